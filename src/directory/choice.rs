@@ -1,0 +1,150 @@
+//! What the documents leave open and an implementation may declare: it is then held to its word.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub enum $name { $($(#[$value_doc])* #[serde(rename = $word)] $variant,)* }
+
+        impl $name {
+            /// Every value, in the rulebook's order.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+
+            /// The word that stands for the value in the protocol and the rulebook.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)* }
+            }
+        }
+    };
+}
+
+choice! {
+    /// What becomes of attributes without an on-premises value when a user is taken over.
+    ValuesAbsentOnPremises {
+        /// The cloud value stays.
+        Kept = "kept",
+        /// The cloud value is lost.
+        Cleared = "cleared",
+    }
+}
+choice! {
+    /// What becomes of a new object whose identifiers are held by objects that it may not match.
+    CollisionHandling {
+        /// An error, and nothing is created.
+        Rejected = "rejected",
+        /// A flagged copy is created without the values that collide.
+        Quarantined = "quarantined",
+    }
+}
+choice! {
+    /// What becomes of a new object with several holders of which at least one is eligible.
+    AmbiguousMatch {
+        /// An error, and nothing changes.
+        Refused = "refused",
+        /// One eligible holder is taken over, and the values that others hold are withheld.
+        Withheld = "withheld",
+    }
+}
+choice! {
+    /// Which soft match wins where the address leads to one object and the name to another.
+    SoftMatchPrecedence {
+        /// The holder of the primary address is taken over.
+        ProxyAddressesFirst = "proxyAddressesFirst",
+        /// The holder of the user principal name is taken over.
+        UserPrincipalNameFirst = "userPrincipalNameFirst",
+    }
+}
+choice! {
+    /// Which match wins where the anchor leads to one object and a name or address to another.
+    HardVersusSoft {
+        /// The holder of the anchor is taken over.
+        HardFirst = "hardFirst",
+        /// The soft match is tried first. The anchor stays with its holder.
+        SoftFirst = "softFirst",
+    }
+}
+
+/// The choices that an implementation declares. What it does not declare is not judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeclaredChoices {
+    /// See [`ValuesAbsentOnPremises`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values_absent_on_premises: Option<ValuesAbsentOnPremises>,
+    /// See [`CollisionHandling`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collision_handling: Option<CollisionHandling>,
+    /// See [`AmbiguousMatch`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ambiguous_match: Option<AmbiguousMatch>,
+    /// See [`SoftMatchPrecedence`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_match_precedence: Option<SoftMatchPrecedence>,
+    /// See [`HardVersusSoft`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_versus_soft: Option<HardVersusSoft>,
+}
+
+impl DeclaredChoices {
+    /// The declared choices as words, `(choice, value)`, in the rulebook's order.
+    pub fn words(&self) -> Vec<(&'static str, &'static str)> {
+        [
+            (
+                "valuesAbsentOnPremises",
+                self.values_absent_on_premises
+                    .map(ValuesAbsentOnPremises::word),
+            ),
+            (
+                "collisionHandling",
+                self.collision_handling.map(CollisionHandling::word),
+            ),
+            (
+                "ambiguousMatch",
+                self.ambiguous_match.map(AmbiguousMatch::word),
+            ),
+            (
+                "softMatchPrecedence",
+                self.soft_match_precedence.map(SoftMatchPrecedence::word),
+            ),
+            (
+                "hardVersusSoft",
+                self.hard_versus_soft.map(HardVersusSoft::word),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(choice, value)| Some((choice, value?)))
+        .collect()
+    }
+
+    /// Whether every choice that `condition` names is declared here, and with the same value.
+    pub fn agrees_with(&self, condition: &DeclaredChoices) -> bool {
+        let declared = self.words();
+        condition.words().iter().all(|word| declared.contains(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_holds_only_where_the_same_value_is_declared() {
+        let rejected = DeclaredChoices {
+            collision_handling: Some(CollisionHandling::Rejected),
+            ..Default::default()
+        };
+        let quarantined = DeclaredChoices {
+            collision_handling: Some(CollisionHandling::Quarantined),
+            ..Default::default()
+        };
+        let nothing = DeclaredChoices::default();
+        assert!(rejected.agrees_with(&rejected));
+        assert!(!quarantined.agrees_with(&rejected));
+        assert!(!nothing.agrees_with(&rejected), "undeclared is not judged");
+        assert!(nothing.agrees_with(&nothing));
+    }
+}

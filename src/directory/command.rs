@@ -1,0 +1,303 @@
+//! What can be asked of an implementation in a case, one step after the other.
+
+use super::{Attributes, Change, CloudSetup, Feature, OnPremisesObject, ProxyAddress, Text};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How a command names a cloud object, independent of the implementation's own identifiers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum CloudRef {
+    /// The object that started, or was created, under this label.
+    Label(Text),
+    /// The object that was last joined to, or provisioned for, the on-premises object with this key.
+    JoinedTo(Text),
+    /// The copy that a collision of the on-premises object with this key left behind.
+    QuarantinedFor(Text),
+}
+
+impl fmt::Display for CloudRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CloudRef::Label(label) => write!(f, "{label}"),
+            CloudRef::JoinedTo(key) => write!(f, "the object joined to {key}"),
+            CloudRef::QuarantinedFor(key) => write!(f, "the copy for {key}"),
+        }
+    }
+}
+
+/// What an on-premises administrator changes about an object. Attributes merge name by name,
+/// everything else replaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct OnPremisesChange {
+    /// The new source anchor.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub source_anchor: Change<Text>,
+    /// The new sign-in name; users only.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub user_principal_name: Change<Text>,
+    /// The new addresses, all of them.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub proxy_addresses: Change<Vec<ProxyAddress>>,
+    /// The attributes that change; `null` empties one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<Text, Option<Text>>,
+    /// The new password.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub password: Change<Text>,
+}
+
+/// What a cloud administrator changes about an object. Attributes merge name by name, everything
+/// else replaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CloudObjectChange {
+    /// The new sign-in name; users only.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub user_principal_name: Change<Text>,
+    /// The new addresses, all of them.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub proxy_addresses: Change<Vec<ProxyAddress>>,
+    /// The attributes that change; `null` empties one.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<Text, Option<Text>>,
+    /// The new password.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub password: Change<Text>,
+}
+
+/// Merges changed attributes into present ones.
+fn merge_attributes(present: &mut Attributes, changed: &BTreeMap<Text, Option<Text>>) {
+    for (name, value) in changed {
+        match value {
+            Some(value) => present.insert(name.clone(), value.clone()),
+            None => present.remove(name),
+        };
+    }
+}
+
+fn replace_addresses(present: &mut Vec<ProxyAddress>, changed: &Change<Vec<ProxyAddress>>) {
+    match changed {
+        Change::Keep => {}
+        Change::Clear => present.clear(),
+        Change::Set(addresses) => present.clone_from(addresses),
+    }
+}
+
+impl OnPremisesChange {
+    /// Carries the change out.
+    pub fn apply_to(&self, object: &mut OnPremisesObject) {
+        self.source_anchor.apply_to(&mut object.source_anchor);
+        self.user_principal_name
+            .apply_to(&mut object.user_principal_name);
+        replace_addresses(&mut object.proxy_addresses, &self.proxy_addresses);
+        merge_attributes(&mut object.attributes, &self.attributes);
+        self.password.apply_to(&mut object.password);
+    }
+}
+
+impl CloudObjectChange {
+    /// Carries the change out.
+    pub fn apply_to(&self, object: &mut super::CloudObject) {
+        self.user_principal_name
+            .apply_to(&mut object.user_principal_name);
+        replace_addresses(&mut object.proxy_addresses, &self.proxy_addresses);
+        merge_attributes(&mut object.attributes, &self.attributes);
+        self.password.apply_to(&mut object.password);
+    }
+
+    /// Whether it names anything that Connect masters for a synchronised object: all but the
+    /// password, which has its own ways back.
+    pub fn names_synchronised_values(&self) -> bool {
+        !self.user_principal_name.is_keep()
+            || !self.proxy_addresses.is_keep()
+            || !self.attributes.is_empty()
+    }
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+            #[serde(rename_all = "camelCase", deny_unknown_fields)]
+            pub struct $variant { $($(#[$field_doc])* pub $field: $type,)* }
+        )*
+    };
+}
+
+commands! {
+    /// An on-premises administrator creates an object.
+    CreateOnPremisesObject {
+        /// The object.
+        object: OnPremisesObject,
+    }
+    /// An on-premises administrator changes an object.
+    UpdateOnPremisesObject {
+        /// Which object.
+        key: Text,
+        /// What changes.
+        set: OnPremisesChange,
+    }
+    /// An on-premises object leaves the scope of synchronisation; later editions only.
+    RemoveOnPremisesObject {
+        /// Which object.
+        key: Text,
+    }
+    /// A cloud administrator creates an object.
+    CreateCloudObject {
+        /// The object.
+        object: CloudSetup,
+    }
+    /// A cloud administrator changes an object.
+    UpdateCloudObject {
+        /// Which object.
+        object: CloudRef,
+        /// What changes.
+        set: CloudObjectChange,
+    }
+    /// A cloud administrator writes the source anchor onto an object.
+    SetImmutableId {
+        /// Which object.
+        object: CloudRef,
+        /// The anchor; no value empties it.
+        #[serde(default)]
+        value: Option<Text>,
+    }
+    /// A cloud administrator gives a user a directory role.
+    AssignRole {
+        /// Which user.
+        object: CloudRef,
+        /// The role's name.
+        role: Text,
+    }
+    /// A cloud administrator takes a directory role from a user.
+    RemoveRole {
+        /// Which user.
+        object: CloudRef,
+        /// The role's name.
+        role: Text,
+    }
+    /// A cloud administrator deletes an object.
+    DeleteCloudObject {
+        /// Which object.
+        object: CloudRef,
+        /// `true` is a hard delete, `false` moves the object to the recycle bin.
+        #[serde(default, deserialize_with = "super::object::null_is_absent")]
+        permanently: bool,
+    }
+    /// A cloud administrator takes an object out of the recycle bin.
+    RestoreCloudObject {
+        /// Which object.
+        object: CloudRef,
+    }
+    /// A cloud administrator turns a switch.
+    SetFeature {
+        /// Which switch.
+        feature: Feature,
+        /// On or off.
+        value: bool,
+    }
+    /// A command without fields.
+    Nothing {}
+}
+
+/// One step of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "do", rename_all = "camelCase")]
+pub enum Command {
+    /// See [`CreateOnPremisesObject`].
+    CreateOnPremisesObject(CreateOnPremisesObject),
+    /// See [`UpdateOnPremisesObject`].
+    UpdateOnPremisesObject(UpdateOnPremisesObject),
+    /// See [`RemoveOnPremisesObject`].
+    RemoveOnPremisesObject(RemoveOnPremisesObject),
+    /// See [`CreateCloudObject`].
+    CreateCloudObject(CreateCloudObject),
+    /// See [`UpdateCloudObject`].
+    UpdateCloudObject(UpdateCloudObject),
+    /// See [`SetImmutableId`].
+    SetImmutableId(SetImmutableId),
+    /// See [`AssignRole`].
+    AssignRole(AssignRole),
+    /// See [`RemoveRole`].
+    RemoveRole(RemoveRole),
+    /// See [`DeleteCloudObject`].
+    DeleteCloudObject(DeleteCloudObject),
+    /// See [`RestoreCloudObject`].
+    RestoreCloudObject(RestoreCloudObject),
+    /// See [`SetFeature`].
+    SetFeature(SetFeature),
+    /// Connect is installed anew: it forgets what it had joined, and nothing else changes.
+    ReinstallConnect(Nothing),
+    /// Connect runs one full cycle over all on-premises objects.
+    Sync(Nothing),
+}
+
+impl Command {
+    /// Every word that `do` can have, in the protocol's order.
+    pub const WORDS: &'static [&'static str] = &[
+        "createOnPremisesObject",
+        "updateOnPremisesObject",
+        "removeOnPremisesObject",
+        "createCloudObject",
+        "updateCloudObject",
+        "setImmutableId",
+        "assignRole",
+        "removeRole",
+        "deleteCloudObject",
+        "restoreCloudObject",
+        "setFeature",
+        "reinstallConnect",
+        "sync",
+    ];
+
+    /// The word that stands for it in YAML and JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Command::CreateOnPremisesObject(_) => "createOnPremisesObject",
+            Command::UpdateOnPremisesObject(_) => "updateOnPremisesObject",
+            Command::RemoveOnPremisesObject(_) => "removeOnPremisesObject",
+            Command::CreateCloudObject(_) => "createCloudObject",
+            Command::UpdateCloudObject(_) => "updateCloudObject",
+            Command::SetImmutableId(_) => "setImmutableId",
+            Command::AssignRole(_) => "assignRole",
+            Command::RemoveRole(_) => "removeRole",
+            Command::DeleteCloudObject(_) => "deleteCloudObject",
+            Command::RestoreCloudObject(_) => "restoreCloudObject",
+            Command::SetFeature(_) => "setFeature",
+            Command::ReinstallConnect(_) => "reinstallConnect",
+            Command::Sync(_) => "sync",
+        }
+    }
+
+    /// One full synchronisation cycle.
+    pub fn sync() -> Command {
+        Command::Sync(Nothing {})
+    }
+
+    /// A reinstallation of Connect.
+    pub fn reinstall() -> Command {
+        Command::ReinstallConnect(Nothing {})
+    }
+
+    /// The cloud object that the command is about, if it names one that exists already.
+    pub fn cloud_object(&self) -> Option<&CloudRef> {
+        match self {
+            Command::UpdateCloudObject(command) => Some(&command.object),
+            Command::SetImmutableId(command) => Some(&command.object),
+            Command::AssignRole(command) => Some(&command.object),
+            Command::RemoveRole(command) => Some(&command.object),
+            Command::DeleteCloudObject(command) => Some(&command.object),
+            Command::RestoreCloudObject(command) => Some(&command.object),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The ground floor: the objects, commands and outcomes that everything else speaks of.
+//!
+//! Names follow Microsoft Graph (`onPremisesSyncEnabled`, `onPremisesImmutableId`, …) and Active
+//! Directory. In YAML and JSON they are camelCase; in Rust they are snake_case. Nothing here does
+//! I/O and nothing here knows a rule.
+
+mod address;
+mod capability;
+mod change;
+mod choice;
+mod command;
+mod object;
+mod outcome;
+mod snapshot;
+mod tenant;
+mod well_formed;
+
+pub use address::{AddressKind, ProxyAddress, same_name};
+pub use capability::{Capabilities, Capability};
+pub use change::Change;
+pub use choice::{
+    AmbiguousMatch, CollisionHandling, DeclaredChoices, HardVersusSoft, SoftMatchPrecedence,
+    ValuesAbsentOnPremises,
+};
+pub use command::{
+    AssignRole, CloudObjectChange, CloudRef, Command, CreateCloudObject, CreateOnPremisesObject,
+    DeleteCloudObject, Nothing, OnPremisesChange, RemoveOnPremisesObject, RemoveRole,
+    RestoreCloudObject, SetFeature, SetImmutableId, UpdateCloudObject, UpdateOnPremisesObject,
+};
+pub use object::{Attributes, CloudObject, CloudSetup, Kind, OnPremisesObject};
+pub use outcome::{
+    Evaluator, MatchingAttribute, Outcome, ResultWord, Status, StepObservation, SyncResult,
+};
+pub use snapshot::Snapshot;
+pub use tenant::{Feature, Features, Tenant};
+pub use well_formed::{Problem, Segment, problems_of_case};
+
+/// Shared, immutable text. Objects are copied often and changed rarely; sharing keeps that cheap.
+pub type Text = std::sync::Arc<str>;

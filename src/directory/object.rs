@@ -1,0 +1,307 @@
+//! Objects on both sides.
+
+use super::{ProxyAddress, Text};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// Plain attributes by name (`displayName`, `department`, `telephoneNumber`, …).
+pub type Attributes = BTreeMap<Text, Text>;
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// A user.
+    User,
+    /// A group, mail-enabled or not.
+    Group,
+    /// A mail contact.
+    Contact,
+}
+
+impl Kind {
+    /// The word that stands for it in YAML and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::User => "user",
+            Kind::Group => "group",
+            Kind::Contact => "contact",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// `null` where a list, map or flag is expected means the same as leaving the field out.
+pub(crate) fn null_is_absent<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Attributes in which a `null` means the same as leaving the name out.
+fn attributes_without_nulls<'de, D>(deserializer: D) -> Result<Attributes, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let named = Option::<BTreeMap<Text, Option<Text>>>::deserialize(deserializer)?;
+    Ok(named
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect())
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+macro_rules! on_premises_object {
+    ($(#[$attribute:meta])* $visibility:vis struct $name:ident) => {
+        $(#[$attribute])*
+        #[serde(rename_all = "camelCase")]
+        $visibility struct $name {
+            /// The suite's name for the object, as stable as Active Directory's `objectGUID`.
+            pub key: Text,
+            /// What it is.
+            pub kind: Kind,
+            /// For groups: whether the group has a mailbox address of its own.
+            #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
+            pub mail_enabled: bool,
+            /// What ties it to its cloud object. Compared exactly, letter case included.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub source_anchor: Option<Text>,
+            /// The sign-in name; users only.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub user_principal_name: Option<Text>,
+            /// Addresses with their prefixes; compared as a set.
+            #[serde(
+                default,
+                deserialize_with = "null_is_absent",
+                skip_serializing_if = "Vec::is_empty"
+            )]
+            pub proxy_addresses: Vec<ProxyAddress>,
+            /// Everything else.
+            #[serde(
+                default,
+                deserialize_with = "attributes_without_nulls",
+                skip_serializing_if = "Attributes::is_empty"
+            )]
+            pub attributes: Attributes,
+            /// A stand-in for the password hash.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub password: Option<Text>,
+        }
+    };
+}
+
+on_premises_object! {
+    /// An object in Active Directory that Connect synchronises.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(deny_unknown_fields)]
+    pub struct OnPremisesObject
+}
+
+on_premises_object! {
+    /// The same object in a reply, where unknown fields are ignored and not refused.
+    #[derive(Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(remote = "OnPremisesObject")]
+    pub(super) struct OnPremisesReply
+}
+
+impl OnPremisesReply {
+    /// Reads the objects of a reply.
+    pub(super) fn read_all<'de, D>(deserializer: D) -> Result<Vec<Arc<OnPremisesObject>>, D::Error>
+    where
+        D: Deserializer<'de>,
+    {
+        #[derive(Deserialize)]
+        struct Lenient(#[serde(with = "OnPremisesReply")] OnPremisesObject);
+        let objects = Option::<Vec<Lenient>>::deserialize(deserializer)?.unwrap_or_default();
+        Ok(objects
+            .into_iter()
+            .map(|Lenient(object)| Arc::new(object))
+            .collect())
+    }
+}
+
+/// An object in Microsoft Entra ID, as an implementation shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CloudObject {
+    /// The implementation's own identifier. It never changes.
+    pub id: Text,
+    /// What it is.
+    pub kind: Kind,
+    /// For groups: whether the group has a mailbox address of its own.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "is_false"
+    )]
+    pub mail_enabled: bool,
+    /// The authority flag: `false` is mastered in the cloud, `true` is mastered on-premises.
+    #[serde(default, deserialize_with = "null_is_absent")]
+    pub on_premises_sync_enabled: bool,
+    /// The source anchor of the on-premises object that it belongs to, or that it is meant for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_premises_immutable_id: Option<Text>,
+    /// The sign-in name; users only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_principal_name: Option<Text>,
+    /// Addresses with their prefixes; compared as a set.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub proxy_addresses: Vec<ProxyAddress>,
+    /// Everything else.
+    #[serde(
+        default,
+        deserialize_with = "attributes_without_nulls",
+        skip_serializing_if = "Attributes::is_empty"
+    )]
+    pub attributes: Attributes,
+    /// A stand-in for the password hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Text>,
+    /// Directory roles; users only.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub roles: BTreeSet<Text>,
+    /// Whether it is in the recycle bin.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "is_false"
+    )]
+    pub deleted: bool,
+    /// Whether it is the flagged copy that a collision left behind.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "is_false"
+    )]
+    pub quarantined: bool,
+}
+
+impl CloudObject {
+    /// Not in the recycle bin.
+    pub fn is_active(&self) -> bool {
+        !self.deleted
+    }
+
+    /// Mastered in the cloud.
+    pub fn is_cloud_mastered(&self) -> bool {
+        !self.on_premises_sync_enabled
+    }
+}
+
+/// A cloud object to start with or to create: mastered in the cloud and active.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CloudSetup {
+    /// The suite's name for the object.
+    pub label: Text,
+    /// What it is.
+    pub kind: Kind,
+    /// For groups: whether the group has a mailbox address of its own.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "is_false"
+    )]
+    pub mail_enabled: bool,
+    /// A source anchor that it already carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_premises_immutable_id: Option<Text>,
+    /// The sign-in name; users only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_principal_name: Option<Text>,
+    /// Addresses with their prefixes.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub proxy_addresses: Vec<ProxyAddress>,
+    /// Everything else.
+    #[serde(
+        default,
+        deserialize_with = "attributes_without_nulls",
+        skip_serializing_if = "Attributes::is_empty"
+    )]
+    pub attributes: Attributes,
+    /// A stand-in for the password hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Text>,
+    /// Directory roles; users only.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub roles: BTreeSet<Text>,
+}
+
+impl CloudSetup {
+    /// The object as it looks in a snapshot, under this identifier.
+    pub fn to_object(&self, id: impl Into<Text>) -> CloudObject {
+        CloudObject {
+            id: id.into(),
+            kind: self.kind,
+            mail_enabled: self.mail_enabled,
+            on_premises_sync_enabled: false,
+            on_premises_immutable_id: self.on_premises_immutable_id.clone(),
+            user_principal_name: self.user_principal_name.clone(),
+            proxy_addresses: self.proxy_addresses.clone(),
+            attributes: self.attributes.clone(),
+            password: self.password.clone(),
+            roles: self.roles.clone(),
+            deleted: false,
+            quarantined: false,
+        }
+    }
+}
+
+/// The primary mail address among these values.
+fn primary_of(addresses: &[ProxyAddress]) -> Option<&str> {
+    addresses
+        .iter()
+        .find(|address| address.is_primary())
+        .and_then(ProxyAddress::mail)
+}
+
+macro_rules! address_book {
+    ($($object:ty),*) => {$(
+        impl $object {
+            /// The primary mail address, without its prefix.
+            pub fn primary_address(&self) -> Option<&str> {
+                primary_of(&self.proxy_addresses)
+            }
+
+            /// All mail addresses, primary and secondary, without their prefixes.
+            pub fn mail_addresses(&self) -> impl Iterator<Item = &str> {
+                self.proxy_addresses.iter().filter_map(ProxyAddress::mail)
+            }
+        }
+    )*};
+}
+address_book!(OnPremisesObject, CloudObject, CloudSetup);

@@ -1,0 +1,78 @@
+//! What a case starts from.
+
+use super::{CloudSetup, OnPremisesObject};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A switch of the tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Feature {
+    /// Soft match; off means that no new object is matched on its name or address.
+    SoftMatch,
+    /// Password hash synchronisation.
+    PasswordHashSync,
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Feature::SoftMatch => "softMatch",
+            Feature::PasswordHashSync => "passwordHashSync",
+        })
+    }
+}
+
+/// The switches of a tenant. Both are on unless a case says otherwise, as express settings have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Features {
+    /// See [`Feature::SoftMatch`].
+    pub soft_match: bool,
+    /// See [`Feature::PasswordHashSync`].
+    pub password_hash_sync: bool,
+}
+
+impl Default for Features {
+    fn default() -> Self {
+        Features {
+            soft_match: true,
+            password_hash_sync: true,
+        }
+    }
+}
+
+impl Features {
+    /// The value of one switch.
+    pub fn get(&self, feature: Feature) -> bool {
+        match feature {
+            Feature::SoftMatch => self.soft_match,
+            Feature::PasswordHashSync => self.password_hash_sync,
+        }
+    }
+
+    /// Sets one switch.
+    pub fn set(&mut self, feature: Feature, value: bool) {
+        match feature {
+            Feature::SoftMatch => self.soft_match = value,
+            Feature::PasswordHashSync => self.password_hash_sync = value,
+        }
+    }
+}
+
+/// The tenant and the on-premises directory that a case starts from. Nothing is joined yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Tenant {
+    /// The switches.
+    pub features: Features,
+    /// Objects in the cloud: cloud-mastered and active.
+    #[serde(deserialize_with = "super::object::null_is_absent")]
+    pub cloud: Vec<CloudSetup>,
+    /// Objects on-premises.
+    #[serde(deserialize_with = "super::object::null_is_absent")]
+    pub on_premises: Vec<OnPremisesObject>,
+}

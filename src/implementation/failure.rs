@@ -1,0 +1,119 @@
+//! How a case can end before it could be judged.
+
+use crate::directory::Capability;
+use serde::{Deserialize, Serialize};
+use std::any::Any;
+use std::fmt;
+
+/// What kept an implementation from showing what it does. Each is a verdict of its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureKind {
+    /// It said that it cannot do this.
+    Unsupported,
+    /// It panicked, in process.
+    Panicked,
+    /// Its process ended by a signal or with an error code.
+    Crashed,
+    /// Its process ended without an error before it had answered.
+    ExitedEarly,
+    /// It did not answer in time.
+    TimedOut,
+    /// Something stood on its standard output that is no message of the protocol.
+    Noise,
+    /// Its output ended in the middle of a line.
+    IncompleteLine,
+    /// A line was longer than any reply may be.
+    LineTooLong,
+    /// A line began as a message and is no valid JSON, or not UTF-8.
+    InvalidJson,
+    /// A reply does not have the protocol's form.
+    SchemaViolation,
+    /// It answered with an error object other than "unsupported".
+    ErrorAnswer,
+    /// Its process could not be started again after an earlier failure.
+    NotRestarted,
+}
+
+impl FailureKind {
+    /// The name under which it is reported.
+    pub fn word(self) -> &'static str {
+        match self {
+            FailureKind::Unsupported => "unsupported",
+            FailureKind::Panicked => "panicked",
+            FailureKind::Crashed => "crashed",
+            FailureKind::ExitedEarly => "exited-early",
+            FailureKind::TimedOut => "timed-out",
+            FailureKind::Noise => "noise",
+            FailureKind::IncompleteLine => "incomplete-line",
+            FailureKind::LineTooLong => "line-too-long",
+            FailureKind::InvalidJson => "invalid-json",
+            FailureKind::SchemaViolation => "schema-violation",
+            FailureKind::ErrorAnswer => "error-answer",
+            FailureKind::NotRestarted => "not-restarted",
+        }
+    }
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Why a case ended before it could be judged to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// Its name.
+    pub kind: FailureKind,
+    /// What happened, for a person.
+    pub message: String,
+    /// Of `unsupported`: the capability that the implementation says it lacks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<Capability>,
+    /// The last lines of a child process's standard error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stderr_tail: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with a message and nothing else.
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Failure {
+        Failure {
+            kind,
+            message: message.into(),
+            capability: None,
+            stderr_tail: Vec::new(),
+        }
+    }
+
+    /// The implementation cannot do this, for want of a capability.
+    pub fn unsupported(capability: Capability) -> Failure {
+        Failure {
+            capability: Some(capability),
+            ..Failure::new(
+                FailureKind::Unsupported,
+                format!("unsupported: {capability}"),
+            )
+        }
+    }
+
+    /// The implementation panicked.
+    pub fn panicked(payload: &(dyn Any + Send)) -> Failure {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|message| (*message).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "panicked without a message".to_owned());
+        Failure::new(FailureKind::Panicked, message)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.message)
+    }
+}
+
+impl std::error::Error for Failure {}

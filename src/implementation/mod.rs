@@ -1,0 +1,133 @@
+//! The adapter trait: what an implementation owes so that it can be judged.
+
+mod failure;
+
+pub use failure::{Failure, FailureKind};
+
+use crate::directory::{Capabilities, Command, DeclaredChoices, Snapshot, StepObservation, Tenant};
+use serde::{Deserialize, Serialize};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What an implementation says about itself before anything is judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Description {
+    /// Who it is.
+    pub implementation: ImplementationName,
+    /// The editions that it claims to follow.
+    pub editions: Vec<String>,
+    /// What it can be asked to do.
+    #[serde(default)]
+    pub capabilities: Capabilities,
+    /// What it decides where the documents leave a choice.
+    #[serde(default)]
+    pub choices: DeclaredChoices,
+}
+
+/// An implementation's name for reports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ImplementationName {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The language that it is written in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Where it lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// One case as an implementation sees it: where to start, and what to do. It is told neither the
+/// case's name nor what is expected.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseInput<'a> {
+    /// The tenant to start from.
+    pub tenant: &'a Tenant,
+    /// The commands, in order.
+    pub commands: &'a [Command],
+}
+
+/// What was seen of one case: as far as it went, and why it went no further.
+#[derive(Clone, Debug, Default)]
+pub struct CaseObservation {
+    /// The state after the reset; `None` where the implementation failed before it could show it.
+    pub start: Option<Snapshot>,
+    /// What was seen of each command, in order.
+    pub steps: Vec<StepObservation>,
+    /// Why there are fewer steps than commands.
+    pub failure: Option<Failure>,
+}
+
+/// Something that does what Microsoft Entra Connect and Microsoft Entra ID do together.
+///
+/// Only the first three methods are owed. An implementation may panic: the case fails by that
+/// name, the implementation is reset, and the next case is judged as if nothing had been.
+pub trait Implementation {
+    /// What it is and what it can be asked to do. The same answer every time.
+    fn describe(&self) -> Description;
+
+    /// Forgets everything and starts with exactly this tenant. Nothing is joined yet.
+    ///
+    /// # Errors
+    /// A [`Failure`] ends the case and is reported under its own name.
+    fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure>;
+
+    /// Carries one command out and shows the whole state afterwards.
+    ///
+    /// # Errors
+    /// A [`Failure`] ends the case and is reported under its own name.
+    /// [`Failure::unsupported`] for a capability that was not declared makes the case not applicable.
+    fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure>;
+
+    /// Runs cases and hands over what was seen, each as soon as it is known and in the cases'
+    /// order, with its index. Return `false` from `observed` to stop early.
+    ///
+    /// The default runs one after the other; an implementation behind a pipe overrides it to have
+    /// many under way at once.
+    fn run_cases(
+        &mut self,
+        cases: &[CaseInput<'_>],
+        observed: &mut dyn FnMut(usize, CaseObservation) -> bool,
+    ) {
+        for (index, case) in cases.iter().enumerate() {
+            if !observed(index, run_one(self, *case)) {
+                return;
+            }
+        }
+    }
+}
+
+/// Runs one case step by step and turns a panic into a named failure.
+pub fn run_one<I: Implementation + ?Sized>(
+    implementation: &mut I,
+    case: CaseInput<'_>,
+) -> CaseObservation {
+    let mut seen = CaseObservation::default();
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        match implementation.reset(case.tenant) {
+            Ok(start) => seen.start = Some(start),
+            Err(failure) => {
+                seen.failure = Some(failure);
+                return;
+            }
+        }
+        for command in case.commands {
+            match implementation.apply(command) {
+                Ok(step) => seen.steps.push(step),
+                Err(failure) => {
+                    seen.failure = Some(failure);
+                    return;
+                }
+            }
+        }
+    }));
+    if let Err(panic) = ran {
+        seen.failure = Some(Failure::panicked(panic.as_ref()));
+    }
+    seen
+}
