@@ -1,14 +1,17 @@
 //! What can be asked of an implementation in a case, one step after the other.
 
 use super::{Attributes, Change, CloudSetup, Feature, OnPremisesObject, ProxyAddress, Text};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// How a command names a cloud object, independent of the implementation's own identifiers.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Written as a mapping with one field, `{label: ann}`, in YAML and in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub enum CloudRef {
     /// The object that started, or was created, under this label.
     Label(Text),
@@ -16,6 +19,47 @@ pub enum CloudRef {
     JoinedTo(Text),
     /// The copy that a collision of the on-premises object with this key left behind.
     QuarantinedFor(Text),
+}
+
+// By hand, since YAML readers take a derived enum for a tag (`!label ann`) and not for a mapping.
+impl<'de> Deserialize<'de> for CloudRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneField;
+        const FIELDS: &[&str] = &["label", "joinedTo", "quarantinedFor"];
+        impl<'de> Visitor<'de> for OneField {
+            type Value = CloudRef;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a reference such as {label: ann}, {joinedTo: ann-ad} or {quarantinedFor: ann-ad}")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CloudRef, A::Error> {
+                let Some(field) = map.next_key::<CloudRefField>()? else {
+                    return Err(A::Error::invalid_length(0, &self));
+                };
+                let name: Text = map.next_value()?;
+                if map.next_key::<CloudRefField>()?.is_some() {
+                    return Err(A::Error::custom(
+                        "a reference has one field only: label, joinedTo or quarantinedFor",
+                    ));
+                }
+                Ok(match field {
+                    CloudRefField::Label => CloudRef::Label(name),
+                    CloudRefField::JoinedTo => CloudRef::JoinedTo(name),
+                    CloudRefField::QuarantinedFor => CloudRef::QuarantinedFor(name),
+                })
+            }
+        }
+        deserializer.deserialize_struct("CloudRef", FIELDS, OneField)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "camelCase")]
+enum CloudRefField {
+    Label,
+    JoinedTo,
+    QuarantinedFor,
 }
 
 impl fmt::Display for CloudRef {
@@ -44,7 +88,10 @@ pub struct OnPremisesChange {
     #[serde(skip_serializing_if = "Change::is_keep")]
     pub proxy_addresses: Change<Vec<ProxyAddress>>,
     /// The attributes that change; `null` empties one.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        deserialize_with = "super::object::each_name_once",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub attributes: BTreeMap<Text, Option<Text>>,
     /// The new password.
     #[serde(skip_serializing_if = "Change::is_keep")]
@@ -64,7 +111,10 @@ pub struct CloudObjectChange {
     #[serde(skip_serializing_if = "Change::is_keep")]
     pub proxy_addresses: Change<Vec<ProxyAddress>>,
     /// The attributes that change; `null` empties one.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        deserialize_with = "super::object::each_name_once",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
     pub attributes: BTreeMap<Text, Option<Text>>,
     /// The new password.
     #[serde(skip_serializing_if = "Change::is_keep")]
@@ -210,7 +260,6 @@ commands! {
 
 /// One step of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "do", rename_all = "camelCase")]
 pub enum Command {
     /// See [`CreateOnPremisesObject`].
@@ -299,5 +348,63 @@ impl Command {
             Command::RestoreCloudObject(command) => Some(&command.object),
             _ => None,
         }
+    }
+}
+
+/// The form of every command: its own fields, with `do`. Composed by hand, since a schema derived
+/// for a tagged enum would refuse `do` among the fields that it allows.
+#[cfg(feature = "schema")]
+pub(crate) fn command_forms(generator: &mut schemars::SchemaGenerator) -> Vec<schemars::Schema> {
+    use schemars::{JsonSchema, Schema};
+    let form = |word: &str, mut schema: Schema| -> Schema {
+        let object = schema.ensure_object();
+        let with_do = |list: Option<serde_json::Value>| {
+            let mut required = vec![serde_json::Value::from("do")];
+            if let Some(serde_json::Value::Array(others)) = list {
+                required.extend(others);
+            }
+            required
+        };
+        let required = with_do(object.remove("required"));
+        object.insert("required".to_owned(), required.into());
+        let properties = object
+            .entry("properties")
+            .or_insert_with(|| serde_json::Value::Object(serde_json::Map::new()));
+        if let Some(properties) = properties.as_object_mut() {
+            properties.insert("do".to_owned(), serde_json::json!({ "const": word }));
+        }
+        schema
+    };
+    macro_rules! forms {
+        ($($word:literal: $command:ident,)*) => {
+            vec![$(form($word, $command::json_schema(generator)),)*]
+        };
+    }
+    forms! {
+        "createOnPremisesObject": CreateOnPremisesObject,
+        "updateOnPremisesObject": UpdateOnPremisesObject,
+        "removeOnPremisesObject": RemoveOnPremisesObject,
+        "createCloudObject": CreateCloudObject,
+        "updateCloudObject": UpdateCloudObject,
+        "setImmutableId": SetImmutableId,
+        "assignRole": AssignRole,
+        "removeRole": RemoveRole,
+        "deleteCloudObject": DeleteCloudObject,
+        "restoreCloudObject": RestoreCloudObject,
+        "setFeature": SetFeature,
+        "reinstallConnect": Nothing,
+        "sync": Nothing,
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Command {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Command".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let forms = command_forms(generator);
+        schemars::json_schema!({ "description": "One step of a case.", "oneOf": forms })
     }
 }

@@ -27,6 +27,7 @@ pub use command::{
     DeleteCloudObject, Nothing, OnPremisesChange, RemoveOnPremisesObject, RemoveRole,
     RestoreCloudObject, SetFeature, SetImmutableId, UpdateCloudObject, UpdateOnPremisesObject,
 };
+pub(crate) use object::each_name_once;
 pub use object::{Attributes, CloudObject, CloudSetup, Kind, OnPremisesObject};
 pub use outcome::{
     Evaluator, MatchingAttribute, Outcome, ResultWord, Status, StepObservation, SyncResult,
@@ -34,6 +35,9 @@ pub use outcome::{
 pub use snapshot::Snapshot;
 pub use tenant::{Feature, Features, Tenant};
 pub use well_formed::{Problem, Segment, problems_of_case};
+
+#[cfg(feature = "schema")]
+pub(crate) use command::command_forms;
 
 /// Shared, immutable text. Objects are copied often and changed rarely; sharing keeps that cheap.
 pub type Text = std::sync::Arc<str>;

@@ -1,9 +1,11 @@
 //! Objects on both sides.
 
 use super::{ProxyAddress, Text};
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// Plain attributes by name (`displayName`, `department`, `telephoneNumber`, …).
@@ -48,14 +50,47 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// A mapping in which no name stands twice; `null` means an empty one.
+pub(crate) fn each_name_once<'de, D, T>(deserializer: D) -> Result<BTreeMap<Text, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Once<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Once<T> {
+        type Value = BTreeMap<Text, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a mapping")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(BTreeMap::new())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = BTreeMap::new();
+            while let Some(name) = map.next_key::<Text>()? {
+                let value = map.next_value()?;
+                if entries.contains_key(&name) {
+                    return Err(A::Error::custom(format_args!(
+                        "the name `{name}` stands twice"
+                    )));
+                }
+                entries.insert(name, value);
+            }
+            Ok(entries)
+        }
+    }
+    deserializer.deserialize_any(Once(PhantomData))
+}
+
 /// Attributes in which a `null` means the same as leaving the name out.
 fn attributes_without_nulls<'de, D>(deserializer: D) -> Result<Attributes, D::Error>
 where
     D: Deserializer<'de>,
 {
-    let named = Option::<BTreeMap<Text, Option<Text>>>::deserialize(deserializer)?;
-    Ok(named
-        .unwrap_or_default()
+    Ok(each_name_once::<D, Option<Text>>(deserializer)?
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
         .collect())

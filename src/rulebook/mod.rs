@@ -1,0 +1,448 @@
+//! The rulebook: rules with their sources, editions and choices, loaded from the embedded `spec/`.
+//!
+//! It is data. What a rule asks for in code is in `checks`; a test keeps the two in step.
+
+mod coverage;
+
+pub use coverage::{Coverage, Statement};
+
+use crate::directory::Capabilities;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::OnceLock;
+
+/// On what a rule rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Basis {
+    /// The page that the edition is named after says it.
+    Documented,
+    /// Another Microsoft page of that time says it.
+    Related,
+    /// No page says it in words, but it follows from what they say, or any directory needs it.
+    Derived,
+}
+
+impl fmt::Display for Basis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Basis::Documented => "documented",
+            Basis::Related => "related",
+            Basis::Derived => "derived",
+        })
+    }
+}
+
+/// Where a rule binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Scope {
+    /// Wherever the objects concerned are not contended.
+    Uncontended,
+    /// In every step.
+    Always,
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Scope::Uncontended => "wherever the objects concerned are not contended",
+            Scope::Always => "in every step, contended objects included",
+        })
+    }
+}
+
+/// Where a rule is said, or what it follows from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Source {
+    /// The page's ID in the list of pages.
+    pub page: String,
+    /// The heading of its section.
+    pub section: String,
+    /// A short quotation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+}
+
+/// One rule.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rule {
+    /// The slug. It never changes its meaning.
+    pub id: String,
+    /// What the rule says, in a line.
+    pub title: String,
+    /// What must hold, of what, and when.
+    pub statement: String,
+    /// Where it binds.
+    pub scope: Scope,
+    /// The first edition in which it holds.
+    pub since: String,
+    /// The last edition in which it holds; absent while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// On what it rests.
+    pub basis: Basis,
+    /// Where it is said or what it follows from.
+    pub sources: Vec<Source>,
+    /// Of a derived rule: why it follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// Where pages contradict each other, and what is left unjudged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Capabilities without which an implementation cannot exercise the rule at all.
+    #[serde(default)]
+    pub requires: Capabilities,
+    /// Slugs under which the rule was known earlier.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+/// The areas of the rulebook, in order, with the prefixes of their rules.
+pub const AREAS: &[(&str, &[&str])] = &[
+    ("authority", &["soa"]),
+    ("matching", &["match"]),
+    ("takeover", &["takeover"]),
+    ("kinds", &["kind"]),
+    ("administrators", &["admin"]),
+    ("switch", &["switch"]),
+    ("recovery", &["recovery"]),
+    ("direction", &["direction", "sync"]),
+    ("safety", &["safe"]),
+];
+
+/// The area that a rule belongs to, told from its slug.
+pub fn area_of(rule: &str) -> &'static str {
+    let prefix = rule.split_once('.').map_or(rule, |(prefix, _)| prefix);
+    AREAS
+        .iter()
+        .find(|(_, prefixes)| prefixes.contains(&prefix))
+        .map_or("other", |(area, _)| area)
+}
+
+/// A page that rules cite.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Page {
+    /// A short identifier.
+    pub id: String,
+    /// The page's title.
+    pub title: String,
+    /// Where it is published today.
+    pub url: String,
+}
+
+/// A dated version of a page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DatedPage {
+    /// The page's ID.
+    pub page: String,
+    /// The date that the page gives itself.
+    pub dated: String,
+}
+
+/// What an implementation can be tested against: the rules as of the date of a page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Edition {
+    /// Year and month of the page.
+    pub id: String,
+    /// What it is, in a line.
+    pub title: String,
+    /// The dated pages that it stands on.
+    pub pages: Vec<DatedPage>,
+    /// Whether it is used where none is asked for.
+    #[serde(default)]
+    pub default: bool,
+}
+
+/// Pages and editions, as they stand in `spec/editions.yaml`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Editions {
+    /// The pages that rules cite.
+    pub pages: Vec<Page>,
+    /// The editions, oldest first.
+    pub editions: Vec<Edition>,
+}
+
+/// One answer to a choice.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChoiceValue {
+    /// The word that declares it.
+    pub value: String,
+    /// What an implementation that declares it is held to.
+    pub meaning: String,
+}
+
+/// Behaviour that the documents leave open and an implementation may declare.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Choice {
+    /// Its name in the protocol.
+    pub id: String,
+    /// What it is about, in a line.
+    pub title: String,
+    /// What the documents leave open, and what declaring a value settles.
+    pub settles: String,
+    /// The first edition that has it.
+    pub since: String,
+    /// The last edition that has it; absent while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Values of other choices under which alone it means anything.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<String, String>,
+    /// The answers.
+    pub values: Vec<ChoiceValue>,
+}
+
+/// The rules, as they stand in `spec/rules.yaml`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rules {
+    /// The rules, in order.
+    pub rules: Vec<Rule>,
+}
+
+/// The choices, as they stand in `spec/choices.yaml`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Choices {
+    /// The choices, in order.
+    pub choices: Vec<Choice>,
+}
+
+/// Rules, editions and choices together.
+#[derive(Clone, Debug)]
+pub struct Rulebook {
+    /// Pages and editions.
+    pub editions: Editions,
+    /// All rules of all editions.
+    pub rules: Vec<Rule>,
+    /// All choices of all editions.
+    pub choices: Vec<Choice>,
+    /// Which statement of the seed document each rule comes from.
+    pub coverage: Coverage,
+}
+
+impl Rulebook {
+    /// The rulebook that this suite was built with.
+    ///
+    /// ```
+    /// use entra_conformance::rulebook::Rulebook;
+    /// let rule = Rulebook::embedded().rule("match.primary-smtp-only").unwrap();
+    /// assert_eq!(rule.basis.to_string(), "documented");
+    /// ```
+    ///
+    /// # Panics
+    /// Never in a build whose tests pass: they read the embedded files.
+    pub fn embedded() -> &'static Rulebook {
+        static EMBEDDED: OnceLock<Rulebook> = OnceLock::new();
+        EMBEDDED.get_or_init(|| {
+            fn read<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> T {
+                serde_yaml::from_str(text)
+                    .unwrap_or_else(|error| panic!("the embedded spec/{name} is broken: {error}"))
+            }
+            Rulebook {
+                editions: read("editions.yaml", include_str!("../../spec/editions.yaml")),
+                rules: read::<Rules>("rules.yaml", include_str!("../../spec/rules.yaml")).rules,
+                choices: read::<Choices>("choices.yaml", include_str!("../../spec/choices.yaml"))
+                    .choices,
+                coverage: read(
+                    "seed-coverage.yaml",
+                    include_str!("../../spec/seed-coverage.yaml"),
+                ),
+            }
+        })
+    }
+
+    /// The rule with this ID, or with this ID among its earlier ones.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id).or_else(|| {
+            self.rules
+                .iter()
+                .find(|rule| rule.aliases.iter().any(|alias| alias == id))
+        })
+    }
+
+    /// The page with this ID.
+    pub fn page(&self, id: &str) -> Option<&Page> {
+        self.editions.pages.iter().find(|page| page.id == id)
+    }
+
+    /// The edition with this ID.
+    pub fn edition(&self, id: &str) -> Option<&Edition> {
+        self.editions
+            .editions
+            .iter()
+            .find(|edition| edition.id == id)
+    }
+
+    /// The edition that is used where none is asked for.
+    ///
+    /// # Panics
+    /// Never in a build whose tests pass: exactly one edition is the default.
+    pub fn default_edition(&self) -> &Edition {
+        self.editions
+            .editions
+            .iter()
+            .find(|edition| edition.default)
+            .expect("a default edition")
+    }
+
+    /// Whether something that holds from `since` until `until` holds in `edition`. Editions are
+    /// named by year and month, so that their names sort by date.
+    pub fn holds_in(since: &str, until: Option<&str>, edition: &str) -> bool {
+        since <= edition && until.is_none_or(|until| edition <= until)
+    }
+
+    /// The rules of one edition, in order.
+    pub fn rules_in<'a>(&'a self, edition: &'a str) -> impl Iterator<Item = &'a Rule> {
+        self.rules
+            .iter()
+            .filter(move |rule| Self::holds_in(&rule.since, rule.until.as_deref(), edition))
+    }
+
+    /// The source of a rule in words: page, section and date.
+    pub fn source_words(&self, source: &Source, edition: &str) -> String {
+        let page = self.page(&source.page);
+        let title = page.map_or(source.page.as_str(), |page| page.title.as_str());
+        let dated = self
+            .edition(edition)
+            .and_then(|edition| edition.pages.iter().find(|dated| dated.page == source.page))
+            .map(|dated| format!(" ({})", dated.dated))
+            .unwrap_or_default();
+        format!("{title}{dated}, {}", source.section)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_well_formed_slugs() {
+        let mut seen = BTreeSet::new();
+        for rule in &Rulebook::embedded().rules {
+            assert!(seen.insert(&rule.id), "{} stands twice", rule.id);
+            assert!(
+                rule.id.split_once('.').is_some_and(|(prefix, rest)| {
+                    !rest.is_empty()
+                        && rule
+                            .id
+                            .bytes()
+                            .all(|byte| byte.is_ascii_lowercase() || b".-".contains(&byte))
+                        && AREAS.iter().any(|(_, prefixes)| prefixes.contains(&prefix))
+                }),
+                "{} is no slug of a known area",
+                rule.id
+            );
+            for alias in &rule.aliases {
+                assert!(seen.insert(alias), "{alias} stands twice");
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_names_known_pages_and_editions() {
+        let book = Rulebook::embedded();
+        for rule in &book.rules {
+            assert!(
+                book.edition(&rule.since).is_some(),
+                "{}: since {}",
+                rule.id,
+                rule.since
+            );
+            assert!(
+                rule.until
+                    .as_deref()
+                    .is_none_or(|until| book.edition(until).is_some())
+            );
+            assert!(!rule.sources.is_empty(), "{} names no source", rule.id);
+            for source in &rule.sources {
+                assert!(
+                    book.page(&source.page).is_some(),
+                    "{}: page {}",
+                    rule.id,
+                    source.page
+                );
+            }
+            assert_eq!(
+                rule.basis == Basis::Derived,
+                rule.because.is_some(),
+                "{}: because",
+                rule.id
+            );
+        }
+        let defaults = book
+            .editions
+            .editions
+            .iter()
+            .filter(|edition| edition.default)
+            .count();
+        assert_eq!(defaults, 1);
+    }
+
+    #[test]
+    fn choices_in_the_rulebook_and_in_code_are_the_same() {
+        use crate::directory::{
+            AmbiguousMatch, CollisionHandling, HardVersusSoft, SoftMatchPrecedence,
+            ValuesAbsentOnPremises,
+        };
+        fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'static str> {
+            all.iter().map(|&value| word(value)).collect()
+        }
+        let in_code = [
+            (
+                "valuesAbsentOnPremises",
+                words(ValuesAbsentOnPremises::ALL, ValuesAbsentOnPremises::word),
+            ),
+            (
+                "collisionHandling",
+                words(CollisionHandling::ALL, CollisionHandling::word),
+            ),
+            (
+                "ambiguousMatch",
+                words(AmbiguousMatch::ALL, AmbiguousMatch::word),
+            ),
+            (
+                "softMatchPrecedence",
+                words(SoftMatchPrecedence::ALL, SoftMatchPrecedence::word),
+            ),
+            (
+                "hardVersusSoft",
+                words(HardVersusSoft::ALL, HardVersusSoft::word),
+            ),
+        ];
+        let in_book: Vec<(&str, Vec<&str>)> = Rulebook::embedded()
+            .choices
+            .iter()
+            .map(|choice| {
+                (
+                    &*choice.id,
+                    choice.values.iter().map(|value| &*value.value).collect(),
+                )
+            })
+            .collect();
+        assert_eq!(in_book, in_code);
+    }
+}
