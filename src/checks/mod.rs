@@ -1,0 +1,61 @@
+//! Rules as checks over observed transitions.
+//!
+//! A check is told the state before a command, the command, what was reported of it, the state
+//! after, and what the case has shown so far. It says how often its rule's situation occurred, and
+//! every way in which the rule was broken. It rests on what can be observed and trusts no report.
+//! Where the documents leave something open no check speaks.
+//!
+//! One file an area; the definitions that rules rest on are in `ties`, `situation`, `contention` and
+//! `history`.
+
+mod administrators;
+mod authority;
+mod contention;
+mod direction;
+mod history;
+mod kinds;
+mod matching;
+mod observer;
+mod recovery;
+mod safety;
+mod situation;
+mod switch;
+mod takeover;
+mod ties;
+mod transition;
+mod verdict;
+
+pub use observer::{Finding, Observer};
+pub use verdict::{Verdict, Violation};
+
+use transition::Transition;
+
+/// The check of one rule.
+pub(crate) struct Check {
+    /// The rule's ID.
+    pub(crate) rule: &'static str,
+    judge: fn(&Transition<'_>, &mut Verdict),
+}
+
+/// Every area's checks, in the rulebook's order.
+const AREAS: &[&[Check]] = &[
+    authority::CHECKS,
+    matching::CHECKS,
+    takeover::CHECKS,
+    kinds::CHECKS,
+    administrators::CHECKS,
+    switch::CHECKS,
+    recovery::CHECKS,
+    direction::CHECKS,
+    safety::CHECKS,
+];
+
+/// Every check.
+pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
+    AREAS.iter().copied().flatten()
+}
+
+/// The IDs of the rules that have a check, in the checks' order.
+pub fn checked_rules() -> impl Iterator<Item = &'static str> {
+    all().map(|check| check.rule)
+}

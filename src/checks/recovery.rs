@@ -1,0 +1,137 @@
+//! Connect is installed anew: nothing is lost, and everything is joined again by its anchor.
+
+use super::Check;
+use super::situation::{Joint, Subject};
+use super::transition::{Transition, differences, optional};
+use super::verdict::Verdict;
+use crate::directory::{Capability, Evaluator, ResultWord};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        rule: "recovery.nothing-lost",
+        judge: nothing_lost,
+    },
+    Check {
+        rule: "recovery.rejoins-by-anchor",
+        judge: rejoins_by_anchor,
+    },
+    Check {
+        rule: "recovery.soft-match-is-the-services",
+        judge: soft_match_is_the_services,
+    },
+];
+
+/// Objects that are joined, by an unchanged anchor, in the first cycle after a reinstallation.
+fn returning<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = (&'t Subject<'a>, &'t Joint<'a>)> {
+    transition
+        .settled()
+        .filter(|_| transition.history.reinstalled)
+}
+
+fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for (subject, joint) in returning(transition) {
+        let name = transition.name_of(joint.cloud);
+        verdict.judge(|verdict| {
+            for created in transition.created_for(subject.object) {
+                verdict.violated(
+                    transition.name_of(created),
+                    "the object itself",
+                    format!("nothing new: {} is joined to {name}", subject.object.key),
+                    "created",
+                );
+            }
+            let Some(after) = transition.after_of(joint.cloud) else {
+                verdict.violated(&name, "the object itself", "still there", "gone");
+                return;
+            };
+            if subject.has_work() {
+                transition.judge_update(verdict, subject);
+            }
+            for difference in differences(joint.cloud, after) {
+                // What may change of an object with pending work: its synchronised values.
+                let is_synchronised = !matches!(
+                    difference.field.as_str(),
+                    "kind"
+                        | "mailEnabled"
+                        | "onPremisesSyncEnabled"
+                        | "onPremisesImmutableId"
+                        | "roles"
+                        | "deleted"
+                        | "quarantined"
+                );
+                if !(subject.has_work() && is_synchronised) {
+                    verdict.violated(
+                        &name,
+                        difference.field,
+                        format!("{} (unchanged)", difference.before),
+                        difference.after,
+                    );
+                }
+            }
+        });
+    }
+}
+
+fn rejoins_by_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for (subject, joint) in returning(transition) {
+        let object = subject.object;
+        let name = transition.name_of(joint.cloud);
+        verdict.judge(|verdict| {
+            let after = transition.after_of(joint.cloud);
+            let stays = after.is_some_and(|after| {
+                after.is_active()
+                    && after.on_premises_sync_enabled
+                    && after.on_premises_immutable_id == object.source_anchor
+            });
+            if !stays {
+                verdict.violated(
+                    &name,
+                    "onPremisesImmutableId",
+                    format!(
+                        "{}: joined to {} again",
+                        optional(&object.source_anchor),
+                        object.key
+                    ),
+                    after.map_or_else(
+                        || "the object is gone".to_owned(),
+                        |after| optional(&after.on_premises_immutable_id),
+                    ),
+                );
+            }
+            if !joint.meets_others() && transition.reported_error(object) {
+                verdict.violated(
+                    &*object.key,
+                    "reported result",
+                    format!("joined to {name} again"),
+                    "error",
+                );
+            }
+            transition.judge_update(verdict, subject);
+        });
+    }
+}
+
+fn soft_match_is_the_services(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.has(Capability::EvaluatedBy) {
+        return;
+    }
+    for (key, result) in &transition.outcome.objects {
+        if result.result != ResultWord::SoftMatched {
+            continue;
+        }
+        match result.evaluated_by {
+            Some(Evaluator::Service) => verdict.holds(),
+            Some(Evaluator::Client) => {
+                verdict.violated(
+                    &**key,
+                    "evaluatedBy",
+                    "service: a soft match is never the client's",
+                    "client",
+                );
+            }
+            None => {}
+        }
+    }
+}

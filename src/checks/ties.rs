@@ -1,0 +1,351 @@
+//! What an on-premises object shares with the objects in the cloud.
+
+use crate::directory::{CloudObject, OnPremisesObject, ProxyAddress, Snapshot, same_name};
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// Text that is equal and hashes without regard to ASCII letter case.
+#[derive(Clone, Copy, Debug, Eq)]
+pub(crate) struct Folded<'a>(pub(crate) &'a str);
+
+impl PartialEq for Folded<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        same_name(self.0, other.0)
+    }
+}
+
+impl Hash for Folded<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for byte in self.0.bytes() {
+            state.write_u8(byte.to_ascii_lowercase());
+        }
+        state.write_u8(0xff);
+    }
+}
+
+/// Everything about an object by which another can be told to share something with it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identifiers<'a> {
+    pub(crate) user_principal_name: Option<&'a str>,
+    pub(crate) addresses: &'a [ProxyAddress],
+    pub(crate) anchor: Option<&'a str>,
+}
+
+impl<'a> Identifiers<'a> {
+    pub(crate) fn of_on_premises(object: &'a OnPremisesObject) -> Self {
+        Identifiers {
+            user_principal_name: object.user_principal_name.as_deref(),
+            addresses: &object.proxy_addresses,
+            anchor: object.source_anchor.as_deref(),
+        }
+    }
+
+    pub(crate) fn of_cloud(object: &'a CloudObject) -> Self {
+        Identifiers {
+            user_principal_name: object.user_principal_name.as_deref(),
+            addresses: &object.proxy_addresses,
+            anchor: object.on_premises_immutable_id.as_deref(),
+        }
+    }
+
+    fn mails(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.addresses.iter().filter_map(ProxyAddress::mail)
+    }
+
+    fn primary(&self) -> Option<&'a str> {
+        self.addresses
+            .iter()
+            .find(|address| address.is_primary())
+            .and_then(ProxyAddress::mail)
+    }
+
+    fn others(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.addresses
+            .iter()
+            .filter(|address| address.mail().is_none())
+            .map(ProxyAddress::as_str)
+    }
+
+    /// Calls `visit` with every identifier, each in the name space in which it can meet another.
+    /// User principal names and mail addresses meet each other: what happens where one equals the
+    /// other is unspecified, so they count as touching.
+    pub(crate) fn each(&self, mut visit: impl FnMut(Identifier<'a>)) {
+        self.user_principal_name
+            .into_iter()
+            .for_each(|name| visit(Identifier::Name(Folded(name))));
+        self.mails()
+            .for_each(|mail| visit(Identifier::Name(Folded(mail))));
+        self.others()
+            .for_each(|other| visit(Identifier::Other(other)));
+        self.anchor
+            .into_iter()
+            .for_each(|anchor| visit(Identifier::Anchor(Folded(anchor))));
+    }
+}
+
+/// One identifier in its name space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Identifier<'a> {
+    /// A user principal name or mail address.
+    Name(Folded<'a>),
+    /// An anchor; folded, since anchors that differ only in case are a situation of their own.
+    Anchor(Folded<'a>),
+    /// An address that is no mail address.
+    Other(&'a str),
+}
+
+/// What one cloud object shares with the object that is looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Tie<'a> {
+    pub(crate) cloud: &'a Arc<CloudObject>,
+    /// Its user principal name is the same.
+    pub(crate) user_principal_name: bool,
+    /// Its primary address is the same as the primary address.
+    pub(crate) primary: bool,
+    /// It carries one of the mail addresses, whether as primary or secondary.
+    pub(crate) mail: bool,
+    /// It carries the anchor.
+    pub(crate) anchor: bool,
+    /// A user principal name on one side is a mail address on the other.
+    pub(crate) crossed: bool,
+    /// Its anchor differs in letter case only.
+    pub(crate) anchor_but_for_case: bool,
+    /// An address that is no mail address is the same.
+    pub(crate) other_address: bool,
+}
+
+impl<'a> Tie<'a> {
+    /// What `own` shares with `cloud`; `None` where it is nothing.
+    pub(crate) fn between(own: &Identifiers<'_>, cloud: &'a Arc<CloudObject>) -> Option<Tie<'a>> {
+        let theirs = Identifiers::of_cloud(cloud);
+        let both = |left: Option<&str>, right: Option<&str>| matches!((left, right), (Some(left), Some(right)) if same_name(left, right));
+        let anchor = own.anchor.is_some() && own.anchor == theirs.anchor;
+        let tie = Tie {
+            cloud,
+            user_principal_name: both(own.user_principal_name, theirs.user_principal_name),
+            primary: both(own.primary(), theirs.primary()),
+            mail: own
+                .mails()
+                .any(|mail| theirs.mails().any(|held| same_name(mail, held))),
+            anchor,
+            crossed: own
+                .user_principal_name
+                .is_some_and(|name| theirs.mails().any(|held| same_name(name, held)))
+                || theirs
+                    .user_principal_name
+                    .is_some_and(|name| own.mails().any(|mail| same_name(name, mail))),
+            anchor_but_for_case: !anchor && both(own.anchor, theirs.anchor),
+            other_address: own
+                .others()
+                .any(|other| theirs.others().any(|held| held == other)),
+        };
+        tie.any().then_some(tie)
+    }
+
+    fn any(&self) -> bool {
+        self.is_held() || self.is_doubtful()
+    }
+
+    /// Whether the object carries one of the identifiers in its own place: a *holder*, if active.
+    pub(crate) fn is_held(&self) -> bool {
+        self.user_principal_name || self.mail || self.anchor
+    }
+
+    /// Whether they touch in a way of which the pages say nothing. An object that carries one of
+    /// the identifiers in its own place is a holder, and what else it shares adds nothing to that;
+    /// anchors that differ only in case leave things open even then.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.anchor_but_for_case || (!self.is_held() && (self.crossed || self.other_address))
+    }
+}
+
+/// Up to this many cloud objects, looking at each of them is faster than an index.
+const SCAN_LIMIT: usize = 16;
+
+/// Finds the cloud objects of a snapshot that share something with an object, in time that does
+/// not grow with the tenant.
+pub(crate) struct CloudIndex<'a> {
+    objects: &'a [Arc<CloudObject>],
+    /// Empty for small tenants.
+    by_identifier: HashMap<Identifier<'a>, Vec<u32>>,
+}
+
+impl<'a> CloudIndex<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
+        Self::with_scan_limit(snapshot, SCAN_LIMIT)
+    }
+
+    fn with_scan_limit(snapshot: &'a Snapshot, scan_limit: usize) -> Self {
+        let objects = &snapshot.cloud[..];
+        let mut by_identifier: HashMap<Identifier<'a>, Vec<u32>> = HashMap::new();
+        if objects.len() > scan_limit {
+            by_identifier.reserve(objects.len() * 3);
+            for (position, object) in (0_u32..).zip(objects) {
+                Identifiers::of_cloud(object).each(|identifier| {
+                    by_identifier.entry(identifier).or_default().push(position);
+                });
+            }
+        }
+        CloudIndex {
+            objects,
+            by_identifier,
+        }
+    }
+
+    /// Everything that shares something with these identifiers, in the snapshot's order, objects
+    /// in the recycle bin included.
+    pub(crate) fn ties(&self, own: &Identifiers<'_>) -> Vec<Tie<'a>> {
+        if self.by_identifier.is_empty() {
+            return self
+                .objects
+                .iter()
+                .filter_map(|cloud| Tie::between(own, cloud))
+                .collect();
+        }
+        let mut positions: Vec<u32> = Vec::new();
+        own.each(|identifier| {
+            positions.extend(self.by_identifier.get(&identifier).into_iter().flatten());
+        });
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+            .into_iter()
+            .filter_map(|position| Tie::between(own, &self.objects[position as usize]))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Kind;
+    use proptest::prelude::*;
+
+    fn cloud(
+        id: usize,
+        name: Option<&str>,
+        addresses: &[&str],
+        anchor: Option<&str>,
+    ) -> Arc<CloudObject> {
+        Arc::new(CloudObject {
+            id: id.to_string().into(),
+            kind: Kind::User,
+            mail_enabled: false,
+            on_premises_sync_enabled: false,
+            on_premises_immutable_id: anchor.map(Into::into),
+            user_principal_name: name.map(Into::into),
+            proxy_addresses: addresses.iter().map(|&address| address.into()).collect(),
+            attributes: Default::default(),
+            password: None,
+            roles: Default::default(),
+            deleted: false,
+            quarantined: false,
+        })
+    }
+
+    fn names() -> impl Strategy<Value = Option<&'static str>> {
+        prop::option::of(prop::sample::select(vec!["a@x", "A@X", "b@x", "c@x"]))
+    }
+
+    fn addresses() -> impl Strategy<Value = Vec<&'static str>> {
+        prop::collection::vec(
+            prop::sample::select(vec![
+                "SMTP:a@x", "smtp:a@x", "smtp:B@x", "SMTP:c@x", "X500:a@x",
+            ]),
+            0..3,
+        )
+    }
+
+    fn anchors() -> impl Strategy<Value = Option<&'static str>> {
+        prop::option::of(prop::sample::select(vec!["QUFB", "qufb", "QkJC"]))
+    }
+
+    proptest! {
+        #[test]
+        fn the_index_finds_what_a_scan_finds(
+            objects in prop::collection::vec((names(), addresses(), anchors()), 0..8),
+            (name, own_addresses, anchor) in (names(), addresses(), anchors()),
+        ) {
+            let snapshot = Snapshot {
+                cloud: objects
+                    .iter()
+                    .enumerate()
+                    .map(|(id, (name, addresses, anchor))| cloud(id, *name, addresses, *anchor))
+                    .collect(),
+                on_premises: Vec::new(),
+            };
+            let own = cloud(99, name, &own_addresses, anchor);
+            let own = Identifiers::of_cloud(&own);
+            let ids = |index: &CloudIndex<'_>| -> Vec<String> {
+                index.ties(&own).iter().map(|tie| format!("{tie:?}")).collect()
+            };
+            prop_assert_eq!(
+                ids(&CloudIndex::with_scan_limit(&snapshot, usize::MAX)),
+                ids(&CloudIndex::with_scan_limit(&snapshot, 0))
+            );
+        }
+    }
+
+    #[test]
+    fn each_way_to_touch_is_told_apart() {
+        let own = cloud(
+            0,
+            Some("ann@x"),
+            &["SMTP:ann.b@x", "smtp:ab@x", "X500:/o=x"],
+            Some("QUFB"),
+        );
+        let own = Identifiers::of_cloud(&own);
+        let tie = |name, addresses: &[&str], anchor| {
+            let other = cloud(1, name, addresses, anchor);
+            Tie::between(&own, &other).map(|tie| {
+                (
+                    tie.user_principal_name,
+                    tie.primary,
+                    tie.mail,
+                    tie.anchor,
+                    tie.crossed,
+                    tie.anchor_but_for_case,
+                    tie.other_address,
+                )
+            })
+        };
+        assert_eq!(tie(Some("bob@x"), &[], None), None);
+        assert_eq!(
+            tie(Some("ANN@x"), &[], None),
+            Some((true, false, false, false, false, false, false))
+        );
+        assert_eq!(
+            tie(None, &["SMTP:ANN.B@x"], None),
+            Some((false, true, true, false, false, false, false))
+        );
+        assert_eq!(
+            tie(None, &["smtp:ann.b@x"], None),
+            Some((false, false, true, false, false, false, false))
+        );
+        assert_eq!(
+            tie(None, &["SMTP:ab@x"], None),
+            Some((false, false, true, false, false, false, false))
+        );
+        assert_eq!(
+            tie(None, &["smtp:ann@x"], None),
+            Some((false, false, false, false, true, false, false))
+        );
+        assert_eq!(
+            tie(Some("ab@x"), &[], None),
+            Some((false, false, false, false, true, false, false))
+        );
+        assert_eq!(
+            tie(None, &[], Some("QUFB")),
+            Some((false, false, false, true, false, false, false))
+        );
+        assert_eq!(
+            tie(None, &[], Some("qufb")),
+            Some((false, false, false, false, false, true, false))
+        );
+        assert_eq!(
+            tie(None, &["X500:/o=x"], None),
+            Some((false, false, false, false, false, false, true))
+        );
+    }
+}

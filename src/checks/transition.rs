@@ -1,0 +1,509 @@
+//! One observed step, and what the checks may ask of it.
+
+use super::history::{Carriers, History};
+use super::situation::{Joint, Meeting, MeetingClass, Reach, Standing, Subject, subjects};
+use super::ties::{Identifiers, Tie};
+use super::verdict::Verdict;
+use crate::directory::{
+    AddressKind, Capabilities, Capability, CloudObject, Command, DeclaredChoices, Features,
+    OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot, SyncResult, Text, same_name,
+};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// One observed step: the state before, the command, what was said of it, the state after, and
+/// what the case has shown so far.
+pub(crate) struct Transition<'a> {
+    pub(crate) before: &'a Snapshot,
+    pub(crate) command: &'a Command,
+    pub(crate) outcome: &'a Outcome,
+    pub(crate) after: &'a Snapshot,
+    pub(crate) history: &'a History,
+    pub(crate) capabilities: &'a Capabilities,
+    pub(crate) choices: &'a DeclaredChoices,
+    /// What there is to know of a sync cycle; `None` for every other command.
+    pub(crate) cycle: Option<Cycle<'a>>,
+    pub(crate) before_by_id: HashMap<&'a str, &'a Arc<CloudObject>>,
+    pub(crate) after_by_id: HashMap<&'a str, &'a Arc<CloudObject>>,
+}
+
+/// A sync cycle.
+pub(crate) struct Cycle<'a> {
+    pub(crate) subjects: Vec<Subject<'a>>,
+    /// Identifiers of cloud objects in the footprint of a contended object.
+    pub(crate) contended: HashSet<&'a str>,
+    /// Identifiers of cloud objects that an uncontended new object may take over.
+    pub(crate) eligible: HashSet<&'a str>,
+    pub(crate) carriers_after: Carriers<'a>,
+    /// Cloud objects that the cycle brought into being.
+    pub(crate) created: Vec<&'a Arc<CloudObject>>,
+}
+
+impl<'a> Transition<'a> {
+    pub(crate) fn new(
+        before: &'a Snapshot,
+        command: &'a Command,
+        outcome: &'a Outcome,
+        after: &'a Snapshot,
+        history: &'a History,
+        capabilities: &'a Capabilities,
+        choices: &'a DeclaredChoices,
+    ) -> Self {
+        let by_id = |snapshot: &'a Snapshot| -> HashMap<&'a str, &'a Arc<CloudObject>> {
+            snapshot
+                .cloud
+                .iter()
+                .map(|object| (&*object.id, object))
+                .collect()
+        };
+        let before_by_id = by_id(before);
+        let after_by_id = by_id(after);
+        let cycle = matches!(command, Command::Sync(_)).then(|| {
+            let subjects = subjects(before, history);
+            Cycle {
+                contended: in_contended_footprint(&subjects),
+                eligible: eligible_targets(&subjects),
+                subjects,
+                carriers_after: Carriers::of(after),
+                created: after
+                    .cloud
+                    .iter()
+                    .filter(|object| !before_by_id.contains_key(&*object.id))
+                    .collect(),
+            }
+        });
+        Transition {
+            before,
+            command,
+            outcome,
+            after,
+            history,
+            capabilities,
+            choices,
+            cycle,
+            before_by_id,
+            after_by_id,
+        }
+    }
+
+    pub(crate) fn features(&self) -> Features {
+        self.history.features
+    }
+
+    pub(crate) fn has(&self, capability: Capability) -> bool {
+        self.capabilities.has(capability)
+    }
+
+    /// The subjects of a sync cycle; none for every other command.
+    pub(crate) fn subjects(&self) -> &[Subject<'a>] {
+        self.cycle.as_ref().map_or(&[], |cycle| &cycle.subjects)
+    }
+
+    /// New objects that are not contended, with what they meet.
+    pub(crate) fn newcomers(&self) -> impl Iterator<Item = (&Subject<'a>, &Meeting<'a>)> {
+        self.subjects()
+            .iter()
+            .filter_map(|subject| Some((subject, subject.new_meeting()?)))
+    }
+
+    /// Joined objects that are neither contended nor drifted, with their cloud objects.
+    pub(crate) fn settled(&self) -> impl Iterator<Item = (&Subject<'a>, &Joint<'a>)> {
+        self.subjects()
+            .iter()
+            .filter_map(|subject| Some((subject, subject.settled_joint()?)))
+    }
+
+    /// New objects with exactly one holder, which is eligible, and nothing doubtful about it.
+    pub(crate) fn clear_matches(&self) -> impl Iterator<Item = (&Subject<'a>, &Tie<'a>, Reach)> {
+        self.newcomers()
+            .filter(|(_, meeting)| !meeting.doubtful)
+            .filter_map(|(subject, meeting)| {
+                meeting.clear().map(|(tie, reach)| (subject, tie, reach))
+            })
+    }
+
+    pub(crate) fn after_of(&self, cloud: &CloudObject) -> Option<&'a Arc<CloudObject>> {
+        self.after_by_id.get(&*cloud.id).copied()
+    }
+
+    /// Whether the step left this cloud object exactly as it was.
+    pub(crate) fn is_untouched(&self, cloud: &Arc<CloudObject>) -> bool {
+        self.after_of(cloud)
+            .is_some_and(|after| same_object(cloud, after))
+    }
+
+    /// What the report says of an on-premises object.
+    pub(crate) fn reported(&self, object: &OnPremisesObject) -> Option<&'a SyncResult> {
+        self.outcome.result_of(&object.key)
+    }
+
+    pub(crate) fn reported_error(&self, object: &OnPremisesObject) -> bool {
+        self.reported(object)
+            .is_some_and(|result| result.result == ResultWord::Error)
+    }
+
+    pub(crate) fn reported_words(&self, object: &OnPremisesObject) -> String {
+        self.reported(object).map_or_else(
+            || "no result".to_owned(),
+            |result| result.result.to_string(),
+        )
+    }
+
+    /// The cloud object that an on-premises object is joined to after the cycle.
+    pub(crate) fn joined_after(&self, object: &OnPremisesObject) -> Option<&'a Arc<CloudObject>> {
+        let earlier = self
+            .history
+            .past(&object.key)
+            .and_then(|past| past.link.as_ref());
+        self.cycle
+            .as_ref()
+            .and_then(|cycle| cycle.carriers_after.joined_to(object, earlier))
+    }
+
+    /// The living copy that stands for an on-premises object after the cycle.
+    pub(crate) fn copy_after(&self, object: &OnPremisesObject) -> Option<&'a Arc<CloudObject>> {
+        self.cycle
+            .as_ref()
+            .and_then(|cycle| cycle.carriers_after.copy_for(object))
+    }
+
+    /// Objects that the cycle brought into being and that share an identifier with `object`.
+    pub(crate) fn created_for(&self, object: &OnPremisesObject) -> Vec<&'a Arc<CloudObject>> {
+        let own = Identifiers::of_on_premises(object);
+        self.cycle.as_ref().map_or_else(Vec::new, |cycle| {
+            cycle
+                .created
+                .iter()
+                .copied()
+                .filter(|created| Tie::between(&own, created).is_some_and(|tie| tie.is_held()))
+                .collect()
+        })
+    }
+
+    pub(crate) fn name_of(&self, cloud: &CloudObject) -> String {
+        self.history.name_of(cloud)
+    }
+
+    /// Judges that `cloud` is as it was before, field by field where it is not.
+    pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &Arc<CloudObject>) {
+        let name = self.name_of(cloud);
+        match self.after_of(cloud) {
+            None => verdict.violated(name, "the object itself", "still there, unchanged", "gone"),
+            Some(after) => {
+                for difference in differences(cloud, after) {
+                    verdict.violated(
+                        &name,
+                        difference.field,
+                        format!("{} (unchanged)", difference.before),
+                        difference.after,
+                    );
+                }
+            }
+        }
+    }
+
+    /// What the cycle owes an uncontended object in plain terms, and whether it was done:
+    /// `None` where the pages fix no such thing.
+    pub(crate) fn is_obligation_met(&self, subject: &Subject<'a>) -> Option<bool> {
+        if let Some(meeting) = subject.new_meeting() {
+            if meeting.doubtful {
+                return None;
+            }
+            return match meeting.class {
+                MeetingClass::Clear(_) => {
+                    let (tie, _) = meeting.clear()?;
+                    Some(!self.is_untouched(tie.cloud))
+                }
+                MeetingClass::NoHolder => Some(self.joined_after(subject.object).is_some()),
+                MeetingClass::Ambiguous | MeetingClass::Collision => None,
+            };
+        }
+        if subject.pending && self.owes_update(subject).is_some() {
+            let mut verdict = Verdict::default();
+            self.judge_update(&mut verdict, subject);
+            return Some(verdict.violations.is_empty());
+        }
+        None
+    }
+
+    /// The joint of a changed object whose values must all arrive in this cycle.
+    pub(crate) fn owes_update<'s>(&self, subject: &'s Subject<'a>) -> Option<&'s Joint<'a>> {
+        subject
+            .settled_joint()
+            .filter(|joint| subject.pending && !joint.meets_others())
+    }
+
+    /// Judges that the values of a changed joined object have arrived.
+    pub(crate) fn judge_update(&self, verdict: &mut Verdict, subject: &Subject<'a>) {
+        let Some(joint) = self.owes_update(subject) else {
+            return;
+        };
+        let object = subject.object;
+        let name = self.name_of(joint.cloud);
+        let Some(after) = self.after_of(joint.cloud) else {
+            verdict.violated(name, "the object itself", "updated", "gone");
+            return;
+        };
+        judge_values(verdict, &name, object, after, &[]);
+        judge_addresses(verdict, &name, object, Some(joint.cloud), after, &[]);
+        let password_free = self
+            .history
+            .past(&object.key)
+            .is_some_and(|past| past.password_free);
+        if self.has(Capability::Passwords)
+            && self.features().password_hash_sync
+            && !password_free
+            && object.password.is_some()
+            && after.password != object.password
+        {
+            verdict.violated(
+                &name,
+                "password",
+                optional(&object.password),
+                optional(&after.password),
+            );
+        }
+    }
+}
+
+/// Identifiers of cloud objects that lie in the footprint of a contended object.
+fn in_contended_footprint<'a>(subjects: &[Subject<'a>]) -> HashSet<&'a str> {
+    let mut ids = HashSet::new();
+    for subject in subjects.iter().filter(|subject| subject.contended) {
+        match &subject.standing {
+            Standing::New(meeting) => ids.extend(meeting.ties.iter().map(|tie| &*tie.cloud.id)),
+            Standing::Joined(joint) => {
+                ids.insert(&*joint.cloud.id);
+                ids.extend(joint.others.iter().map(|tie| &*tie.cloud.id));
+            }
+            Standing::Copied(copy) => {
+                ids.insert(&*copy.id);
+            }
+            Standing::Unsettled(linked) => ids.extend(linked.map(|cloud| &*cloud.id)),
+        }
+    }
+    ids
+}
+
+/// Identifiers of cloud objects that a new object may take over in this cycle.
+fn eligible_targets<'a>(subjects: &[Subject<'a>]) -> HashSet<&'a str> {
+    subjects
+        .iter()
+        .filter_map(Subject::new_meeting)
+        .flat_map(|meeting| meeting.ties.iter().zip(&meeting.eligible))
+        .filter(|(_, reach)| reach.any())
+        .map(|(tie, _)| &*tie.cloud.id)
+        .collect()
+}
+
+/// A field in which two states of an object differ.
+pub(crate) struct Difference {
+    pub(crate) field: String,
+    pub(crate) before: String,
+    pub(crate) after: String,
+}
+
+/// Whether two states of an object say the same: addresses and roles compared as sets, and nothing
+/// compared of an object that is in the recycle bin both times.
+pub(crate) fn same_object(before: &Arc<CloudObject>, after: &Arc<CloudObject>) -> bool {
+    Arc::ptr_eq(before, after) || before == after || differences(before, after).is_empty()
+}
+
+/// Every field in which two states of an object differ.
+pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Difference> {
+    let mut found = Vec::new();
+    if before.deleted && after.deleted {
+        return found;
+    }
+    let mut compare = |field: &str, before: String, after: String| {
+        if before != after {
+            found.push(Difference {
+                field: field.to_owned(),
+                before,
+                after,
+            });
+        }
+    };
+    compare("kind", before.kind.to_string(), after.kind.to_string());
+    compare(
+        "mailEnabled",
+        before.mail_enabled.to_string(),
+        after.mail_enabled.to_string(),
+    );
+    compare(
+        "onPremisesSyncEnabled",
+        before.on_premises_sync_enabled.to_string(),
+        after.on_premises_sync_enabled.to_string(),
+    );
+    compare(
+        "onPremisesImmutableId",
+        optional(&before.on_premises_immutable_id),
+        optional(&after.on_premises_immutable_id),
+    );
+    compare(
+        "userPrincipalName",
+        optional(&before.user_principal_name),
+        optional(&after.user_principal_name),
+    );
+    compare(
+        "proxyAddresses",
+        list(&before.proxy_addresses),
+        list(&after.proxy_addresses),
+    );
+    let names: std::collections::BTreeSet<&Text> = before
+        .attributes
+        .keys()
+        .chain(after.attributes.keys())
+        .collect();
+    for name in names {
+        compare(
+            name,
+            optional(&before.attributes.get(name).cloned()),
+            optional(&after.attributes.get(name).cloned()),
+        );
+    }
+    compare(
+        "password",
+        optional(&before.password),
+        optional(&after.password),
+    );
+    let roles = |object: &CloudObject| words(object.roles.iter().map(|role| &**role));
+    compare("roles", roles(before), roles(after));
+    compare(
+        "deleted",
+        before.deleted.to_string(),
+        after.deleted.to_string(),
+    );
+    compare(
+        "quarantined",
+        before.quarantined.to_string(),
+        after.quarantined.to_string(),
+    );
+    found
+}
+
+/// A value, or that there is none.
+pub(crate) fn optional(value: &Option<Text>) -> String {
+    value.as_deref().unwrap_or("no value").to_owned()
+}
+
+/// A list of words in brackets.
+pub(crate) fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    format!("[{}]", words.collect::<Vec<_>>().join(", "))
+}
+
+/// Addresses as a set, each once.
+pub(crate) fn list(addresses: &[ProxyAddress]) -> String {
+    let mut sorted: Vec<&str> = addresses.iter().map(ProxyAddress::as_str).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    words(sorted.into_iter())
+}
+
+/// Judges that every value of the on-premises object is on its cloud object: the name and the
+/// plain attributes. `withheld` are names that others hold, which need not arrive.
+pub(crate) fn judge_values(
+    verdict: &mut Verdict,
+    name: &str,
+    object: &OnPremisesObject,
+    after: &CloudObject,
+    withheld: &[&str],
+) {
+    if let Some(wanted) = &object.user_principal_name
+        && !withheld.iter().any(|held| same_name(held, wanted))
+        && !after
+            .user_principal_name
+            .as_deref()
+            .is_some_and(|seen| same_name(seen, wanted))
+    {
+        verdict.violated(
+            name,
+            "userPrincipalName",
+            &**wanted,
+            optional(&after.user_principal_name),
+        );
+    }
+    for (attribute, wanted) in &object.attributes {
+        let seen = after.attributes.get(attribute);
+        if seen != Some(wanted) {
+            verdict.violated(name, &**attribute, &**wanted, optional(&seen.cloned()));
+        }
+    }
+}
+
+/// Addresses that a service gives out by itself, in the tenant's initial domain, are not judged.
+fn is_generated(mail: &str) -> bool {
+    mail.len() >= INITIAL_DOMAIN.len()
+        && mail.is_char_boundary(mail.len() - INITIAL_DOMAIN.len())
+        && same_name(&mail[mail.len() - INITIAL_DOMAIN.len()..], INITIAL_DOMAIN)
+}
+
+const INITIAL_DOMAIN: &str = ".onmicrosoft.com";
+
+/// Judges that the cloud object's addresses are the on-premises ones, as a set, where there are
+/// any: all of them there, and none left that only the cloud had. Addresses that were in neither
+/// place may have been generated by the service and are not judged.
+pub(crate) fn judge_addresses(
+    verdict: &mut Verdict,
+    name: &str,
+    object: &OnPremisesObject,
+    before: Option<&CloudObject>,
+    after: &CloudObject,
+    withheld: &[&str],
+) {
+    if object.proxy_addresses.is_empty() {
+        return;
+    }
+    let is_withheld = |address: &ProxyAddress| {
+        address
+            .mail()
+            .is_some_and(|mail| withheld.iter().any(|held| same_name(held, mail)))
+    };
+    let missing: Vec<&str> = object
+        .proxy_addresses
+        .iter()
+        .filter(|wanted| !is_withheld(wanted))
+        .filter(|wanted| !after.proxy_addresses.iter().any(|seen| seen.same(wanted)))
+        .map(ProxyAddress::as_str)
+        .collect();
+    let is_wanted = |seen: &ProxyAddress| match seen.mail() {
+        Some(mail) => object
+            .mail_addresses()
+            .any(|wanted| same_name(wanted, mail)),
+        None => object.proxy_addresses.contains(seen),
+    };
+    let was_there = |seen: &ProxyAddress| {
+        before.is_some_and(|before| match seen.mail() {
+            Some(mail) => {
+                !is_generated(mail) && before.mail_addresses().any(|held| same_name(held, mail))
+            }
+            None => before.proxy_addresses.contains(seen),
+        })
+    };
+    let left_over = after
+        .proxy_addresses
+        .iter()
+        .any(|seen| !is_wanted(seen) && was_there(seen));
+    let wrong_primary = object.primary_address().is_some_and(|wanted| {
+        after.proxy_addresses.iter().any(|seen| {
+            seen.kind() == AddressKind::Primary && !same_name(&seen.as_str()[5..], wanted)
+        }) && !withheld.iter().any(|held| same_name(held, wanted))
+    });
+    // An address that is wanted as one kind must not stay behind as the other kind as well.
+    let doubled = after.proxy_addresses.iter().any(|seen| {
+        seen.mail().is_some()
+            && is_wanted(seen)
+            && !object
+                .proxy_addresses
+                .iter()
+                .any(|wanted| wanted.same(seen))
+    });
+    if !missing.is_empty() || left_over || wrong_primary || doubled {
+        verdict.violated(
+            name,
+            "proxyAddresses",
+            list(&object.proxy_addresses),
+            list(&after.proxy_addresses),
+        );
+    }
+}
