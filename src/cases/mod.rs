@@ -1,0 +1,211 @@
+//! Cases: a tenant to start from and commands to give, wherever they come from.
+
+pub mod scenario;
+
+use crate::directory::{
+    Capabilities, Capability, Command, Feature, Kind, ProxyAddress, Tenant, same_name,
+};
+
+/// The capabilities without which an implementation cannot be judged by a case, told from what the
+/// case contains.
+pub fn required_capabilities(tenant: &Tenant, commands: &[Command]) -> Capabilities {
+    let mut needed = Needed::default();
+    needed.tenant(tenant);
+    for command in commands {
+        needed.command(command);
+    }
+    needed.finish()
+}
+
+/// What the two sides of a case hold, gathered from the start and all commands.
+#[derive(Default)]
+struct Needed {
+    capabilities: Capabilities,
+    cloud: Side,
+    on_premises: Side,
+}
+
+#[derive(Default)]
+struct Side {
+    names: Vec<String>,
+    mails: Vec<String>,
+    anchors: Vec<String>,
+}
+
+impl Side {
+    fn addresses(&mut self, addresses: &[ProxyAddress]) {
+        self.mails.extend(
+            addresses
+                .iter()
+                .filter_map(ProxyAddress::mail)
+                .map(str::to_owned),
+        );
+    }
+}
+
+impl Needed {
+    fn need(&mut self, capability: Capability) {
+        self.capabilities.0.insert(capability);
+    }
+
+    fn need_if(&mut self, condition: bool, capability: Capability) {
+        if condition {
+            self.need(capability);
+        }
+    }
+
+    fn kind(&mut self, kind: Kind) {
+        self.need(match kind {
+            Kind::User => Capability::Users,
+            Kind::Group => Capability::Groups,
+            Kind::Contact => Capability::Contacts,
+        });
+    }
+
+    fn tenant(&mut self, tenant: &Tenant) {
+        self.need_if(!tenant.features.soft_match, Capability::SoftMatchSwitch);
+        self.need_if(!tenant.features.password_hash_sync, Capability::Passwords);
+        tenant
+            .cloud
+            .iter()
+            .for_each(|object| self.cloud_object(object));
+        tenant
+            .on_premises
+            .iter()
+            .for_each(|object| self.on_premises_object(object));
+    }
+
+    fn cloud_object(&mut self, object: &crate::directory::CloudSetup) {
+        self.kind(object.kind);
+        self.need_if(!object.roles.is_empty(), Capability::Roles);
+        self.need_if(object.password.is_some(), Capability::Passwords);
+        self.cloud
+            .names
+            .extend(object.user_principal_name.as_deref().map(str::to_owned));
+        self.cloud.addresses(&object.proxy_addresses);
+        self.cloud.anchors.extend(
+            object
+                .on_premises_immutable_id
+                .as_deref()
+                .map(str::to_owned),
+        );
+    }
+
+    fn on_premises_object(&mut self, object: &crate::directory::OnPremisesObject) {
+        self.kind(object.kind);
+        self.need_if(object.password.is_some(), Capability::Passwords);
+        self.on_premises
+            .names
+            .extend(object.user_principal_name.as_deref().map(str::to_owned));
+        self.on_premises.addresses(&object.proxy_addresses);
+        self.on_premises
+            .anchors
+            .extend(object.source_anchor.as_deref().map(str::to_owned));
+    }
+
+    fn command(&mut self, command: &Command) {
+        match command {
+            Command::CreateOnPremisesObject(create) => self.on_premises_object(&create.object),
+            Command::UpdateOnPremisesObject(update) => {
+                let set = &update.set;
+                self.need_if(!set.password.is_keep(), Capability::Passwords);
+                self.on_premises
+                    .names
+                    .extend(set.user_principal_name.value().map(|name| name.to_string()));
+                self.on_premises
+                    .addresses(set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+                self.on_premises
+                    .anchors
+                    .extend(set.source_anchor.value().map(|anchor| anchor.to_string()));
+            }
+            Command::RemoveOnPremisesObject(_) => self.need(Capability::Scope),
+            Command::CreateCloudObject(create) => self.cloud_object(&create.object),
+            Command::UpdateCloudObject(update) => {
+                let set = &update.set;
+                self.need(Capability::CloudEdits);
+                self.need_if(!set.password.is_keep(), Capability::Passwords);
+                self.cloud
+                    .names
+                    .extend(set.user_principal_name.value().map(|name| name.to_string()));
+                self.cloud
+                    .addresses(set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+            }
+            Command::SetImmutableId(set) => {
+                self.need(Capability::ImmutableIdWrite);
+                self.cloud
+                    .anchors
+                    .extend(set.value.as_deref().map(str::to_owned));
+            }
+            Command::AssignRole(_) | Command::RemoveRole(_) => self.need(Capability::Roles),
+            Command::DeleteCloudObject(_) | Command::RestoreCloudObject(_) => {
+                self.need(Capability::RecycleBin);
+            }
+            Command::SetFeature(set) => self.need(match set.feature {
+                Feature::SoftMatch => Capability::SoftMatchSwitch,
+                Feature::PasswordHashSync => Capability::Passwords,
+            }),
+            Command::ReinstallConnect(_) => self.need(Capability::Reinstall),
+            Command::Sync(_) => {}
+        }
+    }
+
+    /// Where the two sides have an identifier in common, it takes matching on it to say what happens.
+    fn finish(mut self) -> Capabilities {
+        let meet = |one: &[String], other: &[String]| {
+            one.iter()
+                .any(|one| other.iter().any(|other| same_name(one, other)))
+        };
+        let names = meet(&self.cloud.names, &self.on_premises.names);
+        let mails = meet(&self.cloud.mails, &self.on_premises.mails);
+        let anchors = meet(&self.cloud.anchors, &self.on_premises.anchors);
+        self.need_if(names, Capability::MatchUserPrincipalName);
+        self.need_if(mails, Capability::MatchProxyAddresses);
+        self.need_if(anchors, Capability::MatchSourceAnchor);
+        self.capabilities
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    const START: &str =
+        r#"{"cloud": [{"label": "ann", "kind": "user", "userPrincipalName": "ann@contoso.com"}]}"#;
+
+    #[rstest]
+    #[case::nothing_shared(r#"[{"do": "sync"}]"#, "users")]
+    #[case::name(
+        r#"[{"do": "createOnPremisesObject", "object": {"key": "a", "kind": "user", "sourceAnchor": "Q", "userPrincipalName": "ANN@contoso.com"}}]"#,
+        "users match:userPrincipalName"
+    )]
+    #[case::address_learnt_later(
+        r#"[{"do": "createOnPremisesObject", "object": {"key": "a", "kind": "contact", "sourceAnchor": "Q", "proxyAddresses": ["smtp:x@contoso.com"]}},
+            {"do": "updateCloudObject", "object": {"label": "ann"}, "set": {"proxyAddresses": ["SMTP:x@contoso.com"]}}]"#,
+        "users contacts match:proxyAddresses cloudEdits"
+    )]
+    #[case::anchor(
+        r#"[{"do": "setImmutableId", "object": {"label": "ann"}, "value": "Q"},
+            {"do": "createOnPremisesObject", "object": {"key": "a", "kind": "group", "sourceAnchor": "Q"}}]"#,
+        "users groups match:sourceAnchor immutableIdWrite"
+    )]
+    #[case::switches(
+        r#"[{"do": "setFeature", "feature": "softMatch", "value": true}, {"do": "setFeature", "feature": "passwordHashSync", "value": true}]"#,
+        "users passwords softMatchSwitch"
+    )]
+    #[case::the_rest(
+        r#"[{"do": "reinstallConnect"}, {"do": "assignRole", "object": {"label": "ann"}, "role": "r"}, {"do": "deleteCloudObject", "object": {"label": "ann"}}]"#,
+        "users roles reinstall recycleBin"
+    )]
+    fn needs_are_told_from_the_content(#[case] commands: &str, #[case] expected: &str) {
+        let tenant: Tenant = serde_json::from_str(START).expect("a tenant");
+        let commands: Vec<Command> = serde_json::from_str(commands).expect("commands");
+        let needed = required_capabilities(&tenant, &commands);
+        let words: Vec<&str> = needed
+            .0
+            .iter()
+            .map(|capability| capability.word())
+            .collect();
+        assert_eq!(words.join(" "), expected);
+    }
+}
