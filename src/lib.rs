@@ -5,4 +5,6 @@ pub mod cases;
 pub mod checks;
 pub mod directory;
 pub mod implementation;
+pub mod report;
 pub mod rulebook;
+pub mod runner;

@@ -1,0 +1,412 @@
+//! The report that a person reads in a terminal. Styles are always in the text; whoever prints it
+//! takes them out where they do not belong.
+
+use super::{BrokenOff, RuleFailure, RuleLine, RuleState, Status, Summary};
+use crate::rulebook::{AREAS, Basis, Rulebook, area_of};
+use crate::runner::{Origin, RunHeader};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write as _;
+
+const BOLD: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const CAUTION: Style = AnsiColor::Yellow.on_default();
+
+/// At most this many other cases are named beside a failure.
+const OTHER_CASES: usize = 3;
+
+/// At most this many cases that broke off are shown in full.
+const BROKEN_OFF: usize = 10;
+
+/// The report of a run, for a terminal of this width in columns.
+pub fn render(summary: &Summary, width: usize) -> String {
+    let Some(header) = summary.header() else {
+        return "nothing was run\n".to_owned();
+    };
+    let mut page = Page {
+        text: String::new(),
+        width: width.max(40),
+    };
+    page.head(header);
+    page.rules(summary);
+    for (number, failure) in summary.failures().iter().enumerate() {
+        page.failure(number + 1, failure, header);
+    }
+    page.broken_off(&summary.broken_off, header);
+    page.defects(&summary.defects);
+    page.result(summary, header);
+    page.text
+}
+
+struct Page {
+    text: String,
+    width: usize,
+}
+
+/// Paints a text.
+fn painted(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+impl Page {
+    fn line(&mut self, line: impl AsRef<str>) {
+        self.text.push_str(line.as_ref());
+        self.text.push('\n');
+    }
+
+    /// Text wrapped at the page's width, every line indented.
+    fn wrapped(&mut self, indent: &str, first: &str, text: &str) {
+        let room = self.width.saturating_sub(indent.len()).max(20);
+        let mut line = first.to_owned();
+        let mut lines = Vec::new();
+        for word in text.split_whitespace() {
+            let needed = line.chars().count() + 1 + word.chars().count();
+            if !line.trim().is_empty() && line != first && needed > room {
+                lines.push(std::mem::take(&mut line));
+                line = " ".repeat(first.chars().count());
+            }
+            if !line.is_empty() && !line.ends_with(' ') {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+        for line in lines {
+            self.line(format!("{indent}{line}"));
+        }
+    }
+
+    fn head(&mut self, header: &RunHeader) {
+        let name = &header.description.implementation;
+        self.line(painted(
+            BOLD,
+            format!(
+                "entra-conformance {} · edition {}",
+                header.suite_version, header.edition
+            ),
+        ));
+        let language = name
+            .language
+            .as_ref()
+            .map(|language| format!(", {language}"));
+        let place = if header.adapter.is_empty() {
+            "in process"
+        } else {
+            "child process"
+        };
+        self.line(format!(
+            "{} {} ({place}{})",
+            name.name,
+            name.version,
+            language.unwrap_or_default()
+        ));
+        let choices: Vec<String> = header
+            .description
+            .choices
+            .words()
+            .iter()
+            .map(|(choice, value)| format!("{choice}={value}"))
+            .collect();
+        let choices = if choices.is_empty() {
+            "none declared".to_owned()
+        } else {
+            choices.join(", ")
+        };
+        self.wrapped("", "choices: ", &choices);
+    }
+
+    fn rules(&mut self, summary: &Summary) {
+        let lines = summary.rules();
+        for (area, _) in AREAS {
+            let of_area: Vec<&RuleLine> = lines
+                .iter()
+                .filter(|line| area_of(&line.rule) == *area)
+                .collect();
+            if of_area.is_empty() {
+                continue;
+            }
+            self.line("");
+            self.line(painted(BOLD, area));
+            for line in of_area {
+                self.rule(line);
+            }
+        }
+    }
+
+    fn rule(&mut self, line: &RuleLine) {
+        let (mark, style, words) = match line.state {
+            RuleState::Held => ("✓", GOOD, format!("held {}", times(line.held))),
+            RuleState::Violated => (
+                "✗",
+                BAD,
+                format!(
+                    "violated in {}, held {}",
+                    counted(line.violated_cases, "case"),
+                    times(line.held)
+                ),
+            ),
+            RuleState::NotApplicable => (
+                "–",
+                FAINT,
+                format!("not applicable: needs {}", line.missing.join(", ")),
+            ),
+            RuleState::NotExercised => ("?", CAUTION, "not exercised".to_owned()),
+        };
+        let gap = 44_usize.saturating_sub(line.rule.chars().count()).max(1);
+        self.line(format!(
+            "  {} {}{:gap$}{}",
+            painted(style, mark),
+            line.rule,
+            "",
+            painted(style, words)
+        ));
+    }
+
+    fn failure(&mut self, number: usize, failure: &RuleFailure, header: &RunHeader) {
+        self.line("");
+        self.line(painted(
+            BAD,
+            format!("{number}. {} is violated", failure.rule),
+        ));
+        if let Some(rule) = Rulebook::embedded().rule(&failure.rule) {
+            self.wrapped("   ", "", &rule.statement);
+            for source in &rule.sources {
+                let words = Rulebook::embedded().source_words(source, &header.edition);
+                let way = if rule.basis == Basis::Derived {
+                    "follows from:"
+                } else {
+                    "source:"
+                };
+                self.wrapped("   ", &format!("{} {way} ", rule.basis), &words);
+                if let Some(quote) = &source.quote {
+                    self.wrapped("     ", "", &format!("“{quote}”"));
+                }
+            }
+        }
+        self.line("");
+        let after = match failure.report.step {
+            0 => "at its start".to_owned(),
+            step => format!("after step {step} ({})", failure.report.command),
+        };
+        self.line(format!(
+            "   {} {after}",
+            painted(BOLD, format!("in {}", failure.case))
+        ));
+        if failure.report.origin == Origin::Expectation {
+            self.wrapped(
+                "   ",
+                "",
+                "(what the scenario expects; no check stands behind it)",
+            );
+        }
+        self.line("");
+        self.excerpt(&failure.report.excerpt);
+        self.line("");
+        for violation in &failure.report.violations {
+            self.line(format!("   {}, {}", violation.object, violation.field));
+            self.line(painted(
+                GOOD,
+                format!("   - expected  {}", violation.expected),
+            ));
+            self.line(painted(BAD, format!("   + seen      {}", violation.seen)));
+        }
+        self.line("");
+        self.line(format!(
+            "   replay: {}",
+            replay(&failure.case, Some(&failure.rule), header)
+        ));
+        if !failure.other_cases.is_empty() {
+            let mut others =
+                failure.other_cases[..failure.other_cases.len().min(OTHER_CASES)].join(", ");
+            if failure.other_cases.len() > OTHER_CASES {
+                let _ = write!(
+                    others,
+                    " and {} more",
+                    failure.other_cases.len() - OTHER_CASES
+                );
+            }
+            self.wrapped("   ", "also in: ", &others);
+        }
+    }
+
+    fn excerpt(&mut self, excerpt: &str) {
+        for line in excerpt.lines() {
+            self.line(format!("   {} {line}", painted(FAINT, "│")));
+        }
+    }
+
+    fn broken_off(&mut self, cases: &[BrokenOff], header: &RunHeader) {
+        for broken in cases.iter().take(BROKEN_OFF) {
+            self.line("");
+            let step = match broken.step {
+                0 => "at its start".to_owned(),
+                step => format!("in step {step}"),
+            };
+            self.line(painted(
+                BAD,
+                format!("{} in {}, {step}", broken.failure.kind, broken.case),
+            ));
+            self.wrapped("   ", "", &broken.failure.message);
+            if !broken.excerpt.is_empty() {
+                self.line("");
+                self.excerpt(&broken.excerpt);
+            }
+            if !broken.failure.stderr_tail.is_empty() {
+                self.line("");
+                self.line("   the end of its standard error:");
+                for line in &broken.failure.stderr_tail {
+                    self.line(format!("   {} {line}", painted(FAINT, "!")));
+                }
+            }
+            self.line("");
+            self.line(format!("   replay: {}", replay(&broken.case, None, header)));
+        }
+        if cases.len() > BROKEN_OFF {
+            self.line("");
+            self.line(format!(
+                "   and {} more that broke off:",
+                cases.len() - BROKEN_OFF
+            ));
+            for broken in &cases[BROKEN_OFF..] {
+                self.line(format!("   {} in {}", broken.failure.kind, broken.case));
+            }
+        }
+    }
+
+    fn defects(&mut self, defects: &[(String, String)]) {
+        for (case, message) in defects {
+            self.line("");
+            self.line(painted(
+                BAD,
+                format!("the suite itself failed to judge {case}"),
+            ));
+            self.wrapped("   ", "", message);
+        }
+    }
+
+    fn result(&mut self, summary: &Summary, header: &RunHeader) {
+        self.line("");
+        let rules = summary.rules();
+        let mut parts = vec![format!("{} held", summary.count(RuleState::Held))];
+        for (state, words) in [
+            (RuleState::Violated, "violated"),
+            (RuleState::NotApplicable, "not applicable"),
+            (RuleState::NotExercised, "not exercised"),
+        ] {
+            let count = summary.count(state);
+            if count > 0 {
+                parts.push(format!("{count} {words}"));
+            }
+        }
+        self.wrapped(
+            "",
+            "",
+            &format!("{}: {}", counted(rules.len(), "rule"), parts.join(", ")),
+        );
+        let mut parts = vec![format!("{} judged", summary.judged)];
+        if !summary.not_applicable.is_empty() {
+            parts.push(format!("{} not applicable", summary.not_applicable.len()));
+        }
+        if !summary.broken_off.is_empty() {
+            parts.push(format!("{} broke off", summary.broken_off.len()));
+        }
+        let time = summary
+            .milliseconds
+            .map(|time| format!(", {time} ms"))
+            .unwrap_or_default();
+        self.wrapped(
+            "",
+            "",
+            &format!(
+                "{}: {}{time}",
+                counted(header.cases, "case"),
+                parts.join(", ")
+            ),
+        );
+        let (style, words) = match summary.status() {
+            Status::Conformant => (GOOD, format!("conformant with edition {}", header.edition)),
+            Status::Nonconformant => (
+                BAD,
+                format!("not conformant with edition {}", header.edition),
+            ),
+            Status::SuiteDefect => (
+                BAD,
+                "a defect of the suite itself; please report it".to_owned(),
+            ),
+            Status::Incomplete => (CAUTION, format!("incomplete: {}", why_incomplete(summary))),
+        };
+        self.line(painted(style, words));
+    }
+}
+
+/// What was asked for and not judged.
+fn why_incomplete(summary: &Summary) -> &'static str {
+    if summary.milliseconds.is_none() {
+        "the run was stopped before its end"
+    } else if summary.judged == 0 {
+        "nothing was judged"
+    } else {
+        "no case exercised some of the rules that were asked for"
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}
+
+fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
+/// The command that shows the same again.
+fn replay(case: &str, rule: Option<&str>, header: &RunHeader) -> String {
+    let mut command = format!("entra-conformance run --scenario {case}");
+    if let Some(rule) = rule {
+        let _ = write!(command, " --rule {rule}");
+    }
+    if !header.adapter.is_empty() {
+        command.push_str(" --");
+        for argument in &header.adapter {
+            command.push(' ');
+            command.push_str(&quoted(argument));
+        }
+    }
+    command
+}
+
+/// An argument as it can be typed into a shell.
+fn quoted(argument: &str) -> String {
+    let is_plain = !argument.is_empty()
+        && argument
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-_./=:@%+,".contains(letter));
+    if is_plain {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("python3", "python3")]
+    #[case("./my adapter", "'./my adapter'")]
+    #[case("it's", r"'it'\''s'")]
+    #[case("", "''")]
+    fn arguments_are_quoted_for_a_shell(#[case] argument: &str, #[case] expected: &str) {
+        assert_eq!(quoted(argument), expected);
+    }
+}

@@ -1,0 +1,170 @@
+//! Judges one case: every step by every check, and what the scenario expects besides.
+
+use super::event::{CaseVerdict, Event, FailureReport, Origin, RuleTally};
+use super::excerpt::excerpt;
+use super::expectations::Context;
+use super::plan::{PlannedCase, Selection};
+use crate::checks::{Finding, Observer, Violation};
+use crate::implementation::{CaseObservation, Description, Failure, FailureKind};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Judges what was seen of one case. A panic in the suite's own checks is a defect of the suite,
+/// told as such, and never a verdict on the implementation.
+pub fn judge_case(
+    case: &PlannedCase,
+    description: &Description,
+    seen: &CaseObservation,
+    selection: &Selection,
+) -> Event {
+    catch_unwind(AssertUnwindSafe(|| {
+        judge(case, description, seen, selection)
+    }))
+    .unwrap_or_else(|panic| Event::CaseFinished {
+        case: case.id.clone(),
+        verdict: CaseVerdict::Defect {
+            message: Failure::panicked(panic.as_ref()).message,
+        },
+        rules: Vec::new(),
+        failures: Vec::new(),
+    })
+}
+
+fn judge(
+    case: &PlannedCase,
+    description: &Description,
+    seen: &CaseObservation,
+    selection: &Selection,
+) -> Event {
+    let mut judgement = Judgement {
+        case,
+        selection,
+        tallies: BTreeMap::new(),
+        failures: Vec::new(),
+    };
+    if let Some(start) = &seen.start {
+        judgement.steps(start, description, seen);
+    }
+    let Judgement {
+        tallies, failures, ..
+    } = judgement;
+    let verdict = match &seen.failure {
+        None => CaseVerdict::Judged,
+        Some(failure)
+            if failure.kind == FailureKind::Unsupported
+                && failure
+                    .capability
+                    .is_none_or(|capability| !description.capabilities.has(capability)) =>
+        {
+            CaseVerdict::NotApplicable {
+                reason: failure.message.clone(),
+            }
+        }
+        Some(failure) => {
+            let step = if seen.start.is_some() {
+                seen.steps.len() + 1
+            } else {
+                0
+            };
+            CaseVerdict::Failed {
+                failure: failure.clone(),
+                step,
+                excerpt: excerpt(&case.text, step),
+            }
+        }
+    };
+    Event::CaseFinished {
+        case: case.id.clone(),
+        verdict,
+        rules: tallies.into_values().collect(),
+        failures,
+    }
+}
+
+struct Judgement<'a> {
+    case: &'a PlannedCase,
+    selection: &'a Selection,
+    tallies: BTreeMap<&'static str, RuleTally>,
+    failures: Vec<FailureReport>,
+}
+
+impl Judgement<'_> {
+    fn steps(
+        &mut self,
+        start: &crate::directory::Snapshot,
+        description: &Description,
+        seen: &CaseObservation,
+    ) {
+        let case = self.case;
+        let (mut observer, findings) = Observer::start(
+            &case.tenant,
+            start,
+            &description.capabilities,
+            &description.choices,
+        );
+        self.take(findings, 0, "reset");
+        let context = Context::new(description, &case.tenant, &case.commands);
+        for (at, (step, observed)) in case.scenario.steps.iter().zip(&seen.steps).enumerate() {
+            let number = at + 1;
+            let word = step.command.word();
+            let findings = observer.step(&step.command, observed);
+            let failed_checks = self.take(findings, number, word);
+            let unmet: Vec<Violation> = step
+                .expect
+                .iter()
+                .flat_map(|expectation| context.compare(expectation, &observed.outcome, &observer))
+                .collect();
+            if !unmet.is_empty() && !failed_checks {
+                self.blame_expectation(unmet, number, word);
+            }
+        }
+    }
+
+    /// Takes in what the checks found. Returns whether any found a violation, selected or not.
+    fn take(&mut self, findings: Vec<Finding>, step: usize, command: &str) -> bool {
+        let mut failed = false;
+        for Finding { rule, verdict } in findings {
+            failed |= !verdict.violations.is_empty();
+            if !self.selection.has_rule(rule) {
+                continue;
+            }
+            let tally = self.tallies.entry(rule).or_insert_with(|| RuleTally {
+                rule: rule.to_owned(),
+                held: 0,
+                violated: 0,
+            });
+            tally.held += verdict.held;
+            tally.violated += verdict.violations.len() as u64;
+            if !verdict.violations.is_empty() {
+                self.failures.push(FailureReport {
+                    rule: rule.to_owned(),
+                    origin: Origin::Check,
+                    step,
+                    command: command.to_owned(),
+                    violations: verdict.violations,
+                    excerpt: excerpt(&self.case.text, step),
+                });
+            }
+        }
+        failed
+    }
+
+    /// An expectation that no check stands behind breaks the first rule that the scenario shows.
+    fn blame_expectation(&mut self, violations: Vec<Violation>, step: usize, command: &str) {
+        let scenario = &self.case.scenario;
+        let rule = scenario
+            .rules
+            .iter()
+            .chain(&scenario.near_misses)
+            .find(|rule| self.selection.has_rule(rule));
+        let Some(rule) = rule else { return };
+        self.failures.push(FailureReport {
+            rule: rule.clone(),
+            origin: Origin::Expectation,
+            step,
+            command: command.to_owned(),
+            violations,
+            excerpt: excerpt(&self.case.text, step),
+        });
+    }
+}
