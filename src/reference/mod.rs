@@ -31,6 +31,8 @@ mod policy;
 mod reason;
 mod story;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 pub use decide::{Decision, TakeOver, Withheld, decide};
