@@ -184,4 +184,20 @@ impl Connect {
         member.last_joined = Some(handle);
         member.joined = Some(Joined { handle, exported });
     }
+
+    /// Whether the queue is what is pending, and every joined object has one owner, who says the
+    /// same (`match.one-to-one`).
+    #[cfg(test)]
+    pub(super) fn is_consistent(&self) -> bool {
+        let mut queue = self.queue.clone();
+        queue.sort_unstable();
+        let positions = || (0..).zip(&self.members);
+        queue.into_iter().eq(positions()
+            .filter(|(_, member)| member.pending)
+            .map(|(position, _)| position))
+            && positions().all(|(position, member)| {
+                let joined = member.joined.as_ref();
+                joined.is_none_or(|joined| self.owner(joined.handle) == Some(position))
+            })
+    }
 }

@@ -1,12 +1,15 @@
-//! The rules and choices, told as small cases.
+//! The rules and choices, told as small cases; and long random walks over which the safety rules
+//! have to hold.
 
 mod administrators;
 mod choices;
 mod joined_objects;
 mod new_objects;
 mod recovery;
+mod sharing;
 mod story;
 mod takeover;
+mod walk;
 
 use super::{Policy, ReferenceModel};
 use crate::directory::{
