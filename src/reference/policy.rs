@@ -1,0 +1,188 @@
+//! What an edition says and what it leaves open, as data.
+//!
+//! Nothing outside this file asks which edition it is in: the code asks the policy. A later
+//! edition is another [`EditionRules`], and another way of using the freedom that the documents
+//! leave is another [`Policy`].
+
+use crate::directory::{
+    AmbiguousMatch, CollisionHandling, DeclaredChoices, HardVersusSoft, Kind, MatchingAttribute,
+    SoftMatchPrecedence, ValuesAbsentOnPremises,
+};
+
+/// What one edition of the documents says about matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EditionRules {
+    /// The edition's name: the date of its page.
+    pub name: &'static str,
+    /// The kinds that match on the source anchor.
+    pub hard_match: &'static [Kind],
+    /// The kinds that match on the user principal name.
+    pub soft_match_on_user_principal_name: &'static [Kind],
+    /// The kinds that match on the primary address.
+    pub soft_match_on_primary_address: &'static [Kind],
+    /// Whether groups take part in soft match only where both sides are mail-enabled.
+    pub soft_match_needs_mail_enabled_groups: bool,
+    /// Whether a directory role keeps a user from being hard-matched.
+    pub roles_block_hard_match: bool,
+    /// Whether a directory role keeps a user from being soft-matched.
+    pub roles_block_soft_match: bool,
+    /// Whether an object that carries another anchor cannot be soft-matched.
+    pub other_anchor_blocks_soft_match: bool,
+}
+
+impl EditionRules {
+    /// The edition whose page is dated 2023-01-26.
+    pub const E2023_01: EditionRules = EditionRules {
+        name: "2023-01",
+        hard_match: &[Kind::User],
+        soft_match_on_user_principal_name: &[Kind::User],
+        soft_match_on_primary_address: &[Kind::User, Kind::Group, Kind::Contact],
+        soft_match_needs_mail_enabled_groups: true,
+        roles_block_hard_match: true,
+        roles_block_soft_match: true,
+        other_anchor_blocks_soft_match: true,
+    };
+}
+
+/// Everything that the reference model can be told to do differently.
+///
+/// ```
+/// use entra_conformance::directory::CollisionHandling;
+/// use entra_conformance::reference::Policy;
+/// let policy = Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() };
+/// assert_eq!(policy.edition.name, "2023-01");
+/// assert_eq!(policy.declared().collision_handling, Some(CollisionHandling::Quarantined));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// What the documents say.
+    pub edition: EditionRules,
+    /// See [`ValuesAbsentOnPremises`].
+    pub values_absent_on_premises: ValuesAbsentOnPremises,
+    /// See [`CollisionHandling`].
+    pub collision_handling: CollisionHandling,
+    /// See [`AmbiguousMatch`].
+    pub ambiguous_match: AmbiguousMatch,
+    /// See [`SoftMatchPrecedence`].
+    pub soft_match_precedence: SoftMatchPrecedence,
+    /// See [`HardVersusSoft`].
+    pub hard_versus_soft: HardVersusSoft,
+}
+
+impl Default for Policy {
+    /// Edition 2023-01 with the most cautious choices: an error rather than a copy or a guess.
+    fn default() -> Self {
+        Policy {
+            edition: EditionRules::E2023_01,
+            values_absent_on_premises: ValuesAbsentOnPremises::Kept,
+            collision_handling: CollisionHandling::Rejected,
+            ambiguous_match: AmbiguousMatch::Refused,
+            soft_match_precedence: SoftMatchPrecedence::ProxyAddressesFirst,
+            hard_versus_soft: HardVersusSoft::HardFirst,
+        }
+    }
+}
+
+impl Policy {
+    /// The choices as they are declared to the suite.
+    pub fn declared(&self) -> DeclaredChoices {
+        DeclaredChoices {
+            values_absent_on_premises: Some(self.values_absent_on_premises),
+            collision_handling: Some(self.collision_handling),
+            ambiguous_match: Some(self.ambiguous_match),
+            soft_match_precedence: Some(self.soft_match_precedence),
+            hard_versus_soft: Some(self.hard_versus_soft),
+        }
+    }
+
+    /// Every combination of choices, for this policy's edition.
+    pub fn every_choice(self) -> Vec<Policy> {
+        let mut policies = Vec::new();
+        for &values_absent_on_premises in ValuesAbsentOnPremises::ALL {
+            for &collision_handling in CollisionHandling::ALL {
+                for &ambiguous_match in AmbiguousMatch::ALL {
+                    for &soft_match_precedence in SoftMatchPrecedence::ALL {
+                        for &hard_versus_soft in HardVersusSoft::ALL {
+                            policies.push(Policy {
+                                edition: self.edition,
+                                values_absent_on_premises,
+                                collision_handling,
+                                ambiguous_match,
+                                soft_match_precedence,
+                                hard_versus_soft,
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        policies
+    }
+
+    /// The matching attributes in the order in which they are tried.
+    pub(super) fn routes(&self) -> [MatchingAttribute; 3] {
+        use MatchingAttribute::{ProxyAddresses, SourceAnchor, UserPrincipalName};
+        let [first, second] = match self.soft_match_precedence {
+            SoftMatchPrecedence::ProxyAddressesFirst => [ProxyAddresses, UserPrincipalName],
+            SoftMatchPrecedence::UserPrincipalNameFirst => [UserPrincipalName, ProxyAddresses],
+        };
+        match self.hard_versus_soft {
+            HardVersusSoft::HardFirst => [SourceAnchor, first, second],
+            HardVersusSoft::SoftFirst => [first, second, SourceAnchor],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use MatchingAttribute::{ProxyAddresses, SourceAnchor, UserPrincipalName};
+    use rstest::rstest;
+
+    #[test]
+    fn the_default_declares_the_cautious_choices() {
+        let words: Vec<&str> = Policy::default()
+            .declared()
+            .words()
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect();
+        assert_eq!(
+            words,
+            [
+                "kept",
+                "rejected",
+                "refused",
+                "proxyAddressesFirst",
+                "hardFirst"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_combination_is_there_once() {
+        let every = Policy::default().every_choice();
+        assert_eq!(every.len(), 32);
+        for (index, policy) in every.iter().enumerate() {
+            assert!(!every[..index].contains(policy));
+        }
+    }
+
+    #[rstest]
+    #[case(HardVersusSoft::HardFirst, SoftMatchPrecedence::ProxyAddressesFirst, [SourceAnchor, ProxyAddresses, UserPrincipalName])]
+    #[case(HardVersusSoft::HardFirst, SoftMatchPrecedence::UserPrincipalNameFirst, [SourceAnchor, UserPrincipalName, ProxyAddresses])]
+    #[case(HardVersusSoft::SoftFirst, SoftMatchPrecedence::ProxyAddressesFirst, [ProxyAddresses, UserPrincipalName, SourceAnchor])]
+    #[case(HardVersusSoft::SoftFirst, SoftMatchPrecedence::UserPrincipalNameFirst, [UserPrincipalName, ProxyAddresses, SourceAnchor])]
+    fn the_choices_order_the_attributes(
+        #[case] hard_versus_soft: HardVersusSoft,
+        #[case] soft_match_precedence: SoftMatchPrecedence,
+        #[case] routes: [MatchingAttribute; 3],
+    ) {
+        let policy = Policy {
+            hard_versus_soft,
+            soft_match_precedence,
+            ..Policy::default()
+        };
+        assert_eq!(policy.routes(), routes);
+    }
+}
