@@ -1,9 +1,11 @@
 //! Objects on both sides.
 
 use super::{ProxyAddress, Text};
+use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// Plain attributes by name (`displayName`, `department`, `telephoneNumber`, …).
@@ -48,14 +50,52 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// A map that may be absent, `null` or an empty list: in some languages an empty map is written
+/// as `[]`.
+pub(super) fn map_or_nothing<'de, D, T>(deserializer: D) -> Result<BTreeMap<Text, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Entries<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+        type Value = BTreeMap<Text, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(BTreeMap::new())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            match list.next_element::<IgnoredAny>()? {
+                None => Ok(BTreeMap::new()),
+                Some(_) => Err(de::Error::invalid_type(Unexpected::Seq, &self)),
+            }
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = BTreeMap::new();
+            while let Some((name, value)) = map.next_entry()? {
+                entries.insert(name, value);
+            }
+            Ok(entries)
+        }
+    }
+
+    deserializer.deserialize_any(Entries(PhantomData))
+}
+
 /// Attributes in which a `null` means the same as leaving the name out.
 fn attributes_without_nulls<'de, D>(deserializer: D) -> Result<Attributes, D::Error>
 where
     D: Deserializer<'de>,
 {
-    let named = Option::<BTreeMap<Text, Option<Text>>>::deserialize(deserializer)?;
+    let named = map_or_nothing::<D, Option<Text>>(deserializer)?;
     Ok(named
-        .unwrap_or_default()
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
         .collect())
