@@ -1,6 +1,7 @@
 //! The adapter trait: what an implementation owes so that it can be judged.
 
 mod failure;
+pub mod protocol;
 
 pub use failure::{Failure, FailureKind};
 
