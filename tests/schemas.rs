@@ -384,6 +384,7 @@ fn refused(method: Method, message: &Value, told: &str) {
     FailureKind::SchemaViolation,
     "duplicate field `id`"
 )]
+#[case::attribute_twice(r#"{"jsonrpc": "2.0", "id": 7, "result": {"snapshot": {"cloud": [{"id": "1", "kind": "user", "attributes": {"a": "1", "a": "2"}}]}}}"#, FailureKind::SchemaViolation, "result.snapshot.cloud[0].attributes: duplicate entry `a`")]
 #[case::text(
     "Loading model...",
     FailureKind::Noise,

@@ -27,6 +27,7 @@ pub use command::{
     DeleteCloudObject, Nothing, OnPremisesChange, RemoveOnPremisesObject, RemoveRole,
     RestoreCloudObject, SetFeature, SetImmutableId, UpdateCloudObject, UpdateOnPremisesObject,
 };
+pub(crate) use object::LenientOnPremisesObject;
 pub use object::{Attributes, CloudObject, CloudSetup, Kind, OnPremisesObject};
 pub use outcome::{
     Evaluator, MatchingAttribute, Outcome, ResultWord, Status, StepObservation, SyncResult,

@@ -3,6 +3,7 @@
 use super::{ProxyAddress, Text};
 use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
@@ -79,8 +80,14 @@ where
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut entries = BTreeMap::new();
-            while let Some((name, value)) = map.next_entry()? {
-                entries.insert(name, value);
+            while let Some((name, value)) = map.next_entry::<Text, T>()? {
+                match entries.entry(name) {
+                    Entry::Vacant(entry) => entry.insert(value),
+                    Entry::Occupied(entry) => {
+                        let name = entry.key();
+                        return Err(de::Error::custom(format_args!("duplicate entry `{name}`")));
+                    }
+                };
             }
             Ok(entries)
         }
@@ -166,15 +173,20 @@ impl OnPremisesReply {
     where
         D: Deserializer<'de>,
     {
-        #[derive(Deserialize)]
-        struct Lenient(#[serde(with = "OnPremisesReply")] OnPremisesObject);
-        let objects = Option::<Vec<Lenient>>::deserialize(deserializer)?.unwrap_or_default();
+        let objects = Option::<Vec<LenientOnPremisesObject>>::deserialize(deserializer)?;
         Ok(objects
+            .unwrap_or_default()
             .into_iter()
-            .map(|Lenient(object)| Arc::new(object))
+            .map(|LenientOnPremisesObject(object)| Arc::new(object))
             .collect())
     }
 }
+
+/// One object of a reply.
+#[derive(Deserialize)]
+pub(crate) struct LenientOnPremisesObject(
+    #[serde(with = "OnPremisesReply")] pub(crate) OnPremisesObject,
+);
 
 /// An object in Microsoft Entra ID, as an implementation shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,13 +4,17 @@
 //! requests and reads replies (feature `child-process`), [`serve`](super::serve::serve) reads
 //! requests and writes replies.
 
-mod read;
+mod envelope;
+mod reply;
+mod request;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod strict;
 
-pub(crate) use read::excerpt;
-pub use read::{Answer, BadReply, Call, ReplyResult, Request, read_reply, read_request};
+#[cfg(feature = "child-process")]
+pub(crate) use reply::excerpt;
+pub use reply::{Answer, BadReply, ReplyResult, read_reply};
+pub use request::{Call, Request, read_request};
 
 use super::{Description, ImplementationName};
 use crate::directory::{

@@ -1,19 +1,15 @@
-//! Reading messages, and saying of a bad one what is wrong with it and where.
+//! Reading replies: the suite's side. A bad one is told with what is wrong with it and where.
 
-use super::strict::Strict;
-use super::{
-    ApplyParams, Empty, ErrorObject, InitializeParams, InitializeResult, Method, ResetParams,
-    ResetResult, RunCaseParams, RunCaseResult, codes,
-};
+mod share;
+
+use super::envelope::{Id, JsonRpc, locate, read_id, read_strictly};
+use super::{Empty, ErrorObject, InitializeResult, ResetResult, RunCaseResult, codes};
 use crate::directory::{Capability, Snapshot, StepObservation};
 use crate::implementation::FailureKind;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
-use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
 
 /// What came back for a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +44,16 @@ pub trait ReplyResult: DeserializeOwned {
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
+
+    /// A faster way to read a good reply; a bad one may be refused without a good reason.
+    #[doc(hidden)]
+    fn read_fast(_text: &str) -> Option<Reply<Self>> {
+        None
+    }
 }
+
+/// For replies that only have to be there.
+impl ReplyResult for IgnoredAny {}
 
 impl ReplyResult for InitializeResult {}
 
@@ -73,6 +78,10 @@ impl ReplyResult for RunCaseResult {
             check_snapshot(&step.snapshot, || format!("result.steps[{index}].snapshot"))?;
         }
         Ok(())
+    }
+
+    fn read_fast(text: &str) -> Option<Reply<Self>> {
+        share::read_sharing(text)
     }
 }
 
@@ -113,66 +122,30 @@ fn duplicate<T>(list: &[T], name: impl Fn(&T) -> &str) -> Option<(usize, &str)> 
     })
 }
 
-/// The fixed field `jsonrpc`.
-struct JsonRpc;
-
-impl<'de> Deserialize<'de> for JsonRpc {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Version;
-        impl Visitor<'_> for Version {
-            type Value = JsonRpc;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"2.0\"")
-            }
-            fn visit_str<E: Error>(self, version: &str) -> Result<JsonRpc, E> {
-                match version {
-                    "2.0" => Ok(JsonRpc),
-                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(version), &self)),
-                }
-            }
-        }
-        deserializer.deserialize_str(Version)
-    }
-}
-
-/// The identifier of a reply. Languages without integers may write `7.0`.
-struct Id(u64);
-
-impl<'de> Deserialize<'de> for Id {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl Visitor<'_> for Number {
-            type Value = Id;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the request's id, a whole number")
-            }
-            fn visit_u64<E: Error>(self, id: u64) -> Result<Id, E> {
-                Ok(Id(id))
-            }
-            fn visit_f64<E: Error>(self, id: f64) -> Result<Id, E> {
-                whole(id)
-                    .map(Id)
-                    .ok_or_else(|| E::invalid_type(serde::de::Unexpected::Float(id), &self))
-            }
-        }
-        deserializer.deserialize_u64(Number)
-    }
-}
-
-/// A floating-point number that is a natural number exactly.
-fn whole(number: f64) -> Option<u64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    // In this range the cast loses nothing.
-    ((0.0..=EXACT).contains(&number) && number.fract() == 0.0).then_some(number as u64)
-}
-
+/// A reply whose envelope has been read and not yet judged.
+#[doc(hidden)]
 #[derive(Deserialize)]
-struct Reply<R> {
+pub struct Reply<R> {
     #[serde(rename = "jsonrpc")]
     _jsonrpc: JsonRpc,
     id: Option<Id>,
     result: Option<R>,
     error: Option<ErrorObject>,
+}
+
+impl<R> Reply<R> {
+    /// The same reply with its result read further, if that is possible.
+    fn read_further<S>(self, read: impl FnOnce(R) -> Option<S>) -> Option<Reply<S>> {
+        Some(Reply {
+            _jsonrpc: self._jsonrpc,
+            id: self.id,
+            result: match self.result {
+                Some(result) => Some(read(result)?),
+                None => None,
+            },
+            error: self.error,
+        })
+    }
 }
 
 /// Reads one line as the reply to the request with this identifier. Unknown fields are ignored.
@@ -215,7 +188,11 @@ pub fn read_reply<R: ReplyResult>(line: &[u8], id: u64) -> Result<Answer<R>, Bad
             return Err(bad(FailureKind::InvalidJson, message, false));
         }
     };
-    match read_strictly::<Reply<R>>(text) {
+    let read = match R::read_fast(text) {
+        Some(reply) => Ok(reply),
+        None => read_strictly::<Reply<R>>(text),
+    };
+    match read {
         Ok(reply) => judge(reply, id)
             .map_err(|(message, id_agrees)| bad(FailureKind::SchemaViolation, message, id_agrees)),
         Err(error) => {
@@ -243,7 +220,11 @@ fn judge<R: ReplyResult>(reply: Reply<R>, awaited: u64) -> Result<Answer<R>, (St
         // A request that could not be read is answered without its identifier.
         None if reply.error.is_some() && reply.result.is_none() => {}
         None => return Err((format!("id: missing, expected {awaited}"), false)),
-        Some(id) if id != awaited => {
+        Some(id) if id < awaited => {
+            let message = format!("id: {id}, expected {awaited}; {id} has its answer already");
+            return Err((message, false));
+        }
+        Some(id) if id > awaited => {
             return Err((format!("id: {id}, expected {awaited}"), false));
         }
         Some(_) => {}
@@ -291,56 +272,12 @@ fn lacking(error: &ErrorObject) -> Result<Capability, String> {
         .ok_or_else(|| format!("error.data.capability: unknown capability {word:?}"))
 }
 
-fn read_id(value: &Value) -> Option<u64> {
-    let id = value.get("id")?;
-    id.as_u64().or_else(|| whole(id.as_f64()?))
-}
-
 /// What is wrong with the identifier, where one is there at all.
 fn disagreement(value: &Value, awaited: u64) -> Option<String> {
     match value.get("id") {
         None | Some(Value::Null) => None,
         Some(id) => Some(format!("id: {id}, expected {awaited}")),
     }
-}
-
-fn read_strictly<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let message = T::deserialize(Strict(&mut reader))?;
-    reader.end()?;
-    Ok(message)
-}
-
-/// Where the fault is, and what it is: `result.steps[2].outcome.status: unknown variant …`.
-#[cfg(feature = "child-process")]
-fn locate<'de, T: Deserialize<'de>>(text: &'de str, strictly: bool) -> Option<String> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
-    let read = if strictly {
-        T::deserialize(Strict(tracked))
-    } else {
-        T::deserialize(tracked)
-    };
-    let error = read.err()?;
-    let path = track.path().to_string();
-    let message = error.to_string();
-    // The path says it better than the column of a line that nobody sees.
-    let message = match message.rfind(" at line ") {
-        Some(end) => &message[..end],
-        None => &message,
-    };
-    Some(if path == "." {
-        message.to_owned()
-    } else {
-        format!("{path}: {message}")
-    })
-}
-
-/// Without the dependency that tracks the path, the reader's own message has to do.
-#[cfg(not(feature = "child-process"))]
-fn locate<'de, T: Deserialize<'de>>(_: &'de str, _: bool) -> Option<String> {
-    None
 }
 
 fn invalid_json(error: &serde_json::Error, line: &[u8]) -> BadReply {
@@ -386,107 +323,4 @@ pub(crate) fn excerpt(line: &[u8]) -> String {
         shown.push('…');
     }
     shown
-}
-
-/// One request, read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// What its reply has to carry.
-    pub id: u64,
-    /// What is asked.
-    pub call: Call,
-}
-
-/// A method with its parameters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// See [`Method::Initialize`].
-    Initialize(InitializeParams<'static>),
-    /// See [`Method::Reset`].
-    Reset(ResetParams<'static>),
-    /// See [`Method::Apply`].
-    Apply(ApplyParams<'static>),
-    /// See [`Method::RunCase`].
-    RunCase(RunCaseParams<'static>),
-    /// See [`Method::Shutdown`].
-    Shutdown,
-}
-
-impl Call {
-    /// The method.
-    pub fn method(&self) -> Method {
-        match self {
-            Call::Initialize(_) => Method::Initialize,
-            Call::Reset(_) => Method::Reset,
-            Call::Apply(_) => Method::Apply,
-            Call::RunCase(_) => Method::RunCase,
-            Call::Shutdown => Method::Shutdown,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(rename = "jsonrpc")]
-    _jsonrpc: JsonRpc,
-    id: Id,
-    #[serde(borrow)]
-    method: Cow<'a, str>,
-    #[serde(borrow)]
-    params: Option<&'a RawValue>,
-}
-
-/// Reads one line as a request.
-///
-/// # Errors
-/// The identifier, where it could be read, and the error object to answer with.
-pub fn read_request(line: &[u8]) -> Result<Request, (Option<u64>, ErrorObject)> {
-    let text = std::str::from_utf8(line).map_err(|error| {
-        (
-            None,
-            ErrorObject::new(codes::PARSE_ERROR, error.to_string()),
-        )
-    })?;
-    let envelope: Envelope<'_> =
-        serde_json::from_str(text).map_err(|error| not_a_request(text, &error))?;
-    let id = envelope.id.0;
-    let bad = |error| (Some(id), error);
-    let method = Method::from_word(&envelope.method).ok_or_else(|| {
-        bad(ErrorObject::new(
-            codes::METHOD_NOT_FOUND,
-            format!("there is no method {:?}", envelope.method),
-        ))
-    })?;
-    let params = envelope.params.map_or("{}", RawValue::get);
-    let call = match method {
-        Method::Initialize => read_params(params).map(Call::Initialize),
-        Method::Reset => read_params(params).map(Call::Reset),
-        Method::Apply => read_params(params).map(Call::Apply),
-        Method::RunCase => read_params(params).map(Call::RunCase),
-        Method::Shutdown => read_params(params).map(|Empty {}| Call::Shutdown),
-    };
-    call.map(|call| Request { id, call }).map_err(|message| {
-        bad(ErrorObject::new(
-            codes::INVALID_PARAMS,
-            format!("params of {method}: {message}"),
-        ))
-    })
-}
-
-fn read_params<'de, T: Deserialize<'de>>(params: &'de str) -> Result<T, String> {
-    serde_json::from_str(params)
-        .map_err(|error| locate::<T>(params, false).unwrap_or_else(|| error.to_string()))
-}
-
-fn not_a_request(text: &str, error: &serde_json::Error) -> (Option<u64>, ErrorObject) {
-    match serde_json::from_str::<Value>(text) {
-        Err(error) => (
-            None,
-            ErrorObject::new(codes::PARSE_ERROR, error.to_string()),
-        ),
-        Ok(value) => (
-            read_id(&value),
-            ErrorObject::new(codes::INVALID_REQUEST, error.to_string()),
-        ),
-    }
 }
