@@ -2,6 +2,7 @@
 
 mod failure;
 pub mod protocol;
+pub mod serve;
 
 pub use failure::{Failure, FailureKind};
 
