@@ -27,8 +27,8 @@ pub use command::{
     DeleteCloudObject, Nothing, OnPremisesChange, RemoveOnPremisesObject, RemoveRole,
     RestoreCloudObject, SetFeature, SetImmutableId, UpdateCloudObject, UpdateOnPremisesObject,
 };
-pub(crate) use object::each_name_once;
 pub use object::{Attributes, CloudObject, CloudSetup, Kind, OnPremisesObject};
+pub(crate) use object::{LenientOnPremisesObject, each_name_once};
 pub use outcome::{
     Evaluator, MatchingAttribute, Outcome, ResultWord, Status, StepObservation, SyncResult,
 };

@@ -1,8 +1,9 @@
 //! Objects on both sides.
 
 use super::{ProxyAddress, Text};
-use serde::de::{Error as _, MapAccess, Visitor};
+use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
@@ -50,39 +51,49 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// A mapping in which no name stands twice; `null` means an empty one.
+/// A map in which no name stands twice. `null` and an empty list mean an empty one: in some
+/// languages an empty map is written as `[]`.
 pub(crate) fn each_name_once<'de, D, T>(deserializer: D) -> Result<BTreeMap<Text, T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    struct Once<T>(PhantomData<T>);
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Once<T> {
+    struct Entries<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
         type Value = BTreeMap<Text, T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a mapping")
+            f.write_str("a map")
         }
 
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
             Ok(BTreeMap::new())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            match list.next_element::<IgnoredAny>()? {
+                None => Ok(BTreeMap::new()),
+                Some(_) => Err(de::Error::invalid_type(Unexpected::Seq, &self)),
+            }
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut entries = BTreeMap::new();
-            while let Some(name) = map.next_key::<Text>()? {
-                let value = map.next_value()?;
-                if entries.contains_key(&name) {
-                    return Err(A::Error::custom(format_args!(
-                        "the name `{name}` stands twice"
-                    )));
-                }
-                entries.insert(name, value);
+            while let Some((name, value)) = map.next_entry::<Text, T>()? {
+                match entries.entry(name) {
+                    Entry::Vacant(entry) => entry.insert(value),
+                    Entry::Occupied(entry) => {
+                        let name = entry.key();
+                        return Err(de::Error::custom(format_args!("duplicate entry `{name}`")));
+                    }
+                };
             }
             Ok(entries)
         }
     }
-    deserializer.deserialize_any(Once(PhantomData))
+
+    deserializer.deserialize_any(Entries(PhantomData))
 }
 
 /// Attributes in which a `null` means the same as leaving the name out.
@@ -90,7 +101,8 @@ fn attributes_without_nulls<'de, D>(deserializer: D) -> Result<Attributes, D::Er
 where
     D: Deserializer<'de>,
 {
-    Ok(each_name_once::<D, Option<Text>>(deserializer)?
+    let named = each_name_once::<D, Option<Text>>(deserializer)?;
+    Ok(named
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
         .collect())
@@ -161,15 +173,20 @@ impl OnPremisesReply {
     where
         D: Deserializer<'de>,
     {
-        #[derive(Deserialize)]
-        struct Lenient(#[serde(with = "OnPremisesReply")] OnPremisesObject);
-        let objects = Option::<Vec<Lenient>>::deserialize(deserializer)?.unwrap_or_default();
+        let objects = Option::<Vec<LenientOnPremisesObject>>::deserialize(deserializer)?;
         Ok(objects
+            .unwrap_or_default()
             .into_iter()
-            .map(|Lenient(object)| Arc::new(object))
+            .map(|LenientOnPremisesObject(object)| Arc::new(object))
             .collect())
     }
 }
+
+/// One object of a reply.
+#[derive(Deserialize)]
+pub(crate) struct LenientOnPremisesObject(
+    #[serde(with = "OnPremisesReply")] pub(crate) OnPremisesObject,
+);
 
 /// An object in Microsoft Entra ID, as an implementation shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -170,7 +170,7 @@ pub struct Outcome {
     /// Of a sync cycle: one entry for each on-premises object, by its key.
     #[serde(
         default,
-        deserialize_with = "super::object::null_is_absent",
+        deserialize_with = "super::object::each_name_once",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub objects: BTreeMap<Text, SyncResult>,

@@ -15,7 +15,7 @@ pub enum FailureKind {
     Panicked,
     /// Its process ended by a signal or with an error code.
     Crashed,
-    /// Its process ended without an error before it had answered.
+    /// Its process ended without an error, or closed its standard output, before it had answered.
     ExitedEarly,
     /// It did not answer in time.
     TimedOut,
@@ -29,13 +29,30 @@ pub enum FailureKind {
     InvalidJson,
     /// A reply does not have the protocol's form.
     SchemaViolation,
-    /// It answered with an error object other than "unsupported".
+    /// It answered with an error object: any but "unsupported", or "unsupported" for a capability
+    /// that it declares.
     ErrorAnswer,
     /// Its process could not be started again after an earlier failure.
     NotRestarted,
 }
 
 impl FailureKind {
+    /// Every kind, in the order of the protocol's page.
+    pub const ALL: &'static [FailureKind] = &[
+        FailureKind::Unsupported,
+        FailureKind::Panicked,
+        FailureKind::Crashed,
+        FailureKind::ExitedEarly,
+        FailureKind::TimedOut,
+        FailureKind::Noise,
+        FailureKind::IncompleteLine,
+        FailureKind::LineTooLong,
+        FailureKind::InvalidJson,
+        FailureKind::SchemaViolation,
+        FailureKind::ErrorAnswer,
+        FailureKind::NotRestarted,
+    ];
+
     /// The name under which it is reported.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,6 +1,10 @@
 //! The adapter trait: what an implementation owes so that it can be judged.
 
+#[cfg(feature = "child-process")]
+pub mod child_process;
 mod failure;
+pub mod protocol;
+pub mod serve;
 
 pub use failure::{Failure, FailureKind};
 

@@ -1,0 +1,360 @@
+//! The conversation with one living process, from `initialize` to its end.
+
+use super::inbox::{Delivery, End, Inbox};
+use super::outbox::Outbox;
+use super::process::{Pipes, Process, SpawnError};
+use super::stderr::StderrTail;
+use super::{ChildProcessOptions, StartError};
+use crate::implementation::protocol::{
+    self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
+    SuiteName, read_reply, write_request,
+};
+use crate::implementation::{Description, Failure, FailureKind};
+use serde::Serialize;
+use serde::de::IgnoredAny;
+use std::ops::Range;
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+/// How long a process may take to exit after its `shutdown`, or after it closed its output.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How often a process that does not answer is looked after. Its output alone does not always
+/// tell that it is gone: a descendant may hold the pipe open.
+const LOOK_AFTER: Duration = Duration::from_millis(100);
+
+/// How long the rest of the output of a process that has ended may take to arrive.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Why the conversation is over. The process has been killed.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// What happened.
+    pub(super) failure: Failure,
+    /// Whether it is surely the awaited request's fault, and no earlier or later one's.
+    pub(super) exact: bool,
+}
+
+/// A living process that has said who it is.
+pub(super) struct Connection {
+    process: Process,
+    outbox: Outbox,
+    inbox: Inbox,
+    stderr: StderrTail,
+    /// Lines that have been delivered, and where the next one begins.
+    lines: Vec<u8>,
+    position: usize,
+    maximum_line_bytes: usize,
+    /// The identifier of the next request.
+    next_id: u64,
+    /// The identifier of the next reply.
+    awaited_id: u64,
+    over: bool,
+}
+
+impl Connection {
+    /// Starts a process and asks who it is.
+    pub(super) fn start(
+        options: &ChildProcessOptions,
+    ) -> Result<(Connection, Description), StartError> {
+        let could_not_spawn = |error| StartError::Spawn {
+            program: options.program.clone(),
+            error,
+        };
+        let (process, pipes) =
+            Process::spawn(&options.program, &options.arguments).map_err(|error| match error {
+                SpawnError::Stopped => StartError::Stopped,
+                SpawnError::Io(error) => could_not_spawn(error),
+            })?;
+        let Pipes {
+            stdin,
+            stdout,
+            stderr,
+        } = pipes;
+        let mut connection = Connection {
+            process,
+            outbox: Outbox::start(stdin).map_err(could_not_spawn)?,
+            inbox: Inbox::start(stdout, options.maximum_line_bytes).map_err(could_not_spawn)?,
+            stderr: StderrTail::start(stderr).map_err(could_not_spawn)?,
+            lines: Vec::new(),
+            position: 0,
+            maximum_line_bytes: options.maximum_line_bytes,
+            next_id: 1,
+            awaited_id: 1,
+            over: false,
+        };
+        let description = connection.initialize(options)?;
+        Ok((connection, description))
+    }
+
+    fn initialize(&mut self, options: &ChildProcessOptions) -> Result<Description, StartError> {
+        let asked = || Method::Initialize.to_string();
+        let handshake = |broken: Broken| StartError::Handshake(broken.failure);
+        let id = self.next_id;
+        self.request(
+            Method::Initialize,
+            &InitializeParams {
+                protocol: protocol::VERSION,
+                edition: options.edition.as_str().into(),
+                suite: SuiteName {
+                    name: env!("CARGO_PKG_NAME").into(),
+                    version: env!("CARGO_PKG_VERSION").into(),
+                },
+            },
+        );
+        let line = self
+            .next_line(options.handshake_timeout, &asked)
+            .map_err(handshake)?;
+        let reply = read_reply::<InitializeResult>(&self.lines[line.clone()], id);
+        let result = match reply {
+            Ok(Answer::Result(result)) => result,
+            Ok(Answer::Unsupported(capability)) => {
+                let message = format!("answered initialize with unsupported: {capability}");
+                return Err(StartError::Handshake(
+                    self.over(FailureKind::ErrorAnswer, message),
+                ));
+            }
+            Ok(Answer::Error(error)) => {
+                let message = format!("answered initialize with {}", super::told(&error));
+                return Err(StartError::Handshake(
+                    self.over(FailureKind::ErrorAnswer, message),
+                ));
+            }
+            Err(bad) => {
+                // Another version may well have another form: its number says more.
+                return Err(match protocol_of(&self.lines[line]) {
+                    Some(theirs) if theirs != u64::from(protocol::VERSION) => {
+                        StartError::Protocol { theirs }
+                    }
+                    _ => handshake(self.bad_reply(bad, &asked)),
+                });
+            }
+        };
+        self.awaited_id += 1;
+        if result.protocol != protocol::VERSION {
+            return Err(StartError::Protocol {
+                theirs: result.protocol.into(),
+            });
+        }
+        if !result.editions.contains(&options.edition) {
+            return Err(StartError::Edition {
+                wanted: options.edition.clone(),
+                offered: result.editions,
+            });
+        }
+        Ok(result.into())
+    }
+
+    /// Whether replies are still to come.
+    pub(super) fn is_awaiting(&self) -> bool {
+        self.awaited_id < self.next_id
+    }
+
+    /// Puts a request on its way. It is surely sent when a reply is waited for.
+    pub(super) fn request<P: Serialize>(&mut self, method: Method, params: &P) {
+        let line = self.outbox.buffer();
+        let length = line.len();
+        if write_request(line, self.next_id, method, params).is_err() {
+            // The protocol's own types cannot fail; half a line would spoil what follows.
+            line.truncate(length);
+        }
+        self.next_id += 1;
+        self.outbox.appended();
+    }
+
+    /// Waits for the next reply. `asked` tells a person what it should answer.
+    pub(super) fn receive<R: ReplyResult>(
+        &mut self,
+        timeout: Duration,
+        asked: &dyn Fn() -> String,
+    ) -> Result<Answer<R>, Broken> {
+        let line = self.next_line(timeout, asked)?;
+        match read_reply(&self.lines[line], self.awaited_id) {
+            Ok(answer) => {
+                self.awaited_id += 1;
+                Ok(answer)
+            }
+            Err(bad) => Err(self.bad_reply(bad, asked)),
+        }
+    }
+
+    /// Waits for the next reply, whatever it says.
+    pub(super) fn skip(
+        &mut self,
+        timeout: Duration,
+        asked: &dyn Fn() -> String,
+    ) -> Result<(), Broken> {
+        self.receive::<IgnoredAny>(timeout, asked).map(|_| ())
+    }
+
+    /// The answer that was just received has a fault that only the asker sees.
+    pub(super) fn violated(&mut self, asked: &dyn Fn() -> String, fault: &str) -> Broken {
+        let bad = BadReply {
+            kind: FailureKind::SchemaViolation,
+            message: fault.to_owned(),
+            id_agrees: true,
+        };
+        self.bad_reply(bad, asked)
+    }
+
+    /// The last lines of the process's standard error so far.
+    pub(super) fn stderr_tail(&self) -> Vec<String> {
+        self.stderr.lines(None)
+    }
+
+    /// The place of the next line in `self.lines`, without its end.
+    fn next_line(
+        &mut self,
+        timeout: Duration,
+        asked: &dyn Fn() -> String,
+    ) -> Result<Range<usize>, Broken> {
+        if self.position == self.lines.len() {
+            self.outbox.send();
+            self.lines = self.next_lines(timeout, asked)?;
+            self.position = 0;
+        }
+        let start = self.position;
+        // Deliveries end with a line's end.
+        let end = memchr::memchr(b'\n', &self.lines[start..])
+            .map_or(self.lines.len(), |length| start + length);
+        self.position = (end + 1).min(self.lines.len());
+        if end - start > self.maximum_line_bytes {
+            let begun = self.lines[start..end].to_vec();
+            return Err(self.ended(End::TooLong { begun }, asked));
+        }
+        Ok(start..end)
+    }
+
+    fn next_lines(
+        &mut self,
+        timeout: Duration,
+        asked: &dyn Fn() -> String,
+    ) -> Result<Vec<u8>, Broken> {
+        let mut deadline = Instant::now() + timeout;
+        let mut gone = false;
+        loop {
+            let look_after = deadline.min(Instant::now() + LOOK_AFTER);
+            let begun = match self.inbox.next(look_after) {
+                Delivery::Lines(lines) => return Ok(lines),
+                Delivery::Ended(end) => return Err(self.ended(end, asked)),
+                Delivery::Nothing { begun } => begun,
+            };
+            if !gone && self.process.status().is_some() {
+                // Who holds its output open is killed too, and then the end is seen.
+                self.process.kill();
+                gone = true;
+                deadline = Instant::now() + LAST_WORDS;
+            } else if Instant::now() >= deadline {
+                return Err(if gone {
+                    self.ended(End::Closed { begun: Vec::new() }, asked)
+                } else {
+                    self.timed_out(timeout, begun, asked)
+                });
+            }
+        }
+    }
+
+    fn timed_out(&mut self, timeout: Duration, begun: usize, asked: &dyn Fn() -> String) -> Broken {
+        let asked = asked();
+        let mut message = format!("did not answer {asked} within {timeout:?}");
+        if begun > 0 {
+            message += &format!("; {begun} bytes of a line without an end had come");
+        } else if self.awaited_id == 1 {
+            message += "; it may have to flush its standard output after every reply";
+        }
+        self.broken(FailureKind::TimedOut, message)
+    }
+
+    fn ended(&mut self, end: End, asked: &dyn Fn() -> String) -> Broken {
+        let asked = asked();
+        let begun = match end {
+            End::Closed { begun } => begun,
+            End::TooLong { begun } => {
+                let message = format!(
+                    "wrote a line of more than {} bytes instead of the answer to {asked}: {}",
+                    self.maximum_line_bytes,
+                    protocol::excerpt(&begun)
+                );
+                return self.broken(FailureKind::LineTooLong, message);
+            }
+            End::Unreadable(error) => {
+                let message = format!(
+                    "its standard output cannot be read any more ({error}) before it answered {asked}"
+                );
+                return self.broken(FailureKind::ExitedEarly, message);
+            }
+        };
+        let status = self.process.status_by(Instant::now() + GRACE);
+        let kind = match status {
+            Some(status) if !status.success() => FailureKind::Crashed,
+            _ if !begun.is_empty() => FailureKind::IncompleteLine,
+            _ => FailureKind::ExitedEarly,
+        };
+        let mut message = match status {
+            Some(status) => format!("ended ({}) before it answered {asked}", told_status(status)),
+            None => format!("closed its standard output before it answered {asked}, and went on"),
+        };
+        if !begun.is_empty() {
+            message += &format!(", in the middle of a line: {}", protocol::excerpt(&begun));
+        }
+        self.broken(kind, message)
+    }
+
+    fn bad_reply(&mut self, bad: BadReply, asked: &dyn Fn() -> String) -> Broken {
+        let message = match bad.kind {
+            FailureKind::SchemaViolation => {
+                format!("in the answer to {}: {}", asked(), bad.message)
+            }
+            _ => format!("instead of the answer to {}: {}", asked(), bad.message),
+        };
+        Broken {
+            exact: bad.id_agrees,
+            ..self.broken(bad.kind, message)
+        }
+    }
+
+    fn broken(&mut self, kind: FailureKind, message: String) -> Broken {
+        Broken {
+            failure: self.over(kind, message),
+            exact: false,
+        }
+    }
+
+    /// Kills the process; nothing is right any more.
+    fn over(&mut self, kind: FailureKind, message: String) -> Failure {
+        self.over = true;
+        self.process.kill();
+        Failure {
+            stderr_tail: self.stderr.lines(Some(Instant::now() + LAST_WORDS)),
+            ..Failure::new(kind, message)
+        }
+    }
+}
+
+impl Drop for Connection {
+    /// Asks the process to exit, and sees to it that it does.
+    fn drop(&mut self) {
+        if !self.over {
+            self.inbox.discard();
+            self.request(Method::Shutdown, &Empty {});
+            self.outbox.close();
+            self.process.status_by(Instant::now() + GRACE);
+        }
+        self.process.kill();
+    }
+}
+
+/// `exit status: 3`, `signal: 11 (SIGSEGV)`.
+fn told_status(status: ExitStatus) -> String {
+    if status.success() {
+        "without an error".to_owned()
+    } else {
+        status.to_string()
+    }
+}
+
+/// The version number in a reply to `initialize` whose form is not ours.
+fn protocol_of(line: &[u8]) -> Option<u64> {
+    let reply: serde_json::Value = serde_json::from_slice(line).ok()?;
+    reply.get("result")?.get("protocol")?.as_u64()
+}

@@ -1,0 +1,209 @@
+//! The child process itself: started in a group of its own, and ended with all its descendants.
+
+use process_wrap::std::{ChildWrapper, CommandWrap};
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a killed process may take to be gone. Only a process that hangs in the operating
+/// system itself takes longer, and then nobody can do more.
+const KILL_TIME: Duration = Duration::from_secs(10);
+
+struct Living {
+    child: Box<dyn ChildWrapper>,
+    killed: bool,
+}
+
+impl Living {
+    /// Kills the process and its descendants, also those that outlived it. Once only: later its
+    /// number may belong to somebody else.
+    fn kill(&mut self) {
+        if !self.killed {
+            self.killed = true;
+            // An error says that nobody is left.
+            let _ = self.child.start_kill();
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Child(Arc<Mutex<Living>>);
+
+impl Child {
+    fn lock(&self) -> MutexGuard<'_, Living> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How it ended, if it has.
+    fn status(&self) -> Option<ExitStatus> {
+        self.lock().child.try_wait().ok().flatten()
+    }
+
+    /// Waits for its end, but not beyond the deadline.
+    ///
+    /// There is no wait with a time-out, and a wait without one holds the lock (and may hang in a
+    /// job object whose messages were read before): looking again and again is what remains.
+    fn status_by(&self, deadline: Instant) -> Option<ExitStatus> {
+        let mut pause = Duration::from_micros(100);
+        loop {
+            if let Some(status) = self.status() {
+                return Some(status);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            thread::sleep(pause.min(left));
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+}
+
+/// All children that live, so that they can be ended at once.
+struct Registry {
+    closed: bool,
+    next_key: u64,
+    living: BTreeMap<u64, Child>,
+}
+
+static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
+    closed: false,
+    next_key: 0,
+    living: BTreeMap::new(),
+});
+
+fn registry() -> MutexGuard<'static, Registry> {
+    REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Kills every child process that this module has started, with its descendants, and waits until
+/// they are gone. From then on none can be started: [`ChildProcess::start`] gives
+/// [`StartError::Stopped`], and cases that are under way end as failures. It is for the end of a
+/// program, and may be called from a Ctrl-C handler's thread.
+///
+/// [`ChildProcess::start`]: super::ChildProcess::start
+/// [`StartError::Stopped`]: super::StartError::Stopped
+pub fn kill_all() {
+    let children: Vec<Child> = {
+        let mut registry = registry();
+        registry.closed = true;
+        std::mem::take(&mut registry.living).into_values().collect()
+    };
+    // All are hit before any is waited for.
+    for child in &children {
+        child.lock().kill();
+    }
+    let deadline = Instant::now() + KILL_TIME;
+    for child in &children {
+        child.status_by(deadline);
+    }
+}
+
+/// Why a process was not started.
+#[derive(Debug)]
+pub(super) enum SpawnError {
+    /// [`kill_all`] was called.
+    Stopped,
+    /// The operating system says no.
+    Io(io::Error),
+}
+
+impl From<io::Error> for SpawnError {
+    fn from(error: io::Error) -> Self {
+        SpawnError::Io(error)
+    }
+}
+
+/// The three ends of a child's pipes.
+pub(super) struct Pipes {
+    pub(super) stdin: ChildStdin,
+    pub(super) stdout: ChildStdout,
+    pub(super) stderr: ChildStderr,
+}
+
+/// A child process. Dropping it kills it, with its descendants.
+pub(super) struct Process {
+    key: u64,
+    child: Child,
+}
+
+impl Process {
+    /// Starts a program with exactly these arguments; no shell has a part in it.
+    pub(super) fn spawn(
+        program: &OsStr,
+        arguments: &[OsString],
+    ) -> Result<(Process, Pipes), SpawnError> {
+        let mut command = CommandWrap::with_new(program, |command| {
+            command
+                .args(arguments)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
+        });
+        #[cfg(unix)]
+        command.wrap(process_wrap::std::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::std::JobObject);
+
+        // Held over the start, so that `kill_all` misses no child.
+        let mut registry = registry();
+        if registry.closed {
+            return Err(SpawnError::Stopped);
+        }
+        let mut child = command.spawn()?;
+        let pipes = (
+            child.stdin().take(),
+            child.stdout().take(),
+            child.stderr().take(),
+        );
+        let key = registry.next_key;
+        registry.next_key += 1;
+        let child = Child(Arc::new(Mutex::new(Living {
+            child,
+            killed: false,
+        })));
+        registry.living.insert(key, child.clone());
+        drop(registry);
+        let process = Process { key, child };
+        match pipes {
+            (Some(stdin), Some(stdout), Some(stderr)) => Ok((
+                process,
+                Pipes {
+                    stdin,
+                    stdout,
+                    stderr,
+                },
+            )),
+            _ => Err(SpawnError::Io(io::Error::other(
+                "the child's standard streams are not there",
+            ))),
+        }
+    }
+
+    /// How it ended, if it has.
+    pub(super) fn status(&self) -> Option<ExitStatus> {
+        self.child.status()
+    }
+
+    /// Waits for its end, but not beyond the deadline.
+    pub(super) fn status_by(&self, deadline: Instant) -> Option<ExitStatus> {
+        self.child.status_by(deadline)
+    }
+
+    /// Kills it with its descendants, also those that outlived it, and waits for its end.
+    pub(super) fn kill(&self) {
+        self.child.lock().kill();
+        self.child.status_by(Instant::now() + KILL_TIME);
+        registry().living.remove(&self.key);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,323 @@
+//! Many cases through one process: several under way at once, and each failure charged to the
+//! case that it belongs to.
+//!
+//! Replies come in the order of requests, so the first case without an answer is usually the one
+//! that broke the process. Not always: answers may have been lost in the process's own buffer.
+//! Unless the fault is plain, the cases without an answer are run again, one at a time in a fresh
+//! process, until one breaks it alone.
+
+use super::connection::{Broken, Connection};
+use super::{ChildProcess, accepted};
+use crate::directory::{Capability, Command, StepObservation};
+use crate::implementation::protocol::{
+    ApplyParams, Method, ReplyResult, ResetParams, ResetResult, RunCaseParams, RunCaseResult,
+};
+use crate::implementation::serve::place_of;
+use crate::implementation::{CaseInput, CaseObservation, Description, Failure};
+use std::borrow::Cow;
+use std::time::Duration;
+
+type Observed<'o> = dyn FnMut(usize, CaseObservation) -> bool + 'o;
+
+/// How it goes on.
+enum Next {
+    /// With this case.
+    Case(usize),
+    /// Not at all: the caller has had enough.
+    Stop,
+}
+
+/// A process broke with cases under way.
+struct Breakage {
+    /// The first case without a whole answer.
+    first: usize,
+    /// The first case that had not been sent.
+    end: usize,
+    /// What had been seen of the first case.
+    seen: CaseObservation,
+    broken: Broken,
+}
+
+/// See [`Implementation::run_cases`](crate::implementation::Implementation::run_cases).
+pub(super) fn run(child: &mut ChildProcess, cases: &[CaseInput<'_>], observed: &mut Observed<'_>) {
+    let mut first = 0;
+    while first < cases.len() {
+        let connection = match child.take_connection() {
+            Ok(connection) => connection,
+            Err(failure) => {
+                for index in first..cases.len() {
+                    if !observed(index, failed(failure.clone())) {
+                        break;
+                    }
+                }
+                return;
+            }
+        };
+        let next = match pipeline(child, connection, cases, first, observed) {
+            Ok(next) => next,
+            Err(breakage) => charge(child, cases, *breakage, observed),
+        };
+        match next {
+            Next::Case(index) => first = index,
+            Next::Stop => return,
+        }
+    }
+}
+
+fn failed(failure: Failure) -> CaseObservation {
+    CaseObservation {
+        failure: Some(failure),
+        ..CaseObservation::default()
+    }
+}
+
+/// Runs cases with several under way at once, until all are done or the process breaks.
+fn pipeline(
+    child: &mut ChildProcess,
+    mut connection: Connection,
+    cases: &[CaseInput<'_>],
+    first: usize,
+    observed: &mut Observed<'_>,
+) -> Result<Next, Box<Breakage>> {
+    let in_flight = child.options.in_flight.max(1);
+    let talk = Talk::with(child);
+    let mut sent = first;
+    let mut send_up_to = |connection: &mut Connection, end: usize| {
+        while sent < end.min(cases.len()) {
+            talk.send(connection, cases[sent]);
+            sent += 1;
+        }
+        sent
+    };
+    for (index, &case) in cases.iter().enumerate().skip(first) {
+        let end = send_up_to(&mut connection, index + in_flight);
+        let mut seen = CaseObservation::default();
+        if let Err(broken) = talk.receive(&mut connection, case, false, &mut seen) {
+            return Err(Box::new(Breakage {
+                first: index,
+                end,
+                seen,
+                broken,
+            }));
+        }
+        // The process has work while this case is judged.
+        send_up_to(&mut connection, index + 1 + in_flight);
+        if !observed(index, seen) {
+            child.connection = Some(connection);
+            return Ok(Next::Stop);
+        }
+    }
+    child.connection = Some(connection);
+    Ok(Next::Case(cases.len()))
+}
+
+/// Finds the case that broke the process and hands over all that are settled by that.
+fn charge(
+    child: &mut ChildProcess,
+    cases: &[CaseInput<'_>],
+    breakage: Breakage,
+    observed: &mut Observed<'_>,
+) -> Next {
+    let under_way = breakage.end - breakage.first;
+    let answered = breakage.seen.failure.is_some();
+    if under_way > 1 && !breakage.broken.exact && !answered {
+        return isolate(child, cases, breakage, observed);
+    }
+    let mut seen = breakage.seen;
+    // A case that had been answered with an error already keeps that verdict: what came to grief
+    // were commands that nobody would have sent after it.
+    seen.failure.get_or_insert(breakage.broken.failure);
+    hand_over(breakage.first, [seen], observed)
+}
+
+/// Runs the cases without an answer one at a time in a fresh process until one breaks it.
+fn isolate(
+    child: &mut ChildProcess,
+    cases: &[CaseInput<'_>],
+    breakage: Breakage,
+    observed: &mut Observed<'_>,
+) -> Next {
+    let Breakage {
+        first,
+        end,
+        mut seen,
+        broken,
+    } = breakage;
+    let mut settled = Vec::new();
+    for &case in &cases[first..end] {
+        let Ok(mut connection) = child.take_connection() else {
+            // There is no fresh process: what is known has to do.
+            seen.failure = Some(broken.failure);
+            return hand_over(first, [seen], observed);
+        };
+        let mut alone = CaseObservation::default();
+        match Talk::with(child).receive(&mut connection, case, true, &mut alone) {
+            Ok(()) => {
+                child.connection = Some(connection);
+                settled.push(alone);
+            }
+            Err(Broken { failure, .. }) => {
+                alone.failure = Some(failure);
+                settled.push(alone);
+                return hand_over(first, settled, observed);
+            }
+        }
+    }
+    let mut failure = broken.failure;
+    failure.message += &format!(
+        "; it did not show again when the {} cases then under way were run one at a time, and is \
+         charged to the first of them",
+        settled.len()
+    );
+    seen.failure = Some(failure);
+    settled[0] = seen;
+    hand_over(first, settled, observed)
+}
+
+fn hand_over(
+    first: usize,
+    settled: impl IntoIterator<Item = CaseObservation>,
+    observed: &mut Observed<'_>,
+) -> Next {
+    let mut next = first;
+    for seen in settled {
+        if !observed(next, seen) {
+            return Next::Stop;
+        }
+        next += 1;
+    }
+    Next::Case(next)
+}
+
+/// How one case is asked and answered.
+struct Talk<'d> {
+    description: &'d Description,
+    reply_timeout: Duration,
+    batch: bool,
+}
+
+impl Talk<'_> {
+    fn with(child: &ChildProcess) -> Talk<'_> {
+        Talk {
+            description: &child.description,
+            reply_timeout: child.options.reply_timeout,
+            batch: child.description.capabilities.has(Capability::Batch),
+        }
+    }
+
+    /// Sends all requests of a case.
+    fn send(&self, connection: &mut Connection, case: CaseInput<'_>) {
+        if self.batch {
+            send_whole(connection, case);
+        } else {
+            send_reset(connection, case);
+            for command in case.commands {
+                send_command(connection, command);
+            }
+        }
+    }
+
+    /// Receives all answers of a case. In lockstep nothing has been sent, and each request is sent
+    /// when the answer before is there.
+    fn receive(
+        &self,
+        connection: &mut Connection,
+        case: CaseInput<'_>,
+        lockstep: bool,
+        seen: &mut CaseObservation,
+    ) -> Result<(), Broken> {
+        if self.batch {
+            if lockstep {
+                send_whole(connection, case);
+            }
+            return self.receive_whole(connection, case, seen);
+        }
+        if lockstep {
+            send_reset(connection, case);
+        }
+        match self.answer::<ResetResult>(connection, &|| Method::Reset.to_string())? {
+            Ok(result) => seen.start = Some(result.snapshot),
+            Err(failure) => seen.failure = Some(failure),
+        }
+        for (index, command) in case.commands.iter().enumerate() {
+            let asked = || format!("{} ({})", Method::Apply, place_of(index, command));
+            if seen.failure.is_some() {
+                if lockstep {
+                    break;
+                }
+                connection.skip(self.reply_timeout, &asked)?;
+                continue;
+            }
+            if lockstep {
+                send_command(connection, command);
+            }
+            match self.answer::<StepObservation>(connection, &asked)? {
+                Ok(step) => seen.steps.push(step),
+                Err(mut failure) => {
+                    failure.message += &format!(" ({})", place_of(index, command));
+                    seen.failure = Some(failure);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn receive_whole(
+        &self,
+        connection: &mut Connection,
+        case: CaseInput<'_>,
+        seen: &mut CaseObservation,
+    ) -> Result<(), Broken> {
+        let commands = case.commands.len();
+        let asked = || format!("{} ({commands} commands)", Method::RunCase);
+        match self.answer::<RunCaseResult>(connection, &asked)? {
+            Ok(result) if result.steps.len() != commands => {
+                let steps = result.steps.len();
+                Err(connection.violated(
+                    &asked,
+                    &format!("result.steps: {steps} steps for {commands} commands"),
+                ))
+            }
+            Ok(result) => {
+                seen.start = Some(result.snapshot);
+                seen.steps = result.steps;
+                Ok(())
+            }
+            Err(failure) => {
+                seen.failure = Some(failure);
+                Ok(())
+            }
+        }
+    }
+
+    fn answer<R: ReplyResult>(
+        &self,
+        connection: &mut Connection,
+        asked: &dyn Fn() -> String,
+    ) -> Result<Result<R, Failure>, Broken> {
+        let answer = connection.receive(self.reply_timeout, asked)?;
+        Ok(accepted(answer, self.description, connection))
+    }
+}
+
+fn send_whole(connection: &mut Connection, case: CaseInput<'_>) {
+    let params = RunCaseParams {
+        tenant: Cow::Borrowed(case.tenant),
+        commands: Cow::Borrowed(case.commands),
+    };
+    connection.request(Method::RunCase, &params);
+}
+
+fn send_reset(connection: &mut Connection, case: CaseInput<'_>) {
+    let params = ResetParams {
+        tenant: Cow::Borrowed(case.tenant),
+    };
+    connection.request(Method::Reset, &params);
+}
+
+fn send_command(connection: &mut Connection, command: &Command) {
+    let params = ApplyParams {
+        command: Cow::Borrowed(command),
+    };
+    connection.request(Method::Apply, &params);
+}

@@ -1,0 +1,326 @@
+//! Reading replies: the suite's side. A bad one is told with what is wrong with it and where.
+
+mod share;
+
+use super::envelope::{Id, JsonRpc, locate, read_id, read_strictly};
+use super::{Empty, ErrorObject, InitializeResult, ResetResult, RunCaseResult, codes};
+use crate::directory::{Capability, Snapshot, StepObservation};
+use crate::implementation::FailureKind;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// What came back for a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer<R> {
+    /// It was carried out.
+    Result(R),
+    /// The implementation says that it lacks a capability.
+    Unsupported(Capability),
+    /// Any other error.
+    Error(ErrorObject),
+}
+
+/// Why a line is no reply to the request that it should answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadReply {
+    /// [`Noise`](FailureKind::Noise), [`InvalidJson`](FailureKind::InvalidJson) or
+    /// [`SchemaViolation`](FailureKind::SchemaViolation).
+    pub kind: FailureKind,
+    /// What is wrong, and where in the message.
+    pub message: String,
+    /// Whether the line carries the identifier that was awaited, so that the fault is surely that
+    /// request's.
+    pub id_agrees: bool,
+}
+
+/// A result that can be read from a reply.
+pub trait ReplyResult: DeserializeOwned {
+    /// What no schema can say.
+    ///
+    /// # Errors
+    /// What is wrong, and where, from `result` on.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// A faster way to read a good reply; a bad one may be refused without a good reason.
+    #[doc(hidden)]
+    fn read_fast(_text: &str) -> Option<Reply<Self>> {
+        None
+    }
+}
+
+/// For replies that only have to be there.
+impl ReplyResult for IgnoredAny {}
+
+impl ReplyResult for InitializeResult {}
+
+impl ReplyResult for Empty {}
+
+impl ReplyResult for ResetResult {
+    fn check(&self) -> Result<(), String> {
+        check_snapshot(&self.snapshot, || "result.snapshot".to_owned())
+    }
+}
+
+impl ReplyResult for StepObservation {
+    fn check(&self) -> Result<(), String> {
+        check_snapshot(&self.snapshot, || "result.snapshot".to_owned())
+    }
+}
+
+impl ReplyResult for RunCaseResult {
+    fn check(&self) -> Result<(), String> {
+        check_snapshot(&self.snapshot, || "result.snapshot".to_owned())?;
+        for (index, step) in self.steps.iter().enumerate() {
+            check_snapshot(&step.snapshot, || format!("result.steps[{index}].snapshot"))?;
+        }
+        Ok(())
+    }
+
+    fn read_fast(text: &str) -> Option<Reply<Self>> {
+        share::read_sharing(text)
+    }
+}
+
+/// No identifier and no key twice.
+fn check_snapshot(snapshot: &Snapshot, place: impl Fn() -> String) -> Result<(), String> {
+    if let Some((index, id)) = duplicate(&snapshot.cloud, |object| &object.id) {
+        return Err(format!(
+            "{}.cloud[{index}].id: {id:?} stands twice in one snapshot",
+            place()
+        ));
+    }
+    if let Some((index, key)) = duplicate(&snapshot.on_premises, |object| &object.key) {
+        return Err(format!(
+            "{}.onPremises[{index}].key: {key:?} stands twice in one snapshot",
+            place()
+        ));
+    }
+    Ok(())
+}
+
+/// The first element whose name an earlier one has.
+fn duplicate<T>(list: &[T], name: impl Fn(&T) -> &str) -> Option<(usize, &str)> {
+    // Snapshots are small as a rule, and then looking is cheaper than hashing.
+    const FEW: usize = 16;
+    if list.len() <= FEW {
+        return list.iter().enumerate().find_map(|(index, element)| {
+            let name_of_element = name(element);
+            list[..index]
+                .iter()
+                .any(|earlier| name(earlier) == name_of_element)
+                .then_some((index, name_of_element))
+        });
+    }
+    let mut seen = HashSet::with_capacity(list.len());
+    list.iter().enumerate().find_map(|(index, element)| {
+        let name = name(element);
+        (!seen.insert(name)).then_some((index, name))
+    })
+}
+
+/// A reply whose envelope has been read and not yet judged.
+#[doc(hidden)]
+#[derive(Deserialize)]
+pub struct Reply<R> {
+    #[serde(rename = "jsonrpc")]
+    _jsonrpc: JsonRpc,
+    id: Option<Id>,
+    result: Option<R>,
+    error: Option<ErrorObject>,
+}
+
+impl<R> Reply<R> {
+    /// The same reply with its result read further, if that is possible.
+    fn read_further<S>(self, read: impl FnOnce(R) -> Option<S>) -> Option<Reply<S>> {
+        Some(Reply {
+            _jsonrpc: self._jsonrpc,
+            id: self.id,
+            result: match self.result {
+                Some(result) => Some(read(result)?),
+                None => None,
+            },
+            error: self.error,
+        })
+    }
+}
+
+/// Reads one line as the reply to the request with this identifier. Unknown fields are ignored.
+///
+/// ```
+/// use entra_conformance::implementation::protocol::{Answer, ResetResult, read_reply};
+///
+/// let line = br#"{"jsonrpc": "2.0", "id": 7, "result": {"snapshot": {"cloud": []}}}"#;
+/// let reply = read_reply::<ResetResult>(line, 7).unwrap();
+/// assert!(matches!(reply, Answer::Result(_)));
+///
+/// let line = br#"{"jsonrpc": "2.0", "id": 7, "result": {"snapshot": {"cloud": [{"id": "1"}]}}}"#;
+/// let bad = read_reply::<ResetResult>(line, 7).unwrap_err();
+/// # if cfg!(feature = "child-process") {
+/// assert_eq!(bad.message, "result.snapshot.cloud[0]: missing field `kind`");
+/// # }
+/// ```
+///
+/// # Errors
+/// A [`BadReply`] when the line is no message, no valid JSON or no reply of this form. In that
+/// case the line is looked at a second time to say where the fault is; a good one is read once.
+pub fn read_reply<R: ReplyResult>(line: &[u8], id: u64) -> Result<Answer<R>, BadReply> {
+    let line = line.trim_ascii();
+    let bad = |kind, message, id_agrees| BadReply {
+        kind,
+        message,
+        id_agrees,
+    };
+    if line.first() != Some(&b'{') {
+        return Err(bad(FailureKind::Noise, noise(line), false));
+    }
+    let text = match std::str::from_utf8(line) {
+        Ok(text) => text,
+        Err(error) => {
+            let message = format!(
+                "not UTF-8 from byte {} of the line on: {}",
+                error.valid_up_to(),
+                excerpt(line)
+            );
+            return Err(bad(FailureKind::InvalidJson, message, false));
+        }
+    };
+    let read = match R::read_fast(text) {
+        Some(reply) => Ok(reply),
+        None => read_strictly::<Reply<R>>(text),
+    };
+    match read {
+        Ok(reply) => judge(reply, id)
+            .map_err(|(message, id_agrees)| bad(FailureKind::SchemaViolation, message, id_agrees)),
+        Err(error) => {
+            // The reader stops at the first thing that it does not like: the rest of the line
+            // may be worse.
+            let value = match serde_json::from_str::<Value>(text) {
+                Ok(value) if error.is_data() => value,
+                Ok(_) => return Err(invalid_json(&error, line)),
+                Err(error) => return Err(invalid_json(&error, line)),
+            };
+            let id_agrees = read_id(&value) == Some(id);
+            let message = match disagreement(&value, id) {
+                Some(message) if !id_agrees => message,
+                _ => locate::<Reply<R>>(text, true).unwrap_or_else(|| error.to_string()),
+            };
+            Err(bad(FailureKind::SchemaViolation, message, id_agrees))
+        }
+    }
+}
+
+fn judge<R: ReplyResult>(reply: Reply<R>, awaited: u64) -> Result<Answer<R>, (String, bool)> {
+    let id = reply.id.map(|Id(id)| id);
+    let agrees = id == Some(awaited);
+    match id {
+        // A request that could not be read is answered without its identifier.
+        None if reply.error.is_some() && reply.result.is_none() => {}
+        None => return Err((format!("id: missing, expected {awaited}"), false)),
+        Some(id) if id < awaited => {
+            let message = format!("id: {id}, expected {awaited}; {id} has its answer already");
+            return Err((message, false));
+        }
+        Some(id) if id > awaited => {
+            return Err((format!("id: {id}, expected {awaited}"), false));
+        }
+        Some(_) => {}
+    }
+    match (reply.result, reply.error) {
+        (Some(result), None) => match result.check() {
+            Ok(()) => Ok(Answer::Result(result)),
+            Err(message) => Err((message, agrees)),
+        },
+        (None, Some(error)) if error.code == codes::UNSUPPORTED => lacking(&error)
+            .map(Answer::Unsupported)
+            .map_err(|message| (message, agrees)),
+        (None, Some(error)) => Ok(Answer::Error(error)),
+        (Some(_), Some(_)) => Err((
+            "result and error: a reply has one of them, not both".to_owned(),
+            agrees,
+        )),
+        (None, None) => Err((
+            "result: missing; a reply has either a result or an error".to_owned(),
+            agrees,
+        )),
+    }
+}
+
+/// The capability that an "unsupported" names.
+fn lacking(error: &ErrorObject) -> Result<Capability, String> {
+    let capability = error
+        .data
+        .as_ref()
+        .and_then(|data| data.get("capability"))
+        .filter(|capability| !capability.is_null())
+        .ok_or_else(|| {
+            format!(
+                "error.data.capability: missing; code {} has to say which capability is lacking",
+                codes::UNSUPPORTED
+            )
+        })?;
+    let word = capability
+        .as_str()
+        .ok_or_else(|| format!("error.data.capability: {capability} is no word"))?;
+    Capability::ALL
+        .iter()
+        .copied()
+        .find(|capability| capability.word() == word)
+        .ok_or_else(|| format!("error.data.capability: unknown capability {word:?}"))
+}
+
+/// What is wrong with the identifier, where one is there at all.
+fn disagreement(value: &Value, awaited: u64) -> Option<String> {
+    match value.get("id") {
+        None | Some(Value::Null) => None,
+        Some(id) => Some(format!("id: {id}, expected {awaited}")),
+    }
+}
+
+fn invalid_json(error: &serde_json::Error, line: &[u8]) -> BadReply {
+    BadReply {
+        kind: FailureKind::InvalidJson,
+        message: format!("{error} of: {}", excerpt(line)),
+        id_agrees: false,
+    }
+}
+
+fn noise(line: &[u8]) -> String {
+    if line.is_empty() {
+        return "an empty line".to_owned();
+    }
+    if let Some(rest) = line.strip_prefix(b"\xEF\xBB\xBF") {
+        return format!(
+            "a byte order mark stands before the line; write UTF-8 without one: {}",
+            excerpt(rest)
+        );
+    }
+    format!("not a message: {}", excerpt(line))
+}
+
+/// The beginning of a line as a person can read it: at most 160 characters, control characters
+/// escaped.
+pub(crate) fn excerpt(line: &[u8]) -> String {
+    const CHARACTERS: usize = 160;
+    // One character has at most four bytes; the rest need not even be looked at.
+    let head = &line[..line.len().min(4 * CHARACTERS)];
+    let text = String::from_utf8_lossy(head);
+    let mut shown: String = text
+        .chars()
+        .take(CHARACTERS)
+        .flat_map(|character| {
+            let escape = character.is_control();
+            character
+                .escape_default()
+                .take(if escape { usize::MAX } else { 0 })
+                .chain((!escape).then_some(character))
+        })
+        .collect();
+    if head.len() < line.len() || text.chars().nth(CHARACTERS).is_some() {
+        shown.push('…');
+    }
+    shown
+}
