@@ -12,10 +12,11 @@ fn main() -> io::Result<()> {
     for area in sorted(&scenarios)? {
         if area.is_dir() {
             println!("cargo:rerun-if-changed={}", area.display());
-            files.extend(sorted(&area)?.into_iter().filter(|file| {
-                file.extension()
-                    .is_some_and(|extension| extension == "yaml")
-            }));
+            files.extend(
+                sorted(&area)?
+                    .into_iter()
+                    .filter(|file| file.extension().is_some_and(|extension| extension == "yaml")),
+            );
         }
     }
     let mut list = String::from("&[\n");

@@ -1,3 +1,7 @@
-//! The command line program.
+//! The command line program. All of it is in the library's `cli` module.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    entra_conformance::cli::main()
+}

@@ -99,29 +99,14 @@ fn the_example_is_valid() {
 fn the_limits_are_the_defaults() {
     use entra_conformance::implementation::child_process::ChildProcessOptions;
     let options = ChildProcessOptions::new("x", [""; 0]);
-    let limits = PAGE
-        .split("\n## Limits and time-outs")
-        .nth(1)
-        .expect("a section");
+    let limits = PAGE.split("\n## Limits and time-outs").nth(1).expect("a section");
     for (what, value) in [
-        (
-            "`initialize`",
-            format!("{} seconds", options.handshake_timeout.as_secs()),
-        ),
-        (
-            "further reply",
-            format!("{} seconds", options.reply_timeout.as_secs()),
-        ),
-        (
-            "length of a line",
-            format!("{} MiB", options.maximum_line_bytes >> 20),
-        ),
+        ("`initialize`", format!("{} seconds", options.handshake_timeout.as_secs())),
+        ("further reply", format!("{} seconds", options.reply_timeout.as_secs())),
+        ("length of a line", format!("{} MiB", options.maximum_line_bytes >> 20)),
         ("cases under way", options.in_flight.to_string()),
     ] {
-        let row = limits
-            .lines()
-            .find(|line| line.contains(what))
-            .expect("a row");
+        let row = limits.lines().find(|line| line.contains(what)).expect("a row");
         assert!(row.ends_with(&format!("| {value} |")), "{row}");
     }
 }

@@ -103,10 +103,7 @@ fn commands() -> Vec<Command> {
     ]))
     .expect("commands");
     for word in Command::WORDS {
-        assert!(
-            commands.iter().any(|command| command.word() == *word),
-            "{word}"
-        );
+        assert!(commands.iter().any(|command| command.word() == *word), "{word}");
     }
     commands
 }
@@ -128,27 +125,13 @@ fn every_request_that_is_written_is_valid_and_can_be_read() {
         &InitializeParams {
             protocol: 1,
             edition: "2023-01".into(),
-            suite: SuiteName {
-                name: "entra-conformance".into(),
-                version: "0.1.0".into(),
-            },
+            suite: SuiteName { name: "entra-conformance".into(), version: "0.1.0".into() },
         },
     );
     for tenant in [tenant(), Tenant::default()] {
         let tenant: Cow<'_, Tenant> = Cow::Owned(tenant);
-        check_request(
-            Method::Reset,
-            &ResetParams {
-                tenant: tenant.clone(),
-            },
-        );
-        check_request(
-            Method::RunCase,
-            &RunCaseParams {
-                tenant,
-                commands: Cow::Owned(commands()),
-            },
-        );
+        check_request(Method::Reset, &ResetParams { tenant: tenant.clone() });
+        check_request(Method::RunCase, &RunCaseParams { tenant, commands: Cow::Owned(commands()) });
     }
     for command in commands() {
         let command = Cow::Owned(command);
@@ -267,12 +250,7 @@ fn good_replies_are_taken_by_schema_and_reader() {
     "result: missing; a reply has either a result or an error"
 )]
 #[case::list_for_result(Method::Reset, "/result", Some(json!([])), "result: invalid type: sequence, expected struct ResetResult")]
-#[case::no_snapshot(
-    Method::Reset,
-    "/result/snapshot",
-    None,
-    "result: missing field `snapshot`"
-)]
+#[case::no_snapshot(Method::Reset, "/result/snapshot", None, "result: missing field `snapshot`")]
 #[case::null_snapshot(
     Method::Reset,
     "/result/snapshot",
@@ -385,11 +363,7 @@ fn refused(method: Method, message: &Value, told: &str) {
     "duplicate field `id`"
 )]
 #[case::attribute_twice(r#"{"jsonrpc": "2.0", "id": 7, "result": {"snapshot": {"cloud": [{"id": "1", "kind": "user", "attributes": {"a": "1", "a": "2"}}]}}}"#, FailureKind::SchemaViolation, "result.snapshot.cloud[0].attributes: duplicate entry `a`")]
-#[case::text(
-    "Loading model...",
-    FailureKind::Noise,
-    "not a message: Loading model..."
-)]
+#[case::text("Loading model...", FailureKind::Noise, "not a message: Loading model...")]
 #[case::number("42", FailureKind::Noise, "not a message: 42")]
 #[case::list(
     "[{\"jsonrpc\": \"2.0\"}]",
@@ -397,11 +371,7 @@ fn refused(method: Method, message: &Value, told: &str) {
     "not a message: [{\"jsonrpc\": \"2.0\"}]"
 )]
 #[case::nothing("  ", FailureKind::Noise, "an empty line")]
-#[case::mark(
-    "\u{FEFF}{}",
-    FailureKind::Noise,
-    "a byte order mark stands before the line"
-)]
+#[case::mark("\u{FEFF}{}", FailureKind::Noise, "a byte order mark stands before the line")]
 #[case::cut(
     r#"{"jsonrpc": "2.0", "id": 7, "res"#,
     FailureKind::InvalidJson,
@@ -429,10 +399,7 @@ fn lines_that_are_no_replies_have_a_name(
 
 #[test]
 fn a_windows_line_end_does_not_matter() {
-    assert_eq!(
-        read(Method::Apply, &format!("{}\r", reply(Method::Apply))),
-        Ok(())
-    );
+    assert_eq!(read(Method::Apply, &format!("{}\r", reply(Method::Apply))), Ok(()));
 }
 
 /// A place in a message, with what to do there.

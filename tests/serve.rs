@@ -18,9 +18,7 @@ fn replies(input: &str) -> Vec<Value> {
     serve(&mut Mirror::default(), input.as_bytes(), &mut output).expect("memory can be written");
     let text = String::from_utf8(output).expect("UTF-8");
     assert!(text.is_empty() || text.ends_with('\n'));
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 const TENANT: &str = r#"{"features": {"softMatch": true, "passwordHashSync": true},
@@ -62,20 +60,12 @@ fn every_method_is_answered_and_batch_is_declared() {
         assert!(reply.get("error").is_none(), "{reply}");
     }
     assert_eq!(replies[0]["result"]["protocol"], 1);
-    let capabilities = replies[0]["result"]["capabilities"]
-        .as_array()
-        .expect("a list");
+    let capabilities = replies[0]["result"]["capabilities"].as_array().expect("a list");
     assert!(capabilities.contains(&json!("batch")));
     assert_eq!(replies[1]["result"]["snapshot"]["cloud"][0]["kind"], "user");
     assert_eq!(replies[2]["result"]["outcome"]["status"], "ok");
-    assert_eq!(
-        replies[2]["result"]["snapshot"]["cloud"][0]["roles"],
-        json!(["Reader"])
-    );
-    assert_eq!(
-        replies[3]["result"]["steps"].as_array().map(Vec::len),
-        Some(2)
-    );
+    assert_eq!(replies[2]["result"]["snapshot"]["cloud"][0]["roles"], json!(["Reader"]));
+    assert_eq!(replies[3]["result"]["steps"].as_array().map(Vec::len), Some(2));
     assert_eq!(replies[4]["result"], json!({}));
 }
 
@@ -113,15 +103,9 @@ fn unsupported_names_the_capability_in_a_case_too() {
     let params = format!(r#"{{"tenant": {TENANT}, "commands": [{{"do": "sync"}}, {command}]}}"#);
     let replies = replies(&request(5, "runCase", &params));
     assert_eq!(replies[0]["error"]["code"], -32001);
-    assert_eq!(
-        replies[0]["error"]["data"]["capability"],
-        "immutableIdWrite"
-    );
+    assert_eq!(replies[0]["error"]["data"]["capability"], "immutableIdWrite");
     let message = replies[0]["error"]["message"].as_str().expect("a message");
-    assert!(
-        message.ends_with("(at command 2, setImmutableId)"),
-        "{message}"
-    );
+    assert!(message.ends_with("(at command 2, setImmutableId)"), "{message}");
 }
 
 #[test]

@@ -34,12 +34,7 @@ struct Side {
 
 impl Side {
     fn addresses(&mut self, addresses: &[ProxyAddress]) {
-        self.mails.extend(
-            addresses
-                .iter()
-                .filter_map(ProxyAddress::mail)
-                .map(str::to_owned),
-        );
+        self.mails.extend(addresses.iter().filter_map(ProxyAddress::mail).map(str::to_owned));
     }
 }
 
@@ -65,42 +60,25 @@ impl Needed {
     fn tenant(&mut self, tenant: &Tenant) {
         self.need_if(!tenant.features.soft_match, Capability::SoftMatchSwitch);
         self.need_if(!tenant.features.password_hash_sync, Capability::Passwords);
-        tenant
-            .cloud
-            .iter()
-            .for_each(|object| self.cloud_object(object));
-        tenant
-            .on_premises
-            .iter()
-            .for_each(|object| self.on_premises_object(object));
+        tenant.cloud.iter().for_each(|object| self.cloud_object(object));
+        tenant.on_premises.iter().for_each(|object| self.on_premises_object(object));
     }
 
     fn cloud_object(&mut self, object: &crate::directory::CloudSetup) {
         self.kind(object.kind);
         self.need_if(!object.roles.is_empty(), Capability::Roles);
         self.need_if(object.password.is_some(), Capability::Passwords);
-        self.cloud
-            .names
-            .extend(object.user_principal_name.as_deref().map(str::to_owned));
+        self.cloud.names.extend(object.user_principal_name.as_deref().map(str::to_owned));
         self.cloud.addresses(&object.proxy_addresses);
-        self.cloud.anchors.extend(
-            object
-                .on_premises_immutable_id
-                .as_deref()
-                .map(str::to_owned),
-        );
+        self.cloud.anchors.extend(object.on_premises_immutable_id.as_deref().map(str::to_owned));
     }
 
     fn on_premises_object(&mut self, object: &crate::directory::OnPremisesObject) {
         self.kind(object.kind);
         self.need_if(object.password.is_some(), Capability::Passwords);
-        self.on_premises
-            .names
-            .extend(object.user_principal_name.as_deref().map(str::to_owned));
+        self.on_premises.names.extend(object.user_principal_name.as_deref().map(str::to_owned));
         self.on_premises.addresses(&object.proxy_addresses);
-        self.on_premises
-            .anchors
-            .extend(object.source_anchor.as_deref().map(str::to_owned));
+        self.on_premises.anchors.extend(object.source_anchor.as_deref().map(str::to_owned));
     }
 
     fn command(&mut self, command: &Command) {
@@ -112,8 +90,7 @@ impl Needed {
                 self.on_premises
                     .names
                     .extend(set.user_principal_name.value().map(|name| name.to_string()));
-                self.on_premises
-                    .addresses(set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+                self.on_premises.addresses(set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 self.on_premises
                     .anchors
                     .extend(set.source_anchor.value().map(|anchor| anchor.to_string()));
@@ -127,14 +104,11 @@ impl Needed {
                 self.cloud
                     .names
                     .extend(set.user_principal_name.value().map(|name| name.to_string()));
-                self.cloud
-                    .addresses(set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+                self.cloud.addresses(set.proxy_addresses.value().map_or(&[], Vec::as_slice));
             }
             Command::SetImmutableId(set) => {
                 self.need(Capability::ImmutableIdWrite);
-                self.cloud
-                    .anchors
-                    .extend(set.value.as_deref().map(str::to_owned));
+                self.cloud.anchors.extend(set.value.as_deref().map(str::to_owned));
             }
             Command::AssignRole(_) | Command::RemoveRole(_) => self.need(Capability::Roles),
             Command::DeleteCloudObject(_) | Command::RestoreCloudObject(_) => {
@@ -152,8 +126,7 @@ impl Needed {
     /// Where the two sides have an identifier in common, it takes matching on it to say what happens.
     fn finish(mut self) -> Capabilities {
         let meet = |one: &[String], other: &[String]| {
-            one.iter()
-                .any(|one| other.iter().any(|other| same_name(one, other)))
+            one.iter().any(|one| other.iter().any(|other| same_name(one, other)))
         };
         let names = meet(&self.cloud.names, &self.on_premises.names);
         let mails = meet(&self.cloud.mails, &self.on_premises.mails);
@@ -201,11 +174,7 @@ mod tests {
         let tenant: Tenant = serde_json::from_str(START).expect("a tenant");
         let commands: Vec<Command> = serde_json::from_str(commands).expect("commands");
         let needed = required_capabilities(&tenant, &commands);
-        let words: Vec<&str> = needed
-            .0
-            .iter()
-            .map(|capability| capability.word())
-            .collect();
+        let words: Vec<&str> = needed.0.iter().map(|capability| capability.word()).collect();
         assert_eq!(words.join(" "), expected);
     }
 }

@@ -8,22 +8,10 @@ use super::verdict::Verdict;
 use crate::directory::{Capability, CloudRef, Command, Kind, Status, Text};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "admin.never-matched",
-        judge: never_matched,
-    },
-    Check {
-        rule: "admin.untouched",
-        judge: untouched,
-    },
-    Check {
-        rule: "admin.recovery",
-        judge: recovery,
-    },
-    Check {
-        rule: "admin.roles-may-return",
-        judge: roles_may_return,
-    },
+    Check { rule: "admin.never-matched", judge: never_matched },
+    Check { rule: "admin.untouched", judge: untouched },
+    Check { rule: "admin.recovery", judge: recovery },
+    Check { rule: "admin.roles-may-return", judge: roles_may_return },
 ];
 
 fn never_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -147,9 +135,7 @@ fn roles_may_return(transition: &Transition<'_>, verdict: &mut Verdict) {
                 transition.outcome.status.to_string(),
             );
         }
-        let seen = transition
-            .after_of(target)
-            .is_some_and(|after| after.roles.contains(role));
+        let seen = transition.after_of(target).is_some_and(|after| after.roles.contains(role));
         if seen != assigned {
             verdict.violated(
                 &name,

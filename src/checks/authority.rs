@@ -11,22 +11,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "soa.one-authority",
-        judge: one_authority,
-    },
-    Check {
-        rule: "soa.no-split",
-        judge: no_split,
-    },
-    Check {
-        rule: "soa.cloud-mastered-untouched",
-        judge: cloud_mastered_untouched,
-    },
-    Check {
-        rule: "soa.cloud-edits-work",
-        judge: cloud_edits_work,
-    },
+    Check { rule: "soa.one-authority", judge: one_authority },
+    Check { rule: "soa.no-split", judge: no_split },
+    Check { rule: "soa.cloud-mastered-untouched", judge: cloud_mastered_untouched },
+    Check { rule: "soa.cloud-edits-work", judge: cloud_edits_work },
 ];
 
 /// Only a sync turns the flag to true, and then the object carries the anchor of exactly one
@@ -38,11 +26,7 @@ fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
             *by_anchor.entry((anchor, object.kind)).or_default() += 1;
         }
     }
-    for after in transition
-        .after
-        .active()
-        .filter(|after| after.on_premises_sync_enabled)
-    {
+    for after in transition.after.active().filter(|after| after.on_premises_sync_enabled) {
         let before = transition.before_by_id.get(&*after.id).copied();
         let was_mastered_on_premises = before.is_some_and(|before| before.on_premises_sync_enabled);
         let name = || transition.name_of(after);
@@ -72,9 +56,7 @@ fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
         let carried = after
             .on_premises_immutable_id
             .as_deref()
-            .map_or(0, |anchor| {
-                by_anchor.get(&(anchor, after.kind)).copied().unwrap_or(0)
-            });
+            .map_or(0, |anchor| by_anchor.get(&(anchor, after.kind)).copied().unwrap_or(0));
         if carried == 1 {
             verdict.holds();
         } else {
@@ -138,11 +120,7 @@ fn target<'a>(
     update: &UpdateCloudObject,
 ) -> Option<&'a Arc<CloudObject>> {
     let id = transition.history.resolve(&update.object)?;
-    transition
-        .before_by_id
-        .get(&**id)
-        .copied()
-        .filter(|target| target.is_active())
+    transition.before_by_id.get(&**id).copied().filter(|target| target.is_active())
 }
 
 /// A sync changes no cloud-mastered object that it does not take over.
@@ -150,11 +128,7 @@ fn cloud_mastered_untouched(transition: &Transition<'_>, verdict: &mut Verdict) 
     let Some(cycle) = &transition.cycle else {
         return;
     };
-    for cloud in transition
-        .before
-        .active()
-        .filter(|cloud| cloud.is_cloud_mastered())
-    {
+    for cloud in transition.before.active().filter(|cloud| cloud.is_cloud_mastered()) {
         if cycle.contended.contains(&*cloud.id) || cycle.eligible.contains(&*cloud.id) {
             continue;
         }
@@ -202,10 +176,7 @@ fn cloud_edits_work(transition: &Transition<'_>, verdict: &mut Verdict) {
             {
                 return;
             }
-            (
-                format!("cloud {} {}", object.kind, object.label),
-                "creation",
-            )
+            (format!("cloud {} {}", object.kind, object.label), "creation")
         }
         Command::DeleteCloudObject(delete) => {
             let target = transition

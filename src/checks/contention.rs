@@ -10,9 +10,7 @@ use std::collections::HashMap;
 
 /// Marks every subject with work whose footprint meets that of another one.
 pub(crate) fn mark(subjects: &mut [Subject<'_>], index: &CloudIndex<'_>) {
-    let pending: Vec<usize> = (0..subjects.len())
-        .filter(|&at| subjects[at].has_work())
-        .collect();
+    let pending: Vec<usize> = (0..subjects.len()).filter(|&at| subjects[at].has_work()).collect();
     if pending.len() < 2 {
         return;
     }

@@ -9,26 +9,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "direction.on-premises-never-written",
-        judge: on_premises_never_written,
-    },
-    Check {
-        rule: "sync.updates-flow",
-        judge: updates_flow,
-    },
-    Check {
-        rule: "sync.password-needs-hash-sync",
-        judge: password_needs_hash_sync,
-    },
-    Check {
-        rule: "sync.errors-stay-local",
-        judge: errors_stay_local,
-    },
-    Check {
-        rule: "sync.failed-is-retried",
-        judge: failed_is_retried,
-    },
+    Check { rule: "direction.on-premises-never-written", judge: on_premises_never_written },
+    Check { rule: "sync.updates-flow", judge: updates_flow },
+    Check { rule: "sync.password-needs-hash-sync", judge: password_needs_hash_sync },
+    Check { rule: "sync.errors-stay-local", judge: errors_stay_local },
+    Check { rule: "sync.failed-is-retried", judge: failed_is_retried },
 ];
 
 /// Judges that no on-premises object was created, changed or deleted, `but` one apart.
@@ -57,12 +42,7 @@ pub(super) fn judge_on_premises_unchanged(
         }
     }
     for key in after.keys().filter(|key| !before.contains_key(*key)) {
-        verdict.violated(
-            key,
-            "the object itself",
-            "no such on-premises object",
-            "created",
-        );
+        verdict.violated(key, "the object itself", "no such on-premises object", "created");
     }
 }
 
@@ -79,16 +59,8 @@ pub(super) fn judge_same_on_premises(
         }
     };
     expect("kind", wanted.kind.to_string(), seen.kind.to_string());
-    expect(
-        "mailEnabled",
-        wanted.mail_enabled.to_string(),
-        seen.mail_enabled.to_string(),
-    );
-    expect(
-        "sourceAnchor",
-        optional(&wanted.source_anchor),
-        optional(&seen.source_anchor),
-    );
+    expect("mailEnabled", wanted.mail_enabled.to_string(), seen.mail_enabled.to_string());
+    expect("sourceAnchor", optional(&wanted.source_anchor), optional(&seen.source_anchor));
     expect(
         "userPrincipalName",
         optional(&wanted.user_principal_name),
@@ -99,16 +71,8 @@ pub(super) fn judge_same_on_premises(
         super::transition::list(&wanted.proxy_addresses),
         super::transition::list(&seen.proxy_addresses),
     );
-    expect(
-        "attributes",
-        format!("{:?}", wanted.attributes),
-        format!("{:?}", seen.attributes),
-    );
-    expect(
-        "password",
-        optional(&wanted.password),
-        optional(&seen.password),
-    );
+    expect("attributes", format!("{:?}", wanted.attributes), format!("{:?}", seen.attributes));
+    expect("password", optional(&wanted.password), optional(&seen.password));
 }
 
 fn on_premises_never_written(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -142,11 +106,7 @@ fn password_needs_hash_sync(transition: &Transition<'_>, verdict: &mut Verdict) 
     {
         return;
     }
-    for subject in transition
-        .subjects()
-        .iter()
-        .filter(|subject| !subject.contended)
-    {
+    for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
         let object = subject.object;
         let (Some(password), Kind::User) = (&object.password, object.kind) else {
             continue;
@@ -158,10 +118,7 @@ fn password_needs_hash_sync(transition: &Transition<'_>, verdict: &mut Verdict) 
                 .chain(transition.joined_after(object))
                 .collect(),
             Standing::Joined(joint)
-                if !transition
-                    .history
-                    .past(&object.key)
-                    .is_some_and(|past| past.password_free) =>
+                if !transition.history.past(&object.key).is_some_and(|past| past.password_free) =>
             {
                 transition.after_of(joint.cloud).into_iter().collect()
             }
@@ -209,10 +166,7 @@ fn errors_stay_local(transition: &Transition<'_>, verdict: &mut Verdict) {
                 &*subject.object.key,
                 "synchronisation",
                 "done, although another object failed",
-                format!(
-                    "not done (reported: {})",
-                    transition.reported_words(subject.object)
-                ),
+                format!("not done (reported: {})", transition.reported_words(subject.object)),
             ),
             None => {}
         }
@@ -222,17 +176,9 @@ fn errors_stay_local(transition: &Transition<'_>, verdict: &mut Verdict) {
 /// What failed without leaving a copy is tried again: it succeeds where it now can, and fails
 /// again where it still cannot.
 fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
-    for subject in transition
-        .subjects()
-        .iter()
-        .filter(|subject| !subject.contended)
-    {
+    for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
         let object = subject.object;
-        if !transition
-            .history
-            .past(&object.key)
-            .is_some_and(|past| past.failed)
-        {
+        if !transition.history.past(&object.key).is_some_and(|past| past.failed) {
             continue;
         }
         let still_fails = match (&subject.standing, subject.settled_joint()) {

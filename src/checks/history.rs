@@ -3,12 +3,12 @@
 //! All of it is read from states. The only thing believed from reports is that a failure was a
 //! failure, which makes the suite more careful and never less.
 
-use super::takeover::TakeoverStyle;
+use super::takeover::Treatments;
 use crate::directory::{
     CloudObject, CloudRef, Command, Feature, Features, OnPremisesObject, ResultWord, Snapshot,
     Status, StepObservation, Tenant, Text,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The cloud object that an on-premises object was last seen joined to.
@@ -44,16 +44,28 @@ pub(crate) struct Past {
     pub(crate) blocked_by_switch: bool,
 }
 
+/// What a cloud object is called in reports, by its identifier.
+#[derive(Clone, Debug)]
+enum Name {
+    Label(Text),
+    JoinedTo(Text),
+    CopyFor(Text),
+}
+
 /// What a case has shown so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     pub(crate) features: Features,
     pub(crate) labels: HashMap<Text, Text>,
+    names: HashMap<Text, Name>,
     pub(crate) objects: HashMap<Text, Past>,
     /// Connect was installed anew and has not synchronised since.
     pub(crate) reinstalled: bool,
-    /// How takeovers in this case treated what on-premises had no value for.
-    pub(crate) takeovers: Vec<TakeoverStyle>,
+    /// What takeovers in this case made of cloud values.
+    pub(crate) treatments: Treatments,
+    /// The names of attributes that cloud objects were given in this case. A service may show
+    /// others of its own, and what becomes of those is its own affair.
+    pub(crate) given_attributes: HashSet<Text>,
 }
 
 /// What a step showed that only the analysis of the step can tell.
@@ -63,29 +75,30 @@ pub(crate) struct Lessons {
     pub(crate) blocked_by_role: Vec<(Text, Vec<Text>)>,
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
-    pub(crate) takeovers: Vec<TakeoverStyle>,
+    pub(crate) treatments: Treatments,
 }
 
 impl History {
     pub(crate) fn start(tenant: &Tenant, labels: HashMap<Text, Text>) -> History {
         History {
             features: tenant.features,
+            names: labels
+                .iter()
+                .map(|(label, id)| (id.clone(), Name::Label(label.clone())))
+                .collect(),
             labels,
             objects: tenant
                 .on_premises
                 .iter()
-                .map(|object| {
-                    (
-                        object.key.clone(),
-                        Past {
-                            changed: true,
-                            ..Past::default()
-                        },
-                    )
-                })
+                .map(|object| (object.key.clone(), Past { changed: true, ..Past::default() }))
                 .collect(),
             reinstalled: false,
-            takeovers: Vec::new(),
+            treatments: Treatments::default(),
+            given_attributes: tenant
+                .cloud
+                .iter()
+                .flat_map(|object| object.attributes.keys().cloned())
+                .collect(),
         }
     }
 
@@ -97,10 +110,9 @@ impl History {
     pub(crate) fn resolve(&self, reference: &CloudRef) -> Option<&Text> {
         match reference {
             CloudRef::Label(label) => self.labels.get(label),
-            CloudRef::JoinedTo(key) => self
-                .past(key)
-                .and_then(|past| past.link.as_ref())
-                .map(|link| &link.id),
+            CloudRef::JoinedTo(key) => {
+                self.past(key).and_then(|past| past.link.as_ref()).map(|link| &link.id)
+            }
             CloudRef::QuarantinedFor(key) => self.past(key).and_then(|past| past.copy.as_ref()),
         }
     }
@@ -118,33 +130,11 @@ impl History {
 
     /// How a person would name a cloud object: by its label, or by whom it was made for.
     pub(crate) fn name_of(&self, object: &CloudObject) -> String {
-        let mut labels: Vec<&Text> = self
-            .labels
-            .iter()
-            .filter(|(_, id)| **id == object.id)
-            .map(|(label, _)| label)
-            .collect();
-        labels.sort();
         let kind = object.kind;
-        if let Some(label) = labels.first() {
-            return format!("cloud {kind} {label}");
-        }
-        let mut keys: Vec<(&Text, bool)> = self
-            .objects
-            .iter()
-            .filter_map(|(key, past)| {
-                if past.copy.as_ref() == Some(&object.id) {
-                    Some((key, true))
-                } else {
-                    (past.link.as_ref().is_some_and(|link| link.id == object.id))
-                        .then_some((key, false))
-                }
-            })
-            .collect();
-        keys.sort();
-        match keys.first() {
-            Some((key, true)) => format!("the copy for {key}"),
-            Some((key, false)) => format!("the cloud {kind} joined to {key}"),
+        match self.names.get(&object.id) {
+            Some(Name::Label(label)) => format!("cloud {kind} {label}"),
+            Some(Name::JoinedTo(key)) => format!("the cloud {kind} joined to {key}"),
+            Some(Name::CopyFor(key)) => format!("the copy for {key}"),
             None => format!("cloud {kind} with id {}", object.id),
         }
     }
@@ -169,19 +159,12 @@ impl History {
             Command::CreateOnPremisesObject(create) => {
                 self.objects
                     .entry(create.object.key.clone())
-                    .or_insert_with(|| Past {
-                        changed: true,
-                        ..Past::default()
-                    });
+                    .or_insert_with(|| Past { changed: true, ..Past::default() });
             }
             Command::UpdateOnPremisesObject(update) => {
                 let removes = update.set.attributes.values().any(Option::is_none)
                     || matches!(update.set.proxy_addresses, crate::directory::Change::Clear)
-                    || update
-                        .set
-                        .proxy_addresses
-                        .value()
-                        .is_some_and(Vec::is_empty)
+                    || update.set.proxy_addresses.value().is_some_and(Vec::is_empty)
                     || matches!(update.set.password, crate::directory::Change::Clear);
                 if let Some(past) = self.objects.get_mut(&update.key) {
                     past.changed = true;
@@ -189,14 +172,18 @@ impl History {
                 }
             }
             Command::CreateCloudObject(create) => {
+                self.given_attributes.extend(create.object.attributes.keys().cloned());
                 if let Some(created) = created_ids(before, after).next() {
-                    self.labels
-                        .entry(create.object.label.clone())
-                        .or_insert(created);
+                    let label = &create.object.label;
+                    self.names.entry(created.clone()).or_insert_with(|| Name::Label(label.clone()));
+                    self.labels.entry(label.clone()).or_insert(created);
                 }
             }
-            Command::UpdateCloudObject(update) if !update.set.password.is_keep() => {
-                if let Some(id) = self.resolve(&update.object).cloned() {
+            Command::UpdateCloudObject(update) => {
+                self.given_attributes.extend(update.set.attributes.keys().cloned());
+                if !update.set.password.is_keep()
+                    && let Some(id) = self.resolve(&update.object).cloned()
+                {
                     self.joined_past(&id, |past| past.password_free = true);
                 }
             }
@@ -245,20 +232,20 @@ impl History {
 
     fn learn_sync(&mut self, seen: &StepObservation, lessons: Lessons) {
         self.reinstalled = false;
-        self.takeovers.extend(lessons.takeovers);
+        self.treatments.extend(lessons.treatments);
         let carriers = Carriers::of(&seen.snapshot);
         for object in &seen.snapshot.on_premises {
             let Some(past) = self.objects.get_mut(&object.key) else {
                 continue;
             };
-            let reported = seen
-                .outcome
-                .result_of(&object.key)
-                .map(|result| result.result);
+            let reported = seen.outcome.result_of(&object.key).map(|result| result.result);
             let joined = carriers.joined_to(object, past.link.as_ref());
             let copy = carriers.copy_for(object);
             if let Some(copy) = copy {
                 past.copy = Some(copy.id.clone());
+                self.names
+                    .entry(copy.id.clone())
+                    .or_insert_with(|| Name::CopyFor(object.key.clone()));
             }
             if let (Some(joined), Some(anchor)) = (joined, &object.source_anchor) {
                 let is_new = past.link.as_ref().is_none_or(|link| link.id != joined.id);
@@ -266,10 +253,10 @@ impl History {
                     past.value_removed = false;
                     past.password_free = false;
                 }
-                past.link = Some(Link {
-                    id: joined.id.clone(),
-                    anchor: anchor.clone(),
-                });
+                self.names
+                    .entry(joined.id.clone())
+                    .or_insert_with(|| Name::JoinedTo(object.key.clone()));
+                past.link = Some(Link { id: joined.id.clone(), anchor: anchor.clone() });
                 past.unsettled = false;
                 past.blocked_by_role.clear();
                 past.blocked_by_switch = false;
@@ -297,8 +284,7 @@ pub(crate) fn created_ids<'a>(
     before: &'a Snapshot,
     after: &'a Snapshot,
 ) -> impl Iterator<Item = Text> + 'a {
-    let known: std::collections::HashSet<&Text> =
-        before.cloud.iter().map(|object| &object.id).collect();
+    let known: HashSet<&Text> = before.cloud.iter().map(|object| &object.id).collect();
     after
         .cloud
         .iter()
@@ -312,10 +298,7 @@ pub(crate) struct Carriers<'a>(HashMap<&'a str, Vec<&'a Arc<CloudObject>>>);
 impl<'a> Carriers<'a> {
     pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
         let mut carriers: HashMap<&str, Vec<&Arc<CloudObject>>> = HashMap::new();
-        for object in snapshot
-            .active()
-            .filter(|object| object.on_premises_sync_enabled)
-        {
+        for object in snapshot.active().filter(|object| object.on_premises_sync_enabled) {
             if let Some(anchor) = &object.on_premises_immutable_id {
                 carriers.entry(anchor).or_default().push(object);
             }
@@ -350,11 +333,7 @@ impl<'a> Carriers<'a> {
         let first = candidates.next()?;
         // More than one breaks a rule of its own; the earlier one stays the one that is meant.
         let same = |carrier: &&Arc<CloudObject>| earlier.is_some_and(|link| link.id == carrier.id);
-        Some(if same(&first) {
-            first
-        } else {
-            candidates.find(same).unwrap_or(first)
-        })
+        Some(if same(&first) { first } else { candidates.find(same).unwrap_or(first) })
     }
 
     /// The living copy that was made for `object`.

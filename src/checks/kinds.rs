@@ -10,26 +10,11 @@ use crate::directory::{CloudObject, Command, Kind, Status};
 use std::collections::HashMap;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "kind.mail-enabled-soft-match",
-        judge: mail_enabled_soft_match,
-    },
-    Check {
-        rule: "kind.no-hard-match-for-groups-and-contacts",
-        judge: no_hard_match,
-    },
-    Check {
-        rule: "kind.plain-groups-never-match",
-        judge: plain_groups_never_match,
-    },
-    Check {
-        rule: "kind.immutable-id-users-only",
-        judge: immutable_id_users_only,
-    },
-    Check {
-        rule: "kind.same-kind",
-        judge: same_kind,
-    },
+    Check { rule: "kind.mail-enabled-soft-match", judge: mail_enabled_soft_match },
+    Check { rule: "kind.no-hard-match-for-groups-and-contacts", judge: no_hard_match },
+    Check { rule: "kind.plain-groups-never-match", judge: plain_groups_never_match },
+    Check { rule: "kind.immutable-id-users-only", judge: immutable_id_users_only },
+    Check { rule: "kind.same-kind", judge: same_kind },
 ];
 
 fn mail_enabled_soft_match(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -75,8 +60,9 @@ fn plain_groups_never_match(transition: &Transition<'_>, verdict: &mut Verdict) 
         };
         let namesakes = by_name.get(&**name).map_or(&[][..], Vec::as_slice);
         let is_tempting = namesakes.iter().any(|(subject, meeting)| {
-            !(subject.object.mail_enabled && cloud.mail_enabled)
-                && !meeting.ties.iter().any(|tie| tie.cloud.id == cloud.id)
+            let can_match = subject.object.mail_enabled && cloud.mail_enabled;
+            let is_tied = meeting.ties.iter().any(|tie| tie.cloud.id == cloud.id);
+            !can_match && !is_tied
         });
         if is_tempting {
             verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
@@ -119,10 +105,7 @@ fn immutable_id_users_only(transition: &Transition<'_>, verdict: &mut Verdict) {
         });
         return;
     }
-    let own = Identifiers {
-        anchor: Some(anchor),
-        ..Identifiers::default()
-    };
+    let own = Identifiers { anchor: Some(anchor), ..Identifiers::default() };
     let is_free = transition
         .before
         .cloud

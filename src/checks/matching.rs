@@ -3,7 +3,7 @@
 use super::Check;
 use super::situation::{MeetingClass, Reach, Standing, carries_other_anchor, leads_to};
 use super::takeover::hold_to_ambiguous_choices;
-use super::ties::{Identifiers, Tie};
+use super::ties::Tie;
 use super::transition::{Transition, judge_addresses, judge_values, list, optional};
 use super::verdict::Verdict;
 use crate::directory::{
@@ -12,74 +12,23 @@ use crate::directory::{
 use std::collections::HashMap;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "match.every-new-object",
-        judge: every_new_object,
-    },
-    Check {
-        rule: "match.only-three-attributes",
-        judge: only_three_attributes,
-    },
-    Check {
-        rule: "match.soft-on-upn",
-        judge: soft_on_upn,
-    },
-    Check {
-        rule: "match.soft-on-primary-smtp",
-        judge: soft_on_primary_smtp,
-    },
-    Check {
-        rule: "match.hard-on-source-anchor",
-        judge: hard_on_source_anchor,
-    },
-    Check {
-        rule: "match.primary-smtp-only",
-        judge: primary_smtp_only,
-    },
-    Check {
-        rule: "match.same-attribute",
-        judge: same_attribute,
-    },
-    Check {
-        rule: "match.either-attribute-suffices",
-        judge: either_attribute_suffices,
-    },
-    Check {
-        rule: "match.different-anchor-blocks-soft-match",
-        judge: different_anchor,
-    },
-    Check {
-        rule: "match.new-objects-only",
-        judge: new_objects_only,
-    },
-    Check {
-        rule: "match.late-match-is-an-error",
-        judge: late_match_is_an_error,
-    },
-    Check {
-        rule: "match.no-holder-provisions",
-        judge: no_holder_provisions,
-    },
-    Check {
-        rule: "match.collision-creates-nothing-else",
-        judge: collision_creates_nothing_else,
-    },
-    Check {
-        rule: "match.one-to-one",
-        judge: one_to_one,
-    },
-    Check {
-        rule: "match.case-insensitive-names",
-        judge: case_insensitive_names,
-    },
-    Check {
-        rule: "match.case-sensitive-anchor",
-        judge: case_sensitive_anchor,
-    },
-    Check {
-        rule: "match.same-target-same-result",
-        judge: super::takeover::same_result,
-    },
+    Check { rule: "match.every-new-object", judge: every_new_object },
+    Check { rule: "match.only-three-attributes", judge: only_three_attributes },
+    Check { rule: "match.soft-on-upn", judge: soft_on_upn },
+    Check { rule: "match.soft-on-primary-smtp", judge: soft_on_primary_smtp },
+    Check { rule: "match.hard-on-source-anchor", judge: hard_on_source_anchor },
+    Check { rule: "match.primary-smtp-only", judge: primary_smtp_only },
+    Check { rule: "match.same-attribute", judge: same_attribute },
+    Check { rule: "match.either-attribute-suffices", judge: either_attribute_suffices },
+    Check { rule: "match.different-anchor-blocks-soft-match", judge: different_anchor },
+    Check { rule: "match.new-objects-only", judge: new_objects_only },
+    Check { rule: "match.late-match-is-an-error", judge: late_match_is_an_error },
+    Check { rule: "match.no-holder-provisions", judge: no_holder_provisions },
+    Check { rule: "match.collision-creates-nothing-else", judge: collision_creates_nothing_else },
+    Check { rule: "match.one-to-one", judge: one_to_one },
+    Check { rule: "match.case-insensitive-names", judge: case_insensitive_names },
+    Check { rule: "match.case-sensitive-anchor", judge: case_sensitive_anchor },
+    Check { rule: "match.same-target-same-result", judge: super::takeover::same_result },
 ];
 
 /// Judges the clear matches that `applies` selects: the cloud object was taken over at all. How
@@ -138,11 +87,7 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
     for (subject, tie, _) in transition.clear_matches() {
         let mut created = transition.created_for(subject.object);
         // Where the object itself was replaced by another, that is for `takeover.same-object`.
-        created.retain(|_| {
-            transition
-                .after_of(tie.cloud)
-                .is_some_and(|after| after.is_active())
-        });
+        created.retain(|_| transition.after_of(tie.cloud).is_some_and(|after| after.is_active()));
         for second in created {
             verdict.violated(
                 transition.name_of(second),
@@ -157,10 +102,8 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         }
         verdict.judge(|verdict| {
-            let touched: Vec<_> = meeting
-                .holders()
-                .filter(|(tie, _)| !transition.is_untouched(tie.cloud))
-                .collect();
+            let touched: Vec<_> =
+                meeting.holders().filter(|(tie, _)| !transition.is_untouched(tie.cloud)).collect();
             for (tie, reach) in &touched {
                 if !reach.any() {
                     transition.judge_untouched(verdict, tie.cloud);
@@ -223,11 +166,7 @@ fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
     // looks at `mail` in practice is left open.
     let mut by_value: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
     for (at, (subject, _)) in newcomers.iter().enumerate() {
-        for (name, value) in subject
-            .object
-            .attributes
-            .iter()
-            .filter(|(name, _)| &***name != "mail")
+        for (name, value) in subject.object.attributes.iter().filter(|(name, _)| &***name != "mail")
         {
             by_value.entry((name, value)).or_default().push(at);
         }
@@ -235,11 +174,7 @@ fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
     if by_value.is_empty() {
         return;
     }
-    for cloud in transition
-        .before
-        .active()
-        .filter(|cloud| cloud.is_cloud_mastered())
-    {
+    for cloud in transition.before.active().filter(|cloud| cloud.is_cloud_mastered()) {
         let id = &*cloud.id;
         if cycle.contended.contains(id) || cycle.eligible.contains(id) {
             continue;
@@ -311,11 +246,7 @@ fn different_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 /// A joined object is never matched again, whatever it was changed to.
 fn new_objects_only(transition: &Transition<'_>, verdict: &mut Verdict) {
-    for subject in transition
-        .subjects()
-        .iter()
-        .filter(|subject| !subject.contended)
-    {
+    for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
         let Standing::Joined(joint) = &subject.standing else {
             continue;
         };
@@ -350,11 +281,7 @@ fn new_objects_only(transition: &Transition<'_>, verdict: &mut Verdict) {
 }
 
 fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
-    for subject in transition
-        .subjects()
-        .iter()
-        .filter(|subject| !subject.contended)
-    {
+    for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
         let Standing::Joined(joint) = &subject.standing else {
             continue;
         };
@@ -437,10 +364,7 @@ fn judge_no_colliding_value(
             verdict.violated(
                 &name,
                 "proxyAddresses",
-                format!(
-                    "without the address that {} holds",
-                    transition.name_of(tie.cloud)
-                ),
+                format!("without the address that {} holds", transition.name_of(tie.cloud)),
                 list(&after.proxy_addresses),
             );
         }
@@ -460,11 +384,7 @@ fn no_holder_provisions(transition: &Transition<'_>, verdict: &mut Verdict) {
                     &*object.key,
                     "new cloud objects",
                     format!("exactly one, a {}", object.kind),
-                    format!(
-                        "{} (reported: {})",
-                        created.len(),
-                        transition.reported_words(object)
-                    ),
+                    format!("{} (reported: {})", created.len(), transition.reported_words(object)),
                 );
                 return;
             };
@@ -475,11 +395,7 @@ fn no_holder_provisions(transition: &Transition<'_>, verdict: &mut Verdict) {
                 }
             };
             expect("kind", object.kind.to_string(), new.kind.to_string());
-            expect(
-                "mailEnabled",
-                object.mail_enabled.to_string(),
-                new.mail_enabled.to_string(),
-            );
+            expect("mailEnabled", object.mail_enabled.to_string(), new.mail_enabled.to_string());
             expect(
                 "onPremisesSyncEnabled",
                 "true".into(),
@@ -576,41 +492,26 @@ fn judge_copy(verdict: &mut Verdict, name: &str, object: &OnPremisesObject, copy
         }
     };
     expect("kind", object.kind.to_string(), copy.kind.to_string());
-    expect(
-        "onPremisesSyncEnabled",
-        "true".into(),
-        copy.on_premises_sync_enabled.to_string(),
-    );
+    expect("onPremisesSyncEnabled", "true".into(), copy.on_premises_sync_enabled.to_string());
     expect(
         "onPremisesImmutableId",
         optional(&object.source_anchor),
         optional(&copy.on_premises_immutable_id),
     );
     expect("deleted", "false".into(), copy.deleted.to_string());
-    expect(
-        "roles",
-        "[]".into(),
-        super::transition::words(copy.roles.iter().map(|role| &**role)),
-    );
+    expect("roles", "[]".into(), super::transition::words(copy.roles.iter().map(|role| &**role)));
 }
 
 fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
     let Some(cycle) = &transition.cycle else {
         return;
     };
-    for subject in transition
-        .subjects()
-        .iter()
-        .filter(|subject| !subject.contended)
-    {
+    for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
         let Some(anchor) = subject.object.source_anchor.as_deref() else {
             continue;
         };
         let carriers = cycle.carriers_after.carrying(anchor);
-        let count = carriers
-            .iter()
-            .filter(|carrier| !carrier.quarantined)
-            .count();
+        let count = carriers.iter().filter(|carrier| !carrier.quarantined).count();
         if count > 1 {
             verdict.violated(
                 &*subject.object.key,
@@ -639,11 +540,7 @@ fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
             verdict.violated(
                 transition.name_of(joint.cloud),
                 "onPremisesImmutableId",
-                format!(
-                    "{} of {}",
-                    optional(&subject.object.source_anchor),
-                    subject.object.key
-                ),
+                format!("{} of {}", optional(&subject.object.source_anchor), subject.object.key),
                 format!("{} of {}", optional(anchor), thief.key),
             );
         }
@@ -653,13 +550,12 @@ fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
 /// A match that rests on values which are equal but for their letter case.
 fn case_insensitive_names(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_clear_matches(transition, verdict, |object, tie, reach| {
-        let own = Identifiers::of_on_premises(object);
-        let theirs = Identifiers::of_cloud(tie.cloud);
-        let exact_name = own.user_principal_name == theirs.user_principal_name;
-        let exact_address = object.primary_address() == tie.cloud.primary_address();
-        !reach.anchor
-            && !(reach.user_principal_name && exact_name)
-            && !(reach.primary && exact_address)
+        let by_exact_name = reach.user_principal_name
+            && object.user_principal_name == tie.cloud.user_principal_name;
+        let by_exact_address =
+            reach.primary && object.primary_address() == tie.cloud.primary_address();
+        let by_exact_value = reach.anchor || by_exact_name || by_exact_address;
+        !by_exact_value
     });
 }
 

@@ -49,13 +49,7 @@ impl<'a> Observer<'a> {
             state: snapshot.clone(),
             history: History::start(tenant, labels),
         };
-        (
-            observer,
-            vec![Finding {
-                rule: "safe.command-takes-effect",
-                verdict,
-            }],
-        )
+        (observer, vec![Finding { rule: "safe.command-takes-effect", verdict }])
     }
 
     /// Lets every check judge one step, and takes it in.
@@ -74,16 +68,13 @@ impl<'a> Observer<'a> {
             .filter_map(|check| {
                 let mut verdict = Verdict::default();
                 (check.judge)(&transition, &mut verdict);
-                (!verdict.is_not_applicable()).then_some(Finding {
-                    rule: check.rule,
-                    verdict,
-                })
+                (!verdict.is_not_applicable()).then_some(Finding { rule: check.rule, verdict })
             })
             .collect();
         let lessons = Lessons {
             blocked_by_role: administrators::blocked_by_role(&transition),
             blocked_by_switch: switch::blocked_by_switch(&transition),
-            takeovers: takeover::styles(&transition),
+            treatments: takeover::treatments(&transition),
         };
         drop(transition);
         self.history.learn(&before, command, seen, lessons);
@@ -118,30 +109,17 @@ fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot) -> HashMap<Text, Text> {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, object) in snapshot.cloud.iter().enumerate() {
         let name = object.user_principal_name.as_deref().unwrap_or_default();
-        by_name
-            .entry(name.to_ascii_lowercase())
-            .or_default()
-            .push(at);
+        by_name.entry(name.to_ascii_lowercase()).or_default().push(at);
     }
     let mut taken = vec![false; snapshot.cloud.len()];
     let mut labels = HashMap::new();
     let everything = Capabilities::default();
     for setup in order {
         let wanted = setup.to_object("");
-        let name = setup
-            .user_principal_name
-            .as_deref()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let found = by_name
-            .get(&name)
-            .into_iter()
-            .flatten()
-            .copied()
-            .find(|&at| {
-                !taken[at]
-                    && setup_differences(&wanted, &snapshot.cloud[at], &everything).is_empty()
-            });
+        let name = setup.user_principal_name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let found = by_name.get(&name).into_iter().flatten().copied().find(|&at| {
+            !taken[at] && setup_differences(&wanted, &snapshot.cloud[at], &everything).is_empty()
+        });
         if let Some(at) = found {
             taken[at] = true;
             labels.insert(setup.label.clone(), snapshot.cloud[at].id.clone());
@@ -157,11 +135,8 @@ fn judge_start(
     capabilities: &Capabilities,
     verdict: &mut Verdict,
 ) {
-    let by_id: HashMap<&str, &Arc<CloudObject>> = snapshot
-        .cloud
-        .iter()
-        .map(|object| (&*object.id, object))
-        .collect();
+    let by_id: HashMap<&str, &Arc<CloudObject>> =
+        snapshot.cloud.iter().map(|object| (&*object.id, object)).collect();
     for setup in &tenant.cloud {
         let name = format!("cloud {} {}", setup.kind, setup.label);
         match labels.get(&setup.label).and_then(|id| by_id.get(&**id)) {
@@ -184,12 +159,7 @@ fn judge_start(
     ids.sort_unstable();
     ids.dedup();
     if ids.len() != snapshot.cloud.len() {
-        verdict.violated(
-            "the tenant",
-            "id",
-            "different identifiers",
-            "an identifier twice",
-        );
+        verdict.violated("the tenant", "id", "different identifiers", "an identifier twice");
     }
     if snapshot.cloud.len() != tenant.cloud.len() {
         verdict.violated(

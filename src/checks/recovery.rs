@@ -7,27 +7,16 @@ use super::verdict::Verdict;
 use crate::directory::{Capability, Evaluator, ResultWord};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "recovery.nothing-lost",
-        judge: nothing_lost,
-    },
-    Check {
-        rule: "recovery.rejoins-by-anchor",
-        judge: rejoins_by_anchor,
-    },
-    Check {
-        rule: "recovery.soft-match-is-the-services",
-        judge: soft_match_is_the_services,
-    },
+    Check { rule: "recovery.nothing-lost", judge: nothing_lost },
+    Check { rule: "recovery.rejoins-by-anchor", judge: rejoins_by_anchor },
+    Check { rule: "recovery.soft-match-is-the-services", judge: soft_match_is_the_services },
 ];
 
 /// Objects that are joined, by an unchanged anchor, in the first cycle after a reinstallation.
 fn returning<'t, 'a>(
     transition: &'t Transition<'a>,
 ) -> impl Iterator<Item = (&'t Subject<'a>, &'t Joint<'a>)> {
-    transition
-        .settled()
-        .filter(|_| transition.history.reinstalled)
+    transition.settled().filter(|_| transition.history.reinstalled)
 }
 
 fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -89,11 +78,7 @@ fn rejoins_by_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
                 verdict.violated(
                     &name,
                     "onPremisesImmutableId",
-                    format!(
-                        "{}: joined to {} again",
-                        optional(&object.source_anchor),
-                        object.key
-                    ),
+                    format!("{}: joined to {} again", optional(&object.source_anchor), object.key),
                     after.map_or_else(
                         || "the object is gone".to_owned(),
                         |after| optional(&after.on_premises_immutable_id),

@@ -13,22 +13,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "safe.unique-identifiers",
-        judge: unique_identifiers,
-    },
-    Check {
-        rule: "safe.only-the-named-change",
-        judge: only_the_named_change,
-    },
-    Check {
-        rule: "safe.command-takes-effect",
-        judge: command_takes_effect,
-    },
-    Check {
-        rule: "safe.report-agrees",
-        judge: report_agrees,
-    },
+    Check { rule: "safe.unique-identifiers", judge: unique_identifiers },
+    Check { rule: "safe.only-the-named-change", judge: only_the_named_change },
+    Check { rule: "safe.command-takes-effect", judge: command_takes_effect },
+    Check { rule: "safe.report-agrees", judge: report_agrees },
 ];
 
 /// An identifier, folded where letter case does not count, with the field that it stands in.
@@ -67,6 +55,10 @@ fn shared_identifiers(
 }
 
 fn unique_identifiers(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if transition.after_by_id.len() != transition.after.cloud.len() {
+        verdict.violated("the tenant", "id", "a different one for each object", "one id twice");
+        return;
+    }
     let after = shared_identifiers(transition.after);
     if after.is_empty() {
         verdict.holds();
@@ -77,10 +69,7 @@ fn unique_identifiers(transition: &Transition<'_>, verdict: &mut Verdict) {
         .into_iter()
         .flat_map(|(field, value, one, other)| {
             let value = value.to_ascii_lowercase();
-            [
-                (field, value.clone(), &*one.id, &*other.id),
-                (field, value, &*other.id, &*one.id),
-            ]
+            [(field, value.clone(), &*one.id, &*other.id), (field, value, &*other.id, &*one.id)]
         })
         .collect();
     for (field, value, one, other) in after {
@@ -319,11 +308,7 @@ fn is_open_password_edit(transition: &Transition<'_>, object: &CloudObject) -> b
 fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
     let what = match transition.command {
         Command::CreateOnPremisesObject(create) => {
-            if transition
-                .before
-                .on_premises_object(&create.object.key)
-                .is_some()
-            {
+            if transition.before.on_premises_object(&create.object.key).is_some() {
                 return;
             }
             format!("on-premises {}", create.object.key)
@@ -351,11 +336,7 @@ fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
 fn judge_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
     match transition.command {
         Command::CreateOnPremisesObject(create) => {
-            if transition
-                .before
-                .on_premises_object(&create.object.key)
-                .is_none()
-            {
+            if transition.before.on_premises_object(&create.object.key).is_none() {
                 judge_on_premises_effect(transition, verdict, &create.object);
             }
         }
@@ -440,15 +421,10 @@ pub(super) fn setup_differences(
     capabilities: &crate::directory::Capabilities,
 ) -> Vec<(String, String, String)> {
     let mut reduced = seen.clone();
+    reduced.attributes.retain(|name, _| wanted.attributes.contains_key(name));
     reduced
-        .attributes
-        .retain(|name, _| wanted.attributes.contains_key(name));
-    reduced.proxy_addresses.retain(|address| {
-        wanted
-            .proxy_addresses
-            .iter()
-            .any(|wanted| wanted.same(address))
-    });
+        .proxy_addresses
+        .retain(|address| wanted.proxy_addresses.iter().any(|wanted| wanted.same(address)));
     let mut wanted = wanted.clone();
     if !capabilities.has(Capability::Passwords) {
         wanted.password = None;
@@ -505,11 +481,7 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
                 name,
                 "deleted",
                 "false",
-                if after.is_some() {
-                    "true"
-                } else {
-                    "the object is gone"
-                },
+                if after.is_some() { "true" } else { "the object is gone" },
             );
         }
         return;
@@ -605,10 +577,7 @@ fn judge_result(
             });
             if !is_true {
                 lie("not hardMatched: no object that carried its anchor was joined to it".into());
-            } else if !matches!(
-                result.matched_on,
-                None | Some(MatchingAttribute::SourceAnchor)
-            ) {
+            } else if !matches!(result.matched_on, None | Some(MatchingAttribute::SourceAnchor)) {
                 lie("a hard match, which is on sourceAnchor".into());
             }
         }
@@ -631,10 +600,7 @@ fn judge_result(
                     Some(MatchingAttribute::SourceAnchor) => false,
                 };
                 if !is_true {
-                    lie(format!(
-                        "what {} was really matched on",
-                        transition.name_of(before)
-                    ));
+                    lie(format!("what {} was really matched on", transition.name_of(before)));
                 }
             }
         },
@@ -658,7 +624,8 @@ fn judge_result(
             };
             match (joined, was_joined) {
                 (Some(joined), Some(cloud)) if joined.id == cloud.id => {
-                    if !transition.is_untouched(cloud) {
+                    let is_untouched = transition.is_untouched(cloud);
+                    if !is_untouched {
                         lie(format!("updated: {} changed", transition.name_of(cloud)));
                     }
                 }

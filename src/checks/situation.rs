@@ -107,10 +107,8 @@ pub(crate) enum MeetingClass {
 impl<'a> Meeting<'a> {
     fn of(object: &OnPremisesObject, index: &CloudIndex<'a>, features: Features) -> Meeting<'a> {
         let ties = index.ties(&Identifiers::of_on_premises(object));
-        let eligible: Vec<Reach> = ties
-            .iter()
-            .map(|tie| eligibility(object, tie, features))
-            .collect();
+        let eligible: Vec<Reach> =
+            ties.iter().map(|tie| eligibility(object, tie, features)).collect();
         let is_holder = |tie: &Tie<'_>| tie.is_held() && tie.cloud.is_active();
         let holders: Vec<usize> = (0..ties.len()).filter(|&at| is_holder(&ties[at])).collect();
         let class = match holders[..] {
@@ -130,12 +128,7 @@ impl<'a> Meeting<'a> {
             .iter()
             .enumerate()
             .any(|(at, tie)| tie.cloud.deleted || (tie.is_doubtful() && Some(at) != own_holder));
-        Meeting {
-            ties,
-            eligible,
-            class,
-            doubtful,
-        }
+        Meeting { ties, eligible, class, doubtful }
     }
 
     /// The tie and the ways of a clear match.
@@ -234,25 +227,23 @@ impl<'a> Subject<'a> {
 pub(crate) fn subjects<'a>(before: &'a Snapshot, history: &History) -> Vec<Subject<'a>> {
     let index = CloudIndex::new(before);
     let carriers = Carriers::of(before);
-    let by_id: std::collections::HashMap<&str, &'a Arc<CloudObject>> = before
-        .cloud
-        .iter()
-        .map(|cloud| (&*cloud.id, cloud))
-        .collect();
-    let unknown = Past {
-        unsettled: true,
-        ..Past::default()
-    };
+    let by_id: std::collections::HashMap<&str, &'a Arc<CloudObject>> =
+        before.cloud.iter().map(|cloud| (&*cloud.id, cloud)).collect();
+    let unknown = Past { unsettled: true, ..Past::default() };
     let mut subjects: Vec<Subject<'a>> = before
         .on_premises
         .iter()
         .map(|object| {
             let past = history.past(&object.key).unwrap_or(&unknown);
-            let linked = past
-                .link
-                .as_ref()
-                .and_then(|link| by_id.get(&*link.id).copied());
-            let standing = standing(object, past, linked, &index, &carriers, history.features);
+            let linked = past.link.as_ref().and_then(|link| by_id.get(&*link.id).copied());
+            // What a copy in the recycle bin means for its object is left open.
+            let is_binned =
+                |id: &crate::directory::Text| by_id.get(&**id).is_some_and(|copy| copy.deleted);
+            let standing = if past.copy.as_ref().is_some_and(is_binned) {
+                Standing::Unsettled(linked)
+            } else {
+                standing(object, past, linked, &index, &carriers, history.features)
+            };
             let is_new = matches!(standing, Standing::New(_));
             let maybe_pending = match &standing {
                 Standing::New(_) => false,
@@ -299,11 +290,7 @@ fn standing<'a>(
             {
                 let mut others = index.ties(&Identifiers::of_on_premises(object));
                 others.retain(|tie| tie.cloud.id != cloud.id);
-                Standing::Joined(Joint {
-                    cloud,
-                    others,
-                    drifted: *link.anchor != *anchor,
-                })
+                Standing::Joined(Joint { cloud, others, drifted: *link.anchor != *anchor })
             }
             _ => Standing::Unsettled(linked),
         };
@@ -332,19 +319,14 @@ fn may_still_change(
 fn carries_values_of(cloud: &CloudObject, object: &OnPremisesObject, features: Features) -> bool {
     same_optional_name(&cloud.user_principal_name, &object.user_principal_name)
         && has_addresses_of(&cloud.proxy_addresses, &object.proxy_addresses)
-        && object
-            .attributes
-            .iter()
-            .all(|(name, value)| cloud.attributes.get(name) == Some(value))
+        && object.attributes.iter().all(|(name, value)| cloud.attributes.get(name) == Some(value))
         && (!features.password_hash_sync
             || object.password.is_none()
             || cloud.password == object.password)
 }
 
 fn has_addresses_of(held: &[ProxyAddress], wanted: &[ProxyAddress]) -> bool {
-    wanted
-        .iter()
-        .all(|wanted| held.iter().any(|held| held.same(wanted)))
+    wanted.iter().all(|wanted| held.iter().any(|held| held.same(wanted)))
 }
 
 pub(crate) fn same_optional_name(

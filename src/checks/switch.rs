@@ -8,31 +8,17 @@ use super::verdict::Verdict;
 use crate::directory::Text;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "switch.no-soft-match-when-disabled",
-        judge: no_soft_match_when_disabled,
-    },
-    Check {
-        rule: "switch.hard-match-still-works",
-        judge: hard_match_still_works,
-    },
-    Check {
-        rule: "switch.joined-objects-still-sync",
-        judge: joined_objects_still_sync,
-    },
-    Check {
-        rule: "switch.takes-effect-on-retry",
-        judge: takes_effect_on_retry,
-    },
+    Check { rule: "switch.no-soft-match-when-disabled", judge: no_soft_match_when_disabled },
+    Check { rule: "switch.hard-match-still-works", judge: hard_match_still_works },
+    Check { rule: "switch.joined-objects-still-sync", judge: joined_objects_still_sync },
+    Check { rule: "switch.takes-effect-on-retry", judge: takes_effect_on_retry },
 ];
 
 fn no_soft_match_when_disabled(transition: &Transition<'_>, verdict: &mut Verdict) {
     if transition.features().soft_match {
         return;
     }
-    judge_no_match(transition, verdict, |object, tie| {
-        leads_to(object, tie).soft()
-    });
+    judge_no_match(transition, verdict, |object, tie| leads_to(object, tie).soft());
 }
 
 fn hard_match_still_works(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -80,9 +66,6 @@ fn takes_effect_on_retry(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
     judge_clear_matches(transition, verdict, |object, _, reach| {
         reach.soft()
-            && transition
-                .history
-                .past(&object.key)
-                .is_some_and(|past| past.blocked_by_switch)
+            && transition.history.past(&object.key).is_some_and(|past| past.blocked_by_switch)
     });
 }

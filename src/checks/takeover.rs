@@ -13,34 +13,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        rule: "takeover.authority-flips",
-        judge: authority_flips,
-    },
-    Check {
-        rule: "takeover.anchor-stamped",
-        judge: anchor_stamped,
-    },
-    Check {
-        rule: "takeover.values-overwritten",
-        judge: values_overwritten,
-    },
-    Check {
-        rule: "takeover.addresses-replaced",
-        judge: addresses_replaced,
-    },
-    Check {
-        rule: "takeover.same-object",
-        judge: same_object,
-    },
-    Check {
-        rule: "takeover.password-overwritten",
-        judge: password_overwritten,
-    },
-    Check {
-        rule: "takeover.password-kept",
-        judge: password_kept,
-    },
+    Check { rule: "takeover.authority-flips", judge: authority_flips },
+    Check { rule: "takeover.anchor-stamped", judge: anchor_stamped },
+    Check { rule: "takeover.values-overwritten", judge: values_overwritten },
+    Check { rule: "takeover.addresses-replaced", judge: addresses_replaced },
+    Check { rule: "takeover.same-object", judge: same_object },
+    Check { rule: "takeover.password-overwritten", judge: password_overwritten },
+    Check { rule: "takeover.password-kept", judge: password_kept },
 ];
 
 /// A takeover as it was seen: the match was right, and something about the target changed.
@@ -74,10 +53,7 @@ fn takeovers<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Tak
         .newcomers()
         .filter(|(_, meeting)| {
             !meeting.doubtful
-                && matches!(
-                    meeting.class,
-                    MeetingClass::Clear(_) | MeetingClass::Ambiguous
-                )
+                && matches!(meeting.class, MeetingClass::Clear(_) | MeetingClass::Ambiguous)
         })
         .flat_map(move |(subject, meeting)| {
             meeting
@@ -126,11 +102,7 @@ fn anchor_stamped(transition: &Transition<'_>, verdict: &mut Verdict) {
             verdict.violated(
                 name,
                 "onPremisesImmutableId",
-                format!(
-                    "{} of {}",
-                    optional(&takeover.object.source_anchor),
-                    takeover.object.key
-                ),
+                format!("{} of {}", optional(&takeover.object.source_anchor), takeover.object.key),
                 optional(&after.on_premises_immutable_id),
             );
         }
@@ -143,7 +115,9 @@ fn values_overwritten(transition: &Transition<'_>, verdict: &mut Verdict) {
         judge_values(verdict, name, takeover.object, after, &takeover.withheld());
         let Some(declared) = declared else { return };
         for (attribute, value) in &takeover.target.attributes {
-            if takeover.object.attributes.contains_key(attribute) {
+            if takeover.object.attributes.contains_key(attribute)
+                || !transition.history.given_attributes.contains(attribute)
+            {
                 continue;
             }
             let expected = match declared {
@@ -209,11 +183,7 @@ fn same_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                             verdict.violated(&name, field, expected, seen);
                         }
                     };
-                    expect(
-                        "kind",
-                        takeover.target.kind.to_string(),
-                        after.kind.to_string(),
-                    );
+                    expect("kind", takeover.target.kind.to_string(), after.kind.to_string());
                     expect("quarantined", "false".into(), after.quarantined.to_string());
                     return;
                 }
@@ -295,10 +265,8 @@ pub(super) fn hold_to_ambiguous_choices(
         return;
     };
     let key = &*subject.object.key;
-    let taken = touched.first().map_or_else(
-        || "none".to_owned(),
-        |(tie, _)| transition.name_of(tie.cloud),
-    );
+    let taken =
+        touched.first().map_or_else(|| "none".to_owned(), |(tie, _)| transition.name_of(tie.cloud));
     // An anchor cannot be withheld, so nothing but its holder can be taken over.
     let anchor_holder = meeting.holders().find(|(tie, _)| tie.anchor);
     let soft_first = transition.choices.hard_versus_soft == Some(HardVersusSoft::SoftFirst);
@@ -308,11 +276,7 @@ pub(super) fn hold_to_ambiguous_choices(
                 .holders()
                 .any(|(other, reach)| other.cloud.id != tie.cloud.id && reach.soft());
             let beaten = soft_first && another_is_soft && !reach.soft();
-            if reach.any() && !beaten {
-                vec![(tie, reach)]
-            } else {
-                Vec::new()
-            }
+            if reach.any() && !beaten { vec![(tie, reach)] } else { Vec::new() }
         }
         None => {
             let eligible: Vec<_> = meeting.holders().filter(|(_, reach)| reach.any()).collect();
@@ -321,11 +285,8 @@ pub(super) fn hold_to_ambiguous_choices(
                 Some(SoftMatchPrecedence::UserPrincipalNameFirst) => reach.user_principal_name,
                 None => true,
             };
-            let first: Vec<_> = eligible
-                .iter()
-                .copied()
-                .filter(|(_, reach)| preferred(reach))
-                .collect();
+            let first: Vec<_> =
+                eligible.iter().copied().filter(|(_, reach)| preferred(reach)).collect();
             if first.is_empty() { eligible } else { first }
         }
     };
@@ -343,26 +304,18 @@ pub(super) fn hold_to_ambiguous_choices(
         }
         AmbiguousMatch::Withheld => {
             let is_candidate = touched.iter().all(|(tie, _)| {
-                candidates
-                    .iter()
-                    .any(|(candidate, _)| candidate.cloud.id == tie.cloud.id)
+                candidates.iter().any(|(candidate, _)| candidate.cloud.id == tie.cloud.id)
             });
             let is_owed = !candidates.is_empty() && !undecided;
             if !is_candidate || (is_owed && touched.is_empty()) {
-                let expected: Vec<String> = candidates
-                    .iter()
-                    .map(|(tie, _)| transition.name_of(tie.cloud))
-                    .collect();
+                let expected: Vec<String> =
+                    candidates.iter().map(|(tie, _)| transition.name_of(tie.cloud)).collect();
                 verdict.violated(
                     key,
                     "cloud object taken over",
                     format!(
                         "{}, as ambiguousMatch and its precedence are declared",
-                        if expected.is_empty() {
-                            "none".to_owned()
-                        } else {
-                            expected.join(" or ")
-                        }
+                        if expected.is_empty() { "none".to_owned() } else { expected.join(" or ") }
                     ),
                     taken,
                 );
@@ -371,86 +324,142 @@ pub(super) fn hold_to_ambiguous_choices(
     }
 }
 
-/// How one takeover treated what on-premises had no value for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TakeoverStyle {
-    /// Reached by the anchor and not softly; otherwise softly and not by the anchor.
-    hard: bool,
-    /// The target, as a person would name it.
-    target: String,
-    /// For each attribute without an on-premises value: whether the cloud value stayed.
-    attributes_kept: BTreeMap<Text, bool>,
-    /// The same for the addresses as a whole, where on-premises has none.
-    addresses_kept: Option<bool>,
+/// What a takeover made of one cloud value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Treatment {
+    /// It is as it was.
+    Kept,
+    /// It has the on-premises value.
+    Overwritten,
+    /// It is neither.
+    Lost,
 }
 
-/// The styles of this cycle's takeovers of users, for comparison with others of the same case.
-pub(super) fn styles(transition: &Transition<'_>) -> Vec<TakeoverStyle> {
+impl Treatment {
+    fn words(self) -> &'static str {
+        match self {
+            Treatment::Kept => "kept",
+            Treatment::Overwritten => "overwritten",
+            Treatment::Lost => "lost",
+        }
+    }
+}
+
+/// What a takeover made of one value, and how its object was reached.
+#[derive(Clone, Debug)]
+struct Example {
+    reach: Reach,
+    treatment: Treatment,
+    /// The target, as a person would name it.
+    target: String,
+}
+
+/// For each cloud value, by its name and by whether on-premises has one too: what takeovers made
+/// of it, with one example for each way in which they were reached.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Treatments(BTreeMap<(Text, bool), Vec<Example>>);
+
+impl Treatments {
+    /// Adds an example, unless there is one for the same way already.
+    fn add(&mut self, value: (Text, bool), example: Example) {
+        let examples = self.0.entry(value).or_default();
+        if examples.iter().all(|earlier| earlier.reach != example.reach) {
+            examples.push(example);
+        }
+    }
+
+    /// Adds all examples of another collection.
+    pub(crate) fn extend(&mut self, other: Treatments) {
+        for (value, examples) in other.0 {
+            for example in examples {
+                self.add(value.clone(), example);
+            }
+        }
+    }
+
+    fn of(&self, value: &(Text, bool)) -> &[Example] {
+        self.0.get(value).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What this takeover made of each value that the cloud object had.
+fn values_of(
+    transition: &Transition<'_>,
+    takeover: &Takeover<'_, '_>,
+    after: &CloudObject,
+) -> Vec<((Text, bool), Treatment)> {
+    let (object, target) = (takeover.object, takeover.target);
+    let mut values: Vec<((Text, bool), Treatment)> = target
+        .attributes
+        .iter()
+        .filter(|(name, _)| transition.history.given_attributes.contains(*name))
+        .filter(|(name, value)| object.attributes.get(*name) != Some(value))
+        .map(|(name, value)| {
+            let wanted = object.attributes.get(name);
+            let treatment = match after.attributes.get(name) {
+                Some(seen) if seen == value => Treatment::Kept,
+                Some(seen) if Some(seen) == wanted => Treatment::Overwritten,
+                _ => Treatment::Lost,
+            };
+            ((name.clone(), wanted.is_some()), treatment)
+        })
+        .collect();
+    if !target.proxy_addresses.is_empty() && object.proxy_addresses.is_empty() {
+        let is_kept = list(&after.proxy_addresses) == list(&target.proxy_addresses);
+        let treatment = if is_kept { Treatment::Kept } else { Treatment::Lost };
+        values.push((("proxyAddresses".into(), false), treatment));
+    }
+    values
+}
+
+/// Takeovers of users by a clear match, whose results can be compared.
+fn comparable<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = (Takeover<'t, 'a>, &'a Arc<CloudObject>)> {
     takeovers(transition)
         .filter(|takeover| matches!(takeover.meeting.class, MeetingClass::Clear(_)))
         .filter(|takeover| takeover.object.kind == Kind::User)
-        .filter(|takeover| takeover.reach.anchor != takeover.reach.soft())
-        .filter_map(|takeover| {
-            let after = takeover.after?;
-            let attributes_kept: BTreeMap<Text, bool> = takeover
-                .target
-                .attributes
-                .iter()
-                .filter(|(name, _)| !takeover.object.attributes.contains_key(*name))
-                .map(|(name, value)| (name.clone(), after.attributes.get(name) == Some(value)))
-                .collect();
-            let had_addresses = !takeover.target.proxy_addresses.is_empty();
-            let addresses_kept = (had_addresses && takeover.object.proxy_addresses.is_empty())
-                .then(|| list(&after.proxy_addresses) == list(&takeover.target.proxy_addresses));
-            Some(TakeoverStyle {
-                hard: takeover.reach.anchor,
-                target: transition.name_of(takeover.target),
-                attributes_kept,
-                addresses_kept,
-            })
-        })
-        .collect()
+        .filter_map(|takeover| takeover.after.map(|after| (takeover, after)))
 }
 
-/// A hard and a soft takeover in one case treat what has no value on-premises alike.
+/// What this cycle's takeovers made of cloud values, for comparison with later ones.
+pub(super) fn treatments(transition: &Transition<'_>) -> Treatments {
+    let mut treatments = Treatments::default();
+    for (takeover, after) in comparable(transition) {
+        for (value, treatment) in values_of(transition, &takeover, after) {
+            let target = transition.name_of(takeover.target);
+            treatments.add(value, Example { reach: takeover.reach, treatment, target });
+        }
+    }
+    treatments
+}
+
+/// Takeovers in one case that were reached in different ways treat the same value alike.
 pub(super) fn same_result(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let now = styles(transition);
-    let kept = |kept: bool| if kept { "kept" } else { "not kept" };
-    for (at, style) in now.iter().enumerate() {
-        for other in transition.history.takeovers.iter().chain(&now[..at]) {
-            if style.hard == other.hard {
-                continue;
-            }
-            let way = |hard: bool| if hard { "hard" } else { "soft" };
-            let mut compared = 0;
-            let mut compare = |field: &str, seen: bool, before: bool| {
-                compared += 1;
-                if seen != before {
+    let mut earlier = Treatments::default();
+    for (takeover, after) in comparable(transition) {
+        for (value, treatment) in values_of(transition, &takeover, after) {
+            let others = transition.history.treatments.of(&value).iter().chain(earlier.of(&value));
+            let differently = others.filter(|other| other.reach != takeover.reach);
+            for other in differently {
+                if other.treatment == treatment {
+                    verdict.holds();
+                } else {
                     verdict.violated(
-                        &style.target,
-                        field,
+                        transition.name_of(takeover.target),
+                        &*value.0,
                         format!(
-                            "{}, as after the {} match of {}",
-                            kept(before),
-                            way(other.hard),
-                            other.target
+                            "{}, as when {} was matched on {}",
+                            other.treatment.words(),
+                            other.target,
+                            other.reach.words()
                         ),
-                        format!("{} after a {} match", kept(seen), way(style.hard)),
+                        format!("{} when matched on {}", treatment.words(), takeover.reach.words()),
                     );
-                    compared = 0;
-                }
-            };
-            for (name, &seen) in &style.attributes_kept {
-                if let Some(&before) = other.attributes_kept.get(name) {
-                    compare(name, seen, before);
                 }
             }
-            if let (Some(seen), Some(before)) = (style.addresses_kept, other.addresses_kept) {
-                compare("proxyAddresses", seen, before);
-            }
-            if compared > 0 {
-                verdict.holds();
-            }
+            let target = transition.name_of(takeover.target);
+            earlier.add(value, Example { reach: takeover.reach, treatment, target });
         }
     }
 }

@@ -54,33 +54,21 @@ impl<'a> Identifiers<'a> {
     }
 
     fn primary(&self) -> Option<&'a str> {
-        self.addresses
-            .iter()
-            .find(|address| address.is_primary())
-            .and_then(ProxyAddress::mail)
+        self.addresses.iter().find(|address| address.is_primary()).and_then(ProxyAddress::mail)
     }
 
     fn others(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.addresses
-            .iter()
-            .filter(|address| address.mail().is_none())
-            .map(ProxyAddress::as_str)
+        self.addresses.iter().filter(|address| address.mail().is_none()).map(ProxyAddress::as_str)
     }
 
     /// Calls `visit` with every identifier, each in the name space in which it can meet another.
     /// User principal names and mail addresses meet each other: what happens where one equals the
     /// other is unspecified, so they count as touching.
     pub(crate) fn each(&self, mut visit: impl FnMut(Identifier<'a>)) {
-        self.user_principal_name
-            .into_iter()
-            .for_each(|name| visit(Identifier::Name(Folded(name))));
-        self.mails()
-            .for_each(|mail| visit(Identifier::Name(Folded(mail))));
-        self.others()
-            .for_each(|other| visit(Identifier::Other(other)));
-        self.anchor
-            .into_iter()
-            .for_each(|anchor| visit(Identifier::Anchor(Folded(anchor))));
+        self.user_principal_name.into_iter().for_each(|name| visit(Identifier::Name(Folded(name))));
+        self.mails().for_each(|mail| visit(Identifier::Name(Folded(mail))));
+        self.others().for_each(|other| visit(Identifier::Other(other)));
+        self.anchor.into_iter().for_each(|anchor| visit(Identifier::Anchor(Folded(anchor))));
     }
 }
 
@@ -125,9 +113,7 @@ impl<'a> Tie<'a> {
             cloud,
             user_principal_name: both(own.user_principal_name, theirs.user_principal_name),
             primary: both(own.primary(), theirs.primary()),
-            mail: own
-                .mails()
-                .any(|mail| theirs.mails().any(|held| same_name(mail, held))),
+            mail: own.mails().any(|mail| theirs.mails().any(|held| same_name(mail, held))),
             anchor,
             crossed: own
                 .user_principal_name
@@ -136,9 +122,7 @@ impl<'a> Tie<'a> {
                     .user_principal_name
                     .is_some_and(|name| own.mails().any(|mail| same_name(name, mail))),
             anchor_but_for_case: !anchor && both(own.anchor, theirs.anchor),
-            other_address: own
-                .others()
-                .any(|other| theirs.others().any(|held| held == other)),
+            other_address: own.others().any(|other| theirs.others().any(|held| held == other)),
         };
         tie.any().then_some(tie)
     }
@@ -187,21 +171,14 @@ impl<'a> CloudIndex<'a> {
                 });
             }
         }
-        CloudIndex {
-            objects,
-            by_identifier,
-        }
+        CloudIndex { objects, by_identifier }
     }
 
     /// Everything that shares something with these identifiers, in the snapshot's order, objects
     /// in the recycle bin included.
     pub(crate) fn ties(&self, own: &Identifiers<'_>) -> Vec<Tie<'a>> {
         if self.by_identifier.is_empty() {
-            return self
-                .objects
-                .iter()
-                .filter_map(|cloud| Tie::between(own, cloud))
-                .collect();
+            return self.objects.iter().filter_map(|cloud| Tie::between(own, cloud)).collect();
         }
         let mut positions: Vec<u32> = Vec::new();
         own.each(|identifier| {
@@ -250,9 +227,7 @@ mod tests {
 
     fn addresses() -> impl Strategy<Value = Vec<&'static str>> {
         prop::collection::vec(
-            prop::sample::select(vec![
-                "SMTP:a@x", "smtp:a@x", "smtp:B@x", "SMTP:c@x", "X500:a@x",
-            ]),
+            prop::sample::select(vec!["SMTP:a@x", "smtp:a@x", "smtp:B@x", "SMTP:c@x", "X500:a@x"]),
             0..3,
         )
     }
@@ -289,12 +264,8 @@ mod tests {
 
     #[test]
     fn each_way_to_touch_is_told_apart() {
-        let own = cloud(
-            0,
-            Some("ann@x"),
-            &["SMTP:ann.b@x", "smtp:ab@x", "X500:/o=x"],
-            Some("QUFB"),
-        );
+        let own =
+            cloud(0, Some("ann@x"), &["SMTP:ann.b@x", "smtp:ab@x", "X500:/o=x"], Some("QUFB"));
         let own = Identifiers::of_cloud(&own);
         let tie = |name, addresses: &[&str], anchor| {
             let other = cloud(1, name, addresses, anchor);

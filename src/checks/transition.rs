@@ -50,11 +50,7 @@ impl<'a> Transition<'a> {
         choices: &'a DeclaredChoices,
     ) -> Self {
         let by_id = |snapshot: &'a Snapshot| -> HashMap<&'a str, &'a Arc<CloudObject>> {
-            snapshot
-                .cloud
-                .iter()
-                .map(|object| (&*object.id, object))
-                .collect()
+            snapshot.cloud.iter().map(|object| (&*object.id, object)).collect()
         };
         let before_by_id = by_id(before);
         let after_by_id = by_id(after);
@@ -101,25 +97,19 @@ impl<'a> Transition<'a> {
 
     /// New objects that are not contended, with what they meet.
     pub(crate) fn newcomers(&self) -> impl Iterator<Item = (&Subject<'a>, &Meeting<'a>)> {
-        self.subjects()
-            .iter()
-            .filter_map(|subject| Some((subject, subject.new_meeting()?)))
+        self.subjects().iter().filter_map(|subject| Some((subject, subject.new_meeting()?)))
     }
 
     /// Joined objects that are neither contended nor drifted, with their cloud objects.
     pub(crate) fn settled(&self) -> impl Iterator<Item = (&Subject<'a>, &Joint<'a>)> {
-        self.subjects()
-            .iter()
-            .filter_map(|subject| Some((subject, subject.settled_joint()?)))
+        self.subjects().iter().filter_map(|subject| Some((subject, subject.settled_joint()?)))
     }
 
     /// New objects with exactly one holder, which is eligible, and nothing doubtful about it.
     pub(crate) fn clear_matches(&self) -> impl Iterator<Item = (&Subject<'a>, &Tie<'a>, Reach)> {
-        self.newcomers()
-            .filter(|(_, meeting)| !meeting.doubtful)
-            .filter_map(|(subject, meeting)| {
-                meeting.clear().map(|(tie, reach)| (subject, tie, reach))
-            })
+        self.newcomers().filter(|(_, meeting)| !meeting.doubtful).filter_map(
+            |(subject, meeting)| meeting.clear().map(|(tie, reach)| (subject, tie, reach)),
+        )
     }
 
     pub(crate) fn after_of(&self, cloud: &CloudObject) -> Option<&'a Arc<CloudObject>> {
@@ -128,8 +118,7 @@ impl<'a> Transition<'a> {
 
     /// Whether the step left this cloud object exactly as it was.
     pub(crate) fn is_untouched(&self, cloud: &Arc<CloudObject>) -> bool {
-        self.after_of(cloud)
-            .is_some_and(|after| same_object(cloud, after))
+        self.after_of(cloud).is_some_and(|after| same_object(cloud, after))
     }
 
     /// What the report says of an on-premises object.
@@ -138,33 +127,23 @@ impl<'a> Transition<'a> {
     }
 
     pub(crate) fn reported_error(&self, object: &OnPremisesObject) -> bool {
-        self.reported(object)
-            .is_some_and(|result| result.result == ResultWord::Error)
+        self.reported(object).is_some_and(|result| result.result == ResultWord::Error)
     }
 
     pub(crate) fn reported_words(&self, object: &OnPremisesObject) -> String {
-        self.reported(object).map_or_else(
-            || "no result".to_owned(),
-            |result| result.result.to_string(),
-        )
+        self.reported(object)
+            .map_or_else(|| "no result".to_owned(), |result| result.result.to_string())
     }
 
     /// The cloud object that an on-premises object is joined to after the cycle.
     pub(crate) fn joined_after(&self, object: &OnPremisesObject) -> Option<&'a Arc<CloudObject>> {
-        let earlier = self
-            .history
-            .past(&object.key)
-            .and_then(|past| past.link.as_ref());
-        self.cycle
-            .as_ref()
-            .and_then(|cycle| cycle.carriers_after.joined_to(object, earlier))
+        let earlier = self.history.past(&object.key).and_then(|past| past.link.as_ref());
+        self.cycle.as_ref().and_then(|cycle| cycle.carriers_after.joined_to(object, earlier))
     }
 
     /// The living copy that stands for an on-premises object after the cycle.
     pub(crate) fn copy_after(&self, object: &OnPremisesObject) -> Option<&'a Arc<CloudObject>> {
-        self.cycle
-            .as_ref()
-            .and_then(|cycle| cycle.carriers_after.copy_for(object))
+        self.cycle.as_ref().and_then(|cycle| cycle.carriers_after.copy_for(object))
     }
 
     /// Objects that the cycle brought into being and that share an identifier with `object`.
@@ -186,6 +165,9 @@ impl<'a> Transition<'a> {
 
     /// Judges that `cloud` is as it was before, field by field where it is not.
     pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &Arc<CloudObject>) {
+        if self.is_untouched(cloud) {
+            return;
+        }
         let name = self.name_of(cloud);
         match self.after_of(cloud) {
             None => verdict.violated(name, "the object itself", "still there, unchanged", "gone"),
@@ -228,9 +210,7 @@ impl<'a> Transition<'a> {
 
     /// The joint of a changed object whose values must all arrive in this cycle.
     pub(crate) fn owes_update<'s>(&self, subject: &'s Subject<'a>) -> Option<&'s Joint<'a>> {
-        subject
-            .settled_joint()
-            .filter(|joint| subject.pending && !joint.meets_others())
+        subject.settled_joint().filter(|joint| subject.pending && !joint.meets_others())
     }
 
     /// Judges that the values of a changed joined object have arrived.
@@ -246,10 +226,7 @@ impl<'a> Transition<'a> {
         };
         judge_values(verdict, &name, object, after, &[]);
         judge_addresses(verdict, &name, object, Some(joint.cloud), after, &[]);
-        let password_free = self
-            .history
-            .past(&object.key)
-            .is_some_and(|past| past.password_free);
+        let password_free = self.history.past(&object.key).is_some_and(|past| past.password_free);
         if self.has(Capability::Passwords)
             && self.features().password_hash_sync
             && !password_free
@@ -317,19 +294,11 @@ pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Diff
     }
     let mut compare = |field: &str, before: String, after: String| {
         if before != after {
-            found.push(Difference {
-                field: field.to_owned(),
-                before,
-                after,
-            });
+            found.push(Difference { field: field.to_owned(), before, after });
         }
     };
     compare("kind", before.kind.to_string(), after.kind.to_string());
-    compare(
-        "mailEnabled",
-        before.mail_enabled.to_string(),
-        after.mail_enabled.to_string(),
-    );
+    compare("mailEnabled", before.mail_enabled.to_string(), after.mail_enabled.to_string());
     compare(
         "onPremisesSyncEnabled",
         before.on_premises_sync_enabled.to_string(),
@@ -345,16 +314,9 @@ pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Diff
         optional(&before.user_principal_name),
         optional(&after.user_principal_name),
     );
-    compare(
-        "proxyAddresses",
-        list(&before.proxy_addresses),
-        list(&after.proxy_addresses),
-    );
-    let names: std::collections::BTreeSet<&Text> = before
-        .attributes
-        .keys()
-        .chain(after.attributes.keys())
-        .collect();
+    compare("proxyAddresses", list(&before.proxy_addresses), list(&after.proxy_addresses));
+    let names: std::collections::BTreeSet<&Text> =
+        before.attributes.keys().chain(after.attributes.keys()).collect();
     for name in names {
         compare(
             name,
@@ -362,23 +324,11 @@ pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Diff
             optional(&after.attributes.get(name).cloned()),
         );
     }
-    compare(
-        "password",
-        optional(&before.password),
-        optional(&after.password),
-    );
+    compare("password", optional(&before.password), optional(&after.password));
     let roles = |object: &CloudObject| words(object.roles.iter().map(|role| &**role));
     compare("roles", roles(before), roles(after));
-    compare(
-        "deleted",
-        before.deleted.to_string(),
-        after.deleted.to_string(),
-    );
-    compare(
-        "quarantined",
-        before.quarantined.to_string(),
-        after.quarantined.to_string(),
-    );
+    compare("deleted", before.deleted.to_string(), after.deleted.to_string());
+    compare("quarantined", before.quarantined.to_string(), after.quarantined.to_string());
     found
 }
 
@@ -411,10 +361,7 @@ pub(crate) fn judge_values(
 ) {
     if let Some(wanted) = &object.user_principal_name
         && !withheld.iter().any(|held| same_name(held, wanted))
-        && !after
-            .user_principal_name
-            .as_deref()
-            .is_some_and(|seen| same_name(seen, wanted))
+        && !after.user_principal_name.as_deref().is_some_and(|seen| same_name(seen, wanted))
     {
         verdict.violated(
             name,
@@ -455,9 +402,7 @@ pub(crate) fn judge_addresses(
         return;
     }
     let is_withheld = |address: &ProxyAddress| {
-        address
-            .mail()
-            .is_some_and(|mail| withheld.iter().any(|held| same_name(held, mail)))
+        address.mail().is_some_and(|mail| withheld.iter().any(|held| same_name(held, mail)))
     };
     let missing: Vec<&str> = object
         .proxy_addresses
@@ -467,9 +412,7 @@ pub(crate) fn judge_addresses(
         .map(ProxyAddress::as_str)
         .collect();
     let is_wanted = |seen: &ProxyAddress| match seen.mail() {
-        Some(mail) => object
-            .mail_addresses()
-            .any(|wanted| same_name(wanted, mail)),
+        Some(mail) => object.mail_addresses().any(|wanted| same_name(wanted, mail)),
         None => object.proxy_addresses.contains(seen),
     };
     let was_there = |seen: &ProxyAddress| {
@@ -480,10 +423,7 @@ pub(crate) fn judge_addresses(
             None => before.proxy_addresses.contains(seen),
         })
     };
-    let left_over = after
-        .proxy_addresses
-        .iter()
-        .any(|seen| !is_wanted(seen) && was_there(seen));
+    let left_over = after.proxy_addresses.iter().any(|seen| !is_wanted(seen) && was_there(seen));
     let wrong_primary = object.primary_address().is_some_and(|wanted| {
         after.proxy_addresses.iter().any(|seen| {
             seen.kind() == AddressKind::Primary && !same_name(&seen.as_str()[5..], wanted)
@@ -493,10 +433,7 @@ pub(crate) fn judge_addresses(
     let doubled = after.proxy_addresses.iter().any(|seen| {
         seen.mail().is_some()
             && is_wanted(seen)
-            && !object
-                .proxy_addresses
-                .iter()
-                .any(|wanted| wanted.same(seen))
+            && !object.proxy_addresses.iter().any(|wanted| wanted.same(seen))
     });
     if !missing.is_empty() || left_over || wrong_primary || doubled {
         verdict.violated(

@@ -20,11 +20,7 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}, {}: expected {}, seen {}",
-            self.object, self.field, self.expected, self.seen
-        )
+        write!(f, "{}, {}: expected {}, seen {}", self.object, self.field, self.expected, self.seen)
     }
 }
 

@@ -99,16 +99,8 @@ mod tests {
 
     #[rstest]
     #[case("SMTP:ann@contoso.com", AddressKind::Primary, Some("ann@contoso.com"))]
-    #[case(
-        "smtp:ann@contoso.com",
-        AddressKind::Secondary,
-        Some("ann@contoso.com")
-    )]
-    #[case(
-        "Smtp:ann@contoso.com",
-        AddressKind::Secondary,
-        Some("ann@contoso.com")
-    )]
+    #[case("smtp:ann@contoso.com", AddressKind::Secondary, Some("ann@contoso.com"))]
+    #[case("Smtp:ann@contoso.com", AddressKind::Secondary, Some("ann@contoso.com"))]
     #[case("SIP:ann@contoso.com", AddressKind::Other, None)]
     #[case("X500:/o=Contoso/cn=ann", AddressKind::Other, None)]
     #[case("ann@contoso.com", AddressKind::Other, None)]

@@ -95,25 +95,12 @@ impl DeclaredChoices {
         [
             (
                 "valuesAbsentOnPremises",
-                self.values_absent_on_premises
-                    .map(ValuesAbsentOnPremises::word),
+                self.values_absent_on_premises.map(ValuesAbsentOnPremises::word),
             ),
-            (
-                "collisionHandling",
-                self.collision_handling.map(CollisionHandling::word),
-            ),
-            (
-                "ambiguousMatch",
-                self.ambiguous_match.map(AmbiguousMatch::word),
-            ),
-            (
-                "softMatchPrecedence",
-                self.soft_match_precedence.map(SoftMatchPrecedence::word),
-            ),
-            (
-                "hardVersusSoft",
-                self.hard_versus_soft.map(HardVersusSoft::word),
-            ),
+            ("collisionHandling", self.collision_handling.map(CollisionHandling::word)),
+            ("ambiguousMatch", self.ambiguous_match.map(AmbiguousMatch::word)),
+            ("softMatchPrecedence", self.soft_match_precedence.map(SoftMatchPrecedence::word)),
+            ("hardVersusSoft", self.hard_versus_soft.map(HardVersusSoft::word)),
         ]
         .into_iter()
         .filter_map(|(choice, value)| Some((choice, value?)))

@@ -143,8 +143,7 @@ impl OnPremisesChange {
     /// Carries the change out.
     pub fn apply_to(&self, object: &mut OnPremisesObject) {
         self.source_anchor.apply_to(&mut object.source_anchor);
-        self.user_principal_name
-            .apply_to(&mut object.user_principal_name);
+        self.user_principal_name.apply_to(&mut object.user_principal_name);
         replace_addresses(&mut object.proxy_addresses, &self.proxy_addresses);
         merge_attributes(&mut object.attributes, &self.attributes);
         self.password.apply_to(&mut object.password);
@@ -154,8 +153,7 @@ impl OnPremisesChange {
 impl CloudObjectChange {
     /// Carries the change out.
     pub fn apply_to(&self, object: &mut super::CloudObject) {
-        self.user_principal_name
-            .apply_to(&mut object.user_principal_name);
+        self.user_principal_name.apply_to(&mut object.user_principal_name);
         replace_addresses(&mut object.proxy_addresses, &self.proxy_addresses);
         merge_attributes(&mut object.attributes, &self.attributes);
         self.password.apply_to(&mut object.password);

@@ -102,10 +102,7 @@ where
     D: Deserializer<'de>,
 {
     let named = each_name_once::<D, Option<Text>>(deserializer)?;
-    Ok(named
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect())
+    Ok(named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
 }
 
 fn is_false(flag: &bool) -> bool {
@@ -198,11 +195,7 @@ pub struct CloudObject {
     /// What it is.
     pub kind: Kind,
     /// For groups: whether the group has a mailbox address of its own.
-    #[serde(
-        default,
-        deserialize_with = "null_is_absent",
-        skip_serializing_if = "is_false"
-    )]
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub mail_enabled: bool,
     /// The authority flag: `false` is mastered in the cloud, `true` is mastered on-premises.
     #[serde(default, deserialize_with = "null_is_absent")]
@@ -214,11 +207,7 @@ pub struct CloudObject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_principal_name: Option<Text>,
     /// Addresses with their prefixes; compared as a set.
-    #[serde(
-        default,
-        deserialize_with = "null_is_absent",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "Vec::is_empty")]
     pub proxy_addresses: Vec<ProxyAddress>,
     /// Everything else.
     #[serde(
@@ -238,18 +227,10 @@ pub struct CloudObject {
     )]
     pub roles: BTreeSet<Text>,
     /// Whether it is in the recycle bin.
-    #[serde(
-        default,
-        deserialize_with = "null_is_absent",
-        skip_serializing_if = "is_false"
-    )]
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub deleted: bool,
     /// Whether it is the flagged copy that a collision left behind.
-    #[serde(
-        default,
-        deserialize_with = "null_is_absent",
-        skip_serializing_if = "is_false"
-    )]
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub quarantined: bool,
 }
 
@@ -275,11 +256,7 @@ pub struct CloudSetup {
     /// What it is.
     pub kind: Kind,
     /// For groups: whether the group has a mailbox address of its own.
-    #[serde(
-        default,
-        deserialize_with = "null_is_absent",
-        skip_serializing_if = "is_false"
-    )]
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub mail_enabled: bool,
     /// A source anchor that it already carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -288,11 +265,7 @@ pub struct CloudSetup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_principal_name: Option<Text>,
     /// Addresses with their prefixes.
-    #[serde(
-        default,
-        deserialize_with = "null_is_absent",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "Vec::is_empty")]
     pub proxy_addresses: Vec<ProxyAddress>,
     /// Everything else.
     #[serde(
@@ -335,10 +308,7 @@ impl CloudSetup {
 
 /// The primary mail address among these values.
 fn primary_of(addresses: &[ProxyAddress]) -> Option<&str> {
-    addresses
-        .iter()
-        .find(|address| address.is_primary())
-        .and_then(ProxyAddress::mail)
+    addresses.iter().find(|address| address.is_primary()).and_then(ProxyAddress::mail)
 }
 
 macro_rules! address_book {

@@ -144,13 +144,7 @@ pub struct SyncResult {
 impl SyncResult {
     /// An entry that says nothing but the result.
     pub fn plain(result: ResultWord) -> SyncResult {
-        SyncResult {
-            result,
-            matched_on: None,
-            evaluated_by: None,
-            code: None,
-            message: None,
-        }
+        SyncResult { result, matched_on: None, evaluated_by: None, code: None, message: None }
     }
 }
 
@@ -179,12 +173,7 @@ pub struct Outcome {
 impl Outcome {
     /// An outcome that says nothing but its status.
     pub fn plain(status: Status) -> Outcome {
-        Outcome {
-            status,
-            code: None,
-            message: None,
-            objects: BTreeMap::new(),
-        }
+        Outcome { status, code: None, message: None, objects: BTreeMap::new() }
     }
 
     /// Carried out.

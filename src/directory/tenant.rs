@@ -37,10 +37,7 @@ pub struct Features {
 
 impl Default for Features {
     fn default() -> Self {
-        Features {
-            soft_match: true,
-            password_hash_sync: true,
-        }
+        Features { soft_match: true, password_hash_sync: true }
     }
 }
 

@@ -45,14 +45,8 @@ pub fn problems_of_case<'a>(
 }
 
 /// What identifies a cloud object to an observer who does not know its label.
-type Looks<'a> = (
-    Kind,
-    bool,
-    Option<&'a Text>,
-    &'a [ProxyAddress],
-    Option<&'a Text>,
-    &'a super::Attributes,
-);
+type Looks<'a> =
+    (Kind, bool, Option<&'a Text>, &'a [ProxyAddress], Option<&'a Text>, &'a super::Attributes);
 
 #[derive(Default)]
 struct Inspector {
@@ -65,10 +59,7 @@ struct Inspector {
 impl Inspector {
     fn report(&mut self, way: &[Segment], message: impl Into<String>) {
         let path = self.at.iter().chain(way).cloned().collect();
-        self.problems.push(Problem {
-            path,
-            message: message.into(),
-        });
+        self.problems.push(Problem { path, message: message.into() });
     }
 
     fn field(&mut self, name: &'static str, message: impl Into<String>) {
@@ -77,22 +68,16 @@ impl Inspector {
 
     fn tenant(&mut self, tenant: &Tenant) {
         for (index, object) in tenant.cloud.iter().enumerate() {
-            self.at = vec![
-                Segment::Field("tenant"),
-                Segment::Field("cloud"),
-                Segment::Index(index),
-            ];
+            self.at =
+                vec![Segment::Field("tenant"), Segment::Field("cloud"), Segment::Index(index)];
             self.cloud_setup(object);
             for earlier in &tenant.cloud[..index] {
                 self.distinct(earlier, object);
             }
         }
         for (index, object) in tenant.on_premises.iter().enumerate() {
-            self.at = vec![
-                Segment::Field("tenant"),
-                Segment::Field("onPremises"),
-                Segment::Index(index),
-            ];
+            self.at =
+                vec![Segment::Field("tenant"), Segment::Field("onPremises"), Segment::Index(index)];
             self.new_on_premises_object(object);
         }
     }
@@ -109,10 +94,9 @@ impl Inspector {
                 format!("{other} is already the userPrincipalName of {holder}; a starting tenant has no duplicates"),
             );
         }
-        if let (Some(one), Some(other)) = (
-            &earlier.on_premises_immutable_id,
-            &object.on_premises_immutable_id,
-        ) && one == other
+        if let (Some(one), Some(other)) =
+            (&earlier.on_premises_immutable_id, &object.on_premises_immutable_id)
+            && one == other
         {
             self.field(
                 "onPremisesImmutableId",
@@ -153,29 +137,16 @@ impl Inspector {
         if !self.labels.insert(object.label.clone()) {
             self.field(
                 "label",
-                format!(
-                    "the label {} is used twice; labels are unique",
-                    object.label
-                ),
+                format!("the label {} is used twice; labels are unique", object.label),
             );
         }
         if object.kind != Kind::User && !object.roles.is_empty() {
-            self.field(
-                "roles",
-                format!("a {} has no roles; only users have", object.kind),
-            );
+            self.field("roles", format!("a {} has no roles; only users have", object.kind));
         }
         if object.kind != Kind::User && object.password.is_some() {
-            self.field(
-                "password",
-                format!("a {} has no password; only users have", object.kind),
-            );
+            self.field("password", format!("a {} has no password; only users have", object.kind));
         }
-        self.name_and_kind(
-            object.kind,
-            object.mail_enabled,
-            object.user_principal_name.as_deref(),
-        );
+        self.name_and_kind(object.kind, object.mail_enabled, object.user_principal_name.as_deref());
         self.addresses(&object.proxy_addresses, &[Segment::Field("proxyAddresses")]);
     }
 
@@ -193,10 +164,7 @@ impl Inspector {
             _ => {}
         }
         if mail_enabled && kind != Kind::Group {
-            self.field(
-                "mailEnabled",
-                format!("a {kind} has no mailEnabled; only groups have"),
-            );
+            self.field("mailEnabled", format!("a {kind} has no mailEnabled; only groups have"));
         }
     }
 
@@ -215,10 +183,7 @@ impl Inspector {
                         "{address}: the prefix is SMTP: (primary) or smtp: (secondary), nothing in between"
                     )
                 }
-                _ if addresses[..index]
-                    .iter()
-                    .any(|earlier| earlier.same(address)) =>
-                {
+                _ if addresses[..index].iter().any(|earlier| earlier.same(address)) => {
                     format!("{address} stands here twice")
                 }
                 Some("SMTP") if addresses[..index].iter().any(ProxyAddress::is_primary) => {
@@ -234,10 +199,7 @@ impl Inspector {
 
     fn new_on_premises_object(&mut self, object: &OnPremisesObject) {
         if self.on_premises.contains_key(&object.key) {
-            self.field(
-                "key",
-                format!("the key {} is used twice; keys are unique", object.key),
-            );
+            self.field("key", format!("the key {} is used twice; keys are unique", object.key));
         }
         self.on_premises_object(object, &[]);
         self.on_premises.insert(object.key.clone(), object.clone());
@@ -247,16 +209,9 @@ impl Inspector {
         let base = self.at.len();
         self.at.extend_from_slice(way);
         if object.kind != Kind::User && object.password.is_some() {
-            self.field(
-                "password",
-                format!("a {} has no password; only users have", object.kind),
-            );
+            self.field("password", format!("a {} has no password; only users have", object.kind));
         }
-        self.name_and_kind(
-            object.kind,
-            object.mail_enabled,
-            object.user_principal_name.as_deref(),
-        );
+        self.name_and_kind(object.kind, object.mail_enabled, object.user_principal_name.as_deref());
         self.addresses(&object.proxy_addresses, &[Segment::Field("proxyAddresses")]);
         match &object.source_anchor {
             None => self.report(&[], "an on-premises object needs a sourceAnchor"),
@@ -284,11 +239,7 @@ impl Inspector {
     fn known_key(&mut self, key: &Text, way: &[Segment]) {
         if !self.on_premises.contains_key(key) {
             let known: Vec<&str> = self.on_premises.keys().map(|key| &**key).collect();
-            let known = if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            };
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             self.report(
                 way,
                 format!("no on-premises object has the key {key} by then (there are: {known})"),
@@ -301,11 +252,7 @@ impl Inspector {
             CloudRef::Label(label) => {
                 if !self.labels.contains(label) {
                     let known: Vec<&str> = self.labels.iter().map(|label| &**label).collect();
-                    let known = if known.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        known.join(", ")
-                    };
+                    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                     self.report(
                         &[Segment::Field("object"), Segment::Field("label")],
                         format!(
@@ -318,10 +265,7 @@ impl Inspector {
                 self.known_key(key, &[Segment::Field("object"), Segment::Field("joinedTo")]);
             }
             CloudRef::QuarantinedFor(key) => {
-                self.known_key(
-                    key,
-                    &[Segment::Field("object"), Segment::Field("quarantinedFor")],
-                );
+                self.known_key(key, &[Segment::Field("object"), Segment::Field("quarantinedFor")]);
             }
         }
     }
@@ -373,10 +317,7 @@ mod tests {
     fn problems(tenant: &str, commands: &str) -> Vec<String> {
         let tenant: Tenant = serde_json::from_str(tenant).expect("a tenant");
         let commands: Vec<Command> = serde_json::from_str(commands).expect("commands");
-        problems_of_case(&tenant, &commands)
-            .into_iter()
-            .map(|problem| problem.message)
-            .collect()
+        problems_of_case(&tenant, &commands).into_iter().map(|problem| problem.message).collect()
     }
 
     const ANN: &str = r#"{"cloud": [{"label": "ann", "kind": "user", "userPrincipalName": "ann@contoso.com"}],
@@ -412,10 +353,7 @@ mod tests {
     #[case::two_primaries(r#"[{"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"proxyAddresses": ["SMTP:a@contoso.com", "SMTP:b@contoso.com"]}}]"#, "a second primary address")]
     fn a_bad_command_is_told(#[case] commands: &str, #[case] expected: &str) {
         let found = problems(ANN, commands);
-        assert!(
-            found.iter().any(|message| message.contains(expected)),
-            "{found:?}"
-        );
+        assert!(found.iter().any(|message| message.contains(expected)), "{found:?}");
     }
 
     #[rstest]
@@ -436,9 +374,6 @@ mod tests {
     )]
     fn a_bad_tenant_is_told(#[case] tenant: &str, #[case] expected: &str) {
         let found = problems(tenant, "[]");
-        assert!(
-            found.iter().any(|message| message.contains(expected)),
-            "{found:?}"
-        );
+        assert!(found.iter().any(|message| message.contains(expected)), "{found:?}");
     }
 }

@@ -97,22 +97,14 @@ pub struct Failure {
 impl Failure {
     /// A failure with a message and nothing else.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Failure {
-        Failure {
-            kind,
-            message: message.into(),
-            capability: None,
-            stderr_tail: Vec::new(),
-        }
+        Failure { kind, message: message.into(), capability: None, stderr_tail: Vec::new() }
     }
 
     /// The implementation cannot do this, for want of a capability.
     pub fn unsupported(capability: Capability) -> Failure {
         Failure {
             capability: Some(capability),
-            ..Failure::new(
-                FailureKind::Unsupported,
-                format!("unsupported: {capability}"),
-            )
+            ..Failure::new(FailureKind::Unsupported, format!("unsupported: {capability}"))
         }
     }
 

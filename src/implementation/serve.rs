@@ -145,10 +145,7 @@ fn carry_out(
             write_result(replies, id, &step)
         }
         Call::RunCase(params) => {
-            let case = CaseInput {
-                tenant: &params.tenant,
-                commands: &params.commands,
-            };
+            let case = CaseInput { tenant: &params.tenant, commands: &params.commands };
             let result = run_case(implementation, case)?;
             write_result(replies, id, &result)
         }
@@ -166,10 +163,7 @@ fn run_case(
 ) -> Result<RunCaseResult, ErrorObject> {
     let seen = run_one(implementation, case);
     match (seen.failure, seen.start) {
-        (None, Some(snapshot)) => Ok(RunCaseResult {
-            snapshot,
-            steps: seen.steps,
-        }),
+        (None, Some(snapshot)) => Ok(RunCaseResult { snapshot, steps: seen.steps }),
         (Some(mut failure), start) => {
             let place = match (&start, case.commands.get(seen.steps.len())) {
                 (Some(_), Some(command)) => place_of(seen.steps.len(), command),
@@ -200,10 +194,9 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, ErrorObjec
 
 fn error_object(failure: &Failure) -> ErrorObject {
     match (failure.kind, failure.capability) {
-        (FailureKind::Unsupported, Some(capability)) => ErrorObject {
-            message: failure.message.clone(),
-            ..ErrorObject::unsupported(capability)
-        },
+        (FailureKind::Unsupported, Some(capability)) => {
+            ErrorObject { message: failure.message.clone(), ..ErrorObject::unsupported(capability) }
+        }
         _ => ErrorObject::new(codes::INTERNAL_ERROR, failure.to_string()),
     }
 }

@@ -94,10 +94,7 @@ pub(super) fn restore(tenant: &mut CloudTenant, handle: CloudHandle) -> Carried 
 
 fn set_deleted(tenant: &mut CloudTenant, handle: CloudHandle, deleted: bool) {
     if let Some(object) = tenant.get(handle) {
-        let object = CloudObject {
-            deleted,
-            ..CloudObject::clone(object)
-        };
+        let object = CloudObject { deleted, ..CloudObject::clone(object) };
         tenant.replace(handle, object);
     }
 }
@@ -141,11 +138,7 @@ fn fits_its_kind(object: &CloudObject) -> Carried {
         return Err(Refusal::UsersOnly);
     }
     let addresses = object.proxy_addresses.iter();
-    if addresses
-        .filter(|address| ProxyAddress::is_primary(address))
-        .count()
-        > 1
-    {
+    if addresses.filter(|address| ProxyAddress::is_primary(address)).count() > 1 {
         return Err(Refusal::SecondPrimary);
     }
     Ok(())

@@ -38,9 +38,7 @@ impl Withheld {
                 .proxy_addresses
                 .iter()
                 .filter(|address| {
-                    address
-                        .mail()
-                        .is_some_and(|mail| others(tenant.holder_of_mail(mail)))
+                    address.mail().is_some_and(|mail| others(tenant.holder_of_mail(mail)))
                 })
                 .cloned()
                 .collect(),
@@ -60,10 +58,7 @@ impl Withheld {
             .filter(|_| self.user_principal_name)
             .map(|name| format!("userPrincipalName {name}"));
         let addresses = self.addresses.iter().map(ToString::to_string);
-        name.into_iter()
-            .chain(addresses)
-            .collect::<Vec<_>>()
-            .join(", ")
+        name.into_iter().chain(addresses).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -143,11 +138,7 @@ pub fn decide(
     let anchor_holder = tenant.holder_of_anchor(anchor);
     match best_route(&holders, policy) {
         Some((target, matched_on)) => {
-            let choice = Choice {
-                target,
-                matched_on,
-                anchor_holder,
-            };
+            let choice = Choice { target, matched_on, anchor_holder };
             take_over(incoming, tenant, &holders, choice, policy, trace)
         }
         None => collide(incoming, tenant, &holders, anchor_holder, policy, trace),
@@ -157,10 +148,7 @@ pub fn decide(
 /// The identifiers that decide, for a person.
 fn identifiers(incoming: &OnPremisesObject) -> String {
     let name = incoming.user_principal_name.iter();
-    let primary = incoming
-        .proxy_addresses
-        .iter()
-        .find(|value| value.is_primary());
+    let primary = incoming.proxy_addresses.iter().find(|value| value.is_primary());
     let anchor = incoming.source_anchor.iter();
     name.map(|value| format!("userPrincipalName {value}"))
         .chain(primary.map(|value| format!("primary address {value}")))
@@ -195,11 +183,7 @@ fn take_over(
     policy: &Policy,
     trace: &mut Trace,
 ) -> Decision {
-    let target = || {
-        tenant
-            .get(choice.target)
-            .map_or_else(String::new, |object| named(object))
-    };
+    let target = || tenant.get(choice.target).map_or_else(String::new, |object| named(object));
     let matched_on = choice.matched_on;
     if let [_] = holders {
         trace.note(rule::EVERY_NEW_OBJECT, || {
@@ -237,10 +221,7 @@ fn take_over(
     });
     // A takeover without its anchor would be lost at the next reinstallation, so the anchor is
     // the one value that cannot be withheld.
-    if choice
-        .anchor_holder
-        .is_some_and(|holder| holder != choice.target)
-    {
+    if choice.anchor_holder.is_some_and(|holder| holder != choice.target) {
         trace.note(Reason::AnchorInUse.rule(), || {
             format!(
                 "the sourceAnchor of {} is on another active object and cannot be stamped on {}: an error, and nothing changes",
@@ -252,16 +233,9 @@ fn take_over(
     }
     let withheld = Withheld::from_others(incoming, Some(choice.target), tenant);
     trace.note(rule::UNIQUE_IDENTIFIERS, || {
-        format!(
-            "withheld, because others hold it: {}",
-            withheld.list(incoming)
-        )
+        format!("withheld, because others hold it: {}", withheld.list(incoming))
     });
-    Decision::TakeOver(TakeOver {
-        target: choice.target,
-        matched_on,
-        withheld,
-    })
+    Decision::TakeOver(TakeOver { target: choice.target, matched_on, withheld })
 }
 
 /// Holders, and none of them eligible.
@@ -285,10 +259,8 @@ fn collide(
         });
         return Decision::Quarantine(withheld);
     }
-    let reason = holders
-        .iter()
-        .find_map(|holder| holder.verdict.err())
-        .unwrap_or(Reason::AnchorInUse);
+    let reason =
+        holders.iter().find_map(|holder| holder.verdict.err()).unwrap_or(Reason::AnchorInUse);
     trace.note(rule::COLLISION, || {
         format!(
             "nothing that holds an identifier of {} is eligible: an error, and nothing is created ({})",

@@ -19,10 +19,7 @@ pub(super) fn provisioned(
         user_principal_name: incoming.user_principal_name.clone(),
         proxy_addresses: incoming.proxy_addresses.clone(),
         attributes: incoming.attributes.clone(),
-        password: incoming
-            .password
-            .clone()
-            .filter(|_| features.password_hash_sync),
+        password: incoming.password.clone().filter(|_| features.password_hash_sync),
         roles: Default::default(),
         deleted: false,
         quarantined: false,
@@ -39,8 +36,7 @@ pub(super) fn copied(
 ) -> CloudObject {
     let mut copy = provisioned(id, incoming, features);
     copy.quarantined = true;
-    copy.proxy_addresses
-        .retain(|address| !withheld.addresses.contains(address));
+    copy.proxy_addresses.retain(|address| !withheld.addresses.contains(address));
     if withheld.user_principal_name {
         copy.user_principal_name = placeholder;
     }
@@ -104,9 +100,7 @@ fn overwrite(
     }
     if !incoming.proxy_addresses.is_empty() {
         object.proxy_addresses.clone_from(&incoming.proxy_addresses);
-        object
-            .proxy_addresses
-            .retain(|address| !withheld.addresses.contains(address));
+        object.proxy_addresses.retain(|address| !withheld.addresses.contains(address));
     }
     for (name, value) in &incoming.attributes {
         object.attributes.insert(name.clone(), value.clone());

@@ -49,17 +49,11 @@ pub(super) fn holders_of(
     policy: &Policy,
     trace: &mut Trace,
 ) -> Vec<Holder> {
-    let by_anchor = incoming
-        .source_anchor
-        .as_deref()
-        .and_then(|anchor| tenant.holder_of_anchor(anchor));
-    let by_name = incoming
-        .user_principal_name
-        .as_deref()
-        .and_then(|name| tenant.holder_of_name(name));
-    let by_mail = incoming
-        .mail_addresses()
-        .filter_map(|mail| tenant.holder_of_mail(mail));
+    let by_anchor =
+        incoming.source_anchor.as_deref().and_then(|anchor| tenant.holder_of_anchor(anchor));
+    let by_name =
+        incoming.user_principal_name.as_deref().and_then(|name| tenant.holder_of_name(name));
+    let by_mail = incoming.mail_addresses().filter_map(|mail| tenant.holder_of_mail(mail));
 
     let mut holders: Vec<Holder> = Vec::new();
     for handle in by_anchor.into_iter().chain(by_name).chain(by_mail) {
@@ -82,10 +76,8 @@ pub(super) fn holders_of(
 fn shared(incoming: &OnPremisesObject, object: &CloudObject, trace: &mut Trace) -> Shared {
     let anchor = incoming.source_anchor.is_some()
         && incoming.source_anchor == object.on_premises_immutable_id;
-    let user_principal_name = both(
-        incoming.user_principal_name.as_deref(),
-        object.user_principal_name.as_deref(),
-    );
+    let user_principal_name =
+        both(incoming.user_principal_name.as_deref(), object.user_principal_name.as_deref());
     let primary_address = both(incoming.primary_address(), object.primary_address());
 
     if trace.is_on() {
@@ -112,11 +104,7 @@ fn shared(incoming: &OnPremisesObject, object: &CloudObject, trace: &mut Trace) 
             }
         }
     }
-    Shared {
-        anchor,
-        user_principal_name,
-        primary_address,
-    }
+    Shared { anchor, user_principal_name, primary_address }
 }
 
 fn both(left: Option<&str>, right: Option<&str>) -> bool {
@@ -217,11 +205,7 @@ fn tell_verdict(
             )
         }),
         Err(reason) => trace.note(reason.rule(), || {
-            format!(
-                "{} is not eligible: {}",
-                named(object),
-                why_not(object, incoming, reason)
-            )
+            format!("{} is not eligible: {}", named(object), why_not(object, incoming, reason))
         }),
     }
 }
@@ -237,10 +221,7 @@ fn why_not(object: &CloudObject, incoming: &OnPremisesObject, reason: Reason) ->
             format!("it has a directory role ({})", roles.join(", "))
         }
         Reason::OtherAnchor => {
-            let carried = object
-                .on_premises_immutable_id
-                .as_deref()
-                .unwrap_or_default();
+            let carried = object.on_premises_immutable_id.as_deref().unwrap_or_default();
             let own = incoming.source_anchor.as_deref().unwrap_or_default();
             let hint = if same_name(carried, own) {
                 ", which differs in letter case, and in an anchor that counts"
@@ -251,11 +232,8 @@ fn why_not(object: &CloudObject, incoming: &OnPremisesObject, reason: Reason) ->
         }
         Reason::SoftMatchDisabled => "soft match is disabled".to_owned(),
         Reason::PlainGroup => {
-            let plain = if incoming.mail_enabled {
-                object.id.as_ref()
-            } else {
-                incoming.key.as_ref()
-            };
+            let plain =
+                if incoming.mail_enabled { object.id.as_ref() } else { incoming.key.as_ref() };
             format!("{plain} is not mail-enabled")
         }
         Reason::AnchorOfNonUser => format!("a {} is not matched by its anchor", object.kind),

@@ -89,11 +89,7 @@ pub fn decide_joined(
         return JoinedDecision::Reject(Reason::AnchorInUse);
     };
     trace.note(rule::NEW_OBJECTS_ONLY, || {
-        format!(
-            "{} is joined to {}: no match is looked for",
-            incoming.key,
-            named(object)
-        )
+        format!("{} is joined to {}: no match is looked for", incoming.key, named(object))
     });
     if incoming.source_anchor != object.on_premises_immutable_id {
         return JoinedDecision::Reject(other_anchor(incoming, object, tenant, trace));
@@ -147,11 +143,7 @@ fn other_anchor(
         .as_deref()
         .and_then(|anchor| tenant.holder_of_anchor(anchor))
         .and_then(|handle| tenant.get(handle));
-    let reason = if holder.is_some() {
-        Reason::LateMatch
-    } else {
-        Reason::SourceAnchorChanged
-    };
+    let reason = if holder.is_some() { Reason::LateMatch } else { Reason::SourceAnchorChanged };
     trace.note(reason.rule(), || {
         format!(
             "its sourceAnchor is now {}{}, and {} carries {}: an error, and nothing changes until it is changed back",

@@ -86,10 +86,7 @@ pub struct ReferenceModel {
 impl ReferenceModel {
     /// A model that decides by this policy.
     pub fn new(policy: Policy) -> ReferenceModel {
-        ReferenceModel {
-            policy,
-            ..ReferenceModel::default()
-        }
+        ReferenceModel { policy, ..ReferenceModel::default() }
     }
 
     /// Whether sync cycles take down why they decide as they do. Off unless asked for.
@@ -114,10 +111,7 @@ impl ReferenceModel {
     fn snapshot(&self) -> Snapshot {
         let mut cloud = Vec::with_capacity(self.tenant.len());
         cloud.extend(self.tenant.objects().cloned());
-        Snapshot {
-            cloud,
-            on_premises: self.connect.objects().cloned().collect(),
-        }
+        Snapshot { cloud, on_premises: self.connect.objects().cloned().collect() }
     }
 
     /// The cloud object that a command names, deleted or not.
@@ -194,11 +188,7 @@ impl ReferenceModel {
         Ok(match command {
             Command::CreateOnPremisesObject(command) => {
                 let created = self.connect.create(&command.object);
-                self.outcome(if created {
-                    Ok(())
-                } else {
-                    Err(Refusal::KeyInUse)
-                })
+                self.outcome(if created { Ok(()) } else { Err(Refusal::KeyInUse) })
             }
             Command::UpdateOnPremisesObject(command) => {
                 if self.connect.update(&command.key, &command.set) {
@@ -272,8 +262,7 @@ impl Implementation for ReferenceModel {
             traces.clear();
         }
         // Most on-premises objects will have a cloud object of their own sooner or later.
-        self.tenant
-            .reserve(tenant.cloud.len() + tenant.on_premises.len());
+        self.tenant.reserve(tenant.cloud.len() + tenant.on_premises.len());
         self.connect.reserve(tenant.on_premises.len());
         self.labels.reserve(tenant.cloud.len());
         for setup in &tenant.cloud {
@@ -288,9 +277,6 @@ impl Implementation for ReferenceModel {
 
     fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
         let outcome = self.carry_out(command)?;
-        Ok(StepObservation {
-            outcome,
-            snapshot: self.snapshot(),
-        })
+        Ok(StepObservation { outcome, snapshot: self.snapshot() })
     }
 }

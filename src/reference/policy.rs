@@ -141,22 +141,9 @@ mod tests {
 
     #[test]
     fn the_default_declares_the_cautious_choices() {
-        let words: Vec<&str> = Policy::default()
-            .declared()
-            .words()
-            .into_iter()
-            .map(|(_, value)| value)
-            .collect();
-        assert_eq!(
-            words,
-            [
-                "kept",
-                "rejected",
-                "refused",
-                "proxyAddressesFirst",
-                "hardFirst"
-            ]
-        );
+        let words: Vec<&str> =
+            Policy::default().declared().words().into_iter().map(|(_, value)| value).collect();
+        assert_eq!(words, ["kept", "rejected", "refused", "proxyAddressesFirst", "hardFirst"]);
     }
 
     #[test]
@@ -178,11 +165,7 @@ mod tests {
         #[case] soft_match_precedence: SoftMatchPrecedence,
         #[case] routes: [MatchingAttribute; 3],
     ) {
-        let policy = Policy {
-            hard_versus_soft,
-            soft_match_precedence,
-            ..Policy::default()
-        };
+        let policy = Policy { hard_versus_soft, soft_match_precedence, ..Policy::default() };
         assert_eq!(policy.routes(), routes);
     }
 }

@@ -141,10 +141,7 @@ impl Default for Phrasebook {
                 .iter()
                 .map(|reason| (reason.code().into(), reason.message().into()))
                 .collect(),
-            refusals: Refusal::ALL
-                .iter()
-                .map(|refusal| refusal.message().into())
-                .collect(),
+            refusals: Refusal::ALL.iter().map(|refusal| refusal.message().into()).collect(),
         }
     }
 }

@@ -18,9 +18,7 @@ pub(super) fn tell_takeover(
     if !trace.is_on() {
         return;
     }
-    trace.note(rule::AUTHORITY_FLIPS, || {
-        format!("{} is now mastered on-premises", named(after))
-    });
+    trace.note(rule::AUTHORITY_FLIPS, || format!("{} is now mastered on-premises", named(after)));
     trace.note(rule::ANCHOR_STAMPED, || {
         let anchor = value(after.on_premises_immutable_id.as_ref());
         if before.on_premises_immutable_id == after.on_premises_immutable_id {
@@ -41,12 +39,7 @@ pub(super) fn tell_takeover(
         }
     }
     tell_addresses(before, after, rule::ADDRESSES_REPLACED, trace);
-    tell_password(
-        incoming,
-        features,
-        [rule::PASSWORD_OVERWRITTEN, rule::PASSWORD_KEPT],
-        trace,
-    );
+    tell_password(incoming, features, [rule::PASSWORD_OVERWRITTEN, rule::PASSWORD_KEPT], trace);
 }
 
 /// What an update did.
@@ -61,51 +54,35 @@ pub(super) fn tell_update(
         return;
     }
     if before == after {
-        trace.note(rule::UPDATES_FLOW, || {
-            format!("{} has every value already", named(after))
-        });
+        trace.note(rule::UPDATES_FLOW, || format!("{} has every value already", named(after)));
         return;
     }
     tell_values(before, after, rule::UPDATES_FLOW, trace);
     tell_addresses(before, after, rule::UPDATES_FLOW, trace);
     if incoming.password != before.password {
-        tell_password(
-            incoming,
-            features,
-            [rule::UPDATES_FLOW, rule::NEEDS_HASH_SYNC],
-            trace,
-        );
+        tell_password(incoming, features, [rule::UPDATES_FLOW, rule::NEEDS_HASH_SYNC], trace);
     }
 }
 
 /// What was created.
 pub(super) fn tell_creation(after: &CloudObject, trace: &mut Trace) {
-    trace.note(
-        if after.quarantined {
-            rule::COLLISION
-        } else {
-            rule::NO_HOLDER
-        },
-        || {
-            format!(
-                "{} is created, mastered on-premises, with the sourceAnchor {}{}",
-                named(after),
-                value(after.on_premises_immutable_id.as_ref()),
-                match &after.user_principal_name {
-                    Some(name) => format!(" and the userPrincipalName {name}"),
-                    None => String::new(),
-                }
-            )
-        },
-    );
+    trace.note(if after.quarantined { rule::COLLISION } else { rule::NO_HOLDER }, || {
+        format!(
+            "{} is created, mastered on-premises, with the sourceAnchor {}{}",
+            named(after),
+            value(after.on_premises_immutable_id.as_ref()),
+            match &after.user_principal_name {
+                Some(name) => format!(" and the userPrincipalName {name}"),
+                None => String::new(),
+            }
+        )
+    });
 }
 
 fn tell_values(before: &CloudObject, after: &CloudObject, rule: &'static str, trace: &mut Trace) {
     let (old, new) = (&before.user_principal_name, &after.user_principal_name);
     if old != new {
-        trace.note(rule, || {
-            change("userPrincipalName", old.as_ref(), new.as_ref())
-        });
+        trace.note(rule, || change("userPrincipalName", old.as_ref(), new.as_ref()));
     }
     for (name, new) in &after.attributes {
         let old = before.attributes.get(name);
@@ -154,9 +131,7 @@ fn tell_password(
             "the password is the on-premises one (password hash sync is on)".to_owned()
         });
     } else {
-        trace.note(kept, || {
-            "the cloud password stays (password hash sync is off)".to_owned()
-        });
+        trace.note(kept, || "the cloud password stays (password hash sync is off)".to_owned());
     }
 }
 

@@ -97,16 +97,9 @@ impl CloudTenant {
         let others = |holder: &CloudHandle| *holder != own;
         name.and_then(|name| self.holder_of_name(name))
             .filter(others)
+            .or_else(|| anchor.and_then(|anchor| self.holder_of_anchor(anchor)).filter(others))
             .or_else(|| {
-                anchor
-                    .and_then(|anchor| self.holder_of_anchor(anchor))
-                    .filter(others)
-            })
-            .or_else(|| {
-                object
-                    .mail_addresses()
-                    .filter_map(|mail| self.holder_of_mail(mail))
-                    .find(others)
+                object.mail_addresses().filter_map(|mail| self.holder_of_mail(mail)).find(others)
             })
     }
 
@@ -172,8 +165,7 @@ impl CloudTenant {
 
     fn id_of(&mut self, handle: CloudHandle) -> Text {
         while self.ids.len() <= handle.index() {
-            self.ids
-                .push(format!("cloud-{}", self.ids.len() + 1).into());
+            self.ids.push(format!("cloud-{}", self.ids.len() + 1).into());
         }
         self.ids[handle.index()].clone()
     }
@@ -214,12 +206,7 @@ impl CloudTenant {
 /// What of an object stands in the indexes.
 fn identifiers(
     object: &CloudObject,
-) -> (
-    bool,
-    Option<&Text>,
-    &[crate::directory::ProxyAddress],
-    Option<&Text>,
-) {
+) -> (bool, Option<&Text>, &[crate::directory::ProxyAddress], Option<&Text>) {
     (
         object.deleted,
         object.user_principal_name.as_ref(),

@@ -105,11 +105,8 @@ mod tests {
         let mut trace = Trace::on();
         trace.note(rule::NO_HOLDER, || "first".to_owned());
         trace.note(rule::ONE_TO_ONE, || "second".to_owned());
-        let steps: Vec<_> = trace
-            .into_steps()
-            .into_iter()
-            .map(|step| (step.rule, step.text))
-            .collect();
+        let steps: Vec<_> =
+            trace.into_steps().into_iter().map(|step| (step.rule, step.text)).collect();
         assert_eq!(
             steps,
             [

@@ -1,7 +1,6 @@
 //! Reports, made from a run's events and from nothing else.
 
 mod summary;
-#[cfg(feature = "cli")]
 pub mod terminal;
 
 pub use summary::{BrokenOff, RuleFailure, RuleLine, RuleState, Status, Summary};

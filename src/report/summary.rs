@@ -97,12 +97,7 @@ impl Summary {
         match event {
             Event::RunStarted(header) => self.header = Some((**header).clone()),
             Event::RunFinished { milliseconds } => self.milliseconds = Some(*milliseconds),
-            Event::CaseFinished {
-                case,
-                verdict,
-                rules,
-                failures,
-            } => {
+            Event::CaseFinished { case, verdict, rules, failures } => {
                 for tally in rules {
                     let (held, _) = self.tallies.entry(tally.rule.clone()).or_default();
                     *held += tally.held;
@@ -125,11 +120,7 @@ impl Summary {
                     CaseVerdict::NotApplicable { reason } => {
                         self.not_applicable.push((case.clone(), reason.clone()));
                     }
-                    CaseVerdict::Failed {
-                        failure,
-                        step,
-                        excerpt,
-                    } => {
+                    CaseVerdict::Failed { failure, step, excerpt } => {
                         self.broken_off.push(BrokenOff {
                             case: case.clone(),
                             failure: failure.clone(),
@@ -159,11 +150,8 @@ impl Summary {
             .rules
             .iter()
             .map(|selected| {
-                let (held, violated_cases) = self
-                    .tallies
-                    .get(&selected.rule)
-                    .copied()
-                    .unwrap_or_default();
+                let (held, violated_cases) =
+                    self.tallies.get(&selected.rule).copied().unwrap_or_default();
                 let state = match (violated_cases, held) {
                     (1.., _) => RuleState::Violated,
                     (0, 1..) => RuleState::Held,
@@ -210,10 +198,7 @@ impl Summary {
 
     /// How many selected rules are in this state.
     pub fn count(&self, state: RuleState) -> usize {
-        self.rules()
-            .iter()
-            .filter(|line| line.state == state)
-            .count()
+        self.rules().iter().filter(|line| line.state == state).count()
     }
 
     /// How the run ended.

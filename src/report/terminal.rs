@@ -1,9 +1,8 @@
-//! The report that a person reads in a terminal. Styles are always in the text; whoever prints it
-//! takes them out where they do not belong.
+//! The report that a person reads in a terminal.
 
 use super::{BrokenOff, RuleFailure, RuleLine, RuleState, Status, Summary};
 use crate::rulebook::{AREAS, Basis, Rulebook, area_of};
-use crate::runner::{Origin, RunHeader};
+use crate::runner::{Host, Origin, RunHeader};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 
@@ -19,15 +18,13 @@ const OTHER_CASES: usize = 3;
 /// At most this many cases that broke off are shown in full.
 const BROKEN_OFF: usize = 10;
 
-/// The report of a run, for a terminal of this width in columns.
-pub fn render(summary: &Summary, width: usize) -> String {
+/// The report of a run, for a terminal of this width in columns. With `styled`, colours stand in
+/// the text as escape sequences; whoever prints it takes them out where they do not belong.
+pub fn render(summary: &Summary, width: usize, styled: bool) -> String {
     let Some(header) = summary.header() else {
         return "nothing was run\n".to_owned();
     };
-    let mut page = Page {
-        text: String::new(),
-        width: width.max(40),
-    };
+    let mut page = Page { text: String::new(), width: width.max(40), styled };
     page.head(header);
     page.rules(summary);
     for (number, failure) in summary.failures().iter().enumerate() {
@@ -39,17 +36,32 @@ pub fn render(summary: &Summary, width: usize) -> String {
     page.text
 }
 
+/// What went wrong in a run, without the table of rules: for whoever reads one failing test.
+pub fn render_failures(summary: &Summary, width: usize, styled: bool) -> String {
+    let Some(header) = summary.header() else {
+        return String::new();
+    };
+    let mut page = Page { text: String::new(), width: width.max(40), styled };
+    for (number, failure) in summary.failures().iter().enumerate() {
+        page.failure(number + 1, failure, header);
+    }
+    page.broken_off(&summary.broken_off, header);
+    page.defects(&summary.defects);
+    page.text
+}
+
 struct Page {
     text: String,
     width: usize,
-}
-
-/// Paints a text.
-fn painted(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
+    styled: bool,
 }
 
 impl Page {
+    /// Paints a text.
+    fn painted(&self, style: Style, text: impl std::fmt::Display) -> String {
+        if self.styled { format!("{style}{text}{style:#}") } else { text.to_string() }
+    }
+
     fn line(&mut self, line: impl AsRef<str>) {
         self.text.push_str(line.as_ref());
         self.text.push('\n');
@@ -79,21 +91,14 @@ impl Page {
 
     fn head(&mut self, header: &RunHeader) {
         let name = &header.description.implementation;
-        self.line(painted(
+        self.line(self.painted(
             BOLD,
-            format!(
-                "entra-conformance {} · edition {}",
-                header.suite_version, header.edition
-            ),
+            format!("entra-conformance {} · edition {}", header.suite_version, header.edition),
         ));
-        let language = name
-            .language
-            .as_ref()
-            .map(|language| format!(", {language}"));
-        let place = if header.adapter.is_empty() {
-            "in process"
-        } else {
-            "child process"
+        let language = name.language.as_ref().map(|language| format!(", {language}"));
+        let place = match header.host {
+            Host::InProcess | Host::CargoTest => "in process",
+            Host::ChildProcess { .. } => "child process",
         };
         self.line(format!(
             "{} {} ({place}{})",
@@ -108,26 +113,21 @@ impl Page {
             .iter()
             .map(|(choice, value)| format!("{choice}={value}"))
             .collect();
-        let choices = if choices.is_empty() {
-            "none declared".to_owned()
-        } else {
-            choices.join(", ")
-        };
+        let choices =
+            if choices.is_empty() { "none declared".to_owned() } else { choices.join(", ") };
         self.wrapped("", "choices: ", &choices);
     }
 
     fn rules(&mut self, summary: &Summary) {
         let lines = summary.rules();
         for (area, _) in AREAS {
-            let of_area: Vec<&RuleLine> = lines
-                .iter()
-                .filter(|line| area_of(&line.rule) == *area)
-                .collect();
+            let of_area: Vec<&RuleLine> =
+                lines.iter().filter(|line| area_of(&line.rule) == *area).collect();
             if of_area.is_empty() {
                 continue;
             }
             self.line("");
-            self.line(painted(BOLD, area));
+            self.line(self.painted(BOLD, area));
             for line in of_area {
                 self.rule(line);
             }
@@ -146,39 +146,34 @@ impl Page {
                     times(line.held)
                 ),
             ),
-            RuleState::NotApplicable => (
-                "–",
-                FAINT,
-                format!("not applicable: needs {}", line.missing.join(", ")),
-            ),
+            RuleState::NotApplicable => {
+                ("–", FAINT, format!("not applicable: needs {}", line.missing.join(", ")))
+            }
             RuleState::NotExercised => ("?", CAUTION, "not exercised".to_owned()),
         };
         let gap = 44_usize.saturating_sub(line.rule.chars().count()).max(1);
         self.line(format!(
             "  {} {}{:gap$}{}",
-            painted(style, mark),
+            self.painted(style, mark),
             line.rule,
             "",
-            painted(style, words)
+            self.painted(style, words)
         ));
     }
 
     fn failure(&mut self, number: usize, failure: &RuleFailure, header: &RunHeader) {
         self.line("");
-        self.line(painted(
-            BAD,
-            format!("{number}. {} is violated", failure.rule),
-        ));
+        self.line(self.painted(BAD, format!("{number}. {} is violated", failure.rule)));
         if let Some(rule) = Rulebook::embedded().rule(&failure.rule) {
             self.wrapped("   ", "", &rule.statement);
             for source in &rule.sources {
                 let words = Rulebook::embedded().source_words(source, &header.edition);
-                let way = if rule.basis == Basis::Derived {
-                    "follows from:"
-                } else {
-                    "source:"
+                let label = match rule.basis {
+                    Basis::Documented => "documented in: ",
+                    Basis::Related => "related, in: ",
+                    Basis::Derived => "derived from: ",
                 };
-                self.wrapped("   ", &format!("{} {way} ", rule.basis), &words);
+                self.wrapped("   ", label, &words);
                 if let Some(quote) = &source.quote {
                     self.wrapped("     ", "", &format!("“{quote}”"));
                 }
@@ -189,42 +184,25 @@ impl Page {
             0 => "at its start".to_owned(),
             step => format!("after step {step} ({})", failure.report.command),
         };
-        self.line(format!(
-            "   {} {after}",
-            painted(BOLD, format!("in {}", failure.case))
-        ));
+        self.line(format!("   {} {after}", self.painted(BOLD, format!("in {}", failure.case))));
         if failure.report.origin == Origin::Expectation {
-            self.wrapped(
-                "   ",
-                "",
-                "(what the scenario expects; no check stands behind it)",
-            );
+            self.wrapped("   ", "", "(what the scenario expects; no check stands behind it)");
         }
         self.line("");
         self.excerpt(&failure.report.excerpt);
         self.line("");
         for violation in &failure.report.violations {
             self.line(format!("   {}, {}", violation.object, violation.field));
-            self.line(painted(
-                GOOD,
-                format!("   - expected  {}", violation.expected),
-            ));
-            self.line(painted(BAD, format!("   + seen      {}", violation.seen)));
+            self.line(self.painted(GOOD, format!("   - expected  {}", violation.expected)));
+            self.line(self.painted(BAD, format!("   + seen      {}", violation.seen)));
         }
         self.line("");
-        self.line(format!(
-            "   replay: {}",
-            replay(&failure.case, Some(&failure.rule), header)
-        ));
+        self.line(format!("   replay: {}", replay(&failure.case, Some(&failure.rule), header)));
         if !failure.other_cases.is_empty() {
             let mut others =
                 failure.other_cases[..failure.other_cases.len().min(OTHER_CASES)].join(", ");
             if failure.other_cases.len() > OTHER_CASES {
-                let _ = write!(
-                    others,
-                    " and {} more",
-                    failure.other_cases.len() - OTHER_CASES
-                );
+                let _ = write!(others, " and {} more", failure.other_cases.len() - OTHER_CASES);
             }
             self.wrapped("   ", "also in: ", &others);
         }
@@ -232,7 +210,7 @@ impl Page {
 
     fn excerpt(&mut self, excerpt: &str) {
         for line in excerpt.lines() {
-            self.line(format!("   {} {line}", painted(FAINT, "│")));
+            self.line(format!("   {} {line}", self.painted(FAINT, "│")));
         }
     }
 
@@ -243,10 +221,9 @@ impl Page {
                 0 => "at its start".to_owned(),
                 step => format!("in step {step}"),
             };
-            self.line(painted(
-                BAD,
-                format!("{} in {}, {step}", broken.failure.kind, broken.case),
-            ));
+            self.line(
+                self.painted(BAD, format!("{} in {}, {step}", broken.failure.kind, broken.case)),
+            );
             self.wrapped("   ", "", &broken.failure.message);
             if !broken.excerpt.is_empty() {
                 self.line("");
@@ -256,7 +233,7 @@ impl Page {
                 self.line("");
                 self.line("   the end of its standard error:");
                 for line in &broken.failure.stderr_tail {
-                    self.line(format!("   {} {line}", painted(FAINT, "!")));
+                    self.line(format!("   {} {line}", self.painted(FAINT, "!")));
                 }
             }
             self.line("");
@@ -264,10 +241,7 @@ impl Page {
         }
         if cases.len() > BROKEN_OFF {
             self.line("");
-            self.line(format!(
-                "   and {} more that broke off:",
-                cases.len() - BROKEN_OFF
-            ));
+            self.line(format!("   and {} more that broke off:", cases.len() - BROKEN_OFF));
             for broken in &cases[BROKEN_OFF..] {
                 self.line(format!("   {} in {}", broken.failure.kind, broken.case));
             }
@@ -277,10 +251,7 @@ impl Page {
     fn defects(&mut self, defects: &[(String, String)]) {
         for (case, message) in defects {
             self.line("");
-            self.line(painted(
-                BAD,
-                format!("the suite itself failed to judge {case}"),
-            ));
+            self.line(self.painted(BAD, format!("the suite itself failed to judge {case}")));
             self.wrapped("   ", "", message);
         }
     }
@@ -299,11 +270,7 @@ impl Page {
                 parts.push(format!("{count} {words}"));
             }
         }
-        self.wrapped(
-            "",
-            "",
-            &format!("{}: {}", counted(rules.len(), "rule"), parts.join(", ")),
-        );
+        self.wrapped("", "", &format!("{}: {}", counted(rules.len(), "rule"), parts.join(", ")));
         let mut parts = vec![format!("{} judged", summary.judged)];
         if !summary.not_applicable.is_empty() {
             parts.push(format!("{} not applicable", summary.not_applicable.len()));
@@ -311,32 +278,23 @@ impl Page {
         if !summary.broken_off.is_empty() {
             parts.push(format!("{} broke off", summary.broken_off.len()));
         }
-        let time = summary
-            .milliseconds
-            .map(|time| format!(", {time} ms"))
-            .unwrap_or_default();
+        let time = summary.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
         self.wrapped(
             "",
             "",
-            &format!(
-                "{}: {}{time}",
-                counted(header.cases, "case"),
-                parts.join(", ")
-            ),
+            &format!("{}: {}{time}", counted(header.cases, "case"), parts.join(", ")),
         );
         let (style, words) = match summary.status() {
             Status::Conformant => (GOOD, format!("conformant with edition {}", header.edition)),
-            Status::Nonconformant => (
-                BAD,
-                format!("not conformant with edition {}", header.edition),
-            ),
-            Status::SuiteDefect => (
-                BAD,
-                "a defect of the suite itself; please report it".to_owned(),
-            ),
+            Status::Nonconformant => {
+                (BAD, format!("not conformant with edition {}", header.edition))
+            }
+            Status::SuiteDefect => {
+                (BAD, "a defect of the suite itself; please report it".to_owned())
+            }
             Status::Incomplete => (CAUTION, format!("incomplete: {}", why_incomplete(summary))),
         };
-        self.line(painted(style, words));
+        self.line(self.painted(style, words));
     }
 }
 
@@ -352,11 +310,7 @@ fn why_incomplete(summary: &Summary) -> &'static str {
 }
 
 fn counted(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn times(count: u64) -> String {
@@ -369,13 +323,16 @@ fn times(count: u64) -> String {
 
 /// The command that shows the same again.
 fn replay(case: &str, rule: Option<&str>, header: &RunHeader) -> String {
+    if header.host == Host::CargoTest {
+        return format!("cargo test -- --exact {case}");
+    }
     let mut command = format!("entra-conformance run --scenario {case}");
     if let Some(rule) = rule {
         let _ = write!(command, " --rule {rule}");
     }
-    if !header.adapter.is_empty() {
+    if let Host::ChildProcess { command: adapter } = &header.host {
         command.push_str(" --");
-        for argument in &header.adapter {
+        for argument in adapter {
             command.push(' ');
             command.push_str(&quoted(argument));
         }
@@ -389,11 +346,7 @@ fn quoted(argument: &str) -> String {
         && argument
             .chars()
             .all(|letter| letter.is_ascii_alphanumeric() || "-_./=:@%+,".contains(letter));
-    if is_plain {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', r"'\''"))
-    }
+    if is_plain { argument.to_owned() } else { format!("'{}'", argument.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

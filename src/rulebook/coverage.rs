@@ -48,10 +48,7 @@ mod tests {
                 statement.says
             );
             for rule in &statement.rules {
-                assert!(
-                    book.rules.iter().any(|known| known.id == *rule),
-                    "no rule {rule}"
-                );
+                assert!(book.rules.iter().any(|known| known.id == *rule), "no rule {rule}");
             }
         }
     }
@@ -59,18 +56,10 @@ mod tests {
     #[test]
     fn every_rule_is_named_by_the_coverage() {
         let book = Rulebook::embedded();
-        let named: BTreeSet<&String> = book
-            .coverage
-            .statements
-            .iter()
-            .flat_map(|statement| &statement.rules)
-            .collect();
-        let missing: Vec<&String> = book
-            .rules
-            .iter()
-            .map(|rule| &rule.id)
-            .filter(|id| !named.contains(id))
-            .collect();
+        let named: BTreeSet<&String> =
+            book.coverage.statements.iter().flat_map(|statement| &statement.rules).collect();
+        let missing: Vec<&String> =
+            book.rules.iter().map(|rule| &rule.id).filter(|id| !named.contains(id)).collect();
         assert_eq!(missing, Vec::<&String>::new());
     }
 }

@@ -100,9 +100,31 @@ pub struct Rule {
     /// Capabilities without which an implementation cannot exercise the rule at all.
     #[serde(default)]
     pub requires: Capabilities,
+    /// Capabilities of which it takes at least one; absent where it takes none of a choice.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub requires_any_of: Capabilities,
     /// Slugs under which the rule was known earlier.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+}
+
+fn is_empty(capabilities: &Capabilities) -> bool {
+    capabilities.0.is_empty()
+}
+
+impl Rule {
+    /// What an implementation with these capabilities lacks to exercise the rule at all, in words;
+    /// empty where it lacks nothing.
+    pub fn lacking(&self, capabilities: &Capabilities) -> Vec<String> {
+        let mut lacking: Vec<String> =
+            capabilities.missing(&self.requires).iter().map(ToString::to_string).collect();
+        let any_of = &self.requires_any_of.0;
+        if !any_of.is_empty() && !any_of.iter().any(|one| capabilities.has(*one)) {
+            let words: Vec<&str> = any_of.iter().map(|capability| capability.word()).collect();
+            lacking.push(words.join(" or "));
+        }
+        lacking
+    }
 }
 
 /// The areas of the rulebook, in order, with the prefixes of their rules.
@@ -121,10 +143,7 @@ pub const AREAS: &[(&str, &[&str])] = &[
 /// The area that a rule belongs to, told from its slug.
 pub fn area_of(rule: &str) -> &'static str {
     let prefix = rule.split_once('.').map_or(rule, |(prefix, _)| prefix);
-    AREAS
-        .iter()
-        .find(|(_, prefixes)| prefixes.contains(&prefix))
-        .map_or("other", |(area, _)| area)
+    AREAS.iter().find(|(_, prefixes)| prefixes.contains(&prefix)).map_or("other", |(area, _)| area)
 }
 
 /// A page that rules cite.
@@ -266,21 +285,17 @@ impl Rulebook {
                 rules: read::<Rules>("rules.yaml", include_str!("../../spec/rules.yaml")).rules,
                 choices: read::<Choices>("choices.yaml", include_str!("../../spec/choices.yaml"))
                     .choices,
-                coverage: read(
-                    "seed-coverage.yaml",
-                    include_str!("../../spec/seed-coverage.yaml"),
-                ),
+                coverage: read("seed-coverage.yaml", include_str!("../../spec/seed-coverage.yaml")),
             }
         })
     }
 
     /// The rule with this ID, or with this ID among its earlier ones.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.id == id).or_else(|| {
-            self.rules
-                .iter()
-                .find(|rule| rule.aliases.iter().any(|alias| alias == id))
-        })
+        self.rules
+            .iter()
+            .find(|rule| rule.id == id)
+            .or_else(|| self.rules.iter().find(|rule| rule.aliases.iter().any(|alias| alias == id)))
     }
 
     /// The page with this ID.
@@ -290,10 +305,7 @@ impl Rulebook {
 
     /// The edition with this ID.
     pub fn edition(&self, id: &str) -> Option<&Edition> {
-        self.editions
-            .editions
-            .iter()
-            .find(|edition| edition.id == id)
+        self.editions.editions.iter().find(|edition| edition.id == id)
     }
 
     /// The edition that is used where none is asked for.
@@ -301,11 +313,7 @@ impl Rulebook {
     /// # Panics
     /// Never in a build whose tests pass: exactly one edition is the default.
     pub fn default_edition(&self) -> &Edition {
-        self.editions
-            .editions
-            .iter()
-            .find(|edition| edition.default)
-            .expect("a default edition")
+        self.editions.editions.iter().find(|edition| edition.default).expect("a default edition")
     }
 
     /// Whether something that holds from `since` until `until` holds in `edition`. Editions are
@@ -366,25 +374,11 @@ mod tests {
     fn every_rule_names_known_pages_and_editions() {
         let book = Rulebook::embedded();
         for rule in &book.rules {
-            assert!(
-                book.edition(&rule.since).is_some(),
-                "{}: since {}",
-                rule.id,
-                rule.since
-            );
-            assert!(
-                rule.until
-                    .as_deref()
-                    .is_none_or(|until| book.edition(until).is_some())
-            );
+            assert!(book.edition(&rule.since).is_some(), "{}: since {}", rule.id, rule.since);
+            assert!(rule.until.as_deref().is_none_or(|until| book.edition(until).is_some()));
             assert!(!rule.sources.is_empty(), "{} names no source", rule.id);
             for source in &rule.sources {
-                assert!(
-                    book.page(&source.page).is_some(),
-                    "{}: page {}",
-                    rule.id,
-                    source.page
-                );
+                assert!(book.page(&source.page).is_some(), "{}: page {}", rule.id, source.page);
             }
             assert_eq!(
                 rule.basis == Basis::Derived,
@@ -393,12 +387,7 @@ mod tests {
                 rule.id
             );
         }
-        let defaults = book
-            .editions
-            .editions
-            .iter()
-            .filter(|edition| edition.default)
-            .count();
+        let defaults = book.editions.editions.iter().filter(|edition| edition.default).count();
         assert_eq!(defaults, 1);
     }
 
@@ -416,32 +405,15 @@ mod tests {
                 "valuesAbsentOnPremises",
                 words(ValuesAbsentOnPremises::ALL, ValuesAbsentOnPremises::word),
             ),
-            (
-                "collisionHandling",
-                words(CollisionHandling::ALL, CollisionHandling::word),
-            ),
-            (
-                "ambiguousMatch",
-                words(AmbiguousMatch::ALL, AmbiguousMatch::word),
-            ),
-            (
-                "softMatchPrecedence",
-                words(SoftMatchPrecedence::ALL, SoftMatchPrecedence::word),
-            ),
-            (
-                "hardVersusSoft",
-                words(HardVersusSoft::ALL, HardVersusSoft::word),
-            ),
+            ("collisionHandling", words(CollisionHandling::ALL, CollisionHandling::word)),
+            ("ambiguousMatch", words(AmbiguousMatch::ALL, AmbiguousMatch::word)),
+            ("softMatchPrecedence", words(SoftMatchPrecedence::ALL, SoftMatchPrecedence::word)),
+            ("hardVersusSoft", words(HardVersusSoft::ALL, HardVersusSoft::word)),
         ];
         let in_book: Vec<(&str, Vec<&str>)> = Rulebook::embedded()
             .choices
             .iter()
-            .map(|choice| {
-                (
-                    &*choice.id,
-                    choice.values.iter().map(|value| &*value.value).collect(),
-                )
-            })
+            .map(|choice| (&*choice.id, choice.values.iter().map(|value| &*value.value).collect()))
             .collect();
         assert_eq!(in_book, in_code);
     }

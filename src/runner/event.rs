@@ -15,8 +15,8 @@ pub struct RunHeader {
     pub edition: String,
     /// Who is judged, and what it declares.
     pub description: Description,
-    /// The child process that is judged; empty for an implementation in the same process.
-    pub adapter: Vec<String>,
+    /// Where the implementation runs.
+    pub host: Host,
     /// What was selected.
     pub selection: Selection,
     /// The rules that are selected, in the rulebook's order, each with the capabilities it needs
@@ -24,6 +24,21 @@ pub struct RunHeader {
     pub rules: Vec<SelectedRule>,
     /// How many cases are planned.
     pub cases: usize,
+}
+
+/// Where the implementation that is judged runs, and so how a case of it is run again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum Host {
+    /// In the program's own process: the reference model.
+    InProcess,
+    /// In a child process.
+    ChildProcess {
+        /// The command and its arguments.
+        command: Vec<String>,
+    },
+    /// In the tests of the crate that implements it.
+    CargoTest,
 }
 
 /// A rule of this run.

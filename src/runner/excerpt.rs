@@ -6,10 +6,7 @@ use crate::cases::scenario::line_of_step;
 /// start): what came later has no part in the failure.
 pub(super) fn excerpt(text: &str, step: usize) -> String {
     let lines: Vec<&str> = text.lines().collect();
-    let first = lines
-        .iter()
-        .position(|line| line.starts_with("given:"))
-        .unwrap_or(0);
+    let first = lines.iter().position(|line| line.starts_with("given:")).unwrap_or(0);
     let end = line_of_step(text, step).map_or(lines.len(), |line| line.saturating_sub(1));
     let mut kept: Vec<&str> = lines[first..end.max(first).min(lines.len())].to_vec();
     if step == 0 {
@@ -33,10 +30,7 @@ mod tests {
             excerpt(TEXT, 1),
             "given:\n  cloud: []\nsteps:\n  - do: sync\n    expect: [{status: ok}]"
         );
-        assert_eq!(
-            excerpt(TEXT, 2),
-            TEXT.trim_start_matches("title: x\n").trim_end()
-        );
+        assert_eq!(excerpt(TEXT, 2), TEXT.trim_start_matches("title: x\n").trim_end());
         assert_eq!(excerpt(TEXT, 0), "given:\n  cloud: []");
     }
 }

@@ -24,39 +24,22 @@ impl<'a> Context<'a> {
             let mails = addresses.iter().filter_map(ProxyAddress::mail);
             mentioned.extend(mails.map(str::to_ascii_lowercase));
         };
-        tenant
-            .cloud
-            .iter()
-            .for_each(|object| add(&object.proxy_addresses));
-        tenant
-            .on_premises
-            .iter()
-            .for_each(|object| add(&object.proxy_addresses));
+        tenant.cloud.iter().for_each(|object| add(&object.proxy_addresses));
+        tenant.on_premises.iter().for_each(|object| add(&object.proxy_addresses));
         for command in commands {
             match command {
                 Command::CreateOnPremisesObject(create) => add(&create.object.proxy_addresses),
                 Command::CreateCloudObject(create) => add(&create.object.proxy_addresses),
                 Command::UpdateOnPremisesObject(update) => {
-                    add(update
-                        .set
-                        .proxy_addresses
-                        .value()
-                        .map_or(&[], Vec::as_slice));
+                    add(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 }
                 Command::UpdateCloudObject(update) => {
-                    add(update
-                        .set
-                        .proxy_addresses
-                        .value()
-                        .map_or(&[], Vec::as_slice));
+                    add(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 }
                 _ => {}
             }
         }
-        Context {
-            description,
-            mentioned,
-        }
+        Context { description, mentioned }
     }
 
     fn has(&self, capability: Capability) -> bool {
@@ -70,23 +53,14 @@ impl<'a> Context<'a> {
         outcome: &Outcome,
         observer: &Observer<'_>,
     ) -> Vec<Violation> {
-        if !self
-            .description
-            .choices
-            .agrees_with(&expectation.when_choice)
-        {
+        if !self.description.choices.agrees_with(&expectation.when_choice) {
             return Vec::new();
         }
         let mut found = Vec::new();
         if let Some(expected) = expectation.status
             && expected != outcome.status
         {
-            found.push(violation(
-                "the command",
-                "outcome",
-                expected,
-                outcome.status,
-            ));
+            found.push(violation("the command", "outcome", expected, outcome.status));
         }
         for (key, expected) in &expectation.objects {
             self.result(key, expected, outcome, &mut found);
@@ -97,12 +71,7 @@ impl<'a> Context<'a> {
         if let Some(expected) = expectation.active_cloud_objects {
             let seen = observer.state().active().count();
             if seen != expected {
-                found.push(violation(
-                    "the tenant",
-                    "active cloud objects",
-                    expected,
-                    seen,
-                ));
+                found.push(violation("the tenant", "active cloud objects", expected, seen));
             }
         }
         found
@@ -116,39 +85,25 @@ impl<'a> Context<'a> {
         found: &mut Vec<Violation>,
     ) {
         let Some(seen) = outcome.result_of(key) else {
-            found.push(violation(
-                key,
-                "reported result",
-                expected.result,
-                "no entry",
-            ));
+            found.push(violation(key, "reported result", expected.result, "no entry"));
             return;
         };
         if !self.is_meant(expected.result, seen.result) {
-            found.push(violation(
-                key,
-                "reported result",
-                expected.result,
-                seen.result,
-            ));
+            found.push(violation(key, "reported result", expected.result, seen.result));
             return;
         }
         if let Some(expected) = expected.matched_on
             && self.has(Capability::MatchKind)
             && seen.matched_on != Some(expected)
         {
-            let seen = seen
-                .matched_on
-                .map_or_else(|| "no value".to_owned(), |on| on.to_string());
+            let seen = seen.matched_on.map_or_else(|| "no value".to_owned(), |on| on.to_string());
             found.push(violation(key, "matchedOn", expected, seen));
         }
         if let Some(expected) = expected.evaluated_by
             && self.has(Capability::EvaluatedBy)
             && seen.evaluated_by != Some(expected)
         {
-            let seen = seen
-                .evaluated_by
-                .map_or_else(|| "no value".to_owned(), |by| by.to_string());
+            let seen = seen.evaluated_by.map_or_else(|| "no value".to_owned(), |by| by.to_string());
             found.push(violation(key, "evaluatedBy", expected, seen));
         }
     }
@@ -189,32 +144,18 @@ impl<'a> Context<'a> {
         let exists = expected.exists.unwrap_or(true);
         let Some(seen) = seen else {
             if exists {
-                found.push(violation(
-                    &name,
-                    "the object itself",
-                    "there",
-                    "no such object",
-                ));
+                found.push(violation(&name, "the object itself", "there", "no such object"));
             }
             return;
         };
         if !exists {
-            found.push(violation(
-                &name,
-                "the object itself",
-                "no such object",
-                "there",
-            ));
+            found.push(violation(&name, "the object itself", "no such object", "there"));
             return;
         }
         if let Some(same) = &expected.is {
             let other = observer.resolve(same);
             if other.is_none_or(|other| other.id != seen.id) {
-                let other = if other.is_some() {
-                    "another object"
-                } else {
-                    "no such object"
-                };
+                let other = if other.is_some() { "another object" } else { "no such object" };
                 found.push(violation(
                     &name,
                     "the object itself",
@@ -326,9 +267,7 @@ impl<'a> Context<'a> {
 
     /// Whether a service may have given out this address by itself: the case never mentions it.
     fn may_be_generated(&self, address: &ProxyAddress) -> bool {
-        address
-            .mail()
-            .is_some_and(|mail| !self.mentioned.contains(&mail.to_ascii_lowercase()))
+        address.mail().is_some_and(|mail| !self.mentioned.contains(&mail.to_ascii_lowercase()))
     }
 }
 

@@ -17,17 +17,14 @@ pub fn judge_case(
     seen: &CaseObservation,
     selection: &Selection,
 ) -> Event {
-    catch_unwind(AssertUnwindSafe(|| {
-        judge(case, description, seen, selection)
-    }))
-    .unwrap_or_else(|panic| Event::CaseFinished {
-        case: case.id.clone(),
-        verdict: CaseVerdict::Defect {
-            message: Failure::panicked(panic.as_ref()).message,
+    catch_unwind(AssertUnwindSafe(|| judge(case, description, seen, selection))).unwrap_or_else(
+        |panic| Event::CaseFinished {
+            case: case.id.clone(),
+            verdict: CaseVerdict::Defect { message: Failure::panicked(panic.as_ref()).message },
+            rules: Vec::new(),
+            failures: Vec::new(),
         },
-        rules: Vec::new(),
-        failures: Vec::new(),
-    })
+    )
 }
 
 fn judge(
@@ -41,13 +38,12 @@ fn judge(
         selection,
         tallies: BTreeMap::new(),
         failures: Vec::new(),
+        is_broken: false,
     };
     if let Some(start) = &seen.start {
         judgement.steps(start, description, seen);
     }
-    let Judgement {
-        tallies, failures, ..
-    } = judgement;
+    let Judgement { tallies, failures, .. } = judgement;
     let verdict = match &seen.failure {
         None => CaseVerdict::Judged,
         Some(failure)
@@ -56,16 +52,10 @@ fn judge(
                     .capability
                     .is_none_or(|capability| !description.capabilities.has(capability)) =>
         {
-            CaseVerdict::NotApplicable {
-                reason: failure.message.clone(),
-            }
+            CaseVerdict::NotApplicable { reason: failure.message.clone() }
         }
         Some(failure) => {
-            let step = if seen.start.is_some() {
-                seen.steps.len() + 1
-            } else {
-                0
-            };
+            let step = if seen.start.is_some() { seen.steps.len() + 1 } else { 0 };
             CaseVerdict::Failed {
                 failure: failure.clone(),
                 step,
@@ -86,6 +76,9 @@ struct Judgement<'a> {
     selection: &'a Selection,
     tallies: BTreeMap<&'static str, RuleTally>,
     failures: Vec<FailureReport>,
+    /// A check has found a violation, selected or not. What is not as expected from there on is a
+    /// consequence, and would be told under the wrong rule.
+    is_broken: bool,
 }
 
 impl Judgement<'_> {
@@ -96,35 +89,30 @@ impl Judgement<'_> {
         seen: &CaseObservation,
     ) {
         let case = self.case;
-        let (mut observer, findings) = Observer::start(
-            &case.tenant,
-            start,
-            &description.capabilities,
-            &description.choices,
-        );
+        let (mut observer, findings) =
+            Observer::start(&case.tenant, start, &description.capabilities, &description.choices);
         self.take(findings, 0, "reset");
         let context = Context::new(description, &case.tenant, &case.commands);
         for (at, (step, observed)) in case.scenario.steps.iter().zip(&seen.steps).enumerate() {
             let number = at + 1;
             let word = step.command.word();
             let findings = observer.step(&step.command, observed);
-            let failed_checks = self.take(findings, number, word);
+            self.take(findings, number, word);
             let unmet: Vec<Violation> = step
                 .expect
                 .iter()
                 .flat_map(|expectation| context.compare(expectation, &observed.outcome, &observer))
                 .collect();
-            if !unmet.is_empty() && !failed_checks {
+            if !unmet.is_empty() && !self.is_broken {
                 self.blame_expectation(unmet, number, word);
             }
         }
     }
 
-    /// Takes in what the checks found. Returns whether any found a violation, selected or not.
-    fn take(&mut self, findings: Vec<Finding>, step: usize, command: &str) -> bool {
-        let mut failed = false;
+    /// Takes in what the checks found.
+    fn take(&mut self, findings: Vec<Finding>, step: usize, command: &str) {
         for Finding { rule, verdict } in findings {
-            failed |= !verdict.violations.is_empty();
+            self.is_broken |= !verdict.violations.is_empty();
             if !self.selection.has_rule(rule) {
                 continue;
             }
@@ -146,7 +134,6 @@ impl Judgement<'_> {
                 });
             }
         }
-        failed
     }
 
     /// An expectation that no check stands behind breaks the first rule that the scenario shows.

@@ -9,7 +9,9 @@ mod expectations;
 mod judge;
 mod plan;
 
-pub use event::{CaseVerdict, Event, FailureReport, Origin, RuleTally, RunHeader, SelectedRule};
+pub use event::{
+    CaseVerdict, Event, FailureReport, Host, Origin, RuleTally, RunHeader, SelectedRule,
+};
 pub use judge::judge_case;
 pub use plan::{PlannedCase, Selection, plan};
 
@@ -29,19 +31,12 @@ pub fn run(
     let started = Instant::now();
     let description = header.description.clone();
     tell(Event::RunStarted(Box::new(header.clone())));
-    let reasons: Vec<Option<String>> = cases
-        .iter()
-        .map(|case| why_not_applicable(case, &description))
-        .collect();
-    let applicable: Vec<usize> = (0..cases.len())
-        .filter(|&at| reasons[at].is_none())
-        .collect();
+    let reasons: Vec<Option<String>> =
+        cases.iter().map(|case| why_not_applicable(case, &description)).collect();
+    let applicable: Vec<usize> = (0..cases.len()).filter(|&at| reasons[at].is_none()).collect();
     let inputs: Vec<CaseInput<'_>> = applicable
         .iter()
-        .map(|&at| CaseInput {
-            tenant: &cases[at].tenant,
-            commands: &cases[at].commands,
-        })
+        .map(|&at| CaseInput { tenant: &cases[at].tenant, commands: &cases[at].commands })
         .collect();
     // Cases that do not apply are told in their place, so that the order is always the plan's.
     let mut next = 0;
@@ -50,9 +45,7 @@ pub fn run(
             if let Some(reason) = &reasons[next] {
                 tell(Event::CaseFinished {
                     case: cases[next].id.clone(),
-                    verdict: CaseVerdict::NotApplicable {
-                        reason: reason.clone(),
-                    },
+                    verdict: CaseVerdict::NotApplicable { reason: reason.clone() },
                     rules: Vec::new(),
                     failures: Vec::new(),
                 });
@@ -66,12 +59,7 @@ pub fn run(
             let at = applicable[index];
             skip_until(at, tell);
             observed += 1;
-            tell(judge_case(
-                &cases[at],
-                &description,
-                &seen,
-                &header.selection,
-            ));
+            tell(judge_case(&cases[at], &description, &seen, &header.selection));
             !interrupted.load(Ordering::Relaxed)
         });
     }
@@ -84,7 +72,7 @@ pub fn run(
 }
 
 /// Why an implementation cannot be judged by a case; `None` where it can.
-fn why_not_applicable(case: &PlannedCase, description: &Description) -> Option<String> {
+pub fn why_not_applicable(case: &PlannedCase, description: &Description) -> Option<String> {
     let missing = description.capabilities.missing(&case.required);
     if !missing.is_empty() {
         let words: Vec<&str> = missing.iter().map(|capability| capability.word()).collect();

@@ -1,6 +1,6 @@
 //! Which cases are run, and which rules are judged.
 
-use super::event::{RunHeader, SelectedRule};
+use super::event::{Host, RunHeader, SelectedRule};
 use crate::cases::required_capabilities;
 use crate::cases::scenario::{EmbeddedScenario, Scenario};
 use crate::directory::{Capabilities, Command, DeclaredChoices, Tenant};
@@ -58,12 +58,7 @@ pub struct PlannedCase {
 impl PlannedCase {
     /// A case of the suite's own.
     pub fn of_embedded(embedded: &EmbeddedScenario) -> PlannedCase {
-        PlannedCase::of_scenario(
-            embedded.id,
-            embedded.path,
-            embedded.text,
-            &embedded.scenario,
-        )
+        PlannedCase::of_scenario(embedded.id, embedded.path, embedded.text, &embedded.scenario)
     }
 
     /// A case from a scenario file.
@@ -94,7 +89,7 @@ pub fn plan(
     scenarios: &[EmbeddedScenario],
     edition: &str,
     description: &Description,
-    adapter: Vec<String>,
+    host: Host,
     selection: Selection,
 ) -> (Vec<PlannedCase>, RunHeader) {
     let cases: Vec<PlannedCase> = scenarios
@@ -113,12 +108,7 @@ pub fn plan(
         .filter(|rule| selection.has_rule(&rule.id))
         .map(|rule| SelectedRule {
             rule: rule.id.clone(),
-            missing: description
-                .capabilities
-                .missing(&rule.requires)
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            missing: rule.lacking(&description.capabilities),
             owed: selection.scenario_patterns.is_empty() || shown.contains(&rule.id),
         })
         .collect();
@@ -126,7 +116,7 @@ pub fn plan(
         suite_version: env!("CARGO_PKG_VERSION").to_owned(),
         edition: edition.to_owned(),
         description: description.clone(),
-        adapter,
+        host,
         selection,
         rules,
         cases: cases.len(),

@@ -23,10 +23,7 @@ pub(crate) fn sleep_forever() -> ! {
 #[expect(clippy::zombie_processes, reason = "an orphan is what is wanted")]
 fn leave_descendant(note: &str) {
     let program = std::env::current_exe().expect("this program");
-    let child = Command::new(program)
-        .arg("sleeper")
-        .spawn()
-        .expect("a descendant");
+    let child = Command::new(program).arg("sleeper").spawn().expect("a descendant");
     std::fs::write(note, child.id().to_string()).expect("a note");
 }
 

@@ -28,12 +28,7 @@ pub(crate) fn tests() -> Tests {
 
 /// The ways to run: with whole cases or step by step, many at once or one by one.
 fn ways() -> Vec<(Vec<&'static str>, usize)> {
-    vec![
-        (vec![], 50),
-        (vec![], 1),
-        (vec!["no-batch"], 50),
-        (vec!["no-batch"], 1),
-    ]
+    vec![(vec![], 50), (vec![], 1), (vec!["no-batch"], 50), (vec!["no-batch"], 1)]
 }
 
 fn run_with(arguments: &[&str], in_flight: usize, cases: &[Case]) -> Vec<CaseObservation> {
@@ -46,73 +41,29 @@ fn every_failure_has_its_name_and_its_case() {
     let expected = [
         ("crash", FailureKind::Crashed, "3) before it answered"),
         ("abort", FailureKind::Crashed, "before it answered"),
-        (
-            "crash-in-line",
-            FailureKind::Crashed,
-            "in the middle of a line: {\"jsonrpc\"",
-        ),
-        (
-            "exit",
-            FailureKind::ExitedEarly,
-            "ended (without an error) before it answered",
-        ),
-        (
-            "half",
-            FailureKind::IncompleteLine,
-            "in the middle of a line: {\"jsonrpc\"",
-        ),
-        (
-            "noise",
-            FailureKind::Noise,
-            "not a message: DEBUG: matching",
-        ),
+        ("crash-in-line", FailureKind::Crashed, "in the middle of a line: {\"jsonrpc\""),
+        ("exit", FailureKind::ExitedEarly, "ended (without an error) before it answered"),
+        ("half", FailureKind::IncompleteLine, "in the middle of a line: {\"jsonrpc\""),
+        ("noise", FailureKind::Noise, "not a message: DEBUG: matching"),
         ("list", FailureKind::Noise, "not a message: [{\"jsonrpc\""),
-        (
-            "invalid-json",
-            FailureKind::InvalidJson,
-            "EOF while parsing",
-        ),
-        (
-            "invalid-utf8",
-            FailureKind::InvalidJson,
-            "not UTF-8 from byte",
-        ),
+        ("invalid-json", FailureKind::InvalidJson, "EOF while parsing"),
+        ("invalid-utf8", FailureKind::InvalidJson, "not UTF-8 from byte"),
         ("no-result", FailureKind::SchemaViolation, "result: missing"),
-        (
-            "wrong-type",
-            FailureKind::SchemaViolation,
-            "result.snapshot: invalid type: integer `5`",
-        ),
+        ("wrong-type", FailureKind::SchemaViolation, "result.snapshot: invalid type: integer `5`"),
         (
             "unknown-word",
             FailureKind::SchemaViolation,
             "outcome.status: unknown variant `okay`, expected one of `ok`, `refused`, `notFound`",
         ),
-        (
-            "wrong-id",
-            FailureKind::SchemaViolation,
-            "id: 100000, expected",
-        ),
-        (
-            "id-twice",
-            FailureKind::SchemaViolation,
-            "stands twice in one snapshot",
-        ),
+        ("wrong-id", FailureKind::SchemaViolation, "id: 100000, expected"),
+        ("id-twice", FailureKind::SchemaViolation, "stands twice in one snapshot"),
         (
             "bad-unsupported",
             FailureKind::SchemaViolation,
             "error.data.capability: unknown capability \"tea\"",
         ),
-        (
-            "long-line=200000",
-            FailureKind::LineTooLong,
-            "a line of more than 100000 bytes",
-        ),
-        (
-            "endless-line",
-            FailureKind::LineTooLong,
-            "a line of more than 100000 bytes",
-        ),
+        ("long-line=200000", FailureKind::LineTooLong, "a line of more than 100000 bytes"),
+        ("endless-line", FailureKind::LineTooLong, "a line of more than 100000 bytes"),
     ];
     for (what, kind, told) in expected {
         for (arguments, in_flight) in ways() {
@@ -129,34 +80,19 @@ fn every_failure_has_its_name_and_its_case() {
             for number in [0, 1, 2, 4, 5, 6, 7] {
                 assert_good(number, &seen[number]);
             }
-            assert_ne!(
-                process_of(&seen[2]),
-                process_of(&seen[4]),
-                "{what}: a fresh process"
-            );
-            assert_eq!(
-                process_of(&seen[4]),
-                process_of(&seen[7]),
-                "{what}: one is enough"
-            );
+            assert_ne!(process_of(&seen[2]), process_of(&seen[4]), "{what}: a fresh process");
+            assert_eq!(process_of(&seen[4]), process_of(&seen[7]), "{what}: one is enough");
         }
     }
     let seen = run_with(&[], 50, &cases(3, &[(1, "step-missing")]));
-    assert_failed(
-        &seen[1],
-        FailureKind::SchemaViolation,
-        "result.steps: 2 steps for 3 commands",
-    );
+    assert_failed(&seen[1], FailureKind::SchemaViolation, "result.steps: 2 steps for 3 commands");
     assert_good(2, &seen[2]);
 }
 
 fn a_process_that_hangs_is_timed_out() {
     for (what, told) in [
         ("hang", "within 1.5s"),
-        (
-            "hang-in-line",
-            "within 1.5s; 10 bytes of a line without an end had come",
-        ),
+        ("hang-in-line", "within 1.5s; 10 bytes of a line without an end had come"),
     ] {
         for arguments in [&[][..], &["no-batch"]] {
             let mut options = options(arguments);
@@ -213,21 +149,13 @@ fn an_answer_too_many_is_told() {
         let seen = run_with(&[], in_flight, &cases(8, &[(3, "answered-twice")]));
         // Its own answer was good and has been handed over; the next finds the second one.
         assert_good(3, &seen[3]);
-        assert_failed(
-            &seen[4],
-            FailureKind::SchemaViolation,
-            "has its answer already",
-        );
+        assert_failed(&seen[4], FailureKind::SchemaViolation, "has its answer already");
         for number in [0, 1, 2, 5, 6, 7] {
             assert_good(number, &seen[number]);
         }
     }
     let seen = run_with(&["no-batch"], 50, &cases(8, &[(3, "answered-twice")]));
-    assert_failed(
-        &seen[3],
-        FailureKind::SchemaViolation,
-        "has its answer already",
-    );
+    assert_failed(&seen[3], FailureKind::SchemaViolation, "has its answer already");
     assert_eq!(seen[3].steps.len(), 2);
     assert_good(4, &seen[4]);
 }
@@ -270,10 +198,7 @@ fn the_first_and_the_last_case_may_fail() {
 
 fn errors_leave_the_process_alone() {
     for (what, told) in [
-        (
-            "error",
-            "answered with error -32050: no disk ({\"free\":0})",
-        ),
+        ("error", "answered with error -32050: no disk ({\"free\":0})"),
         ("error-without-id", "answered with error -32700: what?"),
     ] {
         for (arguments, in_flight) in ways() {
@@ -332,9 +257,7 @@ fn a_failed_step_ends_the_case_and_not_the_adapter() {
     let crashed = child.apply(&bad.commands[1]).expect_err("a crash");
     assert_eq!(crashed.kind, FailureKind::Crashed);
     assert!(crashed.message.contains("apply (assignRole)"), "{crashed}");
-    let still = child
-        .apply(&bad.commands[2])
-        .expect_err("no process has this case");
+    let still = child.apply(&bad.commands[2]).expect_err("no process has this case");
     assert_eq!(still, crashed);
     let good = case(1, None);
     child.reset(&good.tenant).expect("a fresh process");
@@ -344,10 +267,7 @@ fn a_failed_step_ends_the_case_and_not_the_adapter() {
 fn the_end_of_stderr_is_shown() {
     for (arguments, in_flight) in ways() {
         let seen = run_with(&arguments, in_flight, &cases(4, &[(1, "crash")]));
-        assert_eq!(
-            failure(&seen[1]).stderr_tail,
-            ["first line", "the last words"]
-        );
+        assert_eq!(failure(&seen[1]).stderr_tail, ["first line", "the last words"]);
     }
     let seen = run_with(&[], 50, &cases(4, &[(1, "much-stderr"), (2, "crash")]));
     let tail = &failure(&seen[2]).stderr_tail;

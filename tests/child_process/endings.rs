@@ -66,11 +66,8 @@ fn everything_can_be_killed_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("descendant");
     let program = std::env::current_exe().expect("this program");
-    let output = std::process::Command::new(program)
-        .arg("kill-all")
-        .arg(&path)
-        .output()
-        .expect("a suite");
+    let output =
+        std::process::Command::new(program).arg("kill-all").arg(&path).output().expect("a suite");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     let told = String::from_utf8_lossy(&output.stdout);
@@ -103,16 +100,8 @@ pub(crate) fn suite_that_kills_all(arguments: &[String]) {
         let failure = hanging.apply(&bad.commands[1]).expect_err("it is killed");
         assert_eq!(failure.kind, FailureKind::Crashed);
         let seen = run(&mut hanging, &cases(2, &[]));
-        assert_failed(
-            &seen[0],
-            FailureKind::NotRestarted,
-            "no process is started any more",
-        );
-        assert_failed(
-            &seen[1],
-            FailureKind::NotRestarted,
-            "no process is started any more",
-        );
+        assert_failed(&seen[0], FailureKind::NotRestarted, "no process is started any more");
+        assert_failed(&seen[1], FailureKind::NotRestarted, "no process is started any more");
     });
     has_reached.recv().expect("it gets there");
     std::thread::sleep(Duration::from_millis(50));

@@ -33,44 +33,21 @@ fn no_such_program() {
     let error = no_start(ChildProcessOptions::new("no-such-program-anywhere", none));
     assert!(matches!(error, StartError::Spawn { .. }));
     let told = error.to_string();
-    assert!(
-        told.starts_with("cannot start no-such-program-anywhere: "),
-        "{told}"
-    );
+    assert!(told.starts_with("cannot start no-such-program-anywhere: "), "{told}");
 }
 
 fn every_broken_handshake_has_its_name() {
     let expected = [
-        (
-            "crash",
-            FailureKind::Crashed,
-            "before it answered initialize",
-        ),
+        ("crash", FailureKind::Crashed, "before it answered initialize"),
         (
             "exit",
             FailureKind::ExitedEarly,
             "ended (without an error) before it answered initialize",
         ),
-        (
-            "noise",
-            FailureKind::Noise,
-            "not a message: Starting adapter on port 80...",
-        ),
-        (
-            "half",
-            FailureKind::IncompleteLine,
-            "in the middle of a line: {\"jsonrpc\": ",
-        ),
-        (
-            "invalid-json",
-            FailureKind::InvalidJson,
-            "key must be a string",
-        ),
-        (
-            "byte-order-mark",
-            FailureKind::Noise,
-            "a byte order mark stands before the line",
-        ),
+        ("noise", FailureKind::Noise, "not a message: Starting adapter on port 80..."),
+        ("half", FailureKind::IncompleteLine, "in the middle of a line: {\"jsonrpc\": "),
+        ("invalid-json", FailureKind::InvalidJson, "key must be a string"),
+        ("byte-order-mark", FailureKind::Noise, "a byte order mark stands before the line"),
         (
             "capability",
             FailureKind::SchemaViolation,
@@ -81,21 +58,9 @@ fn every_broken_handshake_has_its_name() {
             FailureKind::SchemaViolation,
             "result.choices.collisionHandling: unknown variant `ignored`",
         ),
-        (
-            "error",
-            FailureKind::ErrorAnswer,
-            "error -32000: no licence ({\"days\":0})",
-        ),
-        (
-            "unsupported",
-            FailureKind::ErrorAnswer,
-            "answered initialize with unsupported: users",
-        ),
-        (
-            "wrong-id",
-            FailureKind::SchemaViolation,
-            "id: 0, expected 1",
-        ),
+        ("error", FailureKind::ErrorAnswer, "error -32000: no licence ({\"days\":0})"),
+        ("unsupported", FailureKind::ErrorAnswer, "answered initialize with unsupported: users"),
+        ("wrong-id", FailureKind::SchemaViolation, "id: 0, expected 1"),
     ];
     for (how, kind, told) in expected {
         let failure = broken(how);
@@ -121,10 +86,7 @@ fn a_silent_adapter_is_told_to_flush() {
 fn another_version_is_told() {
     for how in ["version-2", "version-2-same-form"] {
         let error = no_start(options(&[&format!("handshake={how}")]));
-        assert!(
-            matches!(error, StartError::Protocol { theirs: 2 }),
-            "{error}"
-        );
+        assert!(matches!(error, StartError::Protocol { theirs: 2 }), "{error}");
     }
 }
 
@@ -159,17 +121,9 @@ fn an_adapter_that_does_not_start_again_fails_the_rest_once() {
     let seen = run(&mut child, &cases(6, &[(2, "crash")]));
     assert_good(0, &seen[0]);
     assert_good(1, &seen[1]);
-    assert_failed(
-        &seen[2],
-        FailureKind::Crashed,
-        "3) before it answered runCase",
-    );
+    assert_failed(&seen[2], FailureKind::Crashed, "3) before it answered runCase");
     for seen in &seen[3..] {
-        assert_failed(
-            seen,
-            FailureKind::NotRestarted,
-            "in its first request: crashed",
-        );
+        assert_failed(seen, FailureKind::NotRestarted, "in its first request: crashed");
         let failure = seen.failure.as_ref().expect("a failure");
         assert_eq!(failure.stderr_tail, ["the port is taken"]);
     }
@@ -178,9 +132,7 @@ fn an_adapter_that_does_not_start_again_fails_the_rest_once() {
     let seen = run(&mut child, &cases(2, &[]));
     assert_failed(&seen[0], FailureKind::NotRestarted, "");
     assert!(!note.exists());
-    let failure = child
-        .reset(&cases(1, &[])[0].tenant)
-        .expect_err("no process");
+    let failure = child.reset(&cases(1, &[])[0].tenant).expect_err("no process");
     assert_eq!(failure.kind, FailureKind::NotRestarted);
 }
 
@@ -193,9 +145,5 @@ fn an_adapter_that_comes_back_as_another_is_not_trusted() {
     assert_good(0, &seen[0]);
     assert!(!process_of(&seen[0]).is_empty());
     assert_failed(&seen[1], FailureKind::ExitedEarly, "");
-    assert_failed(
-        &seen[2],
-        FailureKind::NotRestarted,
-        "describes itself otherwise",
-    );
+    assert_failed(&seen[2], FailureKind::NotRestarted, "describes itself otherwise");
 }

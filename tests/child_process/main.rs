@@ -29,12 +29,8 @@ fn main() -> ExitCode {
         Some("sleeper") => adapter::sleep_forever(),
         Some("kill-all") => endings::suite_that_kills_all(&arguments[1..]),
         _ => {
-            let tests = [
-                blame::tests(),
-                endings::tests(),
-                handshake::tests(),
-                well_behaved::tests(),
-            ];
+            let tests =
+                [blame::tests(), endings::tests(), handshake::tests(), well_behaved::tests()];
             let tests = tests.into_iter().flatten().collect();
             return libtest_mimic::run(&Arguments::from_args(), tests).exit_code();
         }
@@ -121,10 +117,7 @@ fn cases(count: usize, misbehaviours: &[(usize, &str)]) -> Vec<Case> {
 fn run(child: &mut ChildProcess, cases: &[Case]) -> Vec<CaseObservation> {
     let inputs: Vec<CaseInput<'_>> = cases
         .iter()
-        .map(|case| CaseInput {
-            tenant: &case.tenant,
-            commands: &case.commands,
-        })
+        .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
         .collect();
     let mut all = Vec::new();
     child.run_cases(&inputs, &mut |index, seen| {
@@ -141,19 +134,12 @@ fn assert_good(number: usize, seen: &CaseObservation) {
     assert_eq!(seen.failure, None, "case {number}");
     assert_begun_well(number, seen);
     assert_eq!(seen.steps.len(), 3, "case {number}");
-    assert_eq!(
-        seen.steps[2].snapshot.cloud[0].roles.len(),
-        2,
-        "case {number}"
-    );
+    assert_eq!(seen.steps[2].snapshot.cloud[0].roles.len(), 2, "case {number}");
 }
 
 /// What was seen is of the right case.
 fn assert_begun_well(number: usize, seen: &CaseObservation) {
-    let snapshots = seen
-        .start
-        .iter()
-        .chain(seen.steps.iter().map(|step| &step.snapshot));
+    let snapshots = seen.start.iter().chain(seen.steps.iter().map(|step| &step.snapshot));
     for (place, snapshot) in snapshots.enumerate() {
         assert_eq!(snapshot.cloud.len(), 1);
         let user = &snapshot.cloud[0];
@@ -186,10 +172,7 @@ fn lives(process: &str) -> bool {
     }
     // Dead and only waiting to be noticed by its parent is gone for our purposes.
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let state = stat
-        .rsplit(") ")
-        .next()
-        .and_then(|rest| rest.chars().next());
+    let state = stat.rsplit(") ").next().and_then(|rest| rest.chars().next());
     !matches!(state, None | Some('Z' | 'X'))
 }
 

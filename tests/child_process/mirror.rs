@@ -87,9 +87,6 @@ impl Implementation for Mirror {
             Command::RestoreCloudObject(_) => panic!("cannot restore"),
             _ => {}
         }
-        Ok(StepObservation {
-            outcome,
-            snapshot: self.snapshot.clone(),
-        })
+        Ok(StepObservation { outcome, snapshot: self.snapshot.clone() })
     }
 }

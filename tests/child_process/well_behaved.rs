@@ -39,13 +39,7 @@ fn cases_run_in_order_with_and_without_batch() {
 }
 
 fn odd_but_correct_ways_to_answer_are_taken() {
-    for odd in [
-        "slow",
-        "in-pieces",
-        "together",
-        "windows-line-end",
-        "much-stderr",
-    ] {
+    for odd in ["slow", "in-pieces", "together", "windows-line-end", "much-stderr"] {
         for arguments in [&[][..], &["no-batch"]] {
             let mut child = start(options(arguments));
             let seen = run(&mut child, &cases(6, &[(2, odd)]));
@@ -86,10 +80,7 @@ fn stopping_early_leaves_the_process_usable() {
         let first = cases(30, &[]);
         let inputs: Vec<CaseInput<'_>> = first
             .iter()
-            .map(|case| CaseInput {
-                tenant: &case.tenant,
-                commands: &case.commands,
-            })
+            .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
             .collect();
         let mut seen = Vec::new();
         child.run_cases(&inputs, &mut |_, observation| {
@@ -114,10 +105,7 @@ fn what_was_stopped_cannot_fail_any_more() {
         let first = cases(10, &[(5, what)]);
         let inputs: Vec<CaseInput<'_>> = first
             .iter()
-            .map(|case| CaseInput {
-                tenant: &case.tenant,
-                commands: &case.commands,
-            })
+            .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
             .collect();
         child.run_cases(&inputs, &mut |index, _| index < 2);
         for (number, seen) in run(&mut child, &cases(5, &[])).iter().enumerate() {
@@ -163,11 +151,7 @@ fn a_panic_in_the_implementation_is_an_error_answer() {
         let seen = run(&mut child, &cases);
         let told = "error -32603: panicked: cannot restore";
         assert_failed(&seen[1], FailureKind::ErrorAnswer, told);
-        assert_failed(
-            &seen[1],
-            FailureKind::ErrorAnswer,
-            "at command 2, restoreCloudObject",
-        );
+        assert_failed(&seen[1], FailureKind::ErrorAnswer, "at command 2, restoreCloudObject");
         for number in [0, 2, 3] {
             assert_good(number, &seen[number]);
             assert_eq!(process_of(&seen[number]), process_of(&seen[0]));

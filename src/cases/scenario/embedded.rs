@@ -35,12 +35,7 @@ pub fn embedded() -> &'static [EmbeddedScenario] {
                 });
                 let id = path.strip_prefix("spec/scenarios/").unwrap_or(path);
                 let id = id.strip_suffix(".yaml").unwrap_or(id);
-                EmbeddedScenario {
-                    id,
-                    path,
-                    text,
-                    scenario,
-                }
+                EmbeddedScenario { id, path, text, scenario }
             })
             .collect()
     })

@@ -13,18 +13,12 @@ use std::fmt;
 /// above it that exists.
 pub(super) fn locate(text: &str, path: &[Segment]) -> Option<(usize, usize)> {
     (0..=path.len()).rev().find_map(|length| {
-        let probe = Probe {
-            path: &path[..length],
-        };
-        let error = probe
-            .deserialize(serde_yaml::Deserializer::from_str(text))
-            .err()?;
+        let probe = Probe { path: &path[..length] };
+        let error = probe.deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
         if !error.to_string().contains(FOUND) {
             return None;
         }
-        error
-            .location()
-            .map(|location| (location.line(), location.column()))
+        error.location().map(|location| (location.line(), location.column()))
     })
 }
 
@@ -35,15 +29,11 @@ pub fn line_of_step(text: &str, index: usize) -> Option<usize> {
 
 /// The position of the place that `path` leads to, if it is there.
 fn exactly(text: &str, path: &[Segment]) -> Option<(usize, usize)> {
-    let error = Probe { path }
-        .deserialize(serde_yaml::Deserializer::from_str(text))
-        .err()?;
+    let error = Probe { path }.deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
     if !error.to_string().contains(FOUND) {
         return None;
     }
-    error
-        .location()
-        .map(|location| (location.line(), location.column()))
+    error.location().map(|location| (location.line(), location.column()))
 }
 
 /// What marks the deliberate error.
@@ -69,11 +59,7 @@ macro_rules! scalars {
 
 impl Probe<'_> {
     fn scalar<E: serde::de::Error>(&self) -> Result<(), E> {
-        if self.path.is_empty() {
-            Err(E::custom(FOUND))
-        } else {
-            Ok(())
-        }
+        if self.path.is_empty() { Err(E::custom(FOUND)) } else { Ok(()) }
     }
 }
 
@@ -150,10 +136,6 @@ mod tests {
         let label = [Field("steps"), Index(1), Field("object"), Field("label")];
         assert_eq!(locate(TEXT, &label), Some((5, 21)));
         let missing = [Field("steps"), Index(1), Field("role")];
-        assert_eq!(
-            locate(TEXT, &missing),
-            Some((4, 5)),
-            "the step that lacks it"
-        );
+        assert_eq!(locate(TEXT, &missing), Some((4, 5)), "the step that lacks it");
     }
 }

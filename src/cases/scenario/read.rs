@@ -28,11 +28,7 @@ impl fmt::Display for FileError {
             return write!(f, "{}: {}", self.file, self.message);
         }
         let margin = self.line.to_string().len();
-        writeln!(
-            f,
-            "{}:{}:{}: {}",
-            self.file, self.line, self.column, self.message
-        )?;
+        writeln!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
         writeln!(f, "{:margin$} |", "")?;
         writeln!(f, "{} | {}", self.line, self.text)?;
         write!(f, "{:margin$} | {:>column$}", "", "^", column = self.column)
@@ -64,33 +60,24 @@ pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, Vec<FileError>> {
         })
         .collect();
     errors.sort_by_key(|error| (error.line, error.column));
-    if errors.is_empty() {
-        Ok(scenario)
-    } else {
-        Err(errors)
-    }
+    if errors.is_empty() { Ok(scenario) } else { Err(errors) }
 }
 
 fn error_at(file: &str, text: &str, line: usize, column: usize, message: String) -> FileError {
     let line_text = text.lines().nth(line.wrapping_sub(1)).unwrap_or_default();
-    FileError {
-        file: file.to_owned(),
-        line,
-        column,
-        message,
-        text: line_text.to_owned(),
-    }
+    FileError { file: file.to_owned(), line, column, message, text: line_text.to_owned() }
 }
 
 fn reading_error(file: &str, text: &str, error: &serde_yaml::Error) -> FileError {
-    let (line, column) = error
-        .location()
-        .map_or((0, 0), |location| (location.line(), location.column()));
+    let (line, column) =
+        error.location().map_or((0, 0), |location| (location.line(), location.column()));
     let mut message = error.to_string();
     // The position stands in front already.
     if let Some(end) = message.rfind(" at line ") {
         message.truncate(end);
     }
+    // A step takes `expect` besides the fields of its command.
+    let message = message.replace("there are no fields", "expected `expect`");
     error_at(file, text, line, column, message)
 }
 
@@ -100,10 +87,7 @@ type Located = (Vec<Segment>, String);
 fn problems(scenario: &Scenario) -> Vec<Located> {
     let mut found = Vec::new();
     let book = Rulebook::embedded();
-    let lists = [
-        ("rules", &scenario.rules),
-        ("nearMisses", &scenario.near_misses),
-    ];
+    let lists = [("rules", &scenario.rules), ("nearMisses", &scenario.near_misses)];
     for (field, rules) in lists {
         for (index, rule) in rules.iter().enumerate() {
             let place = vec![Segment::Field(field), Segment::Index(index)];
@@ -132,10 +116,7 @@ fn problems(scenario: &Scenario) -> Vec<Located> {
         ));
     }
     if scenario.steps.is_empty() {
-        found.push((
-            vec![Segment::Field("steps")],
-            "a scenario has at least one step".to_owned(),
-        ));
+        found.push((vec![Segment::Field("steps")], "a scenario has at least one step".to_owned()));
     }
     let commands = scenario.commands();
     for problem in problems_of_case(&scenario.given, &commands) {
@@ -180,18 +161,10 @@ fn distance(one: &str, other: &str) -> usize {
 
 /// Expectations name what exists by then, and say something that can be compared.
 fn expectations(scenario: &Scenario, found: &mut Vec<Located>) {
-    let mut labels: BTreeSet<&str> = scenario
-        .given
-        .cloud
-        .iter()
-        .map(|object| &*object.label)
-        .collect();
-    let mut keys: BTreeSet<&str> = scenario
-        .given
-        .on_premises
-        .iter()
-        .map(|object| &*object.key)
-        .collect();
+    let mut labels: BTreeSet<&str> =
+        scenario.given.cloud.iter().map(|object| &*object.label).collect();
+    let mut keys: BTreeSet<&str> =
+        scenario.given.on_premises.iter().map(|object| &*object.key).collect();
     for (step_at, step) in scenario.steps.iter().enumerate() {
         match &step.command {
             Command::CreateCloudObject(create) => {
@@ -225,11 +198,7 @@ fn expectations(scenario: &Scenario, found: &mut Vec<Located>) {
                     ),
                 ));
             }
-            for key in expectation
-                .objects
-                .keys()
-                .filter(|key| !keys.contains(&***key))
-            {
+            for key in expectation.objects.keys().filter(|key| !keys.contains(&***key)) {
                 found.push((
                     place(&[Segment::Field("objects")]),
                     format!("no on-premises object has the key {key} by then"),
@@ -260,10 +229,7 @@ fn expected_object(
     place: &[Segment],
     found: &mut Vec<Located>,
 ) {
-    for (field, reference) in [
-        ("object", Some(&expected.object)),
-        ("is", expected.is.as_ref()),
-    ] {
+    for (field, reference) in [("object", Some(&expected.object)), ("is", expected.is.as_ref())] {
         let (kind, name, known) = match reference {
             Some(CloudRef::Label(label)) => ("cloud object has the label", label, labels),
             Some(CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key)) => {

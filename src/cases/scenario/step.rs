@@ -39,10 +39,7 @@ impl<'de> Visitor<'de> for StepVisitor {
         }
         let DoWord(word) = map.next_value()?;
         let mut expect = None;
-        let fields = WithoutExpect {
-            map,
-            expect: &mut expect,
-        };
+        let fields = WithoutExpect { map, expect: &mut expect };
         macro_rules! command {
             ($($word:literal => $variant:ident,)*) => {
                 match word {
@@ -68,10 +65,7 @@ impl<'de> Visitor<'de> for StepVisitor {
             "reinstallConnect" => ReinstallConnect,
             "sync" => Sync,
         };
-        Ok(Step {
-            command,
-            expect: expect.unwrap_or_default(),
-        })
+        Ok(Step { command, expect: expect.unwrap_or_default() })
     }
 }
 
@@ -159,8 +153,7 @@ impl<'de, K: DeserializeSeed<'de>> Visitor<'de> for FieldName<'_, K> {
             "expect" => Ok(None),
             _ => {
                 let seed = self.0.take().expect("a seed is used for one name");
-                seed.deserialize(IntoDeserializer::<E>::into_deserializer(name))
-                    .map(Some)
+                seed.deserialize(IntoDeserializer::<E>::into_deserializer(name)).map(Some)
             }
         }
     }
@@ -190,9 +183,8 @@ impl schemars::JsonSchema for Step {
         let expect = generator.subschema_for::<Vec<Expectation>>();
         let mut steps = crate::directory::command_forms(generator);
         for step in &mut steps {
-            if let Some(properties) = step
-                .get_mut("properties")
-                .and_then(serde_json::Value::as_object_mut)
+            if let Some(properties) =
+                step.get_mut("properties").and_then(serde_json::Value::as_object_mut)
             {
                 properties.insert("expect".to_owned(), expect.clone().to_value());
             }

@@ -57,20 +57,13 @@ impl Connection {
     pub(super) fn start(
         options: &ChildProcessOptions,
     ) -> Result<(Connection, Description), StartError> {
-        let could_not_spawn = |error| StartError::Spawn {
-            program: options.program.clone(),
-            error,
-        };
+        let could_not_spawn = |error| StartError::Spawn { program: options.program.clone(), error };
         let (process, pipes) =
             Process::spawn(&options.program, &options.arguments).map_err(|error| match error {
                 SpawnError::Stopped => StartError::Stopped,
                 SpawnError::Io(error) => could_not_spawn(error),
             })?;
-        let Pipes {
-            stdin,
-            stdout,
-            stderr,
-        } = pipes;
+        let Pipes { stdin, stdout, stderr } = pipes;
         let mut connection = Connection {
             process,
             outbox: Outbox::start(stdin).map_err(could_not_spawn)?,
@@ -102,23 +95,17 @@ impl Connection {
                 },
             },
         );
-        let line = self
-            .next_line(options.handshake_timeout, &asked)
-            .map_err(handshake)?;
+        let line = self.next_line(options.handshake_timeout, &asked).map_err(handshake)?;
         let reply = read_reply::<InitializeResult>(&self.lines[line.clone()], id);
         let result = match reply {
             Ok(Answer::Result(result)) => result,
             Ok(Answer::Unsupported(capability)) => {
                 let message = format!("answered initialize with unsupported: {capability}");
-                return Err(StartError::Handshake(
-                    self.over(FailureKind::ErrorAnswer, message),
-                ));
+                return Err(StartError::Handshake(self.over(FailureKind::ErrorAnswer, message)));
             }
             Ok(Answer::Error(error)) => {
                 let message = format!("answered initialize with {}", super::told(&error));
-                return Err(StartError::Handshake(
-                    self.over(FailureKind::ErrorAnswer, message),
-                ));
+                return Err(StartError::Handshake(self.over(FailureKind::ErrorAnswer, message)));
             }
             Err(bad) => {
                 // Another version may well have another form: its number says more.
@@ -132,9 +119,7 @@ impl Connection {
         };
         self.awaited_id += 1;
         if result.protocol != protocol::VERSION {
-            return Err(StartError::Protocol {
-                theirs: result.protocol.into(),
-            });
+            return Err(StartError::Protocol { theirs: result.protocol.into() });
         }
         if !result.editions.contains(&options.edition) {
             return Err(StartError::Edition {
@@ -307,17 +292,11 @@ impl Connection {
             }
             _ => format!("instead of the answer to {}: {}", asked(), bad.message),
         };
-        Broken {
-            exact: bad.id_agrees,
-            ..self.broken(bad.kind, message)
-        }
+        Broken { exact: bad.id_agrees, ..self.broken(bad.kind, message) }
     }
 
     fn broken(&mut self, kind: FailureKind, message: String) -> Broken {
-        Broken {
-            failure: self.over(kind, message),
-            exact: false,
-        }
+        Broken { failure: self.over(kind, message), exact: false }
     }
 
     /// Kills the process; nothing is right any more.
@@ -346,11 +325,7 @@ impl Drop for Connection {
 
 /// `exit status: 3`, `signal: 11 (SIGSEGV)`.
 fn told_status(status: ExitStatus) -> String {
-    if status.success() {
-        "without an error".to_owned()
-    } else {
-        status.to_string()
-    }
+    if status.success() { "without an error".to_owned() } else { status.to_string() }
 }
 
 /// The version number in a reply to `initialize` whose form is not ours.

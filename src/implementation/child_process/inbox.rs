@@ -97,9 +97,7 @@ impl Inbox {
             }
             let now = Instant::now();
             if now >= deadline {
-                return Delivery::Nothing {
-                    begun: contents.begun,
-                };
+                return Delivery::Nothing { begun: contents.begun };
             }
             contents.suite_waits = true;
             contents = self
@@ -165,10 +163,7 @@ fn hand_over(lines: Vec<u8>, shared: &Shared) {
     let mut contents = shared.lock();
     while contents.bytes > ENOUGH_WAITING && !contents.discarding {
         contents.reader_waits = true;
-        contents = shared
-            .changed
-            .wait(contents)
-            .unwrap_or_else(PoisonError::into_inner);
+        contents = shared.changed.wait(contents).unwrap_or_else(PoisonError::into_inner);
         contents.reader_waits = false;
     }
     if contents.discarding {

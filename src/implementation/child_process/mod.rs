@@ -104,10 +104,7 @@ pub enum StartError {
         theirs: u64,
     },
     /// The implementation does not claim the edition.
-    #[error(
-        "the implementation does not offer edition {wanted} (it offers: {})",
-        listed(offered)
-    )]
+    #[error("the implementation does not offer edition {wanted} (it offers: {})", listed(offered))]
     Edition {
         /// The edition that was asked for.
         wanted: String,
@@ -120,11 +117,7 @@ pub enum StartError {
 }
 
 fn listed(editions: &[String]) -> String {
-    if editions.is_empty() {
-        "none".to_owned()
-    } else {
-        editions.join(", ")
-    }
+    if editions.is_empty() { "none".to_owned() } else { editions.join(", ") }
 }
 
 /// An implementation that runs as a child process.
@@ -173,8 +166,7 @@ impl ChildProcess {
         {
             return Ok(settled);
         }
-        self.start_again()
-            .inspect_err(|failure| self.given_up = Some(failure.clone()))
+        self.start_again().inspect_err(|failure| self.given_up = Some(failure.clone()))
     }
 
     /// Waits for replies to cases that nobody wants any more. A process that does not get through
@@ -183,9 +175,7 @@ impl ChildProcess {
         let deadline = Instant::now() + self.options.reply_timeout;
         while connection.is_awaiting() {
             let left = deadline.saturating_duration_since(Instant::now());
-            connection
-                .skip(left, &|| "an earlier case".to_owned())
-                .ok()?;
+            connection.skip(left, &|| "an earlier case".to_owned()).ok()?;
         }
         Some(connection)
     }
@@ -258,11 +248,7 @@ fn told(error: &ErrorObject) -> String {
         let data = data.to_string();
         told += " (";
         told.extend(data.chars().take(SHOWN));
-        told += if data.chars().nth(SHOWN).is_some() {
-            "…)"
-        } else {
-            ")"
-        };
+        told += if data.chars().nth(SHOWN).is_some() { "…)" } else { ")" };
     }
     told
 }
@@ -274,9 +260,7 @@ impl Implementation for ChildProcess {
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
         self.last_failure = None;
-        let params = ResetParams {
-            tenant: Cow::Borrowed(tenant),
-        };
+        let params = ResetParams { tenant: Cow::Borrowed(tenant) };
         let asked = || Method::Reset.to_string();
         let result: ResetResult = self.ask(Method::Reset, &params, &asked)?;
         Ok(result.snapshot)
@@ -287,15 +271,10 @@ impl Implementation for ChildProcess {
             // A fresh process knows nothing of this case.
             let ended = self.given_up.as_ref().or(self.last_failure.as_ref());
             return Err(ended.cloned().unwrap_or_else(|| {
-                Failure::new(
-                    FailureKind::NotRestarted,
-                    "no process has this case under way",
-                )
+                Failure::new(FailureKind::NotRestarted, "no process has this case under way")
             }));
         }
-        let params = ApplyParams {
-            command: Cow::Borrowed(command),
-        };
+        let params = ApplyParams { command: Cow::Borrowed(command) };
         let asked = || format!("{} ({})", Method::Apply, command.word());
         self.ask(Method::Apply, &params, &asked)
     }

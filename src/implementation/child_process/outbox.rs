@@ -21,24 +21,15 @@ impl Outbox {
     /// Starts the writer.
     pub(super) fn start(mut input: impl Write + Send + 'static) -> io::Result<Outbox> {
         let (writer, requests) = channel::<Vec<u8>>();
-        thread::Builder::new()
-            .name("child-stdin".to_owned())
-            .spawn(move || {
-                for request in requests {
-                    // A child that closed its input or died shows that in what it answers.
-                    if input
-                        .write_all(&request)
-                        .and_then(|()| input.flush())
-                        .is_err()
-                    {
-                        return;
-                    }
+        thread::Builder::new().name("child-stdin".to_owned()).spawn(move || {
+            for request in requests {
+                // A child that closed its input or died shows that in what it answers.
+                if input.write_all(&request).and_then(|()| input.flush()).is_err() {
+                    return;
                 }
-            })?;
-        Ok(Outbox {
-            gathered: Vec::new(),
-            writer: Some(writer),
-        })
+            }
+        })?;
+        Ok(Outbox { gathered: Vec::new(), writer: Some(writer) })
     }
 
     /// Where the next request is to be appended; follow it with [`appended`](Self::appended).

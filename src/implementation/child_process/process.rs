@@ -70,11 +70,8 @@ struct Registry {
     living: BTreeMap<u64, Child>,
 }
 
-static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
-    closed: false,
-    next_key: 0,
-    living: BTreeMap::new(),
-});
+static REGISTRY: Mutex<Registry> =
+    Mutex::new(Registry { closed: false, next_key: 0, living: BTreeMap::new() });
 
 fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
@@ -155,32 +152,20 @@ impl Process {
             return Err(SpawnError::Stopped);
         }
         let mut child = command.spawn()?;
-        let pipes = (
-            child.stdin().take(),
-            child.stdout().take(),
-            child.stderr().take(),
-        );
+        let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let key = registry.next_key;
         registry.next_key += 1;
-        let child = Child(Arc::new(Mutex::new(Living {
-            child,
-            killed: false,
-        })));
+        let child = Child(Arc::new(Mutex::new(Living { child, killed: false })));
         registry.living.insert(key, child.clone());
         drop(registry);
         let process = Process { key, child };
         match pipes {
-            (Some(stdin), Some(stdout), Some(stderr)) => Ok((
-                process,
-                Pipes {
-                    stdin,
-                    stdout,
-                    stderr,
-                },
-            )),
-            _ => Err(SpawnError::Io(io::Error::other(
-                "the child's standard streams are not there",
-            ))),
+            (Some(stdin), Some(stdout), Some(stderr)) => {
+                Ok((process, Pipes { stdin, stdout, stderr }))
+            }
+            _ => {
+                Err(SpawnError::Io(io::Error::other("the child's standard streams are not there")))
+            }
         }
     }
 

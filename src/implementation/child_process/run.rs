@@ -65,10 +65,7 @@ pub(super) fn run(child: &mut ChildProcess, cases: &[CaseInput<'_>], observed: &
 }
 
 fn failed(failure: Failure) -> CaseObservation {
-    CaseObservation {
-        failure: Some(failure),
-        ..CaseObservation::default()
-    }
+    CaseObservation { failure: Some(failure), ..CaseObservation::default() }
 }
 
 /// Runs cases with several under way at once, until all are done or the process breaks.
@@ -93,12 +90,7 @@ fn pipeline(
         let end = send_up_to(&mut connection, index + in_flight);
         let mut seen = CaseObservation::default();
         if let Err(broken) = talk.receive(&mut connection, case, false, &mut seen) {
-            return Err(Box::new(Breakage {
-                first: index,
-                end,
-                seen,
-                broken,
-            }));
+            return Err(Box::new(Breakage { first: index, end, seen, broken }));
         }
         // The process has work while this case is judged.
         send_up_to(&mut connection, index + 1 + in_flight);
@@ -137,12 +129,7 @@ fn isolate(
     breakage: Breakage,
     observed: &mut Observed<'_>,
 ) -> Next {
-    let Breakage {
-        first,
-        end,
-        mut seen,
-        broken,
-    } = breakage;
+    let Breakage { first, end, mut seen, broken } = breakage;
     let mut settled = Vec::new();
     for &case in &cases[first..end] {
         let Ok(mut connection) = child.take_connection() else {
@@ -309,15 +296,11 @@ fn send_whole(connection: &mut Connection, case: CaseInput<'_>) {
 }
 
 fn send_reset(connection: &mut Connection, case: CaseInput<'_>) {
-    let params = ResetParams {
-        tenant: Cow::Borrowed(case.tenant),
-    };
+    let params = ResetParams { tenant: Cow::Borrowed(case.tenant) };
     connection.request(Method::Reset, &params);
 }
 
 fn send_command(connection: &mut Connection, command: &Command) {
-    let params = ApplyParams {
-        command: Cow::Borrowed(command),
-    };
+    let params = ApplyParams { command: Cow::Borrowed(command) };
     connection.request(Method::Apply, &params);
 }

@@ -42,21 +42,19 @@ impl StderrTail {
     pub(super) fn start(mut errors: impl Read + Send + 'static) -> io::Result<StderrTail> {
         let shared = Arc::new(Shared::default());
         let reader = Arc::clone(&shared);
-        thread::Builder::new()
-            .name("child-stderr".to_owned())
-            .spawn(move || {
-                let mut piece = vec![0; 64 * 1024];
-                loop {
-                    match errors.read(&mut piece) {
-                        Ok(0) => break,
-                        Ok(read) => reader.lock().take_in(&piece[..read]),
-                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                        Err(_) => break,
-                    }
+        thread::Builder::new().name("child-stderr".to_owned()).spawn(move || {
+            let mut piece = vec![0; 64 * 1024];
+            loop {
+                match errors.read(&mut piece) {
+                    Ok(0) => break,
+                    Ok(read) => reader.lock().take_in(&piece[..read]),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => break,
                 }
-                reader.lock().ended = true;
-                reader.ended.notify_all();
-            })?;
+            }
+            reader.lock().ended = true;
+            reader.ended.notify_all();
+        })?;
         Ok(StderrTail { shared })
     }
 

@@ -77,11 +77,7 @@ pub(super) fn locate<'de, T: Deserialize<'de>>(text: &'de str, strictly: bool) -
     let mut reader = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
-    let read = if strictly {
-        T::deserialize(Strict(tracked))
-    } else {
-        T::deserialize(tracked)
-    };
+    let read = if strictly { T::deserialize(Strict(tracked)) } else { T::deserialize(tracked) };
     let error = read.err()?;
     let path = track.path().to_string();
     let message = error.to_string();
@@ -90,11 +86,7 @@ pub(super) fn locate<'de, T: Deserialize<'de>>(text: &'de str, strictly: bool) -
         Some(end) => &message[..end],
         None => &message,
     };
-    Some(if path == "." {
-        message.to_owned()
-    } else {
-        format!("{path}: {message}")
-    })
+    Some(if path == "." { message.to_owned() } else { format!("{path}: {message}") })
 }
 
 /// Without the dependency that tracks the path, the reader's own message has to do.

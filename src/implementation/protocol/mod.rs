@@ -60,13 +60,8 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the protocol's order.
-    pub const ALL: &'static [Method] = &[
-        Method::Initialize,
-        Method::Reset,
-        Method::Apply,
-        Method::RunCase,
-        Method::Shutdown,
-    ];
+    pub const ALL: &'static [Method] =
+        &[Method::Initialize, Method::Reset, Method::Apply, Method::RunCase, Method::Shutdown];
 
     /// The word that stands for it in `method`.
     pub fn word(self) -> &'static str {
@@ -81,10 +76,7 @@ impl Method {
 
     /// The method with this word.
     pub fn from_word(word: &str) -> Option<Method> {
-        Method::ALL
-            .iter()
-            .copied()
-            .find(|method| method.word() == word)
+        Method::ALL.iter().copied().find(|method| method.word() == word)
     }
 }
 
@@ -242,11 +234,7 @@ pub struct ErrorObject {
 impl ErrorObject {
     /// An error with a code and a message.
     pub fn new(code: i64, message: impl Into<String>) -> ErrorObject {
-        ErrorObject {
-            code,
-            message: message.into(),
-            data: None,
-        }
+        ErrorObject { code, message: message.into(), data: None }
     }
 
     /// The implementation lacks this capability.

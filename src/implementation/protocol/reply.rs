@@ -88,10 +88,7 @@ impl ReplyResult for RunCaseResult {
 /// No identifier and no key twice.
 fn check_snapshot(snapshot: &Snapshot, place: impl Fn() -> String) -> Result<(), String> {
     if let Some((index, id)) = duplicate(&snapshot.cloud, |object| &object.id) {
-        return Err(format!(
-            "{}.cloud[{index}].id: {id:?} stands twice in one snapshot",
-            place()
-        ));
+        return Err(format!("{}.cloud[{index}].id: {id:?} stands twice in one snapshot", place()));
     }
     if let Some((index, key)) = duplicate(&snapshot.on_premises, |object| &object.key) {
         return Err(format!(
@@ -169,11 +166,7 @@ impl<R> Reply<R> {
 /// case the line is looked at a second time to say where the fault is; a good one is read once.
 pub fn read_reply<R: ReplyResult>(line: &[u8], id: u64) -> Result<Answer<R>, BadReply> {
     let line = line.trim_ascii();
-    let bad = |kind, message, id_agrees| BadReply {
-        kind,
-        message,
-        id_agrees,
-    };
+    let bad = |kind, message, id_agrees| BadReply { kind, message, id_agrees };
     if line.first() != Some(&b'{') {
         return Err(bad(FailureKind::Noise, noise(line), false));
     }
@@ -234,18 +227,16 @@ fn judge<R: ReplyResult>(reply: Reply<R>, awaited: u64) -> Result<Answer<R>, (St
             Ok(()) => Ok(Answer::Result(result)),
             Err(message) => Err((message, agrees)),
         },
-        (None, Some(error)) if error.code == codes::UNSUPPORTED => lacking(&error)
-            .map(Answer::Unsupported)
-            .map_err(|message| (message, agrees)),
+        (None, Some(error)) if error.code == codes::UNSUPPORTED => {
+            lacking(&error).map(Answer::Unsupported).map_err(|message| (message, agrees))
+        }
         (None, Some(error)) => Ok(Answer::Error(error)),
-        (Some(_), Some(_)) => Err((
-            "result and error: a reply has one of them, not both".to_owned(),
-            agrees,
-        )),
-        (None, None) => Err((
-            "result: missing; a reply has either a result or an error".to_owned(),
-            agrees,
-        )),
+        (Some(_), Some(_)) => {
+            Err(("result and error: a reply has one of them, not both".to_owned(), agrees))
+        }
+        (None, None) => {
+            Err(("result: missing; a reply has either a result or an error".to_owned(), agrees))
+        }
     }
 }
 

@@ -62,12 +62,8 @@ struct Envelope<'a> {
 /// # Errors
 /// The identifier, where it could be read, and the error object to answer with.
 pub fn read_request(line: &[u8]) -> Result<Request, (Option<u64>, ErrorObject)> {
-    let text = std::str::from_utf8(line).map_err(|error| {
-        (
-            None,
-            ErrorObject::new(codes::PARSE_ERROR, error.to_string()),
-        )
-    })?;
+    let text = std::str::from_utf8(line)
+        .map_err(|error| (None, ErrorObject::new(codes::PARSE_ERROR, error.to_string())))?;
     let envelope: Envelope<'_> =
         read_strictly(text).map_err(|error| not_a_request(text, &error))?;
     let id = envelope.id.0;
@@ -87,10 +83,7 @@ pub fn read_request(line: &[u8]) -> Result<Request, (Option<u64>, ErrorObject)> 
         Method::Shutdown => read_params(params).map(|Empty {}| Call::Shutdown),
     };
     call.map(|call| Request { id, call }).map_err(|message| {
-        bad(ErrorObject::new(
-            codes::INVALID_PARAMS,
-            format!("params of {method}: {message}"),
-        ))
+        bad(ErrorObject::new(codes::INVALID_PARAMS, format!("params of {method}: {message}")))
     })
 }
 
@@ -101,13 +94,7 @@ fn read_params<'de, T: Deserialize<'de>>(params: &'de str) -> Result<T, String> 
 
 fn not_a_request(text: &str, error: &serde_json::Error) -> (Option<u64>, ErrorObject) {
     match serde_json::from_str::<Value>(text) {
-        Err(error) => (
-            None,
-            ErrorObject::new(codes::PARSE_ERROR, error.to_string()),
-        ),
-        Ok(value) => (
-            read_id(&value),
-            ErrorObject::new(codes::INVALID_REQUEST, error.to_string()),
-        ),
+        Err(error) => (None, ErrorObject::new(codes::PARSE_ERROR, error.to_string())),
+        Ok(value) => (read_id(&value), ErrorObject::new(codes::INVALID_REQUEST, error.to_string())),
     }
 }

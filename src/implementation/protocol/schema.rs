@@ -29,9 +29,7 @@ pub fn files() -> Vec<(String, Value)> {
 
 /// What the suite sends.
 pub fn requests() -> Value {
-    let mut generator = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator();
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let methods: Vec<Value> = Method::ALL
         .iter()
         .map(|&method| {
@@ -66,9 +64,7 @@ pub fn requests() -> Value {
 
 /// What an adapter may answer to a method.
 pub fn reply(method: Method) -> Value {
-    let mut generator = SchemaSettings::draft2020_12()
-        .for_deserialize()
-        .into_generator();
+    let mut generator = SchemaSettings::draft2020_12().for_deserialize().into_generator();
     let mut result = match method {
         Method::Initialize => inline::<InitializeResult>(&mut generator),
         Method::Reset => inline::<ResetResult>(&mut generator),
@@ -192,9 +188,7 @@ fn publish(schema: &mut Value, is_reply: bool) {
 fn accept_no_value(schema: &mut Map<String, Value>) {
     let required = schema.get("required").cloned().unwrap_or_default();
     let is_required = |name: &str| {
-        required
-            .as_array()
-            .is_some_and(|required| required.iter().any(|required| required == name))
+        required.as_array().is_some_and(|required| required.iter().any(|required| required == name))
     };
     let Some(Value::Object(properties)) = schema.get_mut("properties") else {
         return;
@@ -207,10 +201,8 @@ fn accept_no_value(schema: &mut Map<String, Value>) {
             continue;
         }
         if name == "attributes" {
-            property.insert(
-                "additionalProperties".to_owned(),
-                json!({ "type": ["string", "null"] }),
-            );
+            property
+                .insert("additionalProperties".to_owned(), json!({ "type": ["string", "null"] }));
         }
         if is_map(property) {
             // Some languages write an empty map as an empty list.

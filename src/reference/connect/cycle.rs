@@ -114,9 +114,7 @@ impl Connect {
         trace: &mut Trace,
     ) {
         let member = &mut self.members[position as usize];
-        if let Some(joined) = member
-            .joined
-            .take_if(|joined| tenant.active(joined.handle).is_none())
+        if let Some(joined) = member.joined.take_if(|joined| tenant.active(joined.handle).is_none())
         {
             trace.note(rule::EVERY_NEW_OBJECT, || {
                 format!(
@@ -147,10 +145,8 @@ impl Connect {
             tell_update(object, &after, incoming, cycle.features, trace);
             after
         });
-        member.joined = Some(Joined {
-            handle: joined.handle,
-            exported: Some(Arc::clone(incoming)),
-        });
+        member.joined =
+            Some(Joined { handle: joined.handle, exported: Some(Arc::clone(incoming)) });
         if !withheld.is_empty() {
             failed(Reason::StillWithheld, cycle)
         } else if changed {
@@ -170,10 +166,7 @@ impl Connect {
         trace: &mut Trace,
     ) -> SyncResult {
         self.join(position, handle, None);
-        let joined = Joined {
-            handle,
-            exported: None,
-        };
+        let joined = Joined { handle, exported: None };
         let result = self.update_joined(position, &joined, cycle, trace);
         if result.result == ResultWord::Error {
             return result;
@@ -197,9 +190,7 @@ impl Connect {
                 self.take_over(position, &incoming, &take_over, cycle, trace)
             }
             Decision::Provision => {
-                let handle = cycle
-                    .tenant
-                    .insert(|id| provisioned(id, &incoming, cycle.features));
+                let handle = cycle.tenant.insert(|id| provisioned(id, &incoming, cycle.features));
                 cycle.tell_creation(handle, trace);
                 self.join(position, handle, Some(incoming));
                 SyncResult::plain(ResultWord::Provisioned)
@@ -226,14 +217,7 @@ impl Connect {
         cycle.change(take_over.target, |target, cycle| {
             let withheld = &take_over.withheld;
             let after = taken_over(target, incoming, withheld, cycle.features, cycle.policy);
-            tell_takeover(
-                target,
-                &after,
-                incoming,
-                cycle.features,
-                cycle.policy,
-                trace,
-            );
+            tell_takeover(target, &after, incoming, cycle.features, cycle.policy, trace);
             after
         });
         self.join(position, take_over.target, Some(Arc::clone(incoming)));
@@ -268,11 +252,7 @@ fn waits_for_its_copy(member: &Member, tenant: &CloudTenant, trace: &mut Trace) 
 
 fn failed(reason: Reason, cycle: &Cycle<'_>) -> SyncResult {
     let (code, message) = cycle.phrases.reason(reason);
-    SyncResult {
-        code: Some(code),
-        message: Some(message),
-        ..SyncResult::plain(ResultWord::Error)
-    }
+    SyncResult { code: Some(code), message: Some(message), ..SyncResult::plain(ResultWord::Error) }
 }
 
 impl Cycle<'_> {
@@ -296,8 +276,7 @@ impl Cycle<'_> {
             .filter(|_| withheld.user_principal_name)
             .map(|name| placeholder(name, self.tenant));
         let features = self.features;
-        self.tenant
-            .insert(|id| copied(id, incoming, withheld, placeholder, features))
+        self.tenant.insert(|id| copied(id, incoming, withheld, placeholder, features))
     }
 
     fn tell_creation(&self, handle: CloudHandle, trace: &mut Trace) {

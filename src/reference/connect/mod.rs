@@ -192,9 +192,9 @@ impl Connect {
         let mut queue = self.queue.clone();
         queue.sort_unstable();
         let positions = || (0..).zip(&self.members);
-        queue.into_iter().eq(positions()
-            .filter(|(_, member)| member.pending)
-            .map(|(position, _)| position))
+        queue
+            .into_iter()
+            .eq(positions().filter(|(_, member)| member.pending).map(|(position, _)| position))
             && positions().all(|(position, member)| {
                 let joined = member.joined.as_ref();
                 joined.is_none_or(|joined| self.owner(joined.handle) == Some(position))

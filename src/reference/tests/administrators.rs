@@ -34,10 +34,7 @@ fn values_from_on_premises_are_refused(#[case] set: Value) {
 #[test]
 fn the_password_of_a_joined_user_can_be_set() {
     let mut case = tenant();
-    case.ok(update(
-        json!({"joinedTo": "bob-ad"}),
-        json!({"password": "new"}),
-    ));
+    case.ok(update(json!({"joinedTo": "bob-ad"}), json!({"password": "new"})));
     assert_eq!(case.joined("bob-ad").password.as_deref(), Some("new"));
 }
 
@@ -167,9 +164,6 @@ fn a_label_is_used_once_even_when_its_object_is_gone() {
 fn leaving_scope_is_for_later_editions() {
     let mut case = tenant();
     let command = serde_json::from_value(json!({"do": "removeOnPremisesObject", "key": "bob-ad"}));
-    let failure = case
-        .model
-        .apply(&command.expect("a command"))
-        .expect_err("unsupported");
+    let failure = case.model.apply(&command.expect("a command")).expect_err("unsupported");
     assert_eq!(failure.capability, Some(Capability::Scope));
 }

@@ -7,17 +7,11 @@ use crate::directory::{
 use rstest::rstest;
 
 fn quarantining() -> Policy {
-    Policy {
-        collision_handling: CollisionHandling::Quarantined,
-        ..Policy::default()
-    }
+    Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() }
 }
 
 fn withholding() -> Policy {
-    Policy {
-        ambiguous_match: AmbiguousMatch::Withheld,
-        ..Policy::default()
-    }
+    Policy { ambiguous_match: AmbiguousMatch::Withheld, ..Policy::default() }
 }
 
 #[rstest]
@@ -27,28 +21,18 @@ fn values_without_a_counterpart(
     #[case] values_absent_on_premises: ValuesAbsentOnPremises,
     #[case] department: Option<&str>,
 ) {
-    let policy = Policy {
-        values_absent_on_premises,
-        ..Policy::default()
-    };
+    let policy = Policy { values_absent_on_premises, ..Policy::default() };
     let mut case = Case::with_policy(policy, json!([cloud_ann()]), json!([ann_ad()]));
     case.sync("ann-ad");
     let after = case.joined("ann-ad");
-    assert_eq!(
-        after.attributes.get("department").map(|value| &**value),
-        department
-    );
+    assert_eq!(after.attributes.get("department").map(|value| &**value), department);
     assert_eq!(&*after.attributes["displayName"], "Ann from AD");
 }
 
 #[test]
 fn a_copy_has_everything_but_what_collides() {
     let cloud = with(cloud_ann(), json!({"roles": ["Reader"]}));
-    let addresses = json!([
-        "SMTP:ANN@contoso.com",
-        "smtp:free@contoso.com",
-        "X500:/o=ann"
-    ]);
+    let addresses = json!(["SMTP:ANN@contoso.com", "smtp:free@contoso.com", "X500:/o=ann"]);
     let incoming = with(ann_ad(), json!({"proxyAddresses": addresses}));
     let mut case = Case::with_policy(quarantining(), json!([cloud]), json!([incoming]));
     let before = case.cloud("ann");
@@ -58,10 +42,7 @@ fn a_copy_has_everything_but_what_collides() {
     assert!(copy.quarantined && copy.on_premises_sync_enabled && copy.is_active());
     assert_eq!(copy.on_premises_immutable_id.as_deref(), Some("QUFB"));
     let name = copy.user_principal_name.as_deref().expect("a placeholder");
-    assert!(
-        name.starts_with("ann+") && name.ends_with("@quarantine.invalid"),
-        "{name}"
-    );
+    assert!(name.starts_with("ann+") && name.ends_with("@quarantine.invalid"), "{name}");
     let addresses: Vec<_> = copy.proxy_addresses.iter().map(|a| a.as_str()).collect();
     assert_eq!(addresses, ["smtp:free@contoso.com", "X500:/o=ann"]);
     assert!(copy.roles.is_empty());
@@ -76,10 +57,7 @@ fn a_copy_keeps_a_name_that_does_not_collide() {
     let mut case = Case::with_policy(quarantining(), json!([cloud_ann()]), json!([incoming]));
     assert_eq!(case.sync_word("ann-ad"), "quarantined");
     let copy = case.copy("ann-ad");
-    assert_eq!(
-        copy.user_principal_name.as_deref(),
-        Some("free@contoso.com")
-    );
+    assert_eq!(copy.user_principal_name.as_deref(), Some("free@contoso.com"));
     assert!(copy.proxy_addresses.is_empty());
 }
 
@@ -104,8 +82,7 @@ fn an_object_waits_as_long_as_its_copy_exists() {
     // admin.recovery
     case.ok(json!({"do": "deleteCloudObject", "object": copy, "permanently": true}));
     assert_eq!(
-        case.run(json!({"do": "restoreCloudObject", "object": copy}))
-            .status,
+        case.run(json!({"do": "restoreCloudObject", "object": copy})).status,
         Status::NotFound
     );
     assert_eq!(case.sync_word("ann-ad"), "softMatched on userPrincipalName");
@@ -129,10 +106,7 @@ fn a_second_copy_is_the_one_that_is_meant() {
 #[case::administrator(json!({"roles": ["Reader"]}))]
 #[case::other_kind(json!({"kind": "contact", "userPrincipalName": null, "password": null}))]
 fn a_collision_on_the_anchor_leaves_no_copy(#[case] cloud: Value) {
-    let cloud = with(
-        with(cloud_ann(), json!({"onPremisesImmutableId": "QUFB"})),
-        cloud,
-    );
+    let cloud = with(with(cloud_ann(), json!({"onPremisesImmutableId": "QUFB"})), cloud);
     let mut case = Case::with_policy(quarantining(), json!([cloud]), json!([ann_ad()]));
     case.sync_fails("ann-ad");
 }
@@ -167,28 +141,18 @@ fn what_other_holders_have_is_withheld(
     #[case] name: &str,
     #[case] addresses: &[&str],
 ) {
-    let policy = Policy {
-        soft_match_precedence,
-        ..withholding()
-    };
+    let policy = Policy { soft_match_precedence, ..withholding() };
     let (cloud, on_premises) = three_ways("WFhY");
     let mut case = Case::with_policy(policy, cloud, on_premises);
     let before = case.now.clone();
-    assert_eq!(
-        case.sync_word("ann-ad"),
-        format!("softMatched on {matched_on}")
-    );
+    assert_eq!(case.sync_word("ann-ad"), format!("softMatched on {matched_on}"));
     let after = case.joined("ann-ad");
     assert_eq!(after.id, case.cloud(target).id);
     assert_eq!(after.user_principal_name.as_deref(), Some(name));
     let kept: Vec<_> = after.proxy_addresses.iter().map(|a| a.as_str()).collect();
     assert_eq!(kept, addresses);
     for object in before.cloud.iter().filter(|object| object.id != after.id) {
-        assert_eq!(
-            case.now.cloud_object(&object.id),
-            Some(object),
-            "other holders stay"
-        );
+        assert_eq!(case.now.cloud_object(&object.id), Some(object), "other holders stay");
     }
     assert_eq!(case.sync_word("ann-ad"), "unchanged");
 }
@@ -200,19 +164,13 @@ fn hard_match_comes_first_and_takes_nothing_from_the_others() {
     assert_eq!(case.sync_word("ann-ad"), "hardMatched on sourceAnchor");
     let after = case.cloud("cid");
     assert_eq!(after, case.joined("ann-ad"));
-    assert_eq!(
-        after.user_principal_name.as_deref(),
-        Some("cid@contoso.com")
-    );
+    assert_eq!(after.user_principal_name.as_deref(), Some("cid@contoso.com"));
     assert_eq!(after.proxy_addresses, ["smtp:new@contoso.com".into()]);
 }
 
 #[test]
 fn soft_match_first_cannot_stamp_an_anchor_that_another_holds() {
-    let policy = Policy {
-        hard_versus_soft: HardVersusSoft::SoftFirst,
-        ..withholding()
-    };
+    let policy = Policy { hard_versus_soft: HardVersusSoft::SoftFirst, ..withholding() };
     let (cloud, on_premises) = three_ways("QUFB");
     let mut case = Case::with_policy(policy, cloud, on_premises);
     case.sync_fails("ann-ad");
@@ -220,10 +178,7 @@ fn soft_match_first_cannot_stamp_an_anchor_that_another_holds() {
 
 #[test]
 fn soft_match_first_needs_a_soft_match() {
-    let policy = Policy {
-        hard_versus_soft: HardVersusSoft::SoftFirst,
-        ..withholding()
-    };
+    let policy = Policy { hard_versus_soft: HardVersusSoft::SoftFirst, ..withholding() };
     let (cloud, on_premises) = three_ways("QUFB");
     let mut case = Case::with_policy(policy, cloud, on_premises);
     case.feature("softMatch", false);
@@ -233,11 +188,7 @@ fn soft_match_first_needs_a_soft_match() {
 #[test]
 fn an_ineligible_anchor_holder_stands_in_the_way_of_a_soft_match() {
     let admin = json!({"label": "admin", "kind": "user", "userPrincipalName": "admin@contoso.com", "roles": ["Reader"], "onPremisesImmutableId": "QUFB"});
-    let mut case = Case::with_policy(
-        withholding(),
-        json!([cloud_ann(), admin]),
-        json!([ann_ad()]),
-    );
+    let mut case = Case::with_policy(withholding(), json!([cloud_ann(), admin]), json!([ann_ad()]));
     case.sync_fails("ann-ad");
 }
 
@@ -249,24 +200,14 @@ fn withheld_values_hold_nothing_else_up() {
     let mut case = Case::with_policy(withholding(), cloud, on_premises);
     case.sync("ann-ad");
     case.update("ann-ad", json!({"attributes": {"department": "HR"}}));
-    assert_eq!(
-        case.sync("ann-ad").result,
-        ResultWord::Error,
-        "the collision is told"
-    );
+    assert_eq!(case.sync("ann-ad").result, ResultWord::Error, "the collision is told");
     let after = case.joined("ann-ad");
     assert_eq!(&*after.attributes["department"], "HR");
-    assert_eq!(
-        after.user_principal_name.as_deref(),
-        Some("ann@contoso.com")
-    );
+    assert_eq!(after.user_principal_name.as_deref(), Some("ann@contoso.com"));
     case.sync_fails("ann-ad");
     case.ok(json!({"do": "deleteCloudObject", "object": {"label": "bob"}}));
     assert_eq!(case.sync_word("ann-ad"), "updated");
     let after = case.joined("ann-ad");
-    assert_eq!(
-        after.user_principal_name.as_deref(),
-        Some("bob@contoso.com")
-    );
+    assert_eq!(after.user_principal_name.as_deref(), Some("bob@contoso.com"));
     assert_eq!(after.proxy_addresses.len(), 3);
 }

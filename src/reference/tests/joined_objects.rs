@@ -24,18 +24,12 @@ fn updates_flow() {
     );
     assert_eq!(case.sync_word("ann-ad"), "updated");
     let after = case.cloud("ann");
-    assert_eq!(
-        after.user_principal_name.as_deref(),
-        Some("new@contoso.com")
-    );
+    assert_eq!(after.user_principal_name.as_deref(), Some("new@contoso.com"));
     assert_eq!(after.proxy_addresses, ["SMTP:new@contoso.com".into()]);
     assert_eq!(&*after.attributes["department"], "HR");
     assert_eq!(after.password.as_deref(), Some("ad-pw-2"));
     // What had a value and has none now is emptied; what never came from on-premises stays.
-    case.update(
-        "ann-ad",
-        json!({"proxyAddresses": [], "attributes": {"title": null}}),
-    );
+    case.update("ann-ad", json!({"proxyAddresses": [], "attributes": {"title": null}}));
     assert_eq!(case.sync_word("ann-ad"), "updated");
     let after = case.cloud("ann");
     assert!(after.proxy_addresses.is_empty() && !after.attributes.contains_key("title"));
@@ -45,10 +39,7 @@ fn updates_flow() {
 #[test]
 fn setting_what_is_set_already_is_no_change() {
     let mut case = joined_ann();
-    case.update(
-        "ann-ad",
-        json!({"attributes": {"displayName": "Ann from AD"}}),
-    );
+    case.update("ann-ad", json!({"attributes": {"displayName": "Ann from AD"}}));
     assert_eq!(case.sync_word("ann-ad"), "unchanged");
 }
 
@@ -82,10 +73,7 @@ fn a_change_into_a_collision_is_an_error_until_it_is_taken_back(#[case] set: Val
         json!({"sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com", "proxyAddresses": ["SMTP:ann@contoso.com"]}),
     );
     let result = case.sync("ann-ad").result;
-    assert!(matches!(
-        result,
-        ResultWord::Updated | ResultWord::HardMatched
-    ));
+    assert!(matches!(result, ResultWord::Updated | ResultWord::HardMatched));
     assert_eq!(&*case.cloud("ann").attributes["department"], "HR");
 }
 
@@ -101,10 +89,7 @@ fn a_late_match_ends_when_the_other_object_gives_way() {
 #[test]
 fn an_anchor_that_drifted_to_a_free_value_stops_the_export_until_it_returns() {
     let mut case = joined_ann();
-    case.update(
-        "ann-ad",
-        json!({"sourceAnchor": "RlJF", "attributes": {"department": "HR"}}),
-    );
+    case.update("ann-ad", json!({"sourceAnchor": "RlJF", "attributes": {"department": "HR"}}));
     case.sync_fails("ann-ad");
     case.update("ann-ad", json!({"sourceAnchor": "QUFB"}));
     assert_eq!(case.sync_word("ann-ad"), "updated");
@@ -136,23 +121,17 @@ fn an_object_of_another_kind_cannot_join_by_anchor() {
 /// `match.one-to-one`
 #[test]
 fn what_a_joined_object_or_a_copy_holds_is_not_taken_over() {
-    let policy = Policy {
-        collision_handling: CollisionHandling::Quarantined,
-        ..Policy::default()
-    };
+    let policy = Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() };
     let twin = with(
         ann_ad(),
         json!({"key": "twin-ad", "sourceAnchor": "VFRU", "proxyAddresses": ["SMTP:twin@contoso.com"]}),
     );
-    let third = with(
-        bob_ad(),
-        json!({"key": "third-ad", "proxyAddresses": ["SMTP:twin@contoso.com"]}),
-    );
+    let third =
+        with(bob_ad(), json!({"key": "third-ad", "proxyAddresses": ["SMTP:twin@contoso.com"]}));
     let mut case = Case::with_policy(policy, json!([]), json!([ann_ad(), twin, third]));
     let outcome = case.run(json!({"do": "sync"}));
-    let results: Vec<&str> = ["ann-ad", "twin-ad", "third-ad"]
-        .map(|key| outcome.objects[key].result.word())
-        .into();
+    let results: Vec<&str> =
+        ["ann-ad", "twin-ad", "third-ad"].map(|key| outcome.objects[key].result.word()).into();
     assert_eq!(results, ["provisioned", "quarantined", "quarantined"]);
 
     let why_not = |key: &str| {
@@ -162,13 +141,7 @@ fn what_a_joined_object_or_a_copy_holds_is_not_taken_over() {
         let stranger = serde_json::from_value(stranger).expect("an object");
         let policy = Policy::default();
         let mut trace = Trace::off();
-        decide(
-            &stranger,
-            &model.tenant,
-            model.features,
-            &policy,
-            &mut trace,
-        )
+        decide(&stranger, &model.tenant, model.features, &policy, &mut trace)
     };
     let rejected = |reason| Decision::Reject(reason);
     assert_eq!(why_not("ann-ad"), rejected(Reason::MasteredOnPremises));

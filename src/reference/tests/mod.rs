@@ -57,10 +57,7 @@ impl Case {
         let before = self.now.clone();
         let outcome = self.run(command.clone());
         assert_eq!(outcome.status, Status::Refused, "{command}");
-        assert!(
-            outcome.message.is_some(),
-            "{command} is refused without a word"
-        );
+        assert!(outcome.message.is_some(), "{command} is refused without a word");
         assert_eq!(before, self.now, "{command}");
     }
 
@@ -106,20 +103,17 @@ impl Case {
 
     /// The cloud object with this label.
     fn cloud(&self, label: &str) -> Arc<CloudObject> {
-        self.find(&CloudRef::Label(label.into()))
-            .expect("the labelled object")
+        self.find(&CloudRef::Label(label.into())).expect("the labelled object")
     }
 
     /// The cloud object that was last joined to, or provisioned for, this key.
     fn joined(&self, key: &str) -> Arc<CloudObject> {
-        self.find(&CloudRef::JoinedTo(key.into()))
-            .expect("a joined object")
+        self.find(&CloudRef::JoinedTo(key.into())).expect("a joined object")
     }
 
     /// The copy for this key.
     fn copy(&self, key: &str) -> Arc<CloudObject> {
-        self.find(&CloudRef::QuarantinedFor(key.into()))
-            .expect("a copy")
+        self.find(&CloudRef::QuarantinedFor(key.into())).expect("a copy")
     }
 }
 
@@ -157,9 +151,5 @@ fn the_model_describes_itself() {
     assert_eq!(description.implementation.name, "reference model");
     assert_eq!(description.editions, ["2023-01"]);
     assert_eq!(description.choices, Policy::default().declared());
-    assert!(
-        !description
-            .capabilities
-            .has(crate::directory::Capability::Scope)
-    );
+    assert!(!description.capabilities.has(crate::directory::Capability::Scope));
 }

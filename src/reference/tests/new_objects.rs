@@ -11,13 +11,8 @@ fn decided(soft_match: bool, cloud: Value, incoming: Value) -> String {
     case.feature("softMatch", soft_match);
     let model = &case.model;
     let incoming = case.now.on_premises[0].clone();
-    let decision = decide(
-        &incoming,
-        &model.tenant,
-        model.features,
-        &model.policy,
-        &mut Trace::off(),
-    );
+    let decision =
+        decide(&incoming, &model.tenant, model.features, &model.policy, &mut Trace::off());
     match decision {
         Decision::TakeOver(found) => {
             assert!(found.withheld.is_empty());
@@ -164,10 +159,7 @@ fn a_collision_is_an_error_in_every_cycle_and_nobody_elses() {
     let before = case.cloud("ann");
     let outcome = case.run(json!({"do": "sync"}));
     assert_eq!(outcome.objects["ann-ad"].result, ResultWord::Error);
-    assert_eq!(
-        outcome.objects["ann-ad"].code.as_deref(),
-        Some(Reason::HasRole.code())
-    );
+    assert_eq!(outcome.objects["ann-ad"].code.as_deref(), Some(Reason::HasRole.code()));
     assert_eq!(outcome.objects["bob-ad"].result, ResultWord::Provisioned);
     assert_eq!(case.now.cloud.len(), 2);
     case.sync_fails("ann-ad");

@@ -35,15 +35,9 @@ fn neither_roles_nor_the_switch_nor_other_values_keep_it_from_finding_its_own() 
     assert_eq!(case.sync_word("ann-ad"), "hardMatched on sourceAnchor");
     let after = case.joined("ann-ad");
     assert_eq!(after.id, before.id);
-    assert_eq!(
-        after.user_principal_name.as_deref(),
-        Some("new@contoso.com")
-    );
+    assert_eq!(after.user_principal_name.as_deref(), Some("new@contoso.com"));
     assert!(after.roles.contains("Reader"));
-    assert_eq!(
-        &*after.attributes["department"], "Sales",
-        "nothing is reset"
-    );
+    assert_eq!(&*after.attributes["department"], "Sales", "nothing is reset");
 }
 
 #[test]
@@ -72,10 +66,7 @@ fn what_failed_before_is_matched_when_its_obstacle_is_gone() {
 fn a_written_anchor_makes_a_hard_match() {
     let mut case = Case::new(
         json!([cloud_ann()]),
-        json!([with(
-            ann_ad(),
-            json!({"userPrincipalName": "x@contoso.com"})
-        )]),
+        json!([with(ann_ad(), json!({"userPrincipalName": "x@contoso.com"}))]),
     );
     case.ok(json!({"do": "setImmutableId", "object": {"label": "ann"}, "value": "QUFB"}));
     assert_eq!(case.sync_word("ann-ad"), "hardMatched on sourceAnchor");

@@ -7,10 +7,7 @@ use crate::directory::Snapshot;
 fn moved(before: &Snapshot, after: &Snapshot) -> Vec<String> {
     assert_eq!(before.cloud.len(), after.cloud.len());
     let pairs = before.cloud.iter().zip(&after.cloud);
-    pairs
-        .filter(|(old, new)| !Arc::ptr_eq(old, new))
-        .map(|(_, new)| new.id.to_string())
-        .collect()
+    pairs.filter(|(old, new)| !Arc::ptr_eq(old, new)).map(|(_, new)| new.id.to_string()).collect()
 }
 
 #[test]
@@ -36,10 +33,7 @@ fn only_what_a_command_changes_moves() {
         &[],
     );
     expect(sync(), &["cloud-2"]);
-    expect(
-        json!({"do": "deleteCloudObject", "object": {"label": "ann"}}),
-        &["cloud-1"],
-    );
+    expect(json!({"do": "deleteCloudObject", "object": {"label": "ann"}}), &["cloud-1"]);
 }
 
 #[test]
@@ -79,8 +73,5 @@ fn one_change_among_twenty_thousand_touches_one_object() {
         .map(|(key, _)| &**key)
         .collect();
     assert_eq!(changed, ["user-12345"]);
-    assert_eq!(
-        moved(&before, &case.now),
-        [case.joined("user-12345").id.to_string()]
-    );
+    assert_eq!(moved(&before, &case.now), [case.joined("user-12345").id.to_string()]);
 }

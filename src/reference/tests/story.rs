@@ -23,16 +23,9 @@ fn sync() -> Value {
 
 #[test]
 fn a_takeover() {
-    let incoming = with(
-        ann_ad(),
-        json!({"proxyAddresses": ["SMTP:ann@contoso.com", "smtp:a@contoso.com"]}),
-    );
-    let story = told(
-        Policy::default(),
-        json!([cloud_ann()]),
-        json!([incoming]),
-        &[sync()],
-    );
+    let incoming =
+        with(ann_ad(), json!({"proxyAddresses": ["SMTP:ann@contoso.com", "smtp:a@contoso.com"]}));
+    let story = told(Policy::default(), json!([cloud_ann()]), json!([incoming]), &[sync()]);
     assert_eq!(
         story,
         "\
@@ -57,10 +50,8 @@ fn a_collision() {
         {"label": "all", "kind": "contact", "proxyAddresses": ["SMTP:b@contoso.com"]},
         {"label": "near", "kind": "user", "userPrincipalName": "a@contoso.com"}
     ]);
-    let incoming = with(
-        ann_ad(),
-        json!({"proxyAddresses": ["SMTP:a@contoso.com", "smtp:b@contoso.com"]}),
-    );
+    let incoming =
+        with(ann_ad(), json!({"proxyAddresses": ["SMTP:a@contoso.com", "smtp:b@contoso.com"]}));
     let story = told(Policy::default(), cloud, json!([incoming]), &[sync()]);
     assert_eq!(
         story,
@@ -93,12 +84,7 @@ match.new-objects-only: ann-ad is joined to user cloud-1: no match is looked for
 match.late-match-is-an-error: another active object holds userPrincipalName bob@contoso.com: an error, and user cloud-1 stays as it is
 sync.failed-is-retried: ann-ad is tried again in the next cycle"
     );
-    let idle = told(
-        Policy::default(),
-        json!([cloud_ann()]),
-        on_premises,
-        &[sync(), sync()],
-    );
+    let idle = told(Policy::default(), json!([cloud_ann()]), on_premises, &[sync(), sync()]);
     assert_eq!(
         idle,
         "safe.only-the-named-change: ann-ad did not change since its last export: nothing to do"
@@ -125,10 +111,7 @@ sync.updates-flow: displayName: Ann from AD becomes Ann"
 
 #[test]
 fn a_copy_that_is_waited_for() {
-    let policy = Policy {
-        collision_handling: CollisionHandling::Quarantined,
-        ..Policy::default()
-    };
+    let policy = Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() };
     let cloud = json!([with(cloud_ann(), json!({"roles": ["Reader"]}))]);
     let story = told(policy, cloud, json!([ann_ad()]), &[sync(), sync()]);
     assert_eq!(

@@ -27,26 +27,17 @@ fn ways() -> [(&'static str, Value, Value); 3] {
 #[case(2)]
 fn a_takeover_flips_stamps_and_overwrites(#[case] way: usize) {
     let (word, cloud, incoming) = ways()[way].clone();
-    let mut case = Case::new(
-        json!([with(cloud_ann(), cloud)]),
-        json!([with(ann_ad(), incoming)]),
-    );
+    let mut case = Case::new(json!([with(cloud_ann(), cloud)]), json!([with(ann_ad(), incoming)]));
     let before = case.cloud("ann");
     let result = case.sync("ann-ad");
     assert_eq!(result.evaluated_by, Some(Evaluator::Service));
-    assert_eq!(
-        format!("{} on {}", result.result, result.matched_on.expect("told")),
-        word
-    );
+    assert_eq!(format!("{} on {}", result.result, result.matched_on.expect("told")), word);
     let after = case.joined("ann-ad");
     assert_eq!(case.now.cloud.len(), 1, "nothing else appears");
     assert_eq!(after.id, before.id);
     assert!(after.on_premises_sync_enabled && after.is_active() && !after.quarantined);
     assert_eq!(after.on_premises_immutable_id.as_deref(), Some("QUFB"));
-    assert_eq!(
-        after.user_principal_name.as_deref(),
-        Some("ann@contoso.com")
-    );
+    assert_eq!(after.user_principal_name.as_deref(), Some("ann@contoso.com"));
     assert_eq!(&*after.attributes["displayName"], "Ann from AD");
     assert_eq!(after.password.as_deref(), Some("ad-pw"));
     assert_eq!(case.sync_word("ann-ad"), "unchanged");
@@ -54,10 +45,7 @@ fn a_takeover_flips_stamps_and_overwrites(#[case] way: usize) {
 
 #[test]
 fn the_result_does_not_depend_on_how_the_target_was_reached() {
-    let incoming = with(
-        ann_ad(),
-        json!({"proxyAddresses": ["SMTP:ann@contoso.com"]}),
-    );
+    let incoming = with(ann_ad(), json!({"proxyAddresses": ["SMTP:ann@contoso.com"]}));
     let results: Vec<_> = ways()
         .into_iter()
         .map(|(_, cloud, _)| {

@@ -26,12 +26,7 @@ impl Dice {
     }
 }
 
-const NAMES: &[&str] = &[
-    "a@contoso.com",
-    "b@contoso.com",
-    "B@contoso.com",
-    "c@contoso.com",
-];
+const NAMES: &[&str] = &["a@contoso.com", "b@contoso.com", "B@contoso.com", "c@contoso.com"];
 const ANCHORS: &[&str] = &["QUFB", "qufb", "QkJC", "Q0ND"];
 const KINDS: &[&str] = &["user", "user", "user", "group", "contact"];
 const KEYS: &[&str] = &["k1", "k2", "k3", "k4"];
@@ -158,10 +153,7 @@ fn identifiers_have_one_holder(tenant: &CloudTenant) {
 
 fn a_sync_keeps_the_safety_rules(before: &Snapshot, step: &StepObservation) {
     let after = &step.snapshot;
-    assert_eq!(
-        before.on_premises, after.on_premises,
-        "direction.on-premises-never-written"
-    );
+    assert_eq!(before.on_premises, after.on_premises, "direction.on-premises-never-written");
     assert_eq!(step.outcome.objects.len(), after.on_premises.len());
     for old in &before.cloud {
         let new = after.cloud_object(&old.id).expect("a sync deletes nothing");
@@ -188,13 +180,7 @@ fn a_sync_keeps_the_safety_rules(before: &Snapshot, step: &StepObservation) {
 fn a_rejected_command_changes_nothing(before: &Snapshot, step: &StepObservation) {
     let after = &step.snapshot;
     assert_eq!(before.cloud.len(), after.cloud.len());
-    assert!(
-        before
-            .cloud
-            .iter()
-            .zip(&after.cloud)
-            .all(|(old, new)| Arc::ptr_eq(old, new))
-    );
+    assert!(before.cloud.iter().zip(&after.cloud).all(|(old, new)| Arc::ptr_eq(old, new)));
     assert_eq!(before.on_premises, after.on_premises);
 }
 
@@ -215,11 +201,7 @@ fn walk(policy: Policy, seed: u64, length: usize, seen: &mut Seen) {
         let command: Command = serde_json::from_value(command).expect("a command");
         let before = case.now.clone();
         let step = case.model.apply(&command).expect("a step");
-        assert_eq!(
-            traced.apply(&command).expect("a step"),
-            step,
-            "a trace changes nothing"
-        );
+        assert_eq!(traced.apply(&command).expect("a step"), step, "a trace changes nothing");
         identifiers_have_one_holder(&case.model.tenant);
         assert!(case.model.connect.is_consistent());
         if step.outcome.status != Status::Ok {
@@ -250,17 +232,10 @@ fn nothing_pending_means_nothing_to_do(case: &mut Case, outcome: &Outcome) {
     let again = case.model.apply(&Command::sync()).expect("a step");
     for (key, entry) in &outcome.objects {
         if entry.result != ResultWord::Error {
-            assert_eq!(
-                again.outcome.objects[key],
-                SyncResult::plain(ResultWord::Unchanged)
-            );
+            assert_eq!(again.outcome.objects[key], SyncResult::plain(ResultWord::Unchanged));
         }
     }
-    if outcome
-        .objects
-        .values()
-        .all(|entry| entry.result != ResultWord::Error)
-    {
+    if outcome.objects.values().all(|entry| entry.result != ResultWord::Error) {
         a_rejected_command_changes_nothing(&before, &again);
     }
     case.now = again.snapshot;
@@ -277,8 +252,7 @@ impl Seen {
     fn note(&mut self, outcome: &Outcome) {
         for entry in outcome.objects.values() {
             self.results.insert((entry.result, entry.matched_on));
-            self.messages
-                .extend(entry.message.as_deref().map(str::to_owned));
+            self.messages.extend(entry.message.as_deref().map(str::to_owned));
         }
     }
 

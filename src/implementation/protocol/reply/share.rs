@@ -66,15 +66,13 @@ struct Latest<'a> {
 impl<'a> Latest<'a> {
     fn read(&mut self, raw: RawSnapshot<'a>) -> Option<Snapshot> {
         Some(Snapshot {
-            cloud: self.cloud.next(raw.cloud.unwrap_or_default(), |text| {
-                read_strictly(text).ok()
+            cloud: self
+                .cloud
+                .next(raw.cloud.unwrap_or_default(), |text| read_strictly(text).ok())?,
+            on_premises: self.on_premises.next(raw.on_premises.unwrap_or_default(), |text| {
+                let LenientOnPremisesObject(object) = read_strictly(text).ok()?;
+                Some(object)
             })?,
-            on_premises: self
-                .on_premises
-                .next(raw.on_premises.unwrap_or_default(), |text| {
-                    let LenientOnPremisesObject(object) = read_strictly(text).ok()?;
-                    Some(object)
-                })?,
         })
     }
 }
@@ -87,10 +85,7 @@ struct Texts<'a, T> {
 
 impl<T> Default for Texts<'_, T> {
     fn default() -> Self {
-        Texts {
-            texts: Vec::new(),
-            objects: Vec::new(),
-        }
+        Texts { texts: Vec::new(), objects: Vec::new() }
     }
 }
 
@@ -149,17 +144,11 @@ mod tests {
         let all = r#"{"id": "3", "kind": "group", "unknown": 5}"#;
         let key = r#"{"key": "k", "kind": "contact", "unknown": 5}"#;
         let snapshot = |cloud: &[&str]| {
-            format!(
-                r#"{{"cloud": [{}], "onPremises": [{key}]}}"#,
-                cloud.join(",")
-            )
+            format!(r#"{{"cloud": [{}], "onPremises": [{key}]}}"#, cloud.join(","))
         };
         let steps = [&[ann, bob][..], &[bob], &[all, bob, ann], &[ann, all], &[]];
         let steps = steps.map(|cloud| {
-            format!(
-                r#"{{"outcome": {{"status": "ok"}}, "snapshot": {}}}"#,
-                snapshot(cloud)
-            )
+            format!(r#"{{"outcome": {{"status": "ok"}}, "snapshot": {}}}"#, snapshot(cloud))
         });
         let reply = format!(
             r#"{{"jsonrpc": "2.0", "id": 1, "result": {{"snapshot": {}, "steps": [{}]}}}}"#,
@@ -168,11 +157,7 @@ mod tests {
         );
         let snapshots = snapshots(&reply);
         let ids = |place: usize| -> Vec<&str> {
-            snapshots[place]
-                .cloud
-                .iter()
-                .map(|object| &*object.id)
-                .collect()
+            snapshots[place].cloud.iter().map(|object| &*object.id).collect()
         };
         assert_eq!(ids(0), ["1"]);
         assert_eq!(ids(1), ["1", "2"]);

@@ -1,0 +1,56 @@
+//! Exit codes, and mistakes that end the program.
+
+use crate::report::Status;
+use std::process::ExitCode;
+
+/// How the program ends. The numbers are part of its interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    Conformant,
+    Nonconformant,
+    BadInput,
+    Incomplete,
+    NoAdapter,
+    SuiteDefect,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Conformant => 0,
+            Exit::Nonconformant => 1,
+            Exit::BadInput => 2,
+            Exit::Incomplete => 3,
+            Exit::NoAdapter => 4,
+            Exit::SuiteDefect => 5,
+        })
+    }
+}
+
+impl From<Status> for Exit {
+    fn from(status: Status) -> Exit {
+        match status {
+            Status::Conformant => Exit::Conformant,
+            Status::Nonconformant => Exit::Nonconformant,
+            Status::Incomplete => Exit::Incomplete,
+            Status::SuiteDefect => Exit::SuiteDefect,
+        }
+    }
+}
+
+/// Something that ends the program before it could do what it was asked for.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    pub(super) exit: Exit,
+    pub(super) message: String,
+}
+
+impl Mistake {
+    pub(super) fn bad_input(message: impl Into<String>) -> Mistake {
+        Mistake { exit: Exit::BadInput, message: message.into() }
+    }
+
+    pub(super) fn no_adapter(message: impl Into<String>) -> Mistake {
+        Mistake { exit: Exit::NoAdapter, message: message.into() }
+    }
+}

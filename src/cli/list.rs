@@ -1,0 +1,72 @@
+//! `list`: what there is.
+
+use super::exit::{Exit, Mistake};
+use super::{Listing, implementation, print};
+use crate::cases::scenario::embedded;
+use crate::rulebook::{AREAS, Rulebook, area_of};
+use std::fmt::Write as _;
+
+pub(super) fn list(what: Listing, edition: Option<&str>) -> Result<Exit, Mistake> {
+    let edition = implementation::edition(edition)?;
+    let text = match what {
+        Listing::Rules => rules(edition),
+        Listing::Scenarios => scenarios(),
+        Listing::Choices => choices(edition),
+        Listing::Editions => editions(),
+    };
+    print::text(&text);
+    Ok(Exit::Conformant)
+}
+
+pub(super) fn rules(edition: &str) -> String {
+    let mut text = String::new();
+    for (area, _) in AREAS {
+        let _ = writeln!(text, "{area}");
+        for rule in Rulebook::embedded().rules_in(edition).filter(|rule| area_of(&rule.id) == *area)
+        {
+            let _ =
+                writeln!(text, "  {:<44} {:<10}  {}", rule.id, rule.basis.to_string(), rule.title);
+        }
+    }
+    text
+}
+
+fn scenarios() -> String {
+    let mut text = String::new();
+    for scenario in embedded() {
+        let _ = writeln!(text, "{}\n    {}", scenario.id, scenario.scenario.title);
+    }
+    text
+}
+
+fn choices(edition: &str) -> String {
+    let mut text = String::new();
+    let in_edition = Rulebook::embedded()
+        .choices
+        .iter()
+        .filter(|choice| Rulebook::holds_in(&choice.since, choice.until.as_deref(), edition));
+    for choice in in_edition {
+        let _ = writeln!(text, "{}: {}", choice.id, choice.title);
+        for (name, value) in &choice.needs {
+            let _ = writeln!(text, "  only with {name}={value}");
+        }
+        for value in &choice.values {
+            let _ = writeln!(text, "  {:<24} {}", value.value, value.meaning.trim());
+        }
+    }
+    text
+}
+
+fn editions() -> String {
+    let mut text = String::new();
+    let book = Rulebook::embedded();
+    for edition in &book.editions.editions {
+        let default = if edition.default { " (default)" } else { "" };
+        let _ = writeln!(text, "{}{default}  {}", edition.id, edition.title);
+        for dated in &edition.pages {
+            let title = book.page(&dated.page).map_or(&*dated.page, |page| &*page.title);
+            let _ = writeln!(text, "  {}  {} ({})", dated.dated, title, dated.page);
+        }
+    }
+    text
+}

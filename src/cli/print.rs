@@ -1,0 +1,23 @@
+//! The only place that prints. Colour goes to terminals alone, and `NO_COLOR` is respected.
+
+use anstyle::{AnsiColor, Style};
+use std::io::Write as _;
+
+/// Prints to standard output. A reader that has gone away (`| head`) is no mistake.
+pub(super) fn text(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
+
+/// Says on standard error what is wrong.
+pub(super) fn mistake(message: &str) {
+    const STYLE: Style = AnsiColor::Red.on_default().bold();
+    let mut out = anstream::stderr().lock();
+    let _ = writeln!(out, "{STYLE}error:{STYLE:#} {message}");
+}
+
+/// The width of the terminal in columns; 80 where there is none.
+pub(super) fn width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).clamp(40, 120)
+}

@@ -1,0 +1,59 @@
+//! Rules and scenarios by pattern. A pattern that matches nothing is a mistake.
+
+use super::exit::Mistake;
+use crate::cases::scenario::embedded;
+use crate::rulebook::Rulebook;
+use crate::runner::Selection;
+use globset::GlobBuilder;
+use std::collections::BTreeSet;
+
+/// What the patterns select.
+pub(super) fn selection(
+    rules: &[String],
+    scenarios: &[String],
+    edition: &str,
+) -> Result<Selection, Mistake> {
+    let book = Rulebook::embedded();
+    let known_rules: Vec<&str> = book.rules_in(edition).map(|rule| &*rule.id).collect();
+    let known_scenarios: Vec<&str> = embedded().iter().map(|scenario| scenario.id).collect();
+    // A rule's earlier name selects it under its present one.
+    let rules: Vec<String> = rules
+        .iter()
+        .map(|pattern| book.rule(pattern).map_or_else(|| pattern.clone(), |rule| rule.id.clone()))
+        .collect();
+    Ok(Selection {
+        rules: matching(&rules, &known_rules, "rule", "rules")?,
+        rule_patterns: rules,
+        scenarios: matching(scenarios, &known_scenarios, "scenario", "scenarios")?,
+        scenario_patterns: scenarios.to_vec(),
+    })
+}
+
+fn matching(
+    patterns: &[String],
+    known: &[&str],
+    noun: &str,
+    listing: &str,
+) -> Result<BTreeSet<String>, Mistake> {
+    let mut selected = BTreeSet::new();
+    for pattern in patterns {
+        let glob = GlobBuilder::new(pattern)
+            .build()
+            .map_err(|error| Mistake::bad_input(format!("--{noun} {pattern}: {}", error.kind())))?
+            .compile_matcher();
+        let before = selected.len();
+        let mut found = false;
+        for name in known.iter().filter(|name| glob.is_match(name)) {
+            found = true;
+            selected.insert((*name).to_owned());
+        }
+        if !found {
+            return Err(Mistake::bad_input(format!(
+                "--{noun} {pattern} matches none of the {} {listing} (`entra-conformance list {listing}` shows them)",
+                known.len()
+            )));
+        }
+        debug_assert!(selected.len() >= before);
+    }
+    Ok(selected)
+}

@@ -1,0 +1,213 @@
+//! The command line program as a person meets it: what it prints, and how it ends.
+
+use rstest::{Context, rstest};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_entra-conformance"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null()).env_remove("NO_COLOR");
+    command
+}
+
+fn output(arguments: &[&str]) -> Output {
+    program().args(arguments).output().expect("the program runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+/// Compares with a snapshot in `snapshots/`, without what differs from run to run.
+fn assert_snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.add_filter(r"\d+ ms", "[time]");
+    settings.add_filter(r"/\S*/target/(\S*/)?entra-conformance(\.exe)?", "[program]");
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn run_judges_every_rule_of_the_reference_model() {
+    let output = output(&["run"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_snapshot("run-reference-model", &stdout(&output));
+}
+
+#[test]
+fn the_lists_show_what_there_is() {
+    for what in ["rules", "choices", "editions"] {
+        let output = output(&["list", what]);
+        assert_eq!(output.status.code(), Some(0));
+        assert_snapshot(&format!("list-{what}"), &stdout(&output));
+    }
+    let scenarios = stdout(&output(&["list", "scenarios"]));
+    assert!(scenarios.starts_with("administrators/"), "{scenarios}");
+    assert!(scenarios.lines().count() >= 160);
+}
+
+#[rstest]
+#[case::rule("explain-rule", &["explain", "match.primary-smtp-only"])]
+#[case::derived_rule("explain-derived-rule", &["explain", "sync.failed-is-retried"])]
+#[case::scenario("explain-scenario", &["explain", "administrators/workaround"])]
+#[case::copies("explain-scenario-with-copies", &["explain", "administrators/workaround-with-a-copy", "--choice", "collisionHandling=quarantined"])]
+fn explain_tells_rules_and_scenarios(#[case] name: &str, #[case] arguments: &[&str]) {
+    let output = output(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_snapshot(name, &stdout(&output));
+}
+
+#[test]
+fn help_shows_the_exit_codes() {
+    let output = output(&["run", "--help"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_snapshot("help-run", &stdout(&output));
+}
+
+#[rstest]
+#[case::no_command(&[], 2, "Usage")]
+#[case::wrong_flag(&["run", "--rules", "x"], 2, "--rule")]
+#[case::rule_pattern_without_match(&["run", "--rule", "takover.*"], 2, "matches none of the 53 rules")]
+#[case::scenario_pattern_without_match(&["run", "--scenario", "nothing/*"], 2, "matches none of the")]
+#[case::broken_pattern(&["run", "--rule", "[x"], 2, "--rule [x: ")]
+#[case::unknown_edition(&["run", "--edition", "1999-12"], 2, "there is no edition 1999-12; there are 2023-01")]
+#[case::unknown_choice(&["run", "--choice", "colour=red"], 2, "there is no choice colour")]
+#[case::unknown_value(&["run", "--choice", "collisionHandling=maybe"], 2, "it can be rejected or quarantined")]
+#[case::choice_without_value(&["run", "--choice", "collisionHandling"], 2, "NAME=VALUE")]
+#[case::choice_for_an_adapter(&["run", "--choice", "collisionHandling=rejected", "--", "true"], 2, "an adapter declares its own choices")]
+#[case::bad_time(&["run", "--reply-timeout", "soon"], 2, "a number of seconds")]
+#[case::unknown_to_explain(&["explain", "nonsense"], 2, "no rule, no scenario and no file")]
+#[case::missing_file(&["validate", "no-such-file.yaml"], 2, "cannot be read")]
+#[case::adapter_that_is_not_there(&["run", "--", "no-such-program-anywhere"], 4, "no-such-program-anywhere")]
+#[case::check_of_an_adapter_that_is_not_there(&["check-adapter", "--", "no-such-program-anywhere"], 4, "no-such-program-anywhere")]
+#[case::check_without_adapter(&["check-adapter"], 2, "COMMAND")]
+fn mistakes_are_told_with_their_exit_code(
+    #[case] arguments: &[&str],
+    #[case] code: i32,
+    #[case] expected: &str,
+) {
+    let output = output(arguments);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    assert!(told.contains(expected), "{told}");
+    assert_eq!(stdout(&output), "", "nothing on standard output");
+}
+
+#[test]
+fn a_selection_judges_only_what_it_names() {
+    let output = output(&["run", "--rule", "takeover.addresses-replaced"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report = stdout(&output);
+    assert!(report.contains("1 rule: 1 held"), "{report}");
+    let area = "administrators/*";
+    let report = stdout(&self::output(&["run", "--scenario", area]));
+    assert!(report.contains("admin.never-matched"), "{report}");
+}
+
+#[test]
+fn a_selection_that_does_not_apply_is_incomplete() {
+    let output = output(&["run", "--scenario", "administrators/workaround-with-a-copy"]);
+    let report = stdout(&output);
+    assert_eq!(output.status.code(), Some(3), "{report}");
+    assert!(report.contains("incomplete: nothing was judged"), "{report}");
+}
+
+#[test]
+fn colour_is_for_terminals() {
+    let plain = stdout(&output(&["run"]));
+    assert!(!plain.contains('\u{1b}'));
+    let forced = program().arg("run").env("CLICOLOR_FORCE", "1").output().expect("runs");
+    assert!(stdout(&forced).contains('\u{1b}'));
+    let refused = program()
+        .arg("run")
+        .env("CLICOLOR_FORCE", "0")
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("runs");
+    assert!(!stdout(&refused).contains('\u{1b}'));
+}
+
+#[test]
+fn the_report_fits_eighty_columns() {
+    for line in stdout(&output(&["run"])).lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+const GOOD: &str = "\
+title: Ann is matched
+rules: [match.soft-on-upn]
+given:
+  cloud:
+    - {label: ann, kind: user, userPrincipalName: ann@contoso.com}
+  onPremises:
+    - {key: ann-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com}
+steps:
+  - do: sync
+    expect:
+      - objects: {ann-ad: {result: softMatched}}
+";
+
+#[test]
+fn a_scenario_in_order_is_told_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("good.yaml");
+    std::fs::write(&file, GOOD).expect("written");
+    let output = output(&["validate", file.to_str().expect("UTF-8")]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "1 file is in order\n");
+    let explained = self::output(&["explain", file.to_str().expect("UTF-8")]);
+    assert!(stdout(&explained).contains("ann-ad: softMatched"), "{}", stdout(&explained));
+}
+
+#[rstest]
+#[case::misspelt_field("rules: [", "ruels: [")]
+#[case::misspelt_field_of_an_object("sourceAnchor", "sourceAnker")]
+#[case::misspelt_field_of_a_step("    expect:", "    expects:")]
+#[case::wrong_type("userPrincipalName: ann@contoso.com}\n  on", "userPrincipalName: [ann]}\n  on")]
+#[case::unknown_rule("match.soft-on-upn", "match.soft-on-ump")]
+#[case::unknown_kind("kind: user, sourceAnchor", "kind: usr, sourceAnchor")]
+#[case::unknown_command("do: sync", "do: sinc")]
+#[case::unknown_result("softMatched", "softmatched")]
+#[case::command_not_first("do: sync\n    expect:\n", "expect:\n")]
+#[case::duplicate_label("  onPremises:", "    - {label: ann, kind: contact}\n  onPremises:")]
+#[case::unknown_key("objects: {ann-ad", "objects: {bob-ad")]
+#[case::duplicate_field("steps:", "title: Again\nsteps:")]
+#[case::no_anchor("sourceAnchor: QUFB, ", "")]
+#[case::broken_yaml("steps:\n  - do", "steps:\n - - do: [")]
+#[case::tempting_without_near_miss("given:", "tempting: Nothing.\ngiven:")]
+fn a_broken_scenario_is_told_with_its_place(
+    #[context] context: Context,
+    #[case] good: &str,
+    #[case] bad: &str,
+) {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(GOOD.contains(good), "the case changes nothing");
+    std::fs::write(folder.path().join("ann.yaml"), GOOD.replacen(good, bad, 1)).expect("written");
+    let output = Command::new(env!("CARGO_BIN_EXE_entra-conformance"))
+        .args(["validate", "ann.yaml"])
+        .current_dir(folder.path())
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    let case = context.description.unwrap_or("case").replace('_', "-");
+    assert_snapshot(&format!("validate-{case}"), &stderr(&output));
+}
+
+#[test]
+fn the_committed_scenarios_are_in_order() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("spec/scenarios/takeover");
+    let files: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path().display().to_string())
+        .collect();
+    let mut arguments = vec!["validate"];
+    arguments.extend(files.iter().map(String::as_str));
+    assert_eq!(output(&arguments).status.code(), Some(0));
+}

@@ -1,0 +1,121 @@
+//! Keeps rulebook, checks and scenarios closed over each other: nothing dangles, nothing is idle.
+
+use entra_conformance::cases::scenario::{EmbeddedScenario, embedded};
+use entra_conformance::checks::checked_rules;
+use entra_conformance::directory::DeclaredChoices;
+use entra_conformance::implementation::{CaseInput, Implementation as _, run_one};
+use entra_conformance::reference::{Policy, ReferenceModel};
+use entra_conformance::rulebook::{AREAS, Rulebook, area_of};
+use entra_conformance::runner::{CaseVerdict, Event, PlannedCase, Selection, judge_case};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The reference model with the choices that a scenario is about.
+fn model_for(condition: &DeclaredChoices) -> ReferenceModel {
+    let policy = Policy::default()
+        .every_choice()
+        .into_iter()
+        .find(|policy| policy.declared().agrees_with(condition))
+        .expect("some policy makes these choices");
+    ReferenceModel::new(policy)
+}
+
+/// How often each rule was exercised by a scenario, and what was broken.
+fn judge(scenario: &EmbeddedScenario) -> (BTreeMap<String, u64>, Vec<String>) {
+    let mut model = model_for(&scenario.scenario.when_choice);
+    let case = PlannedCase::of_embedded(scenario);
+    let seen = run_one(&mut model, CaseInput { tenant: &case.tenant, commands: &case.commands });
+    let event = judge_case(&case, &model.describe(), &seen, &Selection::default());
+    let Event::CaseFinished { verdict, rules, failures, .. } = event else {
+        panic!("a case ends with its verdict")
+    };
+    assert_eq!(verdict, CaseVerdict::Judged, "{}", scenario.id);
+    let held = rules.into_iter().map(|tally| (tally.rule, tally.held)).collect();
+    let broken = failures
+        .iter()
+        .flat_map(|failure| {
+            let rule = &failure.rule;
+            failure.violations.iter().map(move |violation| format!("{rule}: {violation}"))
+        })
+        .collect();
+    (held, broken)
+}
+
+#[test]
+fn every_rule_has_exactly_one_check() {
+    let rules: Vec<&str> = Rulebook::embedded().rules.iter().map(|rule| &*rule.id).collect();
+    let checks: Vec<&str> = checked_rules().collect();
+    assert_eq!(checks, rules);
+}
+
+#[test]
+fn every_rule_is_shown_by_a_scenario_and_missed_nearly_by_another() {
+    let mut shown = BTreeSet::new();
+    let mut missed = BTreeSet::new();
+    for scenario in embedded() {
+        shown.extend(scenario.scenario.rules.iter().map(String::as_str));
+        missed.extend(scenario.scenario.near_misses.iter().map(String::as_str));
+    }
+    for rule in &Rulebook::embedded().rules {
+        assert!(shown.contains(&*rule.id), "{} is shown by no scenario", rule.id);
+        assert!(missed.contains(&*rule.id), "{} has no near miss", rule.id);
+    }
+}
+
+#[test]
+fn every_scenario_exercises_the_rules_that_it_shows_and_breaks_none() {
+    let mut complaints = Vec::new();
+    for scenario in embedded() {
+        let (held, broken) = judge(scenario);
+        complaints.extend(broken.into_iter().map(|what| format!("{}: {what}", scenario.id)));
+        for rule in &scenario.scenario.rules {
+            if held.get(rule).copied().unwrap_or(0) == 0 {
+                complaints.push(format!("{}: {rule} is not exercised", scenario.id));
+            }
+        }
+    }
+    assert_eq!(complaints, Vec::<String>::new());
+}
+
+#[test]
+fn a_near_miss_expects_something() {
+    for scenario in embedded() {
+        let expects = scenario.scenario.steps.iter().any(|step| !step.expect.is_empty());
+        assert!(
+            scenario.scenario.near_misses.is_empty() || expects,
+            "{} is a near miss and expects nothing",
+            scenario.id
+        );
+    }
+}
+
+#[test]
+fn scenarios_stand_in_the_folders_of_known_areas_and_have_titles_of_their_own() {
+    let mut titles = BTreeMap::new();
+    for scenario in embedded() {
+        let area = scenario.id.split('/').next().unwrap_or_default();
+        assert!(AREAS.iter().any(|(known, _)| *known == area), "{} is no area", area);
+        assert!(scenario.scenario.title.chars().count() <= 80, "{}: a long title", scenario.id);
+        assert!(
+            scenario
+                .scenario
+                .rules
+                .iter()
+                .chain(&scenario.scenario.near_misses)
+                .any(|rule| area_of(rule) == area),
+            "{} is about no rule of its area",
+            scenario.id
+        );
+        let earlier = titles.insert(&scenario.scenario.title, scenario.id);
+        assert_eq!(earlier, None, "two scenarios with the title of {}", scenario.id);
+        assert!(
+            scenario.text.starts_with("# yaml-language-server: $schema=../../schema/scenario.json"),
+            "{} names no schema for editors",
+            scenario.id
+        );
+    }
+}
+
+#[test]
+fn the_seed_document_has_at_least_eighty_scenarios() {
+    assert!(embedded().len() >= 80, "{}", embedded().len());
+}
