@@ -6,6 +6,7 @@ use super::situation::{Standing, leads_to};
 use super::transition::Transition;
 use super::verdict::Verdict;
 use crate::directory::{Capability, CloudRef, Command, Kind, Status, Text};
+use std::collections::HashSet;
 
 pub(super) const CHECKS: &[Check] = &[
     Check { rule: "admin.never-matched", judge: never_matched },
@@ -22,7 +23,7 @@ fn never_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 /// Whatever else happens in the cycle: a cloud-mastered user with a role is left as it was.
 fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let mut attempted: Vec<&str> = Vec::new();
+    let mut attempted: HashSet<&str> = HashSet::new();
     for subject in transition.subjects() {
         if let Standing::New(meeting) = &subject.standing {
             attempted.extend(
@@ -41,7 +42,7 @@ fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         }
         if transition.is_untouched(cloud) {
-            if attempted.contains(&&*cloud.id) {
+            if attempted.contains(&*cloud.id) {
                 verdict.holds();
             }
         } else {

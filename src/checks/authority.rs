@@ -2,11 +2,9 @@
 
 use super::Check;
 use super::ties::{Identifiers, Tie};
-use super::transition::{Transition, optional};
+use super::transition::{Transition, differences, optional};
 use super::verdict::Verdict;
-use crate::directory::{
-    CloudObject, CloudSetup, Command, Kind, Snapshot, Status, UpdateCloudObject,
-};
+use crate::directory::{CloudObject, Command, Kind, Snapshot, Status, UpdateCloudObject};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,7 +38,9 @@ fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         }
         let Some(cycle) = &transition.cycle else {
-            if !was_mastered_on_premises {
+            // What is shown of an object in the recycle bin, its flag included, is left open.
+            let was_in_the_bin = before.is_some_and(|before| before.deleted);
+            if !was_mastered_on_premises && !was_in_the_bin {
                 verdict.violated(
                     name(),
                     "onPremisesSyncEnabled",
@@ -50,7 +50,7 @@ fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
             }
             continue;
         };
-        if cycle.contended.contains(&*after.id) {
+        if cycle.open.contains(&*after.id) {
             continue;
         }
         let carried = after
@@ -86,7 +86,7 @@ fn no_split(transition: &Transition<'_>, verdict: &mut Verdict) {
     edited.password.clone_from(&target.password);
     let name = transition.name_of(target);
     verdict.judge(|verdict| {
-        let changes_something = !super::transition::differences(target, &edited).is_empty();
+        let changes_something = !differences(target, &edited).is_empty();
         if changes_something && transition.outcome.status != Status::Refused {
             verdict.violated(
                 &name,
@@ -101,7 +101,7 @@ fn no_split(transition: &Transition<'_>, verdict: &mut Verdict) {
             Some(after) => {
                 let mut after = CloudObject::clone(after);
                 after.password.clone_from(&target.password);
-                for difference in super::transition::differences(target, &after) {
+                for difference in differences(target, &after) {
                     verdict.violated(
                         &name,
                         difference.field,
@@ -129,7 +129,7 @@ fn cloud_mastered_untouched(transition: &Transition<'_>, verdict: &mut Verdict) 
         return;
     };
     for cloud in transition.before.active().filter(|cloud| cloud.is_cloud_mastered()) {
-        if cycle.contended.contains(&*cloud.id) || cycle.eligible.contains(&*cloud.id) {
+        if cycle.open.contains(&*cloud.id) || cycle.eligible.contains(&*cloud.id) {
             continue;
         }
         verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
@@ -147,62 +147,39 @@ fn touches_another(snapshot: &Snapshot, edited: &CloudObject) -> bool {
         .any(|other| Tie::between(&own, other).is_some())
 }
 
-/// What a cloud administrator does to cloud-mastered objects is accepted, where it collides with
-/// nothing: edits, new objects, and deleting users without roles.
+/// Edits of cloud-mastered objects that collide with nothing are accepted and take effect.
 fn cloud_edits_work(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let (name, kind) = match transition.command {
-        Command::UpdateCloudObject(update) => {
-            let Some(target) = target(transition, update) else {
-                return;
-            };
-            if !target.is_cloud_mastered() {
-                return;
-            }
-            let mut edited = CloudObject::clone(target);
-            update.set.apply_to(&mut edited);
-            let changes_something = !super::transition::differences(target, &edited).is_empty();
-            let keeps_its_name = target.kind != Kind::User || edited.user_principal_name.is_some();
-            if !changes_something || !keeps_its_name || touches_another(transition.before, &edited)
-            {
-                return;
-            }
-            (transition.name_of(target), "edit")
-        }
-        Command::CreateCloudObject(create) => {
-            let object: &CloudSetup = &create.object;
-            if transition.history.labels.contains_key(&object.label)
-                || (object.kind != Kind::User && object.on_premises_immutable_id.is_some())
-                || touches_another(transition.before, &object.to_object(""))
-            {
-                return;
-            }
-            (format!("cloud {} {}", object.kind, object.label), "creation")
-        }
-        Command::DeleteCloudObject(delete) => {
-            let target = transition
-                .history
-                .resolve(&delete.object)
-                .and_then(|id| transition.before_by_id.get(&**id).copied());
-            let Some(target) = target else { return };
-            if !target.is_active()
-                || !target.is_cloud_mastered()
-                || target.kind != Kind::User
-                || !target.roles.is_empty()
-            {
-                return;
-            }
-            (transition.name_of(target), "deletion")
-        }
-        _ => return,
-    };
-    if transition.outcome.status == Status::Ok {
-        verdict.holds();
-    } else {
-        verdict.violated(
-            name,
-            "outcome",
-            format!("ok: the {kind} collides with nothing"),
-            transition.outcome.status.to_string(),
-        );
+    let Command::UpdateCloudObject(update) = transition.command else { return };
+    let Some(target) = target(transition, update) else { return };
+    if !target.is_cloud_mastered() {
+        return;
     }
+    let mut edited = CloudObject::clone(target);
+    update.set.apply_to(&mut edited);
+    let changes_something = !differences(target, &edited).is_empty();
+    // Only users have names and passwords, and they keep having a name.
+    let makes_sense = if target.kind == Kind::User {
+        edited.user_principal_name.is_some()
+    } else {
+        update.set.user_principal_name.is_keep() && update.set.password.is_keep()
+    };
+    if !changes_something || !makes_sense || touches_another(transition.before, &edited) {
+        return;
+    }
+    let name = transition.name_of(target);
+    verdict.judge(|verdict| {
+        if transition.outcome.status != Status::Ok {
+            verdict.violated(
+                &name,
+                "outcome",
+                "ok: the edit collides with nothing",
+                transition.outcome.status.to_string(),
+            );
+        }
+        if let Some(after) = transition.after_of(target) {
+            for difference in differences(&edited, after) {
+                verdict.violated(&name, difference.field, difference.before, difference.after);
+            }
+        }
+    });
 }

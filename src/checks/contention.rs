@@ -45,8 +45,8 @@ fn footprint<'a>(
     own.each(&mut visit);
     let cloud = match &subject.standing {
         Standing::Joined(joint) => Some(joint.cloud),
-        Standing::Copied(copy) => Some(*copy),
-        Standing::Unsettled(linked) => *linked,
+        Standing::Copied(copy, _) => Some(*copy),
+        Standing::Unsettled(linked, _) => *linked,
         Standing::New(_) => None,
     };
     if let Some(cloud) = cloud {
@@ -64,7 +64,8 @@ fn footprint<'a>(
     match &subject.standing {
         Standing::New(meeting) => visit_ties(&meeting.ties),
         Standing::Joined(joint) => visit_ties(&joint.others),
-        Standing::Copied(_) | Standing::Unsettled(_) => visit_ties(&index.ties(&own)),
+        Standing::Copied(_, meeting) => visit_ties(&meeting.ties),
+        Standing::Unsettled(_, ties) => visit_ties(ties),
     }
 }
 

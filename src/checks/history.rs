@@ -5,8 +5,8 @@
 
 use super::takeover::Treatments;
 use crate::directory::{
-    CloudObject, CloudRef, Command, Feature, Features, OnPremisesObject, ResultWord, Snapshot,
-    Status, StepObservation, Tenant, Text,
+    CloudObject, CloudRef, Command, Feature, Features, OnPremisesObject, ProxyAddress, ResultWord,
+    Snapshot, Status, StepObservation, Tenant, Text,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub(crate) struct Past {
     pub(crate) copy: Option<Text>,
     /// Changed since it was last exported without an error.
     pub(crate) changed: bool,
+    /// As it was in the last cycle that ended for it without an error.
+    pub(crate) exported: Option<Arc<OnPremisesObject>>,
     /// Its last attempt failed.
     pub(crate) failed: bool,
     /// Something has happened to it of which the pages say nothing (its cloud object was deleted,
@@ -66,6 +68,9 @@ pub(crate) struct History {
     /// The names of attributes that cloud objects were given in this case. A service may show
     /// others of its own, and what becomes of those is its own affair.
     pub(crate) given_attributes: HashSet<Text>,
+    /// Every mail address that the case mentions, in lower case. A service may give out others by
+    /// itself, when it likes.
+    given_addresses: HashSet<String>,
 }
 
 /// What a step showed that only the analysis of the step can tell.
@@ -80,7 +85,7 @@ pub(crate) struct Lessons {
 
 impl History {
     pub(crate) fn start(tenant: &Tenant, labels: HashMap<Text, Text>) -> History {
-        History {
+        let mut history = History {
             features: tenant.features,
             names: labels
                 .iter()
@@ -99,7 +104,24 @@ impl History {
                 .iter()
                 .flat_map(|object| object.attributes.keys().cloned())
                 .collect(),
-        }
+            given_addresses: HashSet::new(),
+        };
+        tenant.cloud.iter().for_each(|object| history.give_addresses(&object.proxy_addresses));
+        tenant
+            .on_premises
+            .iter()
+            .for_each(|object| history.give_addresses(&object.proxy_addresses));
+        history
+    }
+
+    fn give_addresses(&mut self, addresses: &[ProxyAddress]) {
+        let mails = addresses.iter().filter_map(ProxyAddress::mail);
+        self.given_addresses.extend(mails.map(str::to_ascii_lowercase));
+    }
+
+    /// Whether the case mentions this mail address anywhere; if not, the service gave it out.
+    pub(crate) fn is_given(&self, mail: &str) -> bool {
+        self.given_addresses.contains(&mail.to_ascii_lowercase())
     }
 
     pub(crate) fn past(&self, key: &str) -> Option<&Past> {
@@ -157,11 +179,13 @@ impl History {
         }
         match command {
             Command::CreateOnPremisesObject(create) => {
+                self.give_addresses(&create.object.proxy_addresses);
                 self.objects
                     .entry(create.object.key.clone())
                     .or_insert_with(|| Past { changed: true, ..Past::default() });
             }
             Command::UpdateOnPremisesObject(update) => {
+                self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 let removes = update.set.attributes.values().any(Option::is_none)
                     || matches!(update.set.proxy_addresses, crate::directory::Change::Clear)
                     || update.set.proxy_addresses.value().is_some_and(Vec::is_empty)
@@ -173,6 +197,7 @@ impl History {
             }
             Command::CreateCloudObject(create) => {
                 self.given_attributes.extend(create.object.attributes.keys().cloned());
+                self.give_addresses(&create.object.proxy_addresses);
                 if let Some(created) = created_ids(before, after).next() {
                     let label = &create.object.label;
                     self.names.entry(created.clone()).or_insert_with(|| Name::Label(label.clone()));
@@ -181,6 +206,7 @@ impl History {
             }
             Command::UpdateCloudObject(update) => {
                 self.given_attributes.extend(update.set.attributes.keys().cloned());
+                self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 if !update.set.password.is_keep()
                     && let Some(id) = self.resolve(&update.object).cloned()
                 {
@@ -265,6 +291,9 @@ impl History {
                 || (joined.is_none() && copy.is_none() && past.link.is_none());
             past.failed = failed;
             past.changed &= failed;
+            if !failed {
+                past.exported = Some(Arc::clone(object));
+            }
         }
         for (key, blockers) in lessons.blocked_by_role {
             if let Some(past) = self.objects.get_mut(&key) {

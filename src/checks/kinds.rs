@@ -51,7 +51,7 @@ fn plain_groups_never_match(transition: &Transition<'_>, verdict: &mut Verdict) 
     let groups = transition.before.active().filter(|cloud| {
         cloud.kind == Kind::Group
             && cloud.is_cloud_mastered()
-            && !cycle.contended.contains(&*cloud.id)
+            && !cycle.open.contains(&*cloud.id)
             && !cycle.eligible.contains(&*cloud.id)
     });
     for cloud in groups {

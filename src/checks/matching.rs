@@ -4,7 +4,7 @@ use super::Check;
 use super::situation::{MeetingClass, Reach, Standing, carries_other_anchor, leads_to};
 use super::takeover::hold_to_ambiguous_choices;
 use super::ties::Tie;
-use super::transition::{Transition, judge_addresses, judge_values, list, optional};
+use super::transition::{Transition, collides, judge_addresses, judge_values, list, optional};
 use super::verdict::Verdict;
 use crate::directory::{
     Capability, CloudObject, CollisionHandling, Kind, OnPremisesObject, same_name,
@@ -133,30 +133,6 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// Whether `mail` might lead from one to the other in practice.
-fn shares_mail_attribute(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
-    let own: Vec<&str> = object
-        .attributes
-        .get("mail")
-        .map(|mail| &**mail)
-        .into_iter()
-        .chain(object.mail_addresses())
-        .chain(object.user_principal_name.as_deref())
-        .collect();
-    let theirs: Vec<&str> = cloud
-        .attributes
-        .get("mail")
-        .map(|mail| &**mail)
-        .into_iter()
-        .chain(cloud.mail_addresses())
-        .chain(cloud.user_principal_name.as_deref())
-        .collect();
-    let of = |object: Option<&crate::directory::Text>, other: &[&str]| {
-        object.is_some_and(|mail| other.iter().any(|other| same_name(mail, other)))
-    };
-    of(object.attributes.get("mail"), &theirs) || of(cloud.attributes.get("mail"), &own)
-}
-
 fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
     let Some(cycle) = &transition.cycle else {
         return;
@@ -176,7 +152,7 @@ fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
     for cloud in transition.before.active().filter(|cloud| cloud.is_cloud_mastered()) {
         let id = &*cloud.id;
-        if cycle.contended.contains(id) || cycle.eligible.contains(id) {
+        if cycle.open.contains(id) || cycle.eligible.contains(id) {
             continue;
         }
         let is_alike = cloud
@@ -187,7 +163,6 @@ fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
             .any(|&at| {
                 let (subject, meeting) = newcomers[at];
                 subject.object.kind == cloud.kind
-                    && !shares_mail_attribute(subject.object, cloud)
                     && !meeting.ties.iter().any(|tie| tie.cloud.id == cloud.id)
             });
         if is_alike {
@@ -290,10 +265,9 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
         }
         let object = subject.object;
         // Of an object whose anchor was changed only the collision of that anchor is judged.
-        let is_late = |tie: &Tie<'_>| {
-            tie.anchor || (!joint.drifted && (tie.user_principal_name || tie.primary))
-        };
-        let late: Vec<_> = joint.late_matches().filter(|tie| is_late(tie)).collect();
+        let late: Vec<_> =
+            joint.late_matches().filter(|tie| tie.anchor || !joint.drifted).collect();
+        let is_late = |tie: &Tie<'_>| late.iter().any(|late| late.cloud.id == tie.cloud.id);
         let is_secondary_only =
             |tie: &&Tie<'_>| tie.cloud.is_active() && tie.mail && !is_late(tie) && !joint.drifted;
         let secondary: Vec<_> = joint.others.iter().filter(is_secondary_only).collect();
@@ -414,7 +388,7 @@ fn no_holder_provisions(transition: &Transition<'_>, verdict: &mut Verdict) {
                 super::transition::words(new.roles.iter().map(|role| &**role)),
             );
             judge_values(verdict, &name, object, new, &[]);
-            judge_addresses(verdict, &name, object, None, new, &[]);
+            judge_addresses(transition.history, verdict, &name, object, None, new, &[]);
             if transition.has(Capability::Passwords)
                 && transition.features().password_hash_sync
                 && object.password.is_some()
@@ -432,6 +406,7 @@ fn no_holder_provisions(transition: &Transition<'_>, verdict: &mut Verdict) {
 }
 
 fn collision_creates_nothing_else(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_standing_copies(transition, verdict);
     for (subject, meeting) in transition.newcomers() {
         if meeting.class != MeetingClass::Collision || meeting.doubtful {
             continue;
@@ -480,6 +455,35 @@ fn collision_creates_nothing_else(transition: &Transition<'_>, verdict: &mut Ver
                     "one flagged copy: collisionHandling is declared as quarantined",
                     "none",
                 );
+            }
+        });
+    }
+}
+
+/// While the collision lasts its object is not tried again: the copy stays what it is.
+fn judge_standing_copies(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
+        let Standing::Copied(copy, meeting) = &subject.standing else { continue };
+        if !collides(meeting) || copy.on_premises_immutable_id != subject.object.source_anchor {
+            continue;
+        }
+        verdict.judge(|verdict| {
+            let name = transition.name_of(copy);
+            match transition.after_of(copy) {
+                None => verdict.violated(name, "the object itself", "still there", "gone"),
+                Some(after) => {
+                    let mut expect = |field: &str, expected: bool, seen: bool| {
+                        if expected != seen {
+                            verdict.violated(&name, field, expected.to_string(), seen.to_string());
+                        }
+                    };
+                    expect("quarantined", true, after.quarantined);
+                    expect("deleted", false, after.deleted);
+                    expect("onPremisesSyncEnabled", true, after.on_premises_sync_enabled);
+                }
+            }
+            for (tie, _) in meeting.holders() {
+                transition.judge_untouched(verdict, tie.cloud);
             }
         });
     }

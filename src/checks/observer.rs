@@ -2,6 +2,7 @@
 
 use super::history::{History, Lessons};
 use super::safety::setup_differences;
+use super::ties::{CloudIndex, Identifiers};
 use super::transition::Transition;
 use super::verdict::{Verdict, Violation};
 use super::{administrators, all, switch, takeover};
@@ -9,7 +10,7 @@ use crate::directory::{
     Capabilities, CloudObject, CloudRef, CloudSetup, Command, DeclaredChoices, Snapshot,
     StepObservation, Tenant, Text,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What a check said of a step, where its rule's situation occurred.
@@ -94,8 +95,9 @@ impl<'a> Observer<'a> {
     }
 }
 
-/// Which object of the starting state is which of the tenant's. Those with the most to recognise
-/// them by go first.
+/// Which object of the starting state is which of the tenant's: those that show everything first,
+/// and among what is left those that have a name or an address in common. One field that is wrong
+/// then does not make a stranger of an object. Those with the most to recognise them by go first.
 fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot) -> HashMap<Text, Text> {
     let mut order: Vec<&CloudSetup> = cloud.iter().collect();
     order.sort_by_key(|setup| {
@@ -105,24 +107,34 @@ fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot) -> HashMap<Text, Text> {
             + usize::from(setup.on_premises_immutable_id.is_some());
         std::cmp::Reverse(fields)
     });
-    // Users are found by their names without looking at every object.
-    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, object) in snapshot.cloud.iter().enumerate() {
-        let name = object.user_principal_name.as_deref().unwrap_or_default();
-        by_name.entry(name.to_ascii_lowercase()).or_default().push(at);
+    let index = CloudIndex::new(snapshot);
+    // What has neither name nor address nor anchor is found by its display name.
+    let mut by_display_name: HashMap<Option<&Text>, Vec<&Arc<CloudObject>>> = HashMap::new();
+    for object in &snapshot.cloud {
+        let name = object.attributes.get("displayName");
+        by_display_name.entry(name).or_default().push(object);
     }
-    let mut taken = vec![false; snapshot.cloud.len()];
-    let mut labels = HashMap::new();
     let everything = Capabilities::default();
-    for setup in order {
-        let wanted = setup.to_object("");
-        let name = setup.user_principal_name.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let found = by_name.get(&name).into_iter().flatten().copied().find(|&at| {
-            !taken[at] && setup_differences(&wanted, &snapshot.cloud[at], &everything).is_empty()
-        });
-        if let Some(at) = found {
-            taken[at] = true;
-            labels.insert(setup.label.clone(), snapshot.cloud[at].id.clone());
+    let mut taken: HashSet<&Text> = HashSet::new();
+    let mut labels = HashMap::new();
+    for is_exact in [true, false] {
+        for setup in &order {
+            if labels.contains_key(&setup.label) {
+                continue;
+            }
+            let wanted = setup.to_object("");
+            let namesakes = by_display_name.get(&wanted.attributes.get("displayName"));
+            let found = index
+                .ties(&Identifiers::of_cloud(&wanted))
+                .into_iter()
+                .map(|tie| tie.cloud)
+                .chain(namesakes.into_iter().flatten().copied())
+                .filter(|seen| seen.kind == wanted.kind && !taken.contains(&seen.id))
+                .find(|seen| !is_exact || setup_differences(&wanted, seen, &everything).is_empty());
+            if let Some(found) = found {
+                taken.insert(&found.id);
+                labels.insert(setup.label.clone(), found.id.clone());
+            }
         }
     }
     labels

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::situation::{Joint, Subject};
-use super::transition::{Transition, differences, optional};
+use super::transition::{Transition, optional};
 use super::verdict::Verdict;
 use crate::directory::{Capability, Evaluator, ResultWord};
 
@@ -38,19 +38,34 @@ fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
             if subject.has_work() {
                 transition.judge_update(verdict, subject);
             }
-            for difference in differences(joint.cloud, after) {
-                // What may change of an object with pending work: its synchronised values.
-                let is_synchronised = !matches!(
-                    difference.field.as_str(),
+            for difference in transition.differences(joint.cloud, after) {
+                // What may change of an object with pending work: what it has on-premises.
+                let object = subject.object;
+                let past = transition.history.past(&object.key);
+                let may_change = match difference.field.as_str() {
                     "kind"
-                        | "mailEnabled"
-                        | "onPremisesSyncEnabled"
-                        | "onPremisesImmutableId"
-                        | "roles"
-                        | "deleted"
-                        | "quarantined"
-                );
-                if !(subject.has_work() && is_synchronised) {
+                    | "mailEnabled"
+                    | "onPremisesSyncEnabled"
+                    | "onPremisesImmutableId"
+                    | "roles"
+                    | "deleted"
+                    | "quarantined" => false,
+                    "password" => {
+                        past.is_some_and(|past| past.password_free)
+                            || (object.password.is_some()
+                                && transition.features().password_hash_sync)
+                    }
+                    "userPrincipalName" => true,
+                    "proxyAddresses" => {
+                        !object.proxy_addresses.is_empty()
+                            || past.is_some_and(|past| past.value_removed)
+                    }
+                    attribute => {
+                        object.attributes.contains_key(attribute)
+                            || past.is_some_and(|past| past.value_removed)
+                    }
+                };
+                if !(subject.has_work() && may_change) {
                     verdict.violated(
                         &name,
                         difference.field,
@@ -116,7 +131,10 @@ fn soft_match_is_the_services(transition: &Transition<'_>, verdict: &mut Verdict
                     "client",
                 );
             }
-            None => {}
+            None => {
+                let expected = "service: evaluatedBy is declared";
+                verdict.violated(&**key, "evaluatedBy", expected, "no value");
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Check;
 use super::direction::{judge_on_premises_unchanged, judge_same_on_premises};
-use super::situation::{Standing, Subject};
+use super::situation::{Joint, Standing, Subject};
 use super::transition::{Transition, differences};
 use super::verdict::Verdict;
 use crate::directory::{
@@ -154,8 +154,8 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
     for subject in transition.subjects() {
         let cloud = match &subject.standing {
             Standing::Joined(joint) => Some(joint.cloud),
-            Standing::Copied(copy) => Some(*copy),
-            Standing::Unsettled(linked) => *linked,
+            Standing::Copied(copy, _) => Some(*copy),
+            Standing::Unsettled(linked, _) => *linked,
             Standing::New(_) => None,
         };
         if let Some(cloud) = cloud {
@@ -206,7 +206,7 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
             }
         }
     }
-    for created in transition.cycle.iter().flat_map(|cycle| &cycle.created) {
+    for created in transition.cycle.iter().flat_map(|cycle| &cycle.created.objects) {
         let is_for_pending_work = created.on_premises_sync_enabled && worker_of(created).is_some();
         if !is_for_pending_work {
             verdict.violated(
@@ -227,7 +227,8 @@ fn judge_joined_change(
     before: &Arc<CloudObject>,
     after: Option<&CloudObject>,
 ) {
-    let Standing::Joined(joint) = &owner.standing else {
+    // Where the anchor was changed to something else, what that comes to is left open.
+    let Standing::Joined(Joint { drifted: false, .. }) = &owner.standing else {
         return;
     };
     let name = transition.name_of(before);
@@ -235,7 +236,7 @@ fn judge_joined_change(
         verdict.violated(name, "the object itself", "still there", "gone");
         return;
     };
-    for difference in differences(before, after) {
+    for difference in transition.differences(before, after) {
         let is_fixed = match difference.field.as_str() {
             "kind"
             | "mailEnabled"
@@ -243,8 +244,9 @@ fn judge_joined_change(
             | "roles"
             | "deleted"
             | "quarantined" => true,
-            "onPremisesImmutableId" => !joint.drifted,
-            _ => false,
+            "onPremisesImmutableId" => true,
+            // Where nothing is pending, only what may still be under way for it can change.
+            field => !owner.pending && !may_still_come(transition, owner, field, after),
         };
         if is_fixed {
             verdict.violated(
@@ -257,16 +259,47 @@ fn judge_joined_change(
     }
 }
 
+/// Whether a value of a joined object without pending work may still change: it is open what
+/// becomes of it, or it now is what it is on-premises.
+fn may_still_come(
+    transition: &Transition<'_>,
+    owner: &Subject<'_>,
+    field: &str,
+    after: &CloudObject,
+) -> bool {
+    let object = owner.object;
+    let past = transition.history.past(&object.key);
+    let is_removed = past.is_some_and(|past| past.value_removed);
+    match field {
+        "password" => {
+            past.is_some_and(|past| past.password_free) || after.password == object.password
+        }
+        "userPrincipalName" => super::situation::same_optional_name(
+            &after.user_principal_name,
+            &object.user_principal_name,
+        ),
+        // Addresses that were withheld may come one by one.
+        "proxyAddresses" => true,
+        attribute => match object.attributes.get(attribute) {
+            Some(wanted) => after.attributes.get(attribute) == Some(wanted),
+            None => is_removed,
+        },
+    }
+}
+
 fn command_takes_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
     let status = transition.outcome.status;
     if let Some(reference) = transition.command.cloud_object()
         && transition.history.is_certain(reference)
     {
-        let exists = transition
+        let target = transition
             .history
             .resolve(reference)
-            .is_some_and(|id| transition.before_by_id.contains_key(&**id));
-        if exists == (status == Status::NotFound) {
+            .and_then(|id| transition.before_by_id.get(&**id).copied());
+        let exists = target.is_some();
+        // Commands on what is in the recycle bin are left open.
+        let is_in_the_bin = target.is_some_and(|target| target.deleted);
+        if !is_in_the_bin && exists == (status == Status::NotFound) {
             verdict.violated(
                 reference.to_string(),
                 "outcome",
@@ -459,9 +492,13 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
             None => true,
             Some(after) => !delete.permanently && after.deleted,
         };
+        let is_lost = after.is_none() && !delete.permanently && target.kind == Kind::User;
+        if is_lost && target.is_active() {
+            verdict.violated(&name, "deleted", "true: in the recycle bin", "the object is gone");
+        }
         // Moving groups and contacts to the recycle bin is left open.
         let is_open = !delete.permanently && target.kind != Kind::User;
-        if !is_done && !is_open {
+        if !is_done && !is_open && target.is_active() {
             verdict.violated(
                 name,
                 "deleted",
@@ -476,7 +513,9 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
         return;
     }
     if let Command::RestoreCloudObject(_) = transition.command {
-        if target.deleted && after.is_none_or(|after| after.deleted) {
+        if !target.deleted {
+            transition.judge_untouched(verdict, target);
+        } else if target.deleted && after.is_none_or(|after| after.deleted) {
             verdict.violated(
                 name,
                 "deleted",
@@ -509,7 +548,7 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
     if is_open_password_edit(transition, target) || !transition.has(Capability::Passwords) {
         seen.password.clone_from(&wanted.password);
     }
-    for difference in differences(&wanted, &seen) {
+    for difference in transition.differences(&wanted, &seen) {
         verdict.violated(&name, difference.field, difference.before, difference.after);
     }
 }
@@ -518,8 +557,10 @@ fn report_agrees(transition: &Transition<'_>, verdict: &mut Verdict) {
     if transition.cycle.is_none() || transition.outcome.status != Status::Ok {
         return;
     }
+    let known: HashSet<&str> =
+        transition.before.on_premises.iter().map(|object| &*object.key).collect();
     for key in transition.outcome.objects.keys() {
-        if transition.before.on_premises_object(key).is_none() {
+        if !known.contains(&**key) {
             verdict.violated(
                 &**key,
                 "reported result",
@@ -552,7 +593,11 @@ fn judge_result(
     let joined = transition.joined_after(object);
     let before = joined.and_then(|joined| transition.before_by_id.get(&*joined.id).copied());
     let is_takeover = before.is_some_and(|before| before.is_cloud_mastered() && before.is_active());
-    let has_copy = transition.copy_after(object).is_some();
+    // A copy in the recycle bin may still count as one: that is left open.
+    let has_copy = transition.copy_after(object).is_some()
+        || transition.history.past(&object.key).and_then(|past| past.copy.as_ref()).is_some_and(
+            |id| transition.after_by_id.get(&**id).is_some_and(|copy| copy.quarantined),
+        );
     let mut lie = |expected: String| {
         let mut seen = result.result.to_string();
         if let Some(matched_on) = result.matched_on {
@@ -560,9 +605,13 @@ fn judge_result(
         }
         verdict.violated(&*object.key, "reported result", expected, seen);
     };
-    let is_copied = matches!(subject.standing, Standing::Copied(_));
+    let is_match = matches!(result.result, ResultWord::HardMatched | ResultWord::SoftMatched);
+    if is_match && transition.has(Capability::MatchKind) && result.matched_on.is_none() {
+        lie("with matchedOn: matchKind is declared".into());
+    }
+    let is_copied = matches!(subject.standing, Standing::Copied(..));
     let is_unsettled = match &subject.standing {
-        Standing::Unsettled(_) => true,
+        Standing::Unsettled(..) => true,
         Standing::Joined(joint) => joint.drifted,
         _ => false,
     };
@@ -573,7 +622,11 @@ fn judge_result(
                 Some(before) if is_takeover => {
                     before.on_premises_immutable_id == object.source_anchor
                 }
-                Some(_) => true,
+                // Without a reinstallation there is nothing to rejoin.
+                Some(_) => {
+                    transition.history.reinstalled
+                        || !matches!(&subject.standing, Standing::Joined(joint) if !joint.drifted)
+                }
             });
             if !is_true {
                 lie("not hardMatched: no object that carried its anchor was joined to it".into());
@@ -606,7 +659,7 @@ fn judge_result(
         },
         ResultWord::Provisioned => {
             let is_true = joined.is_some() && before.is_none();
-            if !is_true && !is_copied {
+            if !is_true {
                 lie("not provisioned: no new cloud object is joined to it".into());
             }
         }

@@ -106,7 +106,10 @@ pub(crate) enum MeetingClass {
 
 impl<'a> Meeting<'a> {
     fn of(object: &OnPremisesObject, index: &CloudIndex<'a>, features: Features) -> Meeting<'a> {
-        let ties = index.ties(&Identifiers::of_on_premises(object));
+        Meeting::with(object, index.ties(&Identifiers::of_on_premises(object)), features)
+    }
+
+    fn with(object: &OnPremisesObject, ties: Vec<Tie<'a>>, features: Features) -> Meeting<'a> {
         let eligible: Vec<Reach> =
             ties.iter().map(|tie| eligibility(object, tie, features)).collect();
         let is_holder = |tie: &Tie<'_>| tie.is_held() && tie.cloud.is_active();
@@ -157,15 +160,20 @@ pub(crate) struct Joint<'a> {
     pub(crate) others: Vec<Tie<'a>>,
     /// Its anchor was changed on-premises since it was joined.
     pub(crate) drifted: bool,
+    /// What was changed on-premises since it was last exported without an error.
+    pub(crate) changed: Reach,
 }
 
 impl<'a> Joint<'a> {
-    /// Active objects whose user principal name, primary address or anchor it was changed to.
+    /// Active objects whose user principal name, primary address or anchor it was *changed to*
+    /// since it was last exported. What it had in common with them before (a value that was
+    /// withheld when it was joined) is no late match.
     pub(crate) fn late_matches(&self) -> impl Iterator<Item = &Tie<'a>> {
-        self.others
-            .iter()
-            .filter(|tie| tie.cloud.is_active())
-            .filter(|tie| tie.user_principal_name || tie.primary || tie.anchor)
+        self.others.iter().filter(|tie| tie.cloud.is_active()).filter(|tie| {
+            (tie.user_principal_name && self.changed.user_principal_name)
+                || (tie.primary && self.changed.primary)
+                || (tie.anchor && self.drifted)
+        })
     }
 
     /// Whether it meets anything but its own cloud object: its values then need not all arrive.
@@ -181,11 +189,12 @@ pub(crate) enum Standing<'a> {
     New(Meeting<'a>),
     /// Kept in sync with an active cloud object.
     Joined(Joint<'a>),
-    /// A collision left a living copy behind; it is neither joined nor new.
-    Copied(&'a Arc<CloudObject>),
+    /// A collision left a living copy behind; it is neither joined nor new. With what it would
+    /// meet besides its copy, were it new.
+    Copied(&'a Arc<CloudObject>, Meeting<'a>),
     /// Something unspecified has happened to it: only safety is judged. With the cloud object that
-    /// it was last seen joined to, where that still exists.
-    Unsettled(Option<&'a Arc<CloudObject>>),
+    /// it was last seen joined to, where that still exists, and everything that it touches.
+    Unsettled(Option<&'a Arc<CloudObject>>, Vec<Tie<'a>>),
 }
 
 /// One on-premises object in one sync cycle.
@@ -236,13 +245,18 @@ pub(crate) fn subjects<'a>(before: &'a Snapshot, history: &History) -> Vec<Subje
         .map(|object| {
             let past = history.past(&object.key).unwrap_or(&unknown);
             let linked = past.link.as_ref().and_then(|link| by_id.get(&*link.id).copied());
-            // What a copy in the recycle bin means for its object is left open.
-            let is_binned =
-                |id: &crate::directory::Text| by_id.get(&**id).is_some_and(|copy| copy.deleted);
-            let standing = if past.copy.as_ref().is_some_and(is_binned) {
-                Standing::Unsettled(linked)
-            } else {
-                standing(object, past, linked, &index, &carriers, history.features)
+            let copied = past.copy.as_ref().and_then(|copy| by_id.get(&**copy).copied());
+            let standing = match copied {
+                // What a copy in the recycle bin means for its object is left open.
+                Some(copy) if copy.deleted => {
+                    Standing::Unsettled(linked, index.ties(&Identifiers::of_on_premises(object)))
+                }
+                Some(copy) if copy.quarantined && past.link.is_none() => {
+                    let mut ties = index.ties(&Identifiers::of_on_premises(object));
+                    ties.retain(|tie| tie.cloud.id != copy.id);
+                    Standing::Copied(copy, Meeting::with(object, ties, history.features))
+                }
+                _ => standing(object, past, linked, &index, &carriers, history),
             };
             let is_new = matches!(standing, Standing::New(_));
             let maybe_pending = match &standing {
@@ -250,7 +264,7 @@ pub(crate) fn subjects<'a>(before: &'a Snapshot, history: &History) -> Vec<Subje
                 Standing::Joined(joint) => {
                     joint.drifted || may_still_change(object, joint.cloud, past, history.features)
                 }
-                Standing::Copied(_) | Standing::Unsettled(_) => true,
+                Standing::Copied(..) | Standing::Unsettled(..) => true,
             };
             Subject {
                 object,
@@ -271,13 +285,16 @@ fn standing<'a>(
     linked: Option<&'a Arc<CloudObject>>,
     index: &CloudIndex<'a>,
     carriers: &Carriers<'a>,
-    features: Features,
+    history: &History,
 ) -> Standing<'a> {
+    let reinstalled = history.reinstalled;
+    let unsettled =
+        || Standing::Unsettled(linked, index.ties(&Identifiers::of_on_premises(object)));
     let Some(anchor) = object.source_anchor.as_deref() else {
-        return Standing::Unsettled(linked);
+        return unsettled();
     };
     if past.unsettled {
-        return Standing::Unsettled(linked);
+        return unsettled();
     }
     if let Some(link) = &past.link {
         return match linked {
@@ -290,18 +307,40 @@ fn standing<'a>(
             {
                 let mut others = index.ties(&Identifiers::of_on_premises(object));
                 others.retain(|tie| tie.cloud.id != cloud.id);
-                Standing::Joined(Joint { cloud, others, drifted: *link.anchor != *anchor })
+                let drifted = *link.anchor != *anchor;
+                if drifted && reinstalled {
+                    // Connect has forgotten that it was joined, and its anchor does not tell it.
+                    return unsettled();
+                }
+                Standing::Joined(Joint { cloud, others, drifted, changed: changed(object, past) })
             }
-            _ => Standing::Unsettled(linked),
+            _ => unsettled(),
         };
     }
-    if let Some(copy) = carriers.copy_for(object) {
-        return Standing::Copied(copy);
-    }
     if !carriers.carrying(anchor).is_empty() {
-        return Standing::Unsettled(linked);
+        return unsettled();
     }
-    Standing::New(Meeting::of(object, index, features))
+    Standing::New(Meeting::of(object, index, history.features))
+}
+
+/// What was changed on-premises since the object was last exported without an error; all of it
+/// where that never was.
+fn changed(object: &OnPremisesObject, past: &Past) -> Reach {
+    let Some(exported) = &past.exported else {
+        return Reach { anchor: true, user_principal_name: true, primary: true };
+    };
+    let same_primary = match (object.primary_address(), exported.primary_address()) {
+        (Some(now), Some(then)) => same_name(now, then),
+        (now, then) => now == then,
+    };
+    Reach {
+        anchor: object.source_anchor != exported.source_anchor,
+        user_principal_name: !same_optional_name(
+            &object.user_principal_name,
+            &exported.user_principal_name,
+        ),
+        primary: !same_primary,
+    }
 }
 
 /// Whether the cloud object of a joined object that is not pending may still change in ways of

@@ -3,7 +3,9 @@
 use super::Check;
 use super::situation::{Meeting, MeetingClass, Reach, Subject};
 use super::ties::Tie;
-use super::transition::{Transition, judge_addresses, judge_values, list, optional};
+use super::transition::{
+    Transition, judge_addresses, judge_values, optional, same_addresses, words,
+};
 use super::verdict::Verdict;
 use crate::directory::{
     AmbiguousMatch, Capability, CloudObject, HardVersusSoft, Kind, OnPremisesObject,
@@ -152,6 +154,7 @@ fn addresses_replaced(transition: &Transition<'_>, verdict: &mut Verdict) {
         let name = transition.name_of(takeover.target);
         verdict.judge(|verdict| {
             judge_addresses(
+                transition.history,
                 verdict,
                 &name,
                 takeover.object,
@@ -185,6 +188,14 @@ fn same_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                     };
                     expect("kind", takeover.target.kind.to_string(), after.kind.to_string());
                     expect("quarantined", "false".into(), after.quarantined.to_string());
+                    expect(
+                        "mailEnabled",
+                        takeover.target.mail_enabled.to_string(),
+                        after.mail_enabled.to_string(),
+                    );
+                    let roles =
+                        |object: &CloudObject| words(object.roles.iter().map(|role| &**role));
+                    expect("roles", roles(takeover.target), roles(after));
                     return;
                 }
             }
@@ -269,28 +280,38 @@ pub(super) fn hold_to_ambiguous_choices(
         touched.first().map_or_else(|| "none".to_owned(), |(tie, _)| transition.name_of(tie.cloud));
     // An anchor cannot be withheld, so nothing but its holder can be taken over.
     let anchor_holder = meeting.holders().find(|(tie, _)| tie.anchor);
-    let soft_first = transition.choices.hard_versus_soft == Some(HardVersusSoft::SoftFirst);
-    let candidates: Vec<(&Tie<'_>, Reach)> = match anchor_holder {
-        Some((tie, reach)) => {
-            let another_is_soft = meeting
-                .holders()
-                .any(|(other, reach)| other.cloud.id != tie.cloud.id && reach.soft());
-            let beaten = soft_first && another_is_soft && !reach.soft();
-            if reach.any() && !beaten { vec![(tie, reach)] } else { Vec::new() }
-        }
+    let preferred = |reach: &Reach| match transition.choices.soft_match_precedence {
+        Some(SoftMatchPrecedence::ProxyAddressesFirst) => reach.primary,
+        Some(SoftMatchPrecedence::UserPrincipalNameFirst) => reach.user_principal_name,
+        None => true,
+    };
+    // The soft matches that go first, as far as precedence is declared.
+    let soft: Vec<_> = meeting.holders().filter(|(_, reach)| reach.soft()).collect();
+    let first: Vec<_> = soft.iter().copied().filter(|(_, reach)| preferred(reach)).collect();
+    let first = if first.is_empty() { soft } else { first };
+    // Which holders may be taken over, and whether one of them must be.
+    let (candidates, is_owed): (Vec<(&Tie<'_>, Reach)>, bool) = match anchor_holder {
         None => {
-            let eligible: Vec<_> = meeting.holders().filter(|(_, reach)| reach.any()).collect();
-            let preferred = |reach: &Reach| match transition.choices.soft_match_precedence {
-                Some(SoftMatchPrecedence::ProxyAddressesFirst) => reach.primary,
-                Some(SoftMatchPrecedence::UserPrincipalNameFirst) => reach.user_principal_name,
-                None => true,
-            };
-            let first: Vec<_> =
-                eligible.iter().copied().filter(|(_, reach)| preferred(reach)).collect();
-            if first.is_empty() { eligible } else { first }
+            let is_owed = !first.is_empty();
+            (first, is_owed)
+        }
+        Some((_, reach)) if !reach.any() => (Vec::new(), false),
+        Some((tie, reach)) => {
+            let is_tied = |(other, _): &(&Tie<'_>, Reach)| other.cloud.id == tie.cloud.id;
+            match transition.choices.hard_versus_soft {
+                Some(HardVersusSoft::HardFirst) => (vec![(tie, reach)], true),
+                None => (vec![(tie, reach)], false),
+                // Whoever is tried first is either the anchor's holder or cannot be stamped with it.
+                Some(HardVersusSoft::SoftFirst) if first.iter().all(is_tied) => {
+                    (vec![(tie, reach)], true)
+                }
+                Some(HardVersusSoft::SoftFirst) if first.iter().any(is_tied) => {
+                    (vec![(tie, reach)], false)
+                }
+                Some(HardVersusSoft::SoftFirst) => (Vec::new(), false),
+            }
         }
     };
-    let undecided = anchor_holder.is_some() && transition.choices.hard_versus_soft.is_none();
     match declared {
         AmbiguousMatch::Refused => {
             if !touched.is_empty() || !transition.created_for(subject.object).is_empty() {
@@ -306,7 +327,6 @@ pub(super) fn hold_to_ambiguous_choices(
             let is_candidate = touched.iter().all(|(tie, _)| {
                 candidates.iter().any(|(candidate, _)| candidate.cloud.id == tie.cloud.id)
             });
-            let is_owed = !candidates.is_empty() && !undecided;
             if !is_candidate || (is_owed && touched.is_empty()) {
                 let expected: Vec<String> =
                     candidates.iter().map(|(tie, _)| transition.name_of(tie.cloud)).collect();
@@ -405,7 +425,7 @@ fn values_of(
         })
         .collect();
     if !target.proxy_addresses.is_empty() && object.proxy_addresses.is_empty() {
-        let is_kept = list(&after.proxy_addresses) == list(&target.proxy_addresses);
+        let is_kept = same_addresses(&transition.given(after), &transition.given(target));
         let treatment = if is_kept { Treatment::Kept } else { Treatment::Lost };
         values.push((("proxyAddresses".into(), false), treatment));
     }

@@ -30,6 +30,9 @@ pub(crate) struct Identifiers<'a> {
     pub(crate) user_principal_name: Option<&'a str>,
     pub(crate) addresses: &'a [ProxyAddress],
     pub(crate) anchor: Option<&'a str>,
+    /// The attribute `mail`. No page says that it decides; field reports say that a service looks
+    /// at it. So it touches, and decides nothing.
+    pub(crate) mail_attribute: Option<&'a str>,
 }
 
 impl<'a> Identifiers<'a> {
@@ -38,6 +41,7 @@ impl<'a> Identifiers<'a> {
             user_principal_name: object.user_principal_name.as_deref(),
             addresses: &object.proxy_addresses,
             anchor: object.source_anchor.as_deref(),
+            mail_attribute: object.attributes.get("mail").map(|mail| &**mail),
         }
     }
 
@@ -46,11 +50,21 @@ impl<'a> Identifiers<'a> {
             user_principal_name: object.user_principal_name.as_deref(),
             addresses: &object.proxy_addresses,
             anchor: object.on_premises_immutable_id.as_deref(),
+            mail_attribute: object.attributes.get("mail").map(|mail| &**mail),
         }
     }
 
     fn mails(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.addresses.iter().filter_map(ProxyAddress::mail)
+    }
+
+    /// Whether any name, address or `mail` attribute here is this one.
+    fn is_named(&self, name: &str) -> bool {
+        self.user_principal_name
+            .into_iter()
+            .chain(self.mails())
+            .chain(self.mail_attribute)
+            .any(|own| same_name(own, name))
     }
 
     fn primary(&self) -> Option<&'a str> {
@@ -67,6 +81,7 @@ impl<'a> Identifiers<'a> {
     pub(crate) fn each(&self, mut visit: impl FnMut(Identifier<'a>)) {
         self.user_principal_name.into_iter().for_each(|name| visit(Identifier::Name(Folded(name))));
         self.mails().for_each(|mail| visit(Identifier::Name(Folded(mail))));
+        self.mail_attribute.into_iter().for_each(|mail| visit(Identifier::Name(Folded(mail))));
         self.others().for_each(|other| visit(Identifier::Other(other)));
         self.anchor.into_iter().for_each(|anchor| visit(Identifier::Anchor(Folded(anchor))));
     }
@@ -101,6 +116,8 @@ pub(crate) struct Tie<'a> {
     pub(crate) anchor_but_for_case: bool,
     /// An address that is no mail address is the same.
     pub(crate) other_address: bool,
+    /// The attribute `mail` of one is that of the other, or its name, or one of its addresses.
+    pub(crate) mail_attribute: bool,
 }
 
 impl<'a> Tie<'a> {
@@ -122,6 +139,8 @@ impl<'a> Tie<'a> {
                     .user_principal_name
                     .is_some_and(|name| own.mails().any(|mail| same_name(name, mail))),
             anchor_but_for_case: !anchor && both(own.anchor, theirs.anchor),
+            mail_attribute: own.mail_attribute.is_some_and(|mail| theirs.is_named(mail))
+                || theirs.mail_attribute.is_some_and(|mail| own.is_named(mail)),
             other_address: own.others().any(|other| theirs.others().any(|held| held == other)),
         };
         tie.any().then_some(tie)
@@ -140,7 +159,8 @@ impl<'a> Tie<'a> {
     /// the identifiers in its own place is a holder, and what else it shares adds nothing to that;
     /// anchors that differ only in case leave things open even then.
     pub(crate) fn is_doubtful(&self) -> bool {
-        self.anchor_but_for_case || (!self.is_held() && (self.crossed || self.other_address))
+        self.anchor_but_for_case
+            || (!self.is_held() && (self.crossed || self.other_address || self.mail_attribute))
     }
 }
 

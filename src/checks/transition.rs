@@ -1,8 +1,10 @@
 //! One observed step, and what the checks may ask of it.
 
 use super::history::{Carriers, History};
-use super::situation::{Joint, Meeting, MeetingClass, Reach, Standing, Subject, subjects};
-use super::ties::{Identifiers, Tie};
+use super::situation::{
+    Joint, Meeting, MeetingClass, Reach, Standing, Subject, same_optional_name, subjects,
+};
+use super::ties::{Identifier, Identifiers, Tie};
 use super::verdict::Verdict;
 use crate::directory::{
     AddressKind, Capabilities, Capability, CloudObject, Command, DeclaredChoices, Features,
@@ -30,13 +32,47 @@ pub(crate) struct Transition<'a> {
 /// A sync cycle.
 pub(crate) struct Cycle<'a> {
     pub(crate) subjects: Vec<Subject<'a>>,
-    /// Identifiers of cloud objects in the footprint of a contended object.
-    pub(crate) contended: HashSet<&'a str>,
+    /// Identifiers of cloud objects of which it is left open what the cycle does to them.
+    pub(crate) open: HashSet<&'a str>,
     /// Identifiers of cloud objects that an uncontended new object may take over.
     pub(crate) eligible: HashSet<&'a str>,
     pub(crate) carriers_after: Carriers<'a>,
     /// Cloud objects that the cycle brought into being.
-    pub(crate) created: Vec<&'a Arc<CloudObject>>,
+    pub(crate) created: Created<'a>,
+}
+
+/// The cloud objects that a cycle brought into being, to be found by what they share.
+pub(crate) struct Created<'a> {
+    pub(crate) objects: Vec<&'a Arc<CloudObject>>,
+    by_identifier: HashMap<Identifier<'a>, Vec<u32>>,
+}
+
+impl<'a> Created<'a> {
+    fn new(objects: impl Iterator<Item = &'a Arc<CloudObject>>) -> Self {
+        let objects: Vec<&'a Arc<CloudObject>> = objects.collect();
+        let mut by_identifier: HashMap<Identifier<'a>, Vec<u32>> = HashMap::new();
+        for (position, object) in (0_u32..).zip(&objects) {
+            Identifiers::of_cloud(object)
+                .each(|identifier| by_identifier.entry(identifier).or_default().push(position));
+        }
+        Created { objects, by_identifier }
+    }
+
+    /// Those that carry an identifier of `object`.
+    fn sharing_with(&self, object: &OnPremisesObject) -> Vec<&'a Arc<CloudObject>> {
+        let own = Identifiers::of_on_premises(object);
+        let mut positions: Vec<u32> = Vec::new();
+        own.each(|identifier| {
+            positions.extend(self.by_identifier.get(&identifier).into_iter().flatten());
+        });
+        positions.sort_unstable();
+        positions.dedup();
+        positions
+            .into_iter()
+            .map(|position| self.objects[position as usize])
+            .filter(|created| Tie::between(&own, created).is_some_and(|tie| tie.is_held()))
+            .collect()
+    }
 }
 
 impl<'a> Transition<'a> {
@@ -57,15 +93,13 @@ impl<'a> Transition<'a> {
         let cycle = matches!(command, Command::Sync(_)).then(|| {
             let subjects = subjects(before, history);
             Cycle {
-                contended: in_contended_footprint(&subjects),
+                open: left_open(&subjects),
                 eligible: eligible_targets(&subjects),
                 subjects,
                 carriers_after: Carriers::of(after),
-                created: after
-                    .cloud
-                    .iter()
-                    .filter(|object| !before_by_id.contains_key(&*object.id))
-                    .collect(),
+                created: Created::new(
+                    after.cloud.iter().filter(|object| !before_by_id.contains_key(&*object.id)),
+                ),
             }
         });
         Transition {
@@ -118,7 +152,9 @@ impl<'a> Transition<'a> {
 
     /// Whether the step left this cloud object exactly as it was.
     pub(crate) fn is_untouched(&self, cloud: &Arc<CloudObject>) -> bool {
-        self.after_of(cloud).is_some_and(|after| same_object(cloud, after))
+        self.after_of(cloud).is_some_and(|after| {
+            Arc::ptr_eq(cloud, after) || cloud == after || self.differences(cloud, after).is_empty()
+        })
     }
 
     /// What the report says of an on-premises object.
@@ -148,15 +184,28 @@ impl<'a> Transition<'a> {
 
     /// Objects that the cycle brought into being and that share an identifier with `object`.
     pub(crate) fn created_for(&self, object: &OnPremisesObject) -> Vec<&'a Arc<CloudObject>> {
-        let own = Identifiers::of_on_premises(object);
-        self.cycle.as_ref().map_or_else(Vec::new, |cycle| {
-            cycle
-                .created
-                .iter()
-                .copied()
-                .filter(|created| Tie::between(&own, created).is_some_and(|tie| tie.is_held()))
-                .collect()
-        })
+        self.cycle.as_ref().map_or_else(Vec::new, |cycle| cycle.created.sharing_with(object))
+    }
+
+    /// Every field in which two states of a cloud object differ. Addresses that the service gave out
+    /// by itself may come and go on an on-premises-mastered object.
+    pub(crate) fn differences(&self, before: &CloudObject, after: &CloudObject) -> Vec<Difference> {
+        let mut found = differences(before, after);
+        if before.on_premises_sync_enabled || after.on_premises_sync_enabled {
+            found.retain(|difference| {
+                difference.field != "proxyAddresses"
+                    || !same_addresses(&self.given(before), &self.given(after))
+            });
+        }
+        found
+    }
+
+    /// The addresses of a cloud object but for those that the service gave out by itself.
+    pub(crate) fn given(&self, cloud: &CloudObject) -> Vec<ProxyAddress> {
+        let is_given = |address: &&ProxyAddress| {
+            address.mail().is_none_or(|mail| self.history.is_given(mail) && !is_generated(mail))
+        };
+        cloud.proxy_addresses.iter().filter(is_given).cloned().collect()
     }
 
     pub(crate) fn name_of(&self, cloud: &CloudObject) -> String {
@@ -172,7 +221,7 @@ impl<'a> Transition<'a> {
         match self.after_of(cloud) {
             None => verdict.violated(name, "the object itself", "still there, unchanged", "gone"),
             Some(after) => {
-                for difference in differences(cloud, after) {
+                for difference in self.differences(cloud, after) {
                     verdict.violated(
                         &name,
                         difference.field,
@@ -224,8 +273,31 @@ impl<'a> Transition<'a> {
             verdict.violated(name, "the object itself", "updated", "gone");
             return;
         };
-        judge_values(verdict, &name, object, after, &[]);
-        judge_addresses(verdict, &name, object, Some(joint.cloud), after, &[]);
+        let past = self.history.past(&object.key);
+        let exported = past.and_then(|past| past.exported.as_deref());
+        let Some(exported) = exported else { return };
+        // A value that was not changed, and that the cloud object did not have before, was withheld
+        // from it; whether that still comes is left open.
+        let mut owed = OnPremisesObject::clone(object);
+        owed.attributes.retain(|name, value| {
+            exported.attributes.get(name) != Some(value)
+                || joint.cloud.attributes.get(name) == Some(value)
+        });
+        if same_optional_name(&object.user_principal_name, &exported.user_principal_name)
+            && !same_optional_name(&object.user_principal_name, &joint.cloud.user_principal_name)
+        {
+            owed.user_principal_name = None;
+        }
+        let same_as_exported = same_addresses(&object.proxy_addresses, &exported.proxy_addresses);
+        let were_there = object
+            .proxy_addresses
+            .iter()
+            .all(|wanted| joint.cloud.proxy_addresses.iter().any(|held| held.same(wanted)));
+        if same_as_exported && !were_there {
+            owed.proxy_addresses.clear();
+        }
+        judge_values(verdict, &name, &owed, after, &[]);
+        judge_addresses(self.history, verdict, &name, &owed, Some(joint.cloud), after, &[]);
         let password_free = self.history.past(&object.key).is_some_and(|past| past.password_free);
         if self.has(Capability::Passwords)
             && self.features().password_hash_sync
@@ -243,23 +315,39 @@ impl<'a> Transition<'a> {
     }
 }
 
-/// Identifiers of cloud objects that lie in the footprint of a contended object.
-fn in_contended_footprint<'a>(subjects: &[Subject<'a>]) -> HashSet<&'a str> {
-    let mut ids = HashSet::new();
-    for subject in subjects.iter().filter(|subject| subject.contended) {
-        match &subject.standing {
-            Standing::New(meeting) => ids.extend(meeting.ties.iter().map(|tie| &*tie.cloud.id)),
-            Standing::Joined(joint) => {
-                ids.insert(&*joint.cloud.id);
-                ids.extend(joint.others.iter().map(|tie| &*tie.cloud.id));
+/// Identifiers of the cloud objects of which it is left open what the cycle does to them: they lie
+/// in the footprint of an object that is contended, that something unspecified has happened to,
+/// whose copy may heal, or that might be led to them by `mail`.
+fn left_open<'a>(subjects: &[Subject<'a>]) -> HashSet<&'a str> {
+    let mut ids: HashSet<&'a str> = HashSet::new();
+    for subject in subjects {
+        let (own, ties): (Option<&'a Arc<CloudObject>>, &[Tie<'a>]) = match &subject.standing {
+            Standing::New(meeting) if subject.contended => (None, &meeting.ties),
+            Standing::New(meeting) => {
+                let by_mail =
+                    meeting.ties.iter().filter(|tie| tie.mail_attribute && !tie.is_held());
+                ids.extend(by_mail.map(|tie| &*tie.cloud.id));
+                continue;
             }
-            Standing::Copied(copy) => {
-                ids.insert(&*copy.id);
+            Standing::Joined(joint) if subject.contended || joint.drifted => {
+                (Some(joint.cloud), &joint.others)
             }
-            Standing::Unsettled(linked) => ids.extend(linked.map(|cloud| &*cloud.id)),
-        }
+            Standing::Joined(_) => continue,
+            Standing::Copied(copy, meeting) if subject.contended || !collides(meeting) => {
+                (Some(*copy), &meeting.ties)
+            }
+            Standing::Copied(copy, _) => (Some(*copy), &[]),
+            Standing::Unsettled(linked, ties) => (*linked, ties),
+        };
+        ids.extend(own.map(|cloud| &*cloud.id));
+        ids.extend(ties.iter().map(|tie| &*tie.cloud.id));
     }
     ids
+}
+
+/// Whether what once led to a copy still stands in the way, beyond doubt.
+pub(crate) fn collides(meeting: &Meeting<'_>) -> bool {
+    meeting.class == MeetingClass::Collision && !meeting.doubtful
 }
 
 /// Identifiers of cloud objects that a new object may take over in this cycle.
@@ -280,13 +368,9 @@ pub(crate) struct Difference {
     pub(crate) after: String,
 }
 
-/// Whether two states of an object say the same: addresses and roles compared as sets, and nothing
-/// compared of an object that is in the recycle bin both times.
-pub(crate) fn same_object(before: &Arc<CloudObject>, after: &Arc<CloudObject>) -> bool {
-    Arc::ptr_eq(before, after) || before == after || differences(before, after).is_empty()
-}
-
-/// Every field in which two states of an object differ.
+/// Every field in which two states of an object differ: addresses and roles compared as sets, names
+/// without regard to letter case, and nothing compared of an object that is in the recycle bin both
+/// times.
 pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Difference> {
     let mut found = Vec::new();
     if before.deleted && after.deleted {
@@ -309,12 +393,16 @@ pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Diff
         optional(&before.on_premises_immutable_id),
         optional(&after.on_premises_immutable_id),
     );
-    compare(
-        "userPrincipalName",
-        optional(&before.user_principal_name),
-        optional(&after.user_principal_name),
-    );
-    compare("proxyAddresses", list(&before.proxy_addresses), list(&after.proxy_addresses));
+    if !same_optional_name(&before.user_principal_name, &after.user_principal_name) {
+        compare(
+            "userPrincipalName",
+            optional(&before.user_principal_name),
+            optional(&after.user_principal_name),
+        );
+    }
+    if !same_addresses(&before.proxy_addresses, &after.proxy_addresses) {
+        compare("proxyAddresses", list(&before.proxy_addresses), list(&after.proxy_addresses));
+    }
     let names: std::collections::BTreeSet<&Text> =
         before.attributes.keys().chain(after.attributes.keys()).collect();
     for name in names {
@@ -330,6 +418,14 @@ pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Diff
     compare("deleted", before.deleted.to_string(), after.deleted.to_string());
     compare("quarantined", before.quarantined.to_string(), after.quarantined.to_string());
     found
+}
+
+/// Whether two lists hold the same addresses, as sets.
+pub(crate) fn same_addresses(left: &[ProxyAddress], right: &[ProxyAddress]) -> bool {
+    let within = |one: &[ProxyAddress], other: &[ProxyAddress]| {
+        one.iter().all(|address| other.iter().any(|held| held.same(address)))
+    };
+    within(left, right) && within(right, left)
 }
 
 /// A value, or that there is none.
@@ -391,6 +487,7 @@ const INITIAL_DOMAIN: &str = ".onmicrosoft.com";
 /// any: all of them there, and none left that only the cloud had. Addresses that were in neither
 /// place may have been generated by the service and are not judged.
 pub(crate) fn judge_addresses(
+    history: &History,
     verdict: &mut Verdict,
     name: &str,
     object: &OnPremisesObject,
@@ -401,6 +498,7 @@ pub(crate) fn judge_addresses(
     if object.proxy_addresses.is_empty() {
         return;
     }
+    let is_given = |mail: &str| history.is_given(mail);
     let is_withheld = |address: &ProxyAddress| {
         address.mail().is_some_and(|mail| withheld.iter().any(|held| same_name(held, mail)))
     };
@@ -418,7 +516,9 @@ pub(crate) fn judge_addresses(
     let was_there = |seen: &ProxyAddress| {
         before.is_some_and(|before| match seen.mail() {
             Some(mail) => {
-                !is_generated(mail) && before.mail_addresses().any(|held| same_name(held, mail))
+                is_given(mail)
+                    && !is_generated(mail)
+                    && before.mail_addresses().any(|held| same_name(held, mail))
             }
             None => before.proxy_addresses.contains(seen),
         })

@@ -4,7 +4,7 @@ use super::exit::{Exit, Mistake};
 use super::{RunArguments, implementation, print, select};
 use crate::cases::scenario::embedded;
 use crate::implementation::child_process;
-use crate::report::{Status, Summary, terminal};
+use crate::report::{Summary, terminal};
 use crate::runner::{Event, Host, plan, run as run_cases};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Arc;
@@ -19,7 +19,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
         &arguments.times,
         &arguments.choices.choices,
         edition,
-    )?;
+    )
+    .map_err(|mistake| {
+        if interrupted.load(Ordering::Relaxed) {
+            let message = "stopped before anything was judged".to_owned();
+            return Mistake { exit: Exit::Incomplete, message };
+        }
+        mistake
+    })?;
     let command: Vec<String> =
         arguments.adapter.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let host = if command.is_empty() { Host::InProcess } else { Host::ChildProcess { command } };
@@ -35,9 +42,6 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     progress.finish_and_clear();
     drop(implementation);
     print::text(&terminal::render(&summary, print::width(), true));
-    if interrupted.load(Ordering::Relaxed) && summary.status() == Status::Conformant {
-        return Ok(Exit::Incomplete);
-    }
     Ok(summary.status().into())
 }
 

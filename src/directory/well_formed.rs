@@ -7,7 +7,7 @@
 use super::{
     CloudRef, CloudSetup, Command, Kind, OnPremisesObject, ProxyAddress, Tenant, Text, same_name,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// One step of the way to a place in a case: a field's name or an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,14 @@ pub fn problems_of_case<'a>(
     inspector.problems
 }
 
+/// Whether two values of one object say the same, whatever their prefixes say of mail addresses.
+fn same_value(one: &ProxyAddress, other: &ProxyAddress) -> bool {
+    match (one.mail(), other.mail()) {
+        (Some(one), Some(other)) => same_name(one, other),
+        _ => one == other,
+    }
+}
+
 /// What identifies a cloud object to an observer who does not know its label.
 type Looks<'a> =
     (Kind, bool, Option<&'a Text>, &'a [ProxyAddress], Option<&'a Text>, &'a super::Attributes);
@@ -51,7 +59,7 @@ type Looks<'a> =
 #[derive(Default)]
 struct Inspector {
     at: Vec<Segment>,
-    labels: BTreeSet<Text>,
+    labels: BTreeMap<Text, Kind>,
     on_premises: BTreeMap<Text, OnPremisesObject>,
     problems: Vec<Problem>,
 }
@@ -134,7 +142,7 @@ impl Inspector {
     }
 
     fn cloud_setup(&mut self, object: &CloudSetup) {
-        if !self.labels.insert(object.label.clone()) {
+        if self.labels.insert(object.label.clone(), object.kind).is_some() {
             self.field(
                 "label",
                 format!("the label {} is used twice; labels are unique", object.label),
@@ -183,7 +191,7 @@ impl Inspector {
                         "{address}: the prefix is SMTP: (primary) or smtp: (secondary), nothing in between"
                     )
                 }
-                _ if addresses[..index].iter().any(|earlier| earlier.same(address)) => {
+                _ if addresses[..index].iter().any(|earlier| same_value(earlier, address)) => {
                     format!("{address} stands here twice")
                 }
                 Some("SMTP") if addresses[..index].iter().any(ProxyAddress::is_primary) => {
@@ -247,11 +255,21 @@ impl Inspector {
         }
     }
 
+    /// What the object is that a reference names, if the reference names one that is known.
+    fn kind_of(&self, reference: &CloudRef) -> Option<Kind> {
+        match reference {
+            CloudRef::Label(label) => self.labels.get(label).copied(),
+            CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key) => {
+                self.on_premises.get(key).map(|object| object.kind)
+            }
+        }
+    }
+
     fn reference(&mut self, reference: &CloudRef) {
         match reference {
             CloudRef::Label(label) => {
-                if !self.labels.contains(label) {
-                    let known: Vec<&str> = self.labels.iter().map(|label| &**label).collect();
+                if !self.labels.contains_key(label) {
+                    let known: Vec<&str> = self.labels.keys().map(|label| &**label).collect();
                     let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                     self.report(
                         &[Segment::Field("object"), Segment::Field("label")],
@@ -297,6 +315,23 @@ impl Inspector {
                 self.cloud_setup(&create.object);
             }
             Command::UpdateCloudObject(update) => {
+                if let Some(kind) = self.kind_of(&update.object).filter(|kind| *kind != Kind::User)
+                {
+                    self.at.push(Segment::Field("set"));
+                    if !update.set.user_principal_name.is_keep() {
+                        self.field(
+                            "userPrincipalName",
+                            format!("a {kind} has no userPrincipalName; only users have"),
+                        );
+                    }
+                    if !update.set.password.is_keep() {
+                        self.field(
+                            "password",
+                            format!("a {kind} has no password; only users have"),
+                        );
+                    }
+                    self.at.pop();
+                }
                 if let Some(addresses) = update.set.proxy_addresses.value() {
                     self.addresses(
                         addresses,
@@ -350,6 +385,8 @@ mod tests {
     )]
     #[case::name_of_group(r#"[{"do": "createOnPremisesObject", "object": {"key": "g", "kind": "group", "sourceAnchor": "Zg", "userPrincipalName": "g@contoso.com"}}]"#, "a group has no userPrincipalName")]
     #[case::bare_address(r#"[{"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"proxyAddresses": ["ann@contoso.com"]}}]"#, "has no prefix")]
+    #[case::name_of_cloud_contact(r#"[{"do": "createCloudObject", "object": {"label": "c", "kind": "contact"}}, {"do": "updateCloudObject", "object": {"label": "c"}, "set": {"userPrincipalName": "c@contoso.com"}}]"#, "a contact has no userPrincipalName")]
+    #[case::one_address_as_both(r#"[{"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"proxyAddresses": ["SMTP:a@contoso.com", "smtp:A@contoso.com"]}}]"#, "stands here twice")]
     #[case::two_primaries(r#"[{"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"proxyAddresses": ["SMTP:a@contoso.com", "SMTP:b@contoso.com"]}}]"#, "a second primary address")]
     fn a_bad_command_is_told(#[case] commands: &str, #[case] expected: &str) {
         let found = problems(ANN, commands);

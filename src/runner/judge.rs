@@ -50,7 +50,7 @@ fn judge(
             if failure.kind == FailureKind::Unsupported
                 && failure
                     .capability
-                    .is_none_or(|capability| !description.capabilities.has(capability)) =>
+                    .is_some_and(|capability| !description.capabilities.has(capability)) =>
         {
             CaseVerdict::NotApplicable { reason: failure.message.clone() }
         }
@@ -76,7 +76,7 @@ struct Judgement<'a> {
     selection: &'a Selection,
     tallies: BTreeMap<&'static str, RuleTally>,
     failures: Vec<FailureReport>,
-    /// A check has found a violation, selected or not. What is not as expected from there on is a
+    /// A check has found a violation, selected or not, or an expectation was not met. What is not as expected from there on is a
     /// consequence, and would be told under the wrong rule.
     is_broken: bool,
 }
@@ -138,6 +138,7 @@ impl Judgement<'_> {
 
     /// An expectation that no check stands behind breaks the first rule that the scenario shows.
     fn blame_expectation(&mut self, violations: Vec<Violation>, step: usize, command: &str) {
+        self.is_broken = true;
         let scenario = &self.case.scenario;
         let rule = scenario
             .rules

@@ -56,11 +56,15 @@ pub fn run(
     let mut observed = 0;
     if !inputs.is_empty() {
         implementation.run_cases(&inputs, &mut |index: usize, seen: CaseObservation| {
+            if interrupted.load(Ordering::Relaxed) {
+                // What was under way when the run was stopped broke off for that reason.
+                return false;
+            }
             let at = applicable[index];
             skip_until(at, tell);
             observed += 1;
             tell(judge_case(&cases[at], &description, &seen, &header.selection));
-            !interrupted.load(Ordering::Relaxed)
+            true
         });
     }
     if observed == inputs.len() {

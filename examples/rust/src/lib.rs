@@ -44,20 +44,15 @@ impl SmallSync {
                     .any(|held| object.mail_addresses().any(|mail| same_name(held, mail)))
                 || cloud.on_premises_immutable_id == object.source_anchor
         };
-        (0..self.cloud.len())
-            .filter(|&at| shares(&self.cloud[at]))
-            .collect()
+        (0..self.cloud.len()).filter(|&at| shares(&self.cloud[at])).collect()
     }
 
     fn sync_object(&mut self, object: &OnPremisesObject) -> ResultWord {
         let rejoined = self.cloud.iter().find(|cloud| {
             cloud.on_premises_sync_enabled && cloud.on_premises_immutable_id == object.source_anchor
         });
-        let known = self
-            .joined
-            .get(&object.key)
-            .cloned()
-            .or(rejoined.map(|cloud| cloud.id.clone()));
+        let known =
+            self.joined.get(&object.key).cloned().or(rejoined.map(|cloud| cloud.id.clone()));
         let holders = self.holders(object);
         let Some(id) = known else {
             return self.match_new(object, &holders);
@@ -98,11 +93,7 @@ impl SmallSync {
                 }
                 self.joined.insert(object.key.clone(), cloud.id.clone());
                 self.write(at, object);
-                if is_hard {
-                    ResultWord::HardMatched
-                } else {
-                    ResultWord::SoftMatched
-                }
+                if is_hard { ResultWord::HardMatched } else { ResultWord::SoftMatched }
             }
             _ => ResultWord::Error,
         }
@@ -112,12 +103,8 @@ impl SmallSync {
     fn write(&mut self, at: usize, object: &OnPremisesObject) {
         let cloud = &mut self.cloud[at];
         cloud.on_premises_sync_enabled = true;
-        cloud
-            .on_premises_immutable_id
-            .clone_from(&object.source_anchor);
-        cloud
-            .user_principal_name
-            .clone_from(&object.user_principal_name);
+        cloud.on_premises_immutable_id.clone_from(&object.source_anchor);
+        cloud.user_principal_name.clone_from(&object.user_principal_name);
         if !object.proxy_addresses.is_empty() {
             cloud.proxy_addresses.clone_from(&object.proxy_addresses);
         }
@@ -182,10 +169,7 @@ impl Implementation for SmallSync {
         match command {
             Command::CreateOnPremisesObject(create) => self.on_premises.push(create.object.clone()),
             Command::UpdateOnPremisesObject(update) => {
-                let found = self
-                    .on_premises
-                    .iter_mut()
-                    .find(|object| object.key == update.key);
+                let found = self.on_premises.iter_mut().find(|object| object.key == update.key);
                 match found {
                     Some(object) => update.set.apply_to(object),
                     None => outcome = Outcome::plain(Status::NotFound),
@@ -231,9 +215,6 @@ impl Implementation for SmallSync {
                 return Err(Failure::unsupported(Capability::SoftMatchSwitch));
             }
         }
-        Ok(StepObservation {
-            outcome,
-            snapshot: self.snapshot(),
-        })
+        Ok(StepObservation { outcome, snapshot: self.snapshot() })
     }
 }
