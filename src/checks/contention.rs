@@ -91,3 +91,46 @@ impl Groups {
         self.0[one.max(other)] = one.min(other);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::history::History;
+    use crate::checks::situation::subjects;
+    use crate::directory::{Snapshot, Tenant};
+    use rstest::rstest;
+    use std::collections::HashMap;
+
+    fn contended(cloud: &str, on_premises: &[(&str, &str, &str)]) -> Vec<bool> {
+        let objects: Vec<String> = on_premises
+            .iter()
+            .map(|(key, name, address)| {
+                format!(r#"{{"key": "{key}", "kind": "user", "sourceAnchor": "{key}", "userPrincipalName": "{name}", "proxyAddresses": ["SMTP:{address}"]}}"#)
+            })
+            .collect();
+        let text = format!(r#"{{"cloud": [{cloud}], "onPremises": [{}]}}"#, objects.join(", "));
+        let snapshot: Snapshot = serde_json::from_str(&text).expect("a snapshot");
+        let tenant = Tenant {
+            on_premises: snapshot.on_premises.iter().map(|object| (**object).clone()).collect(),
+            ..Tenant::default()
+        };
+        let history = History::start(&tenant, HashMap::new());
+        subjects(&snapshot, &history).iter().map(|subject| subject.contended).collect()
+    }
+
+    const NAME_AND_ADDRESS: &str = r#"{"id": "X", "kind": "user", "userPrincipalName": "a@x", "proxyAddresses": ["SMTP:c@x"]}"#;
+
+    #[rstest]
+    #[case::apart("", &[("1", "a@x", "b@x"), ("2", "c@x", "d@x")], &[false, false])]
+    #[case::same_name("", &[("1", "a@x", "b@x"), ("2", "A@x", "d@x")], &[true, true])]
+    #[case::name_on_address("", &[("1", "a@x", "b@x"), ("2", "c@x", "a@x")], &[true, true])]
+    #[case::one_holder_for_two(NAME_AND_ADDRESS, &[("1", "a@x", "b@x"), ("2", "d@x", "c@x")], &[true, true])]
+    #[case::through_a_third("", &[("1", "a@x", "b@x"), ("2", "c@x", "b@x"), ("3", "c@x", "e@x"), ("4", "f@x", "g@x")], &[true, true, true, false])]
+    #[case::alone(NAME_AND_ADDRESS, &[("1", "a@x", "b@x")], &[false])]
+    fn footprints_that_meet_are_contended(
+        #[case] cloud: &str,
+        #[case] on_premises: &[(&str, &str, &str)],
+        #[case] expected: &[bool],
+    ) {
+        assert_eq!(contended(cloud, on_premises), expected);
+    }
+}

@@ -378,3 +378,232 @@ pub(crate) fn same_optional_name(
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::history::Link;
+    use crate::directory::{Tenant, Text};
+    use rstest::rstest;
+    use std::collections::HashMap;
+
+    /// A snapshot from JSON in which cloud objects are named by their identifiers.
+    fn snapshot(cloud: &str, on_premises: &str) -> Snapshot {
+        serde_json::from_str(&format!(r#"{{"cloud": [{cloud}], "onPremises": [{on_premises}]}}"#))
+            .expect("a snapshot")
+    }
+
+    /// What is known when nothing but these objects was ever seen.
+    fn fresh_history(snapshot: &Snapshot) -> History {
+        let tenant = Tenant {
+            on_premises: snapshot.on_premises.iter().map(|object| (**object).clone()).collect(),
+            ..Tenant::default()
+        };
+        History::start(&tenant, HashMap::new())
+    }
+
+    const ANN: &str = r#"{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@x",
+        "proxyAddresses": ["SMTP:ann.b@x", "smtp:ab@x"]}"#;
+
+    fn user(rest: &str) -> String {
+        format!(r#"{{"id": "X", "kind": "user"{rest}}}"#)
+    }
+
+    /// The class of what Ann meets, and whether it is doubtful.
+    fn meeting(cloud: &str, soft_match: bool) -> (MeetingClass, bool) {
+        let snapshot = snapshot(cloud, ANN);
+        let mut history = fresh_history(&snapshot);
+        history.features.soft_match = soft_match;
+        let subjects = subjects(&snapshot, &history);
+        match &subjects[0].standing {
+            Standing::New(meeting) => (meeting.class, meeting.doubtful),
+            other => panic!("Ann is new, and not {other:?}"),
+        }
+    }
+
+    #[rstest]
+    #[case::nobody(r#", "userPrincipalName": "bob@x""#, MeetingClass::NoHolder, false)]
+    #[case::name(r#", "userPrincipalName": "ANN@x""#, MeetingClass::Clear(0), false)]
+    #[case::primary(
+        r#", "userPrincipalName": "b@x", "proxyAddresses": ["SMTP:ann.b@x"]"#,
+        MeetingClass::Clear(0),
+        false
+    )]
+    #[case::anchor(
+        r#", "userPrincipalName": "b@x", "onPremisesImmutableId": "QUFB""#,
+        MeetingClass::Clear(0),
+        false
+    )]
+    #[case::name_and_own_anchor(
+        r#", "userPrincipalName": "ann@x", "onPremisesImmutableId": "QUFB""#,
+        MeetingClass::Clear(0),
+        false
+    )]
+    #[case::name_and_other_anchor(
+        r#", "userPrincipalName": "ann@x", "onPremisesImmutableId": "Qk""#,
+        MeetingClass::Collision,
+        false
+    )]
+    #[case::secondary(
+        r#", "userPrincipalName": "b@x", "proxyAddresses": ["smtp:ab@x"]"#,
+        MeetingClass::Collision,
+        false
+    )]
+    #[case::primary_on_secondary(
+        r#", "userPrincipalName": "b@x", "proxyAddresses": ["SMTP:ab@x"]"#,
+        MeetingClass::Collision,
+        false
+    )]
+    #[case::role(
+        r#", "userPrincipalName": "ann@x", "roles": ["Reader"]"#,
+        MeetingClass::Collision,
+        false
+    )]
+    #[case::mastered_on_premises(
+        r#", "userPrincipalName": "ann@x", "onPremisesSyncEnabled": true"#,
+        MeetingClass::Collision,
+        false
+    )]
+    #[case::name_is_its_address(
+        r#", "userPrincipalName": "b@x", "proxyAddresses": ["smtp:ann@x"]"#,
+        MeetingClass::NoHolder,
+        true
+    )]
+    #[case::anchor_but_for_case(
+        r#", "userPrincipalName": "b@x", "onPremisesImmutableId": "qufb""#,
+        MeetingClass::NoHolder,
+        true
+    )]
+    #[case::in_the_bin(
+        r#", "userPrincipalName": "ann@x", "deleted": true"#,
+        MeetingClass::NoHolder,
+        true
+    )]
+    #[case::mail_attribute(
+        r#", "userPrincipalName": "b@x", "attributes": {"mail": "ann@x"}"#,
+        MeetingClass::NoHolder,
+        true
+    )]
+    fn what_a_new_object_meets(
+        #[case] cloud: &str,
+        #[case] class: MeetingClass,
+        #[case] doubtful: bool,
+    ) {
+        assert_eq!(meeting(&user(cloud), true), (class, doubtful));
+    }
+
+    #[test]
+    fn with_the_switch_off_only_the_anchor_leads_to_a_match() {
+        let by_name = user(r#", "userPrincipalName": "ann@x""#);
+        assert_eq!(meeting(&by_name, false), (MeetingClass::Collision, false));
+        let by_anchor = user(r#", "userPrincipalName": "b@x", "onPremisesImmutableId": "QUFB""#);
+        assert_eq!(meeting(&by_anchor, false), (MeetingClass::Clear(0), false));
+    }
+
+    #[test]
+    fn two_holders_are_ambiguous_if_one_is_eligible_and_a_collision_if_none_is() {
+        let by_name = user(r#", "userPrincipalName": "ann@x""#);
+        let contact = r#"{"id": "Y", "kind": "contact", "proxyAddresses": ["SMTP:ann.b@x"]}"#;
+        let both = format!("{by_name}, {contact}");
+        assert_eq!(meeting(&both, true), (MeetingClass::Ambiguous, false));
+        assert_eq!(meeting(contact, true), (MeetingClass::Collision, false));
+    }
+
+    /// A group or contact against one of the same kind with the same primary address and anchor.
+    #[rstest]
+    #[case::contacts("contact", false, false, true)]
+    #[case::mail_enabled_groups("group", true, true, true)]
+    #[case::plain_group_on_premises("group", false, true, false)]
+    #[case::plain_group_in_the_cloud("group", true, false, false)]
+    fn groups_and_contacts_match_on_their_address_alone(
+        #[case] kind: &str,
+        #[case] on_premises_enabled: bool,
+        #[case] cloud_enabled: bool,
+        #[case] matches: bool,
+    ) {
+        let object = |name: &str, anchor: &str, enabled: bool| {
+            format!(
+                r#"{{"{name}": "g", "kind": "{kind}", "mailEnabled": {enabled}, "{anchor}": "QUFB", "proxyAddresses": ["SMTP:g@x"]}}"#
+            )
+        };
+        let snapshot = snapshot(
+            &object("id", "onPremisesImmutableId", cloud_enabled),
+            &object("key", "sourceAnchor", on_premises_enabled),
+        );
+        let subjects = subjects(&snapshot, &fresh_history(&snapshot));
+        let Standing::New(meeting) = &subjects[0].standing else { panic!("it is new") };
+        let expected = if matches { MeetingClass::Clear(0) } else { MeetingClass::Collision };
+        assert_eq!(meeting.class, expected);
+        assert!(!meeting.eligible[0].anchor, "no group or contact is reached by its anchor");
+    }
+
+    /// Ann, last seen joined to X under her anchor.
+    fn joined(cloud: &str) -> (Snapshot, History) {
+        let snapshot = snapshot(cloud, ANN);
+        let mut history = fresh_history(&snapshot);
+        let key: Text = "ann-ad".into();
+        let past = history.objects.get_mut(&key).expect("Ann");
+        past.link = Some(Link { id: "X".into(), anchor: "QUFB".into() });
+        past.changed = false;
+        (snapshot, history)
+    }
+
+    const JOINED: &str = r#"{"id": "X", "kind": "user", "userPrincipalName": "ann@x", "onPremisesSyncEnabled": true,
+        "onPremisesImmutableId": "QUFB", "proxyAddresses": ["SMTP:ann.b@x", "smtp:ab@x"]}"#;
+
+    #[test]
+    fn a_joined_object_is_told_by_its_state_and_is_not_pending() {
+        let (snapshot, history) = joined(JOINED);
+        let subject = &subjects(&snapshot, &history)[0];
+        assert!(matches!(&subject.standing, Standing::Joined(joint) if !joint.drifted));
+        assert!(!subject.pending && !subject.maybe_pending);
+    }
+
+    #[rstest]
+    #[case::changed(|past: &mut Past| past.changed = true)]
+    #[case::failed(|past: &mut Past| past.failed = true)]
+    fn what_is_changed_or_failed_is_pending(#[case] event: fn(&mut Past)) {
+        let (snapshot, mut history) = joined(JOINED);
+        history.objects.values_mut().for_each(event);
+        assert!(subjects(&snapshot, &history)[0].pending);
+    }
+
+    #[rstest]
+    #[case::in_the_bin(
+        r#""onPremisesSyncEnabled": true"#,
+        r#""deleted": true, "onPremisesSyncEnabled": true"#
+    )]
+    #[case::flag_lost(r#""onPremisesSyncEnabled": true"#, r#""onPremisesSyncEnabled": false"#)]
+    #[case::anchor_changed_in_the_cloud("QUFB", "Qk")]
+    fn what_is_left_open_is_unsettled(#[case] from: &str, #[case] to: &str) {
+        let (snapshot, history) = joined(&JOINED.replace(from, to));
+        let subject = &subjects(&snapshot, &history)[0];
+        assert!(matches!(subject.standing, Standing::Unsettled(..)), "{:?}", subject.standing);
+        assert!(subject.has_work());
+    }
+
+    #[test]
+    fn an_anchor_changed_on_premises_drifts_until_connect_forgets() {
+        let (mut snapshot, mut history) = joined(JOINED);
+        Arc::make_mut(&mut snapshot.on_premises[0]).source_anchor = Some("Qk".into());
+        let drifted = |history: &History| matches!(&subjects(&snapshot, history)[0].standing, Standing::Joined(joint) if joint.drifted);
+        assert!(drifted(&history));
+        history.reinstalled = true;
+        assert!(!drifted(&history));
+    }
+
+    #[test]
+    fn a_living_copy_makes_its_object_neither_new_nor_joined() {
+        let copy = r#"{"id": "C", "kind": "user", "userPrincipalName": "copy@x", "onPremisesSyncEnabled": true,
+            "onPremisesImmutableId": "QUFB", "quarantined": true}"#;
+        let admin =
+            r#"{"id": "A", "kind": "user", "userPrincipalName": "ann@x", "roles": ["Reader"]}"#;
+        let snapshot = snapshot(&format!("{copy}, {admin}"), ANN);
+        let mut history = fresh_history(&snapshot);
+        history.objects.values_mut().for_each(|past| past.copy = Some("C".into()));
+        let subject = &subjects(&snapshot, &history)[0];
+        let Standing::Copied(seen, meeting) = &subject.standing else { panic!("{subject:?}") };
+        assert_eq!(&*seen.id, "C");
+        assert_eq!(meeting.class, MeetingClass::Collision, "the administrator still stands there");
+    }
+}

@@ -1,0 +1,275 @@
+//! "ok" means that the state shows it; "refused" and "notFound" mean that nothing changed.
+
+use super::judge_cloud_unchanged;
+use crate::checks::direction::{judge_on_premises_unchanged, judge_same_on_premises};
+use crate::checks::transition::{Transition, differences};
+use crate::checks::verdict::Verdict;
+use crate::directory::{
+    Capabilities, Capability, CloudObject, Command, Kind, OnPremisesObject, Status,
+};
+
+pub(super) fn command_takes_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let status = transition.outcome.status;
+    if let Some(reference) = transition.command.cloud_object()
+        && transition.history.is_certain(reference)
+    {
+        let target = transition
+            .history
+            .resolve(reference)
+            .and_then(|id| transition.before_by_id.get(&**id).copied());
+        let exists = target.is_some();
+        // Commands on what is in the recycle bin are left open.
+        let is_in_the_bin = target.is_some_and(|target| target.deleted);
+        if !is_in_the_bin && exists == (status == Status::NotFound) {
+            verdict.violated(
+                reference.to_string(),
+                "outcome",
+                if exists {
+                    "not notFound: the object exists"
+                } else {
+                    "notFound: there is no such object"
+                },
+                status.to_string(),
+            );
+        }
+    }
+    verdict.judge(|verdict| match status {
+        Status::Ok => judge_effect(transition, verdict),
+        Status::Refused | Status::NotFound => {
+            judge_cloud_unchanged(transition, verdict, |object| {
+                is_open_password_edit(transition, object)
+            });
+            judge_on_premises_unchanged(transition.before, transition.after, None, verdict);
+            judge_may_be_refused(transition, verdict);
+        }
+    });
+}
+
+/// What becomes of a cloud password edit on a joined user is left open, whatever is said of it.
+fn is_open_password_edit(transition: &Transition<'_>, object: &CloudObject) -> bool {
+    match transition.command {
+        Command::UpdateCloudObject(update) => {
+            !update.set.password.is_keep()
+                && object.on_premises_sync_enabled
+                && transition.history.resolve(&update.object) == Some(&object.id)
+        }
+        _ => false,
+    }
+}
+
+/// Commands that are the suite's own to give are carried out: what happens on-premises, the
+/// tenant's switches, Connect's installation, and the cycle itself.
+fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let what = match transition.command {
+        Command::CreateOnPremisesObject(create) => {
+            if transition.before.on_premises_object(&create.object.key).is_some() {
+                return;
+            }
+            format!("on-premises {}", create.object.key)
+        }
+        Command::UpdateOnPremisesObject(update) => {
+            if transition.before.on_premises_object(&update.key).is_none() {
+                return;
+            }
+            format!("on-premises {}", update.key)
+        }
+        Command::SetFeature(set) => set.feature.to_string(),
+        Command::ReinstallConnect(_) => "Connect".to_owned(),
+        Command::Sync(_) => "the sync cycle".to_owned(),
+        _ => return,
+    };
+    verdict.violated(
+        what,
+        "outcome",
+        "ok: nothing stands in its way",
+        transition.outcome.status.to_string(),
+    );
+}
+
+/// "ok" means that the state shows it.
+fn judge_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
+    match transition.command {
+        Command::CreateOnPremisesObject(create) => {
+            if transition.before.on_premises_object(&create.object.key).is_none() {
+                judge_on_premises_effect(transition, verdict, &create.object);
+            }
+        }
+        Command::UpdateOnPremisesObject(update) => {
+            if let Some(before) = transition.before.on_premises_object(&update.key) {
+                let mut wanted = OnPremisesObject::clone(before);
+                update.set.apply_to(&mut wanted);
+                judge_on_premises_effect(transition, verdict, &wanted);
+            }
+        }
+        Command::CreateCloudObject(create) => {
+            if transition.history.labels.contains_key(&create.object.label) {
+                return;
+            }
+            let created: Vec<_> = transition
+                .after
+                .cloud
+                .iter()
+                .filter(|object| !transition.before_by_id.contains_key(&*object.id))
+                .collect();
+            let name = format!("cloud {} {}", create.object.kind, create.object.label);
+            match created[..] {
+                [created] => {
+                    judge_as_set_up(
+                        verdict,
+                        &name,
+                        &create.object.to_object(""),
+                        created,
+                        transition,
+                    );
+                }
+                _ => verdict.violated(
+                    name,
+                    "new cloud objects",
+                    "exactly one",
+                    created.len().to_string(),
+                ),
+            }
+        }
+        _ => judge_effect_on_named(transition, verdict),
+    }
+}
+
+fn judge_on_premises_effect(
+    transition: &Transition<'_>,
+    verdict: &mut Verdict,
+    wanted: &OnPremisesObject,
+) {
+    let mut wanted = wanted.clone();
+    if !transition.has(Capability::Passwords) {
+        wanted.password = None;
+    }
+    match transition.after.on_premises_object(&wanted.key) {
+        None => verdict.violated(
+            format!("on-premises {}", wanted.key),
+            "the object itself",
+            "there",
+            "not there",
+        ),
+        Some(seen) => judge_same_on_premises(&wanted, seen, verdict),
+    }
+}
+
+/// Judges that a new cloud object is what was asked for. Values beyond it are not judged: a
+/// service may add its own.
+fn judge_as_set_up(
+    verdict: &mut Verdict,
+    name: &str,
+    wanted: &CloudObject,
+    seen: &CloudObject,
+    transition: &Transition<'_>,
+) {
+    for difference in setup_differences(wanted, seen, transition.capabilities) {
+        verdict.violated(name, difference.0, difference.1, difference.2);
+    }
+}
+
+/// Where a fresh cloud object does not show what was asked for: field, wanted, seen.
+pub(in crate::checks) fn setup_differences(
+    wanted: &CloudObject,
+    seen: &CloudObject,
+    capabilities: &Capabilities,
+) -> Vec<(String, String, String)> {
+    let mut reduced = seen.clone();
+    reduced.attributes.retain(|name, _| wanted.attributes.contains_key(name));
+    reduced
+        .proxy_addresses
+        .retain(|address| wanted.proxy_addresses.iter().any(|wanted| wanted.same(address)));
+    let mut wanted = wanted.clone();
+    if !capabilities.has(Capability::Passwords) {
+        wanted.password = None;
+        reduced.password = None;
+    }
+    if !capabilities.has(Capability::Roles) {
+        wanted.roles.clear();
+        reduced.roles.clear();
+    }
+    differences(&wanted, &reduced)
+        .into_iter()
+        .map(|difference| (difference.field, difference.before, difference.after))
+        .collect()
+}
+
+fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let Some(reference) = transition.command.cloud_object() else {
+        return;
+    };
+    if !transition.history.is_certain(reference) {
+        return;
+    }
+    let target = transition
+        .history
+        .resolve(reference)
+        .and_then(|id| transition.before_by_id.get(&**id).copied());
+    let Some(target) = target else { return };
+    let after = transition.after_of(target).map(|after| &**after);
+    let name = transition.name_of(target);
+    if let Command::DeleteCloudObject(delete) = transition.command {
+        let is_done = match after {
+            None => true,
+            Some(after) => !delete.permanently && after.deleted,
+        };
+        let is_lost = after.is_none() && !delete.permanently && target.kind == Kind::User;
+        if is_lost && target.is_active() {
+            verdict.violated(&name, "deleted", "true: in the recycle bin", "the object is gone");
+        }
+        // Moving groups and contacts to the recycle bin is left open.
+        let is_open = !delete.permanently && target.kind != Kind::User;
+        if !is_done && !is_open && target.is_active() {
+            verdict.violated(
+                name,
+                "deleted",
+                if delete.permanently {
+                    "the object is gone"
+                } else {
+                    "true, or the object is gone"
+                },
+                "still there",
+            );
+        }
+        return;
+    }
+    if let Command::RestoreCloudObject(_) = transition.command {
+        if !target.deleted {
+            transition.judge_untouched(verdict, target);
+        } else if target.deleted && after.is_none_or(|after| after.deleted) {
+            verdict.violated(
+                name,
+                "deleted",
+                "false",
+                if after.is_some() { "true" } else { "the object is gone" },
+            );
+        }
+        return;
+    }
+    if target.deleted {
+        return;
+    }
+    let Some(after) = after else {
+        verdict.violated(name, "the object itself", "still there", "gone");
+        return;
+    };
+    let mut wanted = CloudObject::clone(target);
+    match transition.command {
+        Command::UpdateCloudObject(update) => update.set.apply_to(&mut wanted),
+        Command::SetImmutableId(set) => wanted.on_premises_immutable_id.clone_from(&set.value),
+        Command::AssignRole(assign) => {
+            wanted.roles.insert(assign.role.clone());
+        }
+        Command::RemoveRole(remove) => {
+            wanted.roles.remove(&remove.role);
+        }
+        _ => return,
+    }
+    let mut seen = after.clone();
+    if is_open_password_edit(transition, target) || !transition.has(Capability::Passwords) {
+        seen.password.clone_from(&wanted.password);
+    }
+    for difference in transition.differences(&wanted, &seen) {
+        verdict.violated(&name, difference.field, difference.before, difference.after);
+    }
+}
