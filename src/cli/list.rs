@@ -18,7 +18,7 @@ pub(super) fn list(what: Listing, edition: Option<&str>) -> Result<Exit, Mistake
     Ok(Exit::Conformant)
 }
 
-pub(super) fn rules(edition: &str) -> String {
+fn rules(edition: &str) -> String {
     let mut text = String::new();
     for (area, _) in AREAS {
         let _ = writeln!(text, "{area}");
