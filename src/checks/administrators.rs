@@ -76,10 +76,7 @@ fn recovery(transition: &Transition<'_>, verdict: &mut Verdict) {
     if let Command::DeleteCloudObject(delete) = transition.command
         && delete.permanently
         && let CloudRef::QuarantinedFor(key) = &delete.object
-        && let Some(copy) = transition
-            .history
-            .resolve(&delete.object)
-            .and_then(|id| transition.before_by_id.get(&**id))
+        && let Some(copy) = transition.named(&delete.object)
         && copy.is_active()
         && copy.quarantined
     {
@@ -115,11 +112,7 @@ fn roles_may_return(transition: &Transition<'_>, verdict: &mut Verdict) {
             return;
         }
     };
-    let target = transition
-        .history
-        .resolve(reference)
-        .and_then(|id| transition.before_by_id.get(&**id).copied());
-    let Some(target) = target else { return };
+    let Some(target) = transition.named(reference) else { return };
     if !target.is_active() || target.kind != Kind::User || target.quarantined {
         return;
     }
@@ -162,8 +155,8 @@ fn synced_with_roles(transition: &Transition<'_>, verdict: &mut Verdict) {
                 verdict.violated(
                     transition.name_of(joint.cloud),
                     "roles",
-                    super::transition::words(joint.cloud.roles.iter().map(|role| &**role)),
-                    super::transition::words(after.roles.iter().map(|role| &**role)),
+                    super::transition::roles(joint.cloud),
+                    super::transition::roles(after),
                 );
             }
             transition.judge_update(verdict, subject);

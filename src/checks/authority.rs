@@ -119,8 +119,7 @@ fn target<'a>(
     transition: &Transition<'a>,
     update: &UpdateCloudObject,
 ) -> Option<&'a Arc<CloudObject>> {
-    let id = transition.history.resolve(&update.object)?;
-    transition.before_by_id.get(&**id).copied().filter(|target| target.is_active())
+    transition.named(&update.object).filter(|target| target.is_active())
 }
 
 /// A sync changes no cloud-mastered object that it does not take over.

@@ -4,7 +4,7 @@
 //! two pending objects meet, directly or through others, the order can decide what happens, and
 //! only safety is judged.
 
-use super::situation::{Standing, Subject};
+use super::situation::Subject;
 use super::ties::{CloudIndex, Identifier, Identifiers};
 use std::collections::HashMap;
 
@@ -43,29 +43,15 @@ fn footprint<'a>(
 ) {
     let own = Identifiers::of_on_premises(subject.object);
     own.each(&mut visit);
-    let cloud = match &subject.standing {
-        Standing::Joined(joint) => Some(joint.cloud),
-        Standing::Copied(copy, _) => Some(*copy),
-        Standing::Unsettled(linked, _) => *linked,
-        Standing::New(_) => None,
-    };
-    if let Some(cloud) = cloud {
+    if let Some(cloud) = subject.standing.cloud() {
         let identifiers = Identifiers::of_cloud(cloud);
         identifiers.each(&mut visit);
         for tie in index.ties(&identifiers) {
             Identifiers::of_cloud(tie.cloud).each(&mut visit);
         }
     }
-    let mut visit_ties = |ties: &[super::ties::Tie<'a>]| {
-        for tie in ties {
-            Identifiers::of_cloud(tie.cloud).each(&mut visit);
-        }
-    };
-    match &subject.standing {
-        Standing::New(meeting) => visit_ties(&meeting.ties),
-        Standing::Joined(joint) => visit_ties(&joint.others),
-        Standing::Copied(_, meeting) => visit_ties(&meeting.ties),
-        Standing::Unsettled(_, ties) => visit_ties(ties),
+    for tie in subject.standing.ties() {
+        Identifiers::of_cloud(tie.cloud).each(&mut visit);
     }
 }
 

@@ -74,11 +74,7 @@ fn immutable_id_users_only(transition: &Transition<'_>, verdict: &mut Verdict) {
     let Command::SetImmutableId(set) = transition.command else {
         return;
     };
-    let target = transition
-        .history
-        .resolve(&set.object)
-        .and_then(|id| transition.before_by_id.get(&**id).copied());
-    let Some(target) = target else { return };
+    let Some(target) = transition.named(&set.object) else { return };
     let Some(anchor) = &set.value else { return };
     if !target.is_active() || !target.is_cloud_mastered() {
         return;

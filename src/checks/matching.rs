@@ -6,9 +6,7 @@ use super::takeover::hold_to_ambiguous_choices;
 use super::ties::Tie;
 use super::transition::{Transition, collides, judge_addresses, judge_values, list, optional};
 use super::verdict::Verdict;
-use crate::directory::{
-    Capability, CloudObject, CollisionHandling, Kind, OnPremisesObject, same_name,
-};
+use crate::directory::{CloudObject, CollisionHandling, Kind, OnPremisesObject, same_name};
 use std::collections::HashMap;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -382,25 +380,10 @@ fn no_holder_provisions(transition: &Transition<'_>, verdict: &mut Verdict) {
             );
             expect("deleted", "false".into(), new.deleted.to_string());
             expect("quarantined", "false".into(), new.quarantined.to_string());
-            expect(
-                "roles",
-                "[]".into(),
-                super::transition::words(new.roles.iter().map(|role| &**role)),
-            );
+            expect("roles", "[]".into(), super::transition::roles(new));
             judge_values(verdict, &name, object, new, &[]);
             judge_addresses(transition.history, verdict, &name, object, None, new, &[]);
-            if transition.has(Capability::Passwords)
-                && transition.features().password_hash_sync
-                && object.password.is_some()
-                && object.password != new.password
-            {
-                verdict.violated(
-                    &name,
-                    "password",
-                    optional(&object.password),
-                    optional(&new.password),
-                );
-            }
+            transition.judge_password_arrives(verdict, &name, object, new);
         });
     }
 }
@@ -503,7 +486,7 @@ fn judge_copy(verdict: &mut Verdict, name: &str, object: &OnPremisesObject, copy
         optional(&copy.on_premises_immutable_id),
     );
     expect("deleted", "false".into(), copy.deleted.to_string());
-    expect("roles", "[]".into(), super::transition::words(copy.roles.iter().map(|role| &**role)));
+    expect("roles", "[]".into(), super::transition::roles(copy));
 }
 
 fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {

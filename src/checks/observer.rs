@@ -107,7 +107,7 @@ fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot) -> HashMap<Text, Text> {
             + usize::from(setup.on_premises_immutable_id.is_some());
         std::cmp::Reverse(fields)
     });
-    let index = CloudIndex::new(snapshot);
+    let index = CloudIndex::new(&snapshot.cloud);
     // What has neither name nor address nor anchor is found by its display name.
     let mut by_display_name: HashMap<Option<&Text>, Vec<&Arc<CloudObject>>> = HashMap::new();
     for object in &snapshot.cloud {

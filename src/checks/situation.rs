@@ -197,6 +197,28 @@ pub(crate) enum Standing<'a> {
     Unsettled(Option<&'a Arc<CloudObject>>, Vec<Tie<'a>>),
 }
 
+impl<'a> Standing<'a> {
+    /// The cloud object that belongs to it when the cycle begins: joined to it, its copy, or the
+    /// one that it was last seen joined to.
+    pub(crate) fn cloud(&self) -> Option<&'a Arc<CloudObject>> {
+        match self {
+            Standing::New(_) => None,
+            Standing::Joined(joint) => Some(joint.cloud),
+            Standing::Copied(copy, _) => Some(*copy),
+            Standing::Unsettled(linked, _) => *linked,
+        }
+    }
+
+    /// Everything else that shares something with it.
+    pub(crate) fn ties(&self) -> &[Tie<'a>] {
+        match self {
+            Standing::New(meeting) | Standing::Copied(_, meeting) => &meeting.ties,
+            Standing::Joined(joint) => &joint.others,
+            Standing::Unsettled(_, ties) => ties,
+        }
+    }
+}
+
 /// One on-premises object in one sync cycle.
 #[derive(Clone, Debug)]
 pub(crate) struct Subject<'a> {
@@ -234,7 +256,7 @@ impl<'a> Subject<'a> {
 
 /// Every on-premises object as it stands when a sync cycle begins.
 pub(crate) fn subjects<'a>(before: &'a Snapshot, history: &History) -> Vec<Subject<'a>> {
-    let index = CloudIndex::new(before);
+    let index = CloudIndex::new(&before.cloud);
     let carriers = Carriers::of(before);
     let by_id: std::collections::HashMap<&str, &'a Arc<CloudObject>> =
         before.cloud.iter().map(|cloud| (&*cloud.id, cloud)).collect();

@@ -4,7 +4,7 @@ use super::Check;
 use super::situation::{Meeting, MeetingClass, Reach, Subject};
 use super::ties::Tie;
 use super::transition::{
-    Transition, judge_addresses, judge_values, optional, same_addresses, words,
+    Transition, judge_addresses, judge_values, optional, roles, same_addresses,
 };
 use super::verdict::Verdict;
 use crate::directory::{
@@ -193,8 +193,6 @@ fn same_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                         takeover.target.mail_enabled.to_string(),
                         after.mail_enabled.to_string(),
                     );
-                    let roles =
-                        |object: &CloudObject| words(object.roles.iter().map(|role| &**role));
                     expect("roles", roles(takeover.target), roles(after));
                     return;
                 }

@@ -1,6 +1,6 @@
 //! What an on-premises object shares with the objects in the cloud.
 
-use crate::directory::{CloudObject, OnPremisesObject, ProxyAddress, Snapshot, same_name};
+use crate::directory::{CloudObject, OnPremisesObject, ProxyAddress, same_name};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -167,25 +167,28 @@ impl<'a> Tie<'a> {
 /// Up to this many cloud objects, looking at each of them is faster than an index.
 const SCAN_LIMIT: usize = 16;
 
-/// Finds the cloud objects of a snapshot that share something with an object, in time that does
-/// not grow with the tenant.
+/// Finds those of some cloud objects that share something with an object, in time that does not
+/// grow with their number.
 pub(crate) struct CloudIndex<'a> {
-    objects: &'a [Arc<CloudObject>],
+    objects: Vec<&'a Arc<CloudObject>>,
     /// Empty for small tenants.
     by_identifier: HashMap<Identifier<'a>, Vec<u32>>,
 }
 
 impl<'a> CloudIndex<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot) -> Self {
-        Self::with_scan_limit(snapshot, SCAN_LIMIT)
+    pub(crate) fn new(objects: impl IntoIterator<Item = &'a Arc<CloudObject>>) -> Self {
+        Self::with_scan_limit(objects, SCAN_LIMIT)
     }
 
-    fn with_scan_limit(snapshot: &'a Snapshot, scan_limit: usize) -> Self {
-        let objects = &snapshot.cloud[..];
+    fn with_scan_limit(
+        objects: impl IntoIterator<Item = &'a Arc<CloudObject>>,
+        scan_limit: usize,
+    ) -> Self {
+        let objects: Vec<&'a Arc<CloudObject>> = objects.into_iter().collect();
         let mut by_identifier: HashMap<Identifier<'a>, Vec<u32>> = HashMap::new();
         if objects.len() > scan_limit {
             by_identifier.reserve(objects.len() * 3);
-            for (position, object) in (0_u32..).zip(objects) {
+            for (position, object) in (0_u32..).zip(&objects) {
                 Identifiers::of_cloud(object).each(|identifier| {
                     by_identifier.entry(identifier).or_default().push(position);
                 });
@@ -194,11 +197,16 @@ impl<'a> CloudIndex<'a> {
         CloudIndex { objects, by_identifier }
     }
 
-    /// Everything that shares something with these identifiers, in the snapshot's order, objects
-    /// in the recycle bin included.
+    /// The objects that it was made of, in order.
+    pub(crate) fn objects(&self) -> &[&'a Arc<CloudObject>] {
+        &self.objects
+    }
+
+    /// Everything that shares something with these identifiers, in the objects' order, those in
+    /// the recycle bin included.
     pub(crate) fn ties(&self, own: &Identifiers<'_>) -> Vec<Tie<'a>> {
         if self.by_identifier.is_empty() {
-            return self.objects.iter().filter_map(|cloud| Tie::between(own, cloud)).collect();
+            return self.objects.iter().filter_map(|&cloud| Tie::between(own, cloud)).collect();
         }
         let mut positions: Vec<u32> = Vec::new();
         own.each(|identifier| {
@@ -208,7 +216,7 @@ impl<'a> CloudIndex<'a> {
         positions.dedup();
         positions
             .into_iter()
-            .filter_map(|position| Tie::between(own, &self.objects[position as usize]))
+            .filter_map(|position| Tie::between(own, self.objects[position as usize]))
             .collect()
     }
 }
@@ -216,7 +224,7 @@ impl<'a> CloudIndex<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::Kind;
+    use crate::directory::{Kind, Snapshot};
     use proptest::prelude::*;
 
     fn cloud(
@@ -276,8 +284,8 @@ mod tests {
                 index.ties(&own).iter().map(|tie| format!("{tie:?}")).collect()
             };
             prop_assert_eq!(
-                ids(&CloudIndex::with_scan_limit(&snapshot, usize::MAX)),
-                ids(&CloudIndex::with_scan_limit(&snapshot, 0))
+                ids(&CloudIndex::with_scan_limit(&snapshot.cloud, usize::MAX)),
+                ids(&CloudIndex::with_scan_limit(&snapshot.cloud, 0))
             );
         }
     }

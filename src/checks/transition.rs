@@ -4,11 +4,12 @@ use super::history::{Carriers, History};
 use super::situation::{
     Joint, Meeting, MeetingClass, Reach, Standing, Subject, same_optional_name, subjects,
 };
-use super::ties::{Identifier, Identifiers, Tie};
+use super::ties::{CloudIndex, Identifiers, Tie};
 use super::verdict::Verdict;
 use crate::directory::{
-    AddressKind, Capabilities, Capability, CloudObject, Command, DeclaredChoices, Features,
-    OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot, SyncResult, Text, same_name,
+    AddressKind, Capabilities, Capability, CloudObject, CloudRef, Command, DeclaredChoices,
+    Features, OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot, SyncResult, Text,
+    same_name,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -38,41 +39,7 @@ pub(crate) struct Cycle<'a> {
     pub(crate) eligible: HashSet<&'a str>,
     pub(crate) carriers_after: Carriers<'a>,
     /// Cloud objects that the cycle brought into being.
-    pub(crate) created: Created<'a>,
-}
-
-/// The cloud objects that a cycle brought into being, to be found by what they share.
-pub(crate) struct Created<'a> {
-    pub(crate) objects: Vec<&'a Arc<CloudObject>>,
-    by_identifier: HashMap<Identifier<'a>, Vec<u32>>,
-}
-
-impl<'a> Created<'a> {
-    fn new(objects: impl Iterator<Item = &'a Arc<CloudObject>>) -> Self {
-        let objects: Vec<&'a Arc<CloudObject>> = objects.collect();
-        let mut by_identifier: HashMap<Identifier<'a>, Vec<u32>> = HashMap::new();
-        for (position, object) in (0_u32..).zip(&objects) {
-            Identifiers::of_cloud(object)
-                .each(|identifier| by_identifier.entry(identifier).or_default().push(position));
-        }
-        Created { objects, by_identifier }
-    }
-
-    /// Those that carry an identifier of `object`.
-    fn sharing_with(&self, object: &OnPremisesObject) -> Vec<&'a Arc<CloudObject>> {
-        let own = Identifiers::of_on_premises(object);
-        let mut positions: Vec<u32> = Vec::new();
-        own.each(|identifier| {
-            positions.extend(self.by_identifier.get(&identifier).into_iter().flatten());
-        });
-        positions.sort_unstable();
-        positions.dedup();
-        positions
-            .into_iter()
-            .map(|position| self.objects[position as usize])
-            .filter(|created| Tie::between(&own, created).is_some_and(|tie| tie.is_held()))
-            .collect()
-    }
+    pub(crate) created: CloudIndex<'a>,
 }
 
 impl<'a> Transition<'a> {
@@ -97,7 +64,7 @@ impl<'a> Transition<'a> {
                 eligible: eligible_targets(&subjects),
                 subjects,
                 carriers_after: Carriers::of(after),
-                created: Created::new(
+                created: CloudIndex::new(
                     after.cloud.iter().filter(|object| !before_by_id.contains_key(&*object.id)),
                 ),
             }
@@ -146,6 +113,12 @@ impl<'a> Transition<'a> {
         )
     }
 
+    /// The cloud object that a reference names, as it was before the step, in the recycle bin or not.
+    pub(crate) fn named(&self, reference: &CloudRef) -> Option<&'a Arc<CloudObject>> {
+        let id = self.history.resolve(reference)?;
+        self.before_by_id.get(&**id).copied()
+    }
+
     pub(crate) fn after_of(&self, cloud: &CloudObject) -> Option<&'a Arc<CloudObject>> {
         self.after_by_id.get(&*cloud.id).copied()
     }
@@ -184,7 +157,9 @@ impl<'a> Transition<'a> {
 
     /// Objects that the cycle brought into being and that share an identifier with `object`.
     pub(crate) fn created_for(&self, object: &OnPremisesObject) -> Vec<&'a Arc<CloudObject>> {
-        self.cycle.as_ref().map_or_else(Vec::new, |cycle| cycle.created.sharing_with(object))
+        let own = Identifiers::of_on_premises(object);
+        let ties = self.cycle.as_ref().map_or_else(Vec::new, |cycle| cycle.created.ties(&own));
+        ties.into_iter().filter(Tie::is_held).map(|tie| tie.cloud).collect()
     }
 
     /// Every field in which two states of a cloud object differ. Addresses that the service gave out
@@ -298,19 +273,27 @@ impl<'a> Transition<'a> {
         }
         judge_values(verdict, &name, &owed, after, &[]);
         judge_addresses(self.history, verdict, &name, &owed, Some(joint.cloud), after, &[]);
-        let password_free = self.history.past(&object.key).is_some_and(|past| past.password_free);
+        if !past.is_some_and(|past| past.password_free) {
+            self.judge_password_arrives(verdict, &name, object, after);
+        }
+    }
+
+    /// Judges that the on-premises password, if there is one, is on the cloud object, where password
+    /// hash sync is on.
+    pub(crate) fn judge_password_arrives(
+        &self,
+        verdict: &mut Verdict,
+        name: &str,
+        object: &OnPremisesObject,
+        after: &CloudObject,
+    ) {
         if self.has(Capability::Passwords)
             && self.features().password_hash_sync
-            && !password_free
             && object.password.is_some()
             && after.password != object.password
         {
-            verdict.violated(
-                &name,
-                "password",
-                optional(&object.password),
-                optional(&after.password),
-            );
+            let (wanted, seen) = (optional(&object.password), optional(&after.password));
+            verdict.violated(name, "password", wanted, seen);
         }
     }
 }
@@ -321,25 +304,19 @@ impl<'a> Transition<'a> {
 fn left_open<'a>(subjects: &[Subject<'a>]) -> HashSet<&'a str> {
     let mut ids: HashSet<&'a str> = HashSet::new();
     for subject in subjects {
-        let (own, ties): (Option<&'a Arc<CloudObject>>, &[Tie<'a>]) = match &subject.standing {
-            Standing::New(meeting) if subject.contended => (None, &meeting.ties),
-            Standing::New(meeting) => {
+        let standing = &subject.standing;
+        let ties: &[Tie<'a>] = match standing {
+            Standing::New(meeting) if !subject.contended => {
                 let by_mail =
                     meeting.ties.iter().filter(|tie| tie.mail_attribute && !tie.is_held());
                 ids.extend(by_mail.map(|tie| &*tie.cloud.id));
                 continue;
             }
-            Standing::Joined(joint) if subject.contended || joint.drifted => {
-                (Some(joint.cloud), &joint.others)
-            }
-            Standing::Joined(_) => continue,
-            Standing::Copied(copy, meeting) if subject.contended || !collides(meeting) => {
-                (Some(*copy), &meeting.ties)
-            }
-            Standing::Copied(copy, _) => (Some(*copy), &[]),
-            Standing::Unsettled(linked, ties) => (*linked, ties),
+            Standing::Joined(joint) if !subject.contended && !joint.drifted => continue,
+            Standing::Copied(_, meeting) if !subject.contended && collides(meeting) => &[],
+            _ => standing.ties(),
         };
-        ids.extend(own.map(|cloud| &*cloud.id));
+        ids.extend(standing.cloud().map(|cloud| &*cloud.id));
         ids.extend(ties.iter().map(|tie| &*tie.cloud.id));
     }
     ids
@@ -413,7 +390,6 @@ pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Diff
         );
     }
     compare("password", optional(&before.password), optional(&after.password));
-    let roles = |object: &CloudObject| words(object.roles.iter().map(|role| &**role));
     compare("roles", roles(before), roles(after));
     compare("deleted", before.deleted.to_string(), after.deleted.to_string());
     compare("quarantined", before.quarantined.to_string(), after.quarantined.to_string());
@@ -433,8 +409,13 @@ pub(crate) fn optional(value: &Option<Text>) -> String {
     value.as_deref().unwrap_or("no value").to_owned()
 }
 
+/// The roles of a user as a list.
+pub(crate) fn roles(object: &CloudObject) -> String {
+    words(object.roles.iter().map(|role| &**role))
+}
+
 /// A list of words in brackets.
-pub(crate) fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
     format!("[{}]", words.collect::<Vec<_>>().join(", "))
 }
 

@@ -13,10 +13,7 @@ pub(super) fn command_takes_effect(transition: &Transition<'_>, verdict: &mut Ve
     if let Some(reference) = transition.command.cloud_object()
         && transition.history.is_certain(reference)
     {
-        let target = transition
-            .history
-            .resolve(reference)
-            .and_then(|id| transition.before_by_id.get(&**id).copied());
+        let target = transition.named(reference);
         let exists = target.is_some();
         // Commands on what is in the recycle bin are left open.
         let is_in_the_bin = target.is_some_and(|target| target.deleted);
@@ -201,11 +198,7 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.history.is_certain(reference) {
         return;
     }
-    let target = transition
-        .history
-        .resolve(reference)
-        .and_then(|id| transition.before_by_id.get(&**id).copied());
-    let Some(target) = target else { return };
+    let Some(target) = transition.named(reference) else { return };
     let after = transition.after_of(target).map(|after| &**after);
     let name = transition.name_of(target);
     if let Command::DeleteCloudObject(delete) = transition.command {
@@ -236,7 +229,7 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
     if let Command::RestoreCloudObject(_) = transition.command {
         if !target.deleted {
             transition.judge_untouched(verdict, target);
-        } else if target.deleted && after.is_none_or(|after| after.deleted) {
+        } else if after.is_none_or(|after| after.deleted) {
             verdict.violated(
                 name,
                 "deleted",

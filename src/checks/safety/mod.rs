@@ -154,13 +154,7 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
     let mut owners: HashMap<&str, &Subject<'_>> = HashMap::new();
     let mut by_anchor: HashMap<&str, &Subject<'_>> = HashMap::new();
     for subject in transition.subjects() {
-        let cloud = match &subject.standing {
-            Standing::Joined(joint) => Some(joint.cloud),
-            Standing::Copied(copy, _) => Some(*copy),
-            Standing::Unsettled(linked, _) => *linked,
-            Standing::New(_) => None,
-        };
-        if let Some(cloud) = cloud {
+        if let Some(cloud) = subject.standing.cloud() {
             owners.insert(&*cloud.id, subject);
         }
         if subject.has_work()
@@ -208,7 +202,7 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
             }
         }
     }
-    for created in transition.cycle.iter().flat_map(|cycle| &cycle.created.objects) {
+    for created in transition.cycle.iter().flat_map(|cycle| cycle.created.objects()) {
         let is_for_pending_work = created.on_premises_sync_enabled && worker_of(created).is_some();
         if !is_for_pending_work {
             verdict.violated(
