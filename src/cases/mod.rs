@@ -6,6 +6,15 @@ use crate::directory::{
     Capabilities, Capability, Command, Feature, Kind, ProxyAddress, Tenant, same_name,
 };
 
+/// A tenant to start from and commands to give: what every case is, wherever it comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Case {
+    /// What it starts from.
+    pub tenant: Tenant,
+    /// What is done, in order.
+    pub commands: Vec<Command>,
+}
+
 /// The capabilities without which an implementation cannot be judged by a case, told from what the
 /// case contains.
 pub fn required_capabilities(tenant: &Tenant, commands: &[Command]) -> Capabilities {
