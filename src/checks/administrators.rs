@@ -2,17 +2,26 @@
 
 use super::Check;
 use super::matching::judge_no_match;
-use super::situation::{Standing, leads_to};
+use super::object_name::ObjectName;
+use super::occasions::Occasions;
+use super::situation::leads_to;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use crate::directory::{Capability, CloudRef, Command, Kind, Status, Text};
-use std::collections::HashSet;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "admin.never-matched", judge: never_matched },
-    Check { rule: "admin.untouched", judge: untouched },
-    Check { rule: "admin.recovery", judge: recovery },
-    Check { rule: "admin.roles-may-return", judge: roles_may_return },
+    Check { rule: "admin.never-matched", about: Occasions::NEAR_MISS, judge: never_matched },
+    Check { rule: "admin.untouched", about: Occasions::SYNC, judge: untouched },
+    Check {
+        rule: "admin.recovery",
+        about: Occasions::DELETION.or(Occasions::CLEAR_MATCH),
+        judge: recovery,
+    },
+    Check {
+        rule: "admin.roles-may-return",
+        about: Occasions::ROLE_EDIT.or(Occasions::SETTLED),
+        judge: roles_may_return,
+    },
 ];
 
 fn never_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -23,26 +32,12 @@ fn never_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 /// Whatever else happens in the cycle: a cloud-mastered user with a role is left as it was.
 fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let mut attempted: HashSet<&str> = HashSet::new();
-    for subject in transition.subjects() {
-        if let Standing::New(meeting) = &subject.standing {
-            attempted.extend(
-                meeting
-                    .holders()
-                    .filter(|(tie, _)| !tie.cloud.roles.is_empty())
-                    .map(|(tie, _)| &*tie.cloud.id),
-            );
-        }
-    }
-    if transition.cycle.is_none() {
-        return;
-    }
     for cloud in transition.before.active() {
         if cloud.roles.is_empty() || !cloud.is_cloud_mastered() {
             continue;
         }
         if transition.is_untouched(cloud) {
-            if attempted.contains(&*cloud.id) {
+            if transition.is_attempted(cloud) {
                 verdict.holds();
             }
         } else {
@@ -76,14 +71,14 @@ fn recovery(transition: &Transition<'_>, verdict: &mut Verdict) {
     if let Command::DeleteCloudObject(delete) = transition.command
         && delete.permanently
         && let CloudRef::QuarantinedFor(key) = &delete.object
-        && let Some(copy) = transition.named(&delete.object)
+        && let Some(copy) = transition.named
         && copy.is_active()
         && copy.quarantined
     {
         verdict.judge(|verdict| {
             if transition.outcome.status != Status::Ok {
                 verdict.violated(
-                    format!("the copy for {key}"),
+                    ObjectName::CopyFor(key.clone()),
                     "outcome",
                     "ok: a copy can always be hard-deleted",
                     transition.outcome.status.to_string(),
@@ -91,12 +86,9 @@ fn recovery(transition: &Transition<'_>, verdict: &mut Verdict) {
             }
         });
     }
-    super::matching::judge_clear_matches(transition, verdict, |object, tie, _| {
+    super::matching::judge_clear_matches(transition, verdict, |subject, tie, _| {
         tie.cloud.roles.is_empty()
-            && transition
-                .history
-                .past(&object.key)
-                .is_some_and(|past| past.blocked_by_role.contains(&tie.cloud.id))
+            && subject.past.is_some_and(|past| past.blocked_by_role.contains(&tie.cloud.id))
     });
 }
 
@@ -104,26 +96,26 @@ fn roles_may_return(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.has(Capability::Roles) {
         return;
     }
-    let (reference, role, assigned) = match transition.command {
-        Command::AssignRole(assign) => (&assign.object, &assign.role, true),
-        Command::RemoveRole(remove) => (&remove.object, &remove.role, false),
+    let (role, assigned) = match transition.command {
+        Command::AssignRole(assign) => (&assign.role, true),
+        Command::RemoveRole(remove) => (&remove.role, false),
         _ => {
             synced_with_roles(transition, verdict);
             return;
         }
     };
-    let Some(target) = transition.named(reference) else { return };
+    let Some(target) = transition.named else { return };
     if !target.is_active() || target.kind != Kind::User || target.quarantined {
         return;
     }
     if target.roles.contains(role) == assigned {
         return;
     }
-    let name = transition.name_of(target);
+    let name = || transition.name_of(target);
     verdict.judge(|verdict| {
         if transition.outcome.status != Status::Ok {
             verdict.violated(
-                &name,
+                name(),
                 "outcome",
                 "ok: roles of an active user can change",
                 transition.outcome.status.to_string(),
@@ -132,7 +124,7 @@ fn roles_may_return(transition: &Transition<'_>, verdict: &mut Verdict) {
         let seen = transition.after_of(target).is_some_and(|after| after.roles.contains(role));
         if seen != assigned {
             verdict.violated(
-                &name,
+                name(),
                 "roles",
                 format!("{} {role}", if assigned { "with" } else { "without" }),
                 format!("{} it", if seen { "with" } else { "without" }),

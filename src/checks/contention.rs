@@ -4,9 +4,9 @@
 //! two pending objects meet, directly or through others, the order can decide what happens, and
 //! only safety is judged.
 
+use super::quick::{FEW, QuickMap};
 use super::situation::Subject;
 use super::ties::{CloudIndex, Identifier, Identifiers};
-use std::collections::HashMap;
 
 /// Marks every subject with work whose footprint meets that of another one.
 pub(crate) fn mark(subjects: &mut [Subject<'_>], index: &CloudIndex<'_>) {
@@ -16,10 +16,10 @@ pub(crate) fn mark(subjects: &mut [Subject<'_>], index: &CloudIndex<'_>) {
     }
     let mut groups = Groups::new(pending.len());
     {
-        let mut owner: HashMap<Identifier<'_>, usize> = HashMap::new();
+        let mut owners = Owners::for_members(pending.len());
         for (member, &at) in pending.iter().enumerate() {
             footprint(&subjects[at], index, |identifier| {
-                let first = *owner.entry(identifier).or_insert(member);
+                let first = owners.first(identifier, member);
                 groups.unite(first, member);
             });
         }
@@ -55,6 +55,32 @@ fn footprint<'a>(
     }
 }
 
+/// Who first had each identifier in its footprint.
+enum Owners<'a> {
+    Few(Vec<(Identifier<'a>, usize)>),
+    Many(QuickMap<Identifier<'a>, usize>),
+}
+
+impl<'a> Owners<'a> {
+    fn for_members(members: usize) -> Self {
+        if members <= FEW { Owners::Few(Vec::new()) } else { Owners::Many(QuickMap::default()) }
+    }
+
+    /// The member that had this identifier first; if nobody had, it is this one.
+    fn first(&mut self, identifier: Identifier<'a>, member: usize) -> usize {
+        match self {
+            Owners::Few(owners) => match owners.iter().find(|(owned, _)| *owned == identifier) {
+                Some(&(_, first)) => first,
+                None => {
+                    owners.push((identifier, member));
+                    member
+                }
+            },
+            Owners::Many(owners) => *owners.entry(identifier).or_insert(member),
+        }
+    }
+}
+
 /// Disjoint sets of members.
 struct Groups(Vec<usize>);
 
@@ -82,9 +108,9 @@ impl Groups {
 mod tests {
     use crate::checks::history::History;
     use crate::checks::situation::subjects;
-    use crate::directory::{Snapshot, Tenant};
+    use crate::checks::ties::{Identifiers, Mark};
+    use crate::directory::{Outcome, Snapshot, Tenant};
     use rstest::rstest;
-    use std::collections::HashMap;
 
     fn contended(cloud: &str, on_premises: &[(&str, &str, &str)]) -> Vec<bool> {
         let objects: Vec<String> = on_premises
@@ -99,8 +125,12 @@ mod tests {
             on_premises: snapshot.on_premises.iter().map(|object| (**object).clone()).collect(),
             ..Tenant::default()
         };
-        let history = History::start(&tenant, HashMap::new());
-        subjects(&snapshot, &history).iter().map(|subject| subject.contended).collect()
+        let history = History::start(&tenant, &[]);
+        let marks: Vec<Mark> =
+            snapshot.cloud.iter().map(|object| Identifiers::of_cloud(object).mark()).collect();
+        let outcome = Outcome::ok();
+        let subjects = subjects(&snapshot, &marks, &outcome, &history);
+        subjects.iter().map(|subject| subject.contended).collect()
     }
 
     const NAME_AND_ADDRESS: &str = r#"{"id": "X", "kind": "user", "userPrincipalName": "a@x", "proxyAddresses": ["SMTP:c@x"]}"#;

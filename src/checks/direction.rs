@@ -1,19 +1,29 @@
 //! Which way values flow, and that synchronisation goes on.
 
 use super::Check;
+use super::object_name::ObjectName;
+use super::occasions::Occasions;
 use super::situation::{MeetingClass, Standing};
-use super::transition::{Transition, optional};
+use super::transition::{Transition, list, optional};
 use super::verdict::Verdict;
-use crate::directory::{Capability, Command, Kind, OnPremisesObject, Snapshot};
+use crate::directory::{Attributes, Capability, Command, Kind, OnPremisesObject, Snapshot, Text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "direction.on-premises-never-written", judge: on_premises_never_written },
-    Check { rule: "sync.updates-flow", judge: updates_flow },
-    Check { rule: "sync.password-needs-hash-sync", judge: password_needs_hash_sync },
-    Check { rule: "sync.errors-stay-local", judge: errors_stay_local },
-    Check { rule: "sync.failed-is-retried", judge: failed_is_retried },
+    Check {
+        rule: "direction.on-premises-never-written",
+        about: Occasions::ALWAYS,
+        judge: on_premises_never_written,
+    },
+    Check { rule: "sync.updates-flow", about: Occasions::SETTLED, judge: updates_flow },
+    Check {
+        rule: "sync.password-needs-hash-sync",
+        about: Occasions::SUBJECT,
+        judge: password_needs_hash_sync,
+    },
+    Check { rule: "sync.errors-stay-local", about: Occasions::ERROR, judge: errors_stay_local },
+    Check { rule: "sync.failed-is-retried", about: Occasions::SUBJECT, judge: failed_is_retried },
 ];
 
 /// Judges that no on-premises object was created, changed or deleted, `but` one apart.
@@ -23,26 +33,32 @@ pub(super) fn judge_on_premises_unchanged(
     but: Option<&str>,
     verdict: &mut Verdict,
 ) {
-    if before.on_premises == after.on_premises {
+    fn others<'s>(
+        snapshot: &'s Snapshot,
+        but: Option<&str>,
+    ) -> impl Iterator<Item = &'s Arc<OnPremisesObject>> {
+        snapshot.on_premises.iter().filter(move |object| but != Some(&*object.key))
+    }
+    // Most of the time nothing was even moved.
+    if others(before, but).eq(others(after, but)) {
         return;
     }
-    let by_key = |snapshot: &Snapshot| -> BTreeMap<String, Arc<OnPremisesObject>> {
-        snapshot
-            .on_premises
-            .iter()
-            .filter(|object| but != Some(&*object.key))
-            .map(|object| (object.key.to_string(), Arc::clone(object)))
-            .collect()
+    let by_key = |snapshot| -> BTreeMap<Text, Arc<OnPremisesObject>> {
+        others(snapshot, but).map(|object| (object.key.clone(), Arc::clone(object))).collect()
     };
     let (before, after) = (by_key(before), by_key(after));
     for (key, object) in &before {
         match after.get(key) {
-            None => verdict.violated(key, "the object itself", "still there", "gone"),
+            None => {
+                let name = ObjectName::Key(key.clone());
+                verdict.violated(name, "the object itself", "still there", "gone");
+            }
             Some(seen) => judge_same_on_premises(object, seen, verdict),
         }
     }
     for key in after.keys().filter(|key| !before.contains_key(*key)) {
-        verdict.violated(key, "the object itself", "no such on-premises object", "created");
+        let name = ObjectName::Key(key.clone());
+        verdict.violated(name, "the object itself", "no such on-premises object", "created");
     }
 }
 
@@ -52,27 +68,30 @@ pub(super) fn judge_same_on_premises(
     seen: &OnPremisesObject,
     verdict: &mut Verdict,
 ) {
-    let object = format!("on-premises {}", wanted.key);
-    let mut expect = |field: &str, expected: String, shown: String| {
-        if expected != shown {
-            verdict.violated(&object, field, expected, shown);
+    if wanted == seen {
+        return;
+    }
+    let name = || ObjectName::OnPremises(wanted.key.clone());
+    let mut expect = |field: &str, is_same: bool, expected: String, shown: String| {
+        if !is_same {
+            verdict.violated(name(), field, expected, shown);
         }
     };
-    expect("kind", wanted.kind.to_string(), seen.kind.to_string());
-    expect("mailEnabled", wanted.mail_enabled.to_string(), seen.mail_enabled.to_string());
-    expect("sourceAnchor", optional(&wanted.source_anchor), optional(&seen.source_anchor));
-    expect(
-        "userPrincipalName",
-        optional(&wanted.user_principal_name),
-        optional(&seen.user_principal_name),
-    );
-    expect(
-        "proxyAddresses",
-        super::transition::list(&wanted.proxy_addresses),
-        super::transition::list(&seen.proxy_addresses),
-    );
-    expect("attributes", format!("{:?}", wanted.attributes), format!("{:?}", seen.attributes));
-    expect("password", optional(&wanted.password), optional(&seen.password));
+    macro_rules! expect_same {
+        ($($field:literal: $name:ident by $words:expr,)*) => {$(
+            expect($field, wanted.$name == seen.$name, $words(&wanted.$name), $words(&seen.$name));
+        )*};
+    }
+    expect_same! {
+        "kind": kind by Kind::to_string,
+        "mailEnabled": mail_enabled by bool::to_string,
+        "sourceAnchor": source_anchor by optional,
+        "userPrincipalName": user_principal_name by optional,
+    }
+    let (wanted_list, seen_list) = (list(&wanted.proxy_addresses), list(&seen.proxy_addresses));
+    expect("proxyAddresses", wanted_list == seen_list, wanted_list, seen_list);
+    let attributes = |attributes: &Attributes| format!("{attributes:?}");
+    expect_same! { "attributes": attributes by attributes, "password": password by optional, }
 }
 
 fn on_premises_never_written(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -91,11 +110,7 @@ fn on_premises_never_written(transition: &Transition<'_>, verdict: &mut Verdict)
 }
 
 fn updates_flow(transition: &Transition<'_>, verdict: &mut Verdict) {
-    for subject in transition.subjects() {
-        if transition.owes_update(subject).is_some() {
-            verdict.judge(|verdict| transition.judge_update(verdict, subject));
-        }
-    }
+    transition.judge_every_update(verdict);
 }
 
 /// With password hash sync off no password comes from on-premises.
@@ -115,17 +130,15 @@ fn password_needs_hash_sync(transition: &Transition<'_>, verdict: &mut Verdict) 
             Standing::New(_) => transition
                 .created_for(object)
                 .into_iter()
-                .chain(transition.joined_after(object))
+                .chain(transition.joined_after(subject))
                 .collect(),
-            Standing::Joined(joint)
-                if !transition.history.past(&object.key).is_some_and(|past| past.password_free) =>
-            {
+            Standing::Joined(joint) if !subject.past.is_some_and(|past| past.password_free) => {
                 transition.after_of(joint.cloud).into_iter().collect()
             }
             _ => continue,
         };
         for after in targets {
-            let before = transition.before_by_id.get(&*after.id);
+            let before = transition.origin_of(after);
             if before.is_some_and(|before| before.password.as_ref() == Some(password)) {
                 continue;
             }
@@ -145,28 +158,18 @@ fn password_needs_hash_sync(transition: &Transition<'_>, verdict: &mut Verdict) 
 
 /// What fails keeps nothing else of that cycle from being synchronised.
 fn errors_stay_local(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let failed: Vec<&str> = transition
-        .outcome
-        .objects
-        .iter()
-        .filter(|(_, result)| result.result == crate::directory::ResultWord::Error)
-        .map(|(key, _)| &**key)
-        .collect();
-    if failed.is_empty() {
-        return;
-    }
+    let errors = transition.cycle.as_ref().map_or(0, |cycle| cycle.errors);
     for subject in transition.subjects() {
-        let others_failed = failed.iter().any(|key| **key != *subject.object.key);
-        if !others_failed {
+        if errors == usize::from(subject.reported_error()) {
             continue;
         }
         match transition.is_obligation_met(subject) {
             Some(true) => verdict.holds(),
             Some(false) => verdict.violated(
-                &*subject.object.key,
+                ObjectName::Key(subject.object.key.clone()),
                 "synchronisation",
                 "done, although another object failed",
-                format!("not done (reported: {})", transition.reported_words(subject.object)),
+                format!("not done (reported: {})", subject.reported_words()),
             ),
             None => {}
         }
@@ -178,12 +181,12 @@ fn errors_stay_local(transition: &Transition<'_>, verdict: &mut Verdict) {
 fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
     for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
         let object = subject.object;
-        if !transition.history.past(&object.key).is_some_and(|past| past.failed) {
+        if !subject.past.is_some_and(|past| past.failed) {
             continue;
         }
         let still_fails = match (&subject.standing, subject.settled_joint()) {
             (Standing::New(meeting), _) if !meeting.doubtful => {
-                meeting.class == MeetingClass::Collision && transition.copy_after(object).is_none()
+                meeting.class == MeetingClass::Collision && subject.ending.copy.is_none()
             }
             (_, Some(joint)) => joint.late_matches().next().is_some(),
             _ => continue,
@@ -191,20 +194,20 @@ fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
         match transition.is_obligation_met(subject) {
             Some(true) => verdict.holds(),
             Some(false) => verdict.violated(
-                &*object.key,
+                ObjectName::Key(object.key.clone()),
                 "synchronisation",
                 "done: it failed before, and nothing stands in its way any more",
-                format!("not done (reported: {})", transition.reported_words(object)),
+                format!("not done (reported: {})", subject.reported_words()),
             ),
             None if still_fails => {
-                if transition.reported_error(object) {
+                if subject.reported_error() {
                     verdict.holds();
                 } else {
                     verdict.violated(
-                        &*object.key,
+                        ObjectName::Key(object.key.clone()),
                         "reported result",
                         "error: it is tried again and still cannot succeed",
-                        transition.reported_words(object),
+                        subject.reported_words(),
                     );
                 }
             }

@@ -3,12 +3,15 @@
 //! All of it is read from states. The only thing believed from reports is that a failure was a
 //! failure, which makes the suite more careful and never less.
 
+use super::object_name::ObjectName;
+use super::quick::{FEW, Folded, HashIndex, QuickMap, TextMap, hash_of, same_text};
 use super::takeover::Treatments;
 use crate::directory::{
     CloudObject, CloudRef, Command, Feature, Features, OnPremisesObject, ProxyAddress, ResultWord,
-    Snapshot, Status, StepObservation, Tenant, Text,
+    Snapshot, Status, StepObservation, Tenant, Text, same_name,
 };
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The cloud object that an on-premises object was last seen joined to.
@@ -23,8 +26,12 @@ pub(crate) struct Link {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Past {
     pub(crate) link: Option<Link>,
+    /// Where the linked object probably stands in the state.
+    pub(crate) link_near: usize,
     /// The copy that a collision left behind.
     pub(crate) copy: Option<Text>,
+    /// Where the copy probably stands in the state.
+    pub(crate) copy_near: usize,
     /// Changed since it was last exported without an error.
     pub(crate) changed: bool,
     /// As it was in the last cycle that ended for it without an error.
@@ -58,19 +65,56 @@ enum Name {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     pub(crate) features: Features,
-    pub(crate) labels: HashMap<Text, Text>,
-    names: HashMap<Text, Name>,
-    pub(crate) objects: HashMap<Text, Past>,
+    /// Identifiers of cloud objects by label.
+    pub(crate) labels: TextMap<Text>,
+    /// By identifier.
+    names: TextMap<Name>,
+    /// By on-premises key.
+    pub(crate) objects: TextMap<Past>,
     /// Connect was installed anew and has not synchronised since.
     pub(crate) reinstalled: bool,
     /// What takeovers in this case made of cloud values.
     pub(crate) treatments: Treatments,
     /// The names of attributes that cloud objects were given in this case. A service may show
     /// others of its own, and what becomes of those is its own affair.
-    pub(crate) given_attributes: HashSet<Text>,
-    /// Every mail address that the case mentions, in lower case. A service may give out others by
-    /// itself, when it likes.
-    given_addresses: HashSet<String>,
+    pub(crate) given_attributes: TextMap<()>,
+    given_addresses: GivenAddresses,
+}
+
+/// Every address that the case mentions. A service may give out others by itself, when it likes.
+#[derive(Clone, Debug, Default)]
+struct GivenAddresses {
+    all: Vec<ProxyAddress>,
+    /// Where in `all` a mail address stands, by its hash; made when somebody asks and there are
+    /// many.
+    by_mail: OnceCell<QuickMap<u64, Vec<u32>>>,
+}
+
+impl GivenAddresses {
+    fn add(&mut self, addresses: &[ProxyAddress]) {
+        if !addresses.is_empty() {
+            self.by_mail.take();
+            self.all.extend_from_slice(addresses);
+        }
+    }
+
+    fn has(&self, mail: &str) -> bool {
+        let is_meant = |given: &ProxyAddress| given.mail().is_some_and(|own| same_name(own, mail));
+        if self.all.len() <= FEW {
+            return self.all.iter().any(is_meant);
+        }
+        let by_mail = self.by_mail.get_or_init(|| {
+            let mut by_mail: QuickMap<u64, Vec<u32>> = QuickMap::default();
+            for (at, address) in (0_u32..).zip(&self.all) {
+                if let Some(mail) = address.mail() {
+                    by_mail.entry(hash_of(Folded(mail))).or_default().push(at);
+                }
+            }
+            by_mail
+        });
+        let positions = by_mail.get(&hash_of(Folded(mail))).map_or(&[][..], Vec::as_slice);
+        positions.iter().any(|&at| is_meant(&self.all[at as usize]))
+    }
 }
 
 /// What a step showed that only the analysis of the step can tell.
@@ -81,47 +125,56 @@ pub(crate) struct Lessons {
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
     pub(crate) treatments: Treatments,
+    /// Of a sync cycle: what each of its subjects came to, in their order.
+    pub(crate) endings: Vec<Ending>,
+    /// The identifier of the object that a command named.
+    pub(crate) named: Option<Text>,
+    /// The identifiers of cloud objects that the step created, if it created any.
+    pub(crate) created: Option<Text>,
+}
+
+/// What an on-premises object came to in a sync cycle: where the cloud object stands that it is
+/// joined to afterwards, and where its living copy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ending {
+    pub(crate) joined: Option<u32>,
+    pub(crate) copy: Option<u32>,
 }
 
 impl History {
-    pub(crate) fn start(tenant: &Tenant, labels: HashMap<Text, Text>) -> History {
+    /// What is known at the start: `ids` are the identifiers of the tenant's cloud objects, in
+    /// their order, as far as they were recognised.
+    pub(crate) fn start(tenant: &Tenant, ids: &[Option<Text>]) -> History {
         let mut history = History {
             features: tenant.features,
-            names: labels
-                .iter()
-                .map(|(label, id)| (id.clone(), Name::Label(label.clone())))
-                .collect(),
-            labels,
-            objects: tenant
-                .on_premises
-                .iter()
-                .map(|object| (object.key.clone(), Past { changed: true, ..Past::default() }))
-                .collect(),
-            reinstalled: false,
-            treatments: Treatments::default(),
-            given_attributes: tenant
-                .cloud
-                .iter()
-                .flat_map(|object| object.attributes.keys().cloned())
-                .collect(),
-            given_addresses: HashSet::new(),
+            labels: TextMap::with_capacity(tenant.cloud.len()),
+            names: TextMap::with_capacity(tenant.cloud.len()),
+            objects: TextMap::with_capacity(tenant.on_premises.len()),
+            ..History::default()
         };
-        tenant.cloud.iter().for_each(|object| history.give_addresses(&object.proxy_addresses));
-        tenant
-            .on_premises
-            .iter()
-            .for_each(|object| history.give_addresses(&object.proxy_addresses));
+        for (setup, id) in tenant.cloud.iter().zip(ids) {
+            if let Some(id) = id {
+                history.labels.add(&setup.label, || id.clone());
+                history.names.add(id, || Name::Label(setup.label.clone()));
+            }
+            history.give(&setup.proxy_addresses, &setup.attributes);
+        }
+        for object in &tenant.on_premises {
+            history.objects.add(&object.key, || Past { changed: true, ..Past::default() });
+            history.given_addresses.add(&object.proxy_addresses);
+        }
         history
     }
 
-    fn give_addresses(&mut self, addresses: &[ProxyAddress]) {
-        let mails = addresses.iter().filter_map(ProxyAddress::mail);
-        self.given_addresses.extend(mails.map(str::to_ascii_lowercase));
+    /// Takes note of what a cloud object was given.
+    fn give<V>(&mut self, addresses: &[ProxyAddress], attributes: &BTreeMap<Text, V>) {
+        self.given_addresses.add(addresses);
+        attributes.keys().for_each(|name| self.given_attributes.add(name, || ()));
     }
 
     /// Whether the case mentions this mail address anywhere; if not, the service gave it out.
     pub(crate) fn is_given(&self, mail: &str) -> bool {
-        self.given_addresses.contains(&mail.to_ascii_lowercase())
+        self.given_addresses.has(mail)
     }
 
     pub(crate) fn past(&self, key: &str) -> Option<&Past> {
@@ -151,13 +204,13 @@ impl History {
     }
 
     /// How a person would name a cloud object: by its label, or by whom it was made for.
-    pub(crate) fn name_of(&self, object: &CloudObject) -> String {
+    pub(crate) fn name_of(&self, object: &CloudObject) -> ObjectName {
         let kind = object.kind;
         match self.names.get(&object.id) {
-            Some(Name::Label(label)) => format!("cloud {kind} {label}"),
-            Some(Name::JoinedTo(key)) => format!("the cloud {kind} joined to {key}"),
-            Some(Name::CopyFor(key)) => format!("the copy for {key}"),
-            None => format!("cloud {kind} with id {}", object.id),
+            Some(Name::Label(label)) => ObjectName::Labelled { kind, label: label.clone() },
+            Some(Name::JoinedTo(key)) => ObjectName::JoinedTo { kind, key: key.clone() },
+            Some(Name::CopyFor(key)) => ObjectName::CopyFor(key.clone()),
+            None => ObjectName::Unnamed { kind, id: object.id.clone() },
         }
     }
 
@@ -171,7 +224,7 @@ impl History {
     ) {
         let after = &seen.snapshot;
         if let Command::Sync(_) = command {
-            self.learn_sync(seen, lessons);
+            self.learn_sync(before, seen, lessons);
             return;
         }
         if seen.outcome.status != Status::Ok {
@@ -179,13 +232,12 @@ impl History {
         }
         match command {
             Command::CreateOnPremisesObject(create) => {
-                self.give_addresses(&create.object.proxy_addresses);
-                self.objects
-                    .entry(create.object.key.clone())
-                    .or_insert_with(|| Past { changed: true, ..Past::default() });
+                self.given_addresses.add(&create.object.proxy_addresses);
+                self.objects.add(&create.object.key, || Past { changed: true, ..Past::default() });
             }
             Command::UpdateOnPremisesObject(update) => {
-                self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+                self.given_addresses
+                    .add(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 let removes = update.set.attributes.values().any(Option::is_none)
                     || matches!(update.set.proxy_addresses, crate::directory::Change::Clear)
                     || update.set.proxy_addresses.value().is_some_and(Vec::is_empty)
@@ -196,30 +248,24 @@ impl History {
                 }
             }
             Command::CreateCloudObject(create) => {
-                self.given_attributes.extend(create.object.attributes.keys().cloned());
-                self.give_addresses(&create.object.proxy_addresses);
-                if let Some(created) = created_ids(before, after).next() {
+                self.give(&create.object.proxy_addresses, &create.object.attributes);
+                if let Some(created) = lessons.created {
                     let label = &create.object.label;
-                    self.names.entry(created.clone()).or_insert_with(|| Name::Label(label.clone()));
-                    self.labels.entry(label.clone()).or_insert(created);
+                    self.names.add(&created, || Name::Label(label.clone()));
+                    self.labels.add(label, || created);
                 }
             }
             Command::UpdateCloudObject(update) => {
-                self.given_attributes.extend(update.set.attributes.keys().cloned());
-                self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+                let addresses = update.set.proxy_addresses.value().map_or(&[][..], Vec::as_slice);
+                self.give(addresses, &update.set.attributes);
                 if !update.set.password.is_keep()
-                    && let Some(id) = self.resolve(&update.object).cloned()
+                    && let Some(id) = lessons.named
                 {
                     self.joined_past(&id, |past| past.password_free = true);
                 }
             }
-            Command::DeleteCloudObject(delete) => {
-                if let Some(id) = self.resolve(&delete.object).cloned() {
-                    self.joined_past(&id, |past| past.unsettled = true);
-                }
-            }
-            Command::SetImmutableId(set) => {
-                if let Some(id) = self.resolve(&set.object).cloned() {
+            Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
+                if let Some(id) = lessons.named {
                     self.joined_past(&id, |past| past.unsettled = true);
                 }
             }
@@ -256,42 +302,59 @@ impl History {
             .for_each(change);
     }
 
-    fn learn_sync(&mut self, seen: &StepObservation, lessons: Lessons) {
+    fn learn_sync(&mut self, before: &Snapshot, seen: &StepObservation, lessons: Lessons) {
         self.reinstalled = false;
         self.treatments.extend(lessons.treatments);
-        let carriers = Carriers::of(&seen.snapshot);
-        for object in &seen.snapshot.on_premises {
-            let Some(past) = self.objects.get_mut(&object.key) else {
+        let after = &seen.snapshot;
+        let mut carriers: Option<Carriers<'_>> = None;
+        for (at, object) in after.on_premises.iter().enumerate() {
+            let Some(past) = self.objects.get_mut_near(at, &object.key) else {
                 continue;
             };
             let reported = seen.outcome.result_of(&object.key).map(|result| result.result);
-            let joined = carriers.joined_to(object, past.link.as_ref());
-            let copy = carriers.copy_for(object);
-            if let Some(copy) = copy {
-                past.copy = Some(copy.id.clone());
-                self.names
-                    .entry(copy.id.clone())
-                    .or_insert_with(|| Name::CopyFor(object.key.clone()));
-            }
-            if let (Some(joined), Some(anchor)) = (joined, &object.source_anchor) {
-                let is_new = past.link.as_ref().is_none_or(|link| link.id != joined.id);
-                if is_new {
-                    past.value_removed = false;
-                    past.password_free = false;
+            let ending = match (before.on_premises.get(at), lessons.endings.get(at)) {
+                (Some(earlier), Some(ending)) if earlier == object => *ending,
+                // Nobody may change on-premises objects in a cycle, but somebody did.
+                _ => {
+                    let carriers = carriers.get_or_insert_with(|| Carriers::of(&after.cloud));
+                    carriers.ending(object, past.link.as_ref())
                 }
-                self.names
-                    .entry(joined.id.clone())
-                    .or_insert_with(|| Name::JoinedTo(object.key.clone()));
-                past.link = Some(Link { id: joined.id.clone(), anchor: anchor.clone() });
+            };
+            if let Some(position) = ending.copy {
+                let copy = &after.cloud[position as usize];
+                past.copy_near = position as usize;
+                if past.copy.as_ref().is_none_or(|earlier| !same_text(earlier, &copy.id)) {
+                    past.copy = Some(copy.id.clone());
+                    self.names.add(&copy.id, || Name::CopyFor(object.key.clone()));
+                }
+            }
+            if let (Some(position), Some(anchor)) = (ending.joined, &object.source_anchor) {
+                let joined = &after.cloud[position as usize];
+                past.link_near = position as usize;
+                match &mut past.link {
+                    Some(link) if same_text(&link.id, &joined.id) => {
+                        if !same_text(&link.anchor, anchor) {
+                            link.anchor = anchor.clone();
+                        }
+                    }
+                    link => {
+                        past.value_removed = false;
+                        past.password_free = false;
+                        self.names.add(&joined.id, || Name::JoinedTo(object.key.clone()));
+                        *link = Some(Link { id: joined.id.clone(), anchor: anchor.clone() });
+                    }
+                }
                 past.unsettled = false;
                 past.blocked_by_role.clear();
                 past.blocked_by_switch = false;
             }
             let failed = reported == Some(ResultWord::Error)
-                || (joined.is_none() && copy.is_none() && past.link.is_none());
+                || (ending.joined.is_none() && ending.copy.is_none() && past.link.is_none());
             past.failed = failed;
             past.changed &= failed;
-            if !failed {
+            if !failed
+                && past.exported.as_ref().is_none_or(|exported| !Arc::ptr_eq(exported, object))
+            {
                 past.exported = Some(Arc::clone(object));
             }
         }
@@ -308,65 +371,71 @@ impl History {
     }
 }
 
-/// Identifiers that are there afterwards and were not before.
-pub(crate) fn created_ids<'a>(
-    before: &'a Snapshot,
-    after: &'a Snapshot,
-) -> impl Iterator<Item = Text> + 'a {
-    let known: HashSet<&Text> = before.cloud.iter().map(|object| &object.id).collect();
-    after
-        .cloud
-        .iter()
-        .filter(move |object| !known.contains(&object.id))
-        .map(|object| object.id.clone())
+/// The active on-premises-mastered cloud objects of a state, by the anchor that they carry.
+pub(crate) struct Carriers<'a> {
+    cloud: &'a [Arc<CloudObject>],
+    /// Where anchors stand, by their hash; `None` while there are few objects.
+    by_anchor: Option<HashIndex>,
 }
 
-/// The active on-premises-mastered cloud objects of a snapshot, by the anchor that they carry.
-pub(crate) struct Carriers<'a>(HashMap<&'a str, Vec<&'a Arc<CloudObject>>>);
-
 impl<'a> Carriers<'a> {
-    pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
-        let mut carriers: HashMap<&str, Vec<&Arc<CloudObject>>> = HashMap::new();
-        for object in snapshot.active().filter(|object| object.on_premises_sync_enabled) {
-            if let Some(anchor) = &object.on_premises_immutable_id {
-                carriers.entry(anchor).or_default().push(object);
+    pub(crate) fn of(cloud: &'a [Arc<CloudObject>]) -> Self {
+        let by_anchor = (cloud.len() > FEW).then(|| {
+            let mut by_anchor = HashIndex::with_capacity(cloud.len());
+            for (at, object) in cloud.iter().enumerate().rev() {
+                if let Some(anchor) = carried_anchor(object) {
+                    by_anchor.add(hash_of(anchor), at as u32);
+                }
+            }
+            by_anchor
+        });
+        Carriers { cloud, by_anchor }
+    }
+
+    /// Calls `visit` with every carrier of this anchor and its position, in the state's order.
+    pub(crate) fn each(&self, anchor: &Text, mut visit: impl FnMut(u32, &'a Arc<CloudObject>)) {
+        let is_carried =
+            |object: &CloudObject| carried_anchor(object).is_some_and(|own| same_text(own, anchor));
+        match &self.by_anchor {
+            None => {
+                let positions = (0_u32..).zip(self.cloud);
+                positions.filter(|(_, own)| is_carried(own)).for_each(|(at, own)| visit(at, own));
+            }
+            Some(by_anchor) => {
+                for at in by_anchor.with(hash_of(anchor)) {
+                    let object = &self.cloud[at as usize];
+                    if is_carried(object) {
+                        visit(at, object);
+                    }
+                }
             }
         }
-        Carriers(carriers)
     }
 
-    pub(crate) fn carrying(&self, anchor: &str) -> &[&'a Arc<CloudObject>] {
-        self.0.get(anchor).map_or(&[], Vec::as_slice)
+    /// What an on-premises object came to: the cloud object that it is joined to by its present
+    /// anchor, and the living copy that was made for it.
+    pub(crate) fn ending(&self, object: &OnPremisesObject, earlier: Option<&Link>) -> Ending {
+        let mut ending = Ending::default();
+        let Some(anchor) = &object.source_anchor else { return ending };
+        let is_earlier = |id: &Text| earlier.is_some_and(|link| same_text(&link.id, id));
+        self.each(anchor, |at, carrier| {
+            if carrier.kind != object.kind {
+                return;
+            }
+            if carrier.quarantined {
+                ending.copy = ending.copy.or(Some(at));
+            } else if ending.joined.is_none() || is_earlier(&carrier.id) {
+                // More than one breaks a rule of its own; the earlier one stays the one that is
+                // meant.
+                ending.joined = Some(at);
+            }
+        });
+        ending
     }
+}
 
-    fn of_kind<'s>(
-        &'s self,
-        object: &'s OnPremisesObject,
-    ) -> impl Iterator<Item = &'a Arc<CloudObject>> + 's {
-        object
-            .source_anchor
-            .as_deref()
-            .map_or(&[][..], |anchor| self.carrying(anchor))
-            .iter()
-            .copied()
-            .filter(|carrier| carrier.kind == object.kind)
-    }
-
-    /// The cloud object that `object` is joined to by its present anchor.
-    pub(crate) fn joined_to(
-        &self,
-        object: &OnPremisesObject,
-        earlier: Option<&Link>,
-    ) -> Option<&'a Arc<CloudObject>> {
-        let mut candidates = self.of_kind(object).filter(|carrier| !carrier.quarantined);
-        let first = candidates.next()?;
-        // More than one breaks a rule of its own; the earlier one stays the one that is meant.
-        let same = |carrier: &&Arc<CloudObject>| earlier.is_some_and(|link| link.id == carrier.id);
-        Some(if same(&first) { first } else { candidates.find(same).unwrap_or(first) })
-    }
-
-    /// The living copy that was made for `object`.
-    pub(crate) fn copy_for(&self, object: &OnPremisesObject) -> Option<&'a Arc<CloudObject>> {
-        self.of_kind(object).find(|carrier| carrier.quarantined)
-    }
+/// The anchor of an active on-premises-mastered object.
+fn carried_anchor(object: &CloudObject) -> Option<&Text> {
+    let is_carrier = object.is_active() && object.on_premises_sync_enabled;
+    object.on_premises_immutable_id.as_ref().filter(|_| is_carrier)
 }

@@ -2,24 +2,41 @@
 
 use super::Check;
 use super::matching::{judge_clear_matches, judge_no_match};
+use super::occasions::Occasions;
+use super::quick::QuickMap;
 use super::situation::{carries_other_anchor, leads_to};
-use super::ties::Identifiers;
+use super::ties::{Identifiers, Tie};
 use super::transition::{Transition, optional};
 use super::verdict::Verdict;
 use crate::directory::{CloudObject, Command, Kind, Status};
-use std::collections::HashMap;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "kind.mail-enabled-soft-match", judge: mail_enabled_soft_match },
-    Check { rule: "kind.no-hard-match-for-groups-and-contacts", judge: no_hard_match },
-    Check { rule: "kind.plain-groups-never-match", judge: plain_groups_never_match },
-    Check { rule: "kind.immutable-id-users-only", judge: immutable_id_users_only },
-    Check { rule: "kind.same-kind", judge: same_kind },
+    Check {
+        rule: "kind.mail-enabled-soft-match",
+        about: Occasions::CLEAR_MATCH,
+        judge: mail_enabled_soft_match,
+    },
+    Check {
+        rule: "kind.no-hard-match-for-groups-and-contacts",
+        about: Occasions::NEAR_MISS,
+        judge: no_hard_match,
+    },
+    Check {
+        rule: "kind.plain-groups-never-match",
+        about: Occasions::NEWCOMER,
+        judge: plain_groups_never_match,
+    },
+    Check {
+        rule: "kind.immutable-id-users-only",
+        about: Occasions::ANCHOR_EDIT,
+        judge: immutable_id_users_only,
+    },
+    Check { rule: "kind.same-kind", about: Occasions::NEAR_MISS, judge: same_kind },
 ];
 
 fn mail_enabled_soft_match(transition: &Transition<'_>, verdict: &mut Verdict) {
-    judge_clear_matches(transition, verdict, |object, _, reach| {
-        object.kind != Kind::User && reach.primary
+    judge_clear_matches(transition, verdict, |subject, _, reach| {
+        subject.object.kind != Kind::User && reach.primary
     });
 }
 
@@ -37,10 +54,7 @@ fn plain_groups_never_match(transition: &Transition<'_>, verdict: &mut Verdict) 
             && tie.cloud.kind == Kind::Group
             && !(object.mail_enabled && tie.cloud.mail_enabled)
     });
-    let Some(cycle) = &transition.cycle else {
-        return;
-    };
-    let mut by_name: HashMap<&str, Vec<_>> = HashMap::new();
+    let mut by_name: QuickMap<&str, Vec<_>> = QuickMap::default();
     for (subject, meeting) in transition.newcomers() {
         if subject.object.kind == Kind::Group
             && let Some(name) = subject.object.attributes.get("displayName")
@@ -48,11 +62,14 @@ fn plain_groups_never_match(transition: &Transition<'_>, verdict: &mut Verdict) 
             by_name.entry(name).or_default().push((subject, meeting));
         }
     }
+    if by_name.is_empty() {
+        return;
+    }
     let groups = transition.before.active().filter(|cloud| {
         cloud.kind == Kind::Group
             && cloud.is_cloud_mastered()
-            && !cycle.open.contains(&*cloud.id)
-            && !cycle.eligible.contains(&*cloud.id)
+            && !transition.is_open(cloud)
+            && !transition.is_eligible(cloud)
     });
     for cloud in groups {
         let Some(name) = cloud.attributes.get("displayName") else {
@@ -74,7 +91,7 @@ fn immutable_id_users_only(transition: &Transition<'_>, verdict: &mut Verdict) {
     let Command::SetImmutableId(set) = transition.command else {
         return;
     };
-    let Some(target) = transition.named(&set.object) else { return };
+    let Some(target) = transition.named else { return };
     let Some(anchor) = &set.value else { return };
     if !target.is_active() || !target.is_cloud_mastered() {
         return;
@@ -82,13 +99,13 @@ fn immutable_id_users_only(transition: &Transition<'_>, verdict: &mut Verdict) {
     if target.on_premises_immutable_id.as_ref() == Some(anchor) {
         return;
     }
-    let name = transition.name_of(target);
+    let name = || transition.name_of(target);
     let status = transition.outcome.status;
     if target.kind != Kind::User {
         verdict.judge(|verdict| {
             if status != Status::Refused {
                 verdict.violated(
-                    &name,
+                    name(),
                     "outcome",
                     format!(
                         "refused: a {} has no onPremisesImmutableId that an administrator can set",
@@ -102,19 +119,18 @@ fn immutable_id_users_only(transition: &Transition<'_>, verdict: &mut Verdict) {
         return;
     }
     let own = Identifiers { anchor: Some(anchor), ..Identifiers::default() };
-    let is_free = transition
-        .before
-        .cloud
-        .iter()
-        .filter(|other| other.id != target.id)
-        .all(|other| super::ties::Tie::between(&own, other).is_none());
+    let mark = own.mark();
+    let others = transition.before.cloud.iter().zip(transition.comparison.marks_before());
+    let is_free = others
+        .filter(|(other, theirs)| mark.may_meet(**theirs) && other.id != target.id)
+        .all(|(other, _)| Tie::between(&own, other).is_none());
     if !is_free {
         return;
     }
     verdict.judge(|verdict| {
         if status != Status::Ok {
             verdict.violated(
-                &name,
+                name(),
                 "outcome",
                 format!("ok: {anchor} is on no other object"),
                 status.to_string(),
@@ -123,7 +139,7 @@ fn immutable_id_users_only(transition: &Transition<'_>, verdict: &mut Verdict) {
         let after: Option<&CloudObject> = transition.after_of(target).map(|after| &**after);
         let seen = after.and_then(|after| after.on_premises_immutable_id.clone());
         if seen.as_ref() != Some(anchor) {
-            verdict.violated(&name, "onPremisesImmutableId", &**anchor, optional(&seen));
+            verdict.violated(name(), "onPremisesImmutableId", &**anchor, optional(&seen));
         }
     });
 }

@@ -1,32 +1,85 @@
 //! Which objects match, and which never do.
 
 use super::Check;
-use super::situation::{MeetingClass, Reach, Standing, carries_other_anchor, leads_to};
+use super::object_name::ObjectName;
+use super::occasions::Occasions;
+use super::quick::{FEW, QuickMap};
+use super::situation::{
+    Meeting, MeetingClass, Reach, Standing, Subject, carries_other_anchor, leads_to,
+};
 use super::takeover::hold_to_ambiguous_choices;
 use super::ties::Tie;
 use super::transition::{Transition, collides, judge_addresses, judge_values, list, optional};
 use super::verdict::Verdict;
 use crate::directory::{CloudObject, CollisionHandling, Kind, OnPremisesObject, same_name};
-use std::collections::HashMap;
+use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "match.every-new-object", judge: every_new_object },
-    Check { rule: "match.only-three-attributes", judge: only_three_attributes },
-    Check { rule: "match.soft-on-upn", judge: soft_on_upn },
-    Check { rule: "match.soft-on-primary-smtp", judge: soft_on_primary_smtp },
-    Check { rule: "match.hard-on-source-anchor", judge: hard_on_source_anchor },
-    Check { rule: "match.primary-smtp-only", judge: primary_smtp_only },
-    Check { rule: "match.same-attribute", judge: same_attribute },
-    Check { rule: "match.either-attribute-suffices", judge: either_attribute_suffices },
-    Check { rule: "match.different-anchor-blocks-soft-match", judge: different_anchor },
-    Check { rule: "match.new-objects-only", judge: new_objects_only },
-    Check { rule: "match.late-match-is-an-error", judge: late_match_is_an_error },
-    Check { rule: "match.no-holder-provisions", judge: no_holder_provisions },
-    Check { rule: "match.collision-creates-nothing-else", judge: collision_creates_nothing_else },
-    Check { rule: "match.one-to-one", judge: one_to_one },
-    Check { rule: "match.case-insensitive-names", judge: case_insensitive_names },
-    Check { rule: "match.case-sensitive-anchor", judge: case_sensitive_anchor },
-    Check { rule: "match.same-target-same-result", judge: super::takeover::same_result },
+    Check { rule: "match.every-new-object", about: Occasions::NEWCOMER, judge: every_new_object },
+    Check {
+        rule: "match.only-three-attributes",
+        about: Occasions::NEWCOMER,
+        judge: only_three_attributes,
+    },
+    Check { rule: "match.soft-on-upn", about: Occasions::CLEAR_MATCH, judge: soft_on_upn },
+    Check {
+        rule: "match.soft-on-primary-smtp",
+        about: Occasions::CLEAR_MATCH,
+        judge: soft_on_primary_smtp,
+    },
+    Check {
+        rule: "match.hard-on-source-anchor",
+        about: Occasions::CLEAR_MATCH,
+        judge: hard_on_source_anchor,
+    },
+    Check {
+        rule: "match.primary-smtp-only",
+        about: Occasions::NEAR_MISS,
+        judge: primary_smtp_only,
+    },
+    Check { rule: "match.same-attribute", about: Occasions::NEAR_MISS, judge: same_attribute },
+    Check {
+        rule: "match.either-attribute-suffices",
+        about: Occasions::CLEAR_MATCH,
+        judge: either_attribute_suffices,
+    },
+    Check {
+        rule: "match.different-anchor-blocks-soft-match",
+        about: Occasions::NEAR_MISS,
+        judge: different_anchor,
+    },
+    Check { rule: "match.new-objects-only", about: Occasions::KNOWN, judge: new_objects_only },
+    Check {
+        rule: "match.late-match-is-an-error",
+        about: Occasions::KNOWN,
+        judge: late_match_is_an_error,
+    },
+    Check {
+        rule: "match.no-holder-provisions",
+        about: Occasions::NEWCOMER,
+        judge: no_holder_provisions,
+    },
+    Check {
+        rule: "match.collision-creates-nothing-else",
+        about: Occasions::NEWCOMER.or(Occasions::KNOWN),
+        judge: collision_creates_nothing_else,
+    },
+    Check { rule: "match.one-to-one", about: Occasions::SUBJECT, judge: one_to_one },
+    Check {
+        rule: "match.case-insensitive-names",
+        about: Occasions::CLEAR_MATCH,
+        judge: case_insensitive_names,
+    },
+    Check {
+        rule: "match.case-sensitive-anchor",
+        about: Occasions::NEAR_MISS,
+        judge: case_sensitive_anchor,
+    },
+    Check {
+        rule: "match.same-target-same-result",
+        about: Occasions::TAKEOVER,
+        judge: super::takeover::same_result,
+    },
 ];
 
 /// Judges the clear matches that `applies` selects: the cloud object was taken over at all. How
@@ -34,10 +87,10 @@ pub(super) const CHECKS: &[Check] = &[
 pub(super) fn judge_clear_matches(
     transition: &Transition<'_>,
     verdict: &mut Verdict,
-    applies: impl Fn(&OnPremisesObject, &Tie<'_>, Reach) -> bool,
+    applies: impl Fn(&Subject<'_>, &Tie<'_>, Reach) -> bool,
 ) {
     for (subject, tie, reach) in transition.clear_matches() {
-        if !applies(subject.object, tie, reach) {
+        if !applies(subject, tie, reach) {
             continue;
         }
         if transition.is_untouched(tie.cloud) {
@@ -52,7 +105,7 @@ pub(super) fn judge_clear_matches(
                 format!(
                     "false; nothing about it changed (reported for {}: {})",
                     subject.object.key,
-                    transition.reported_words(subject.object)
+                    subject.reported_words()
                 ),
             );
         } else {
@@ -69,8 +122,8 @@ pub(super) fn judge_no_match(
     applies: impl Fn(&OnPremisesObject, &Tie<'_>) -> bool,
 ) {
     for (subject, meeting) in transition.newcomers() {
-        for (tie, reach) in meeting.ties.iter().zip(&meeting.eligible) {
-            if reach.any() || tie.cloud.deleted || !tie.cloud.is_cloud_mastered() {
+        for tie in &meeting.ties {
+            if tie.eligible.any() || tie.cloud.deleted || !tie.cloud.is_cloud_mastered() {
                 continue;
             }
             if applies(subject.object, tie) {
@@ -83,10 +136,11 @@ pub(super) fn judge_no_match(
 fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_clear_matches(transition, verdict, |_, _, _| true);
     for (subject, tie, _) in transition.clear_matches() {
-        let mut created = transition.created_for(subject.object);
         // Where the object itself was replaced by another, that is for `takeover.same-object`.
-        created.retain(|_| transition.after_of(tie.cloud).is_some_and(|after| after.is_active()));
-        for second in created {
+        if !transition.after_of(tie.cloud).is_some_and(|after| after.is_active()) {
+            continue;
+        }
+        for second in transition.created_for(subject.object) {
             verdict.violated(
                 transition.name_of(second),
                 "the object itself",
@@ -110,7 +164,7 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
             let key = &subject.object.key;
             if touched.len() > 1 {
                 verdict.violated(
-                    &**key,
+                    ObjectName::Key(key.clone()),
                     "cloud objects taken over",
                     "one at most",
                     touched.len().to_string(),
@@ -132,40 +186,69 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
 }
 
 fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let Some(cycle) = &transition.cycle else {
-        return;
-    };
-    let newcomers: Vec<_> = transition.newcomers().collect();
-    // By value, so that a large tenant is not searched once for each new object. Whether a service
-    // looks at `mail` in practice is left open.
-    let mut by_value: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
-    for (at, (subject, _)) in newcomers.iter().enumerate() {
-        for (name, value) in subject.object.attributes.iter().filter(|(name, _)| &***name != "mail")
-        {
-            by_value.entry((name, value)).or_default().push(at);
-        }
+    let mut values = NewValues::default();
+    for newcomer in transition.newcomers() {
+        values.add(newcomer);
     }
-    if by_value.is_empty() {
+    if values.all.is_empty() {
         return;
     }
     for cloud in transition.before.active().filter(|cloud| cloud.is_cloud_mastered()) {
-        let id = &*cloud.id;
-        if cycle.open.contains(id) || cycle.eligible.contains(id) {
+        if transition.is_open(cloud) || transition.is_eligible(cloud) {
             continue;
         }
-        let is_alike = cloud
-            .attributes
-            .iter()
-            .filter_map(|(name, value)| by_value.get(&(&**name, &**value)))
-            .flatten()
-            .any(|&at| {
-                let (subject, meeting) = newcomers[at];
-                subject.object.kind == cloud.kind
-                    && !meeting.ties.iter().any(|tie| tie.cloud.id == cloud.id)
-            });
-        if is_alike {
+        if values.has_any_of(cloud) {
             verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
         }
+    }
+}
+
+/// Values of new objects which decide nothing, each with whose it is.
+#[derive(Default)]
+struct NewValues<'t, 'a> {
+    all: Vec<(&'t str, &'t str, (&'t Subject<'a>, &'t Meeting<'a>))>,
+    /// Where a name with its value stands in `all`, once there are many: so that a large tenant is
+    /// not searched once for each new object.
+    by_value: QuickMap<(&'t str, &'t str), Vec<u32>>,
+}
+
+impl<'t, 'a> NewValues<'t, 'a> {
+    fn add(&mut self, newcomer: (&'t Subject<'a>, &'t Meeting<'a>)) {
+        for (name, value) in &newcomer.0.object.attributes {
+            // Whether a service looks at `mail` in practice is left open.
+            if &**name != "mail" {
+                self.all.push((name, value, newcomer));
+                self.enter();
+            }
+        }
+    }
+
+    fn enter(&mut self) {
+        if self.all.len() <= FEW {
+            return;
+        }
+        let first = if self.by_value.is_empty() { 0 } else { self.all.len() - 1 };
+        for (at, (name, value, _)) in self.all.iter().enumerate().skip(first) {
+            self.by_value.entry((name, value)).or_default().push(at as u32);
+        }
+    }
+
+    /// Whether a new object of the same kind, which shares nothing else with it, has one of these
+    /// values.
+    fn has_any_of(&self, cloud: &Arc<CloudObject>) -> bool {
+        let is_meant = |(subject, meeting): (&Subject<'_>, &Meeting<'_>)| {
+            subject.object.kind == cloud.kind
+                && !meeting.ties.iter().any(|tie| tie.cloud.id == cloud.id)
+        };
+        cloud.attributes.iter().any(|(name, value)| {
+            if self.by_value.is_empty() {
+                return self.all.iter().any(|(own, owned, newcomer)| {
+                    *own == &**name && *owned == &**value && is_meant(*newcomer)
+                });
+            }
+            let positions = self.by_value.get(&(&**name, &**value));
+            positions.into_iter().flatten().any(|&at| is_meant(self.all[at as usize].2))
+        })
     }
 }
 
@@ -176,7 +259,8 @@ fn soft_on_upn(transition: &Transition<'_>, verdict: &mut Verdict) {
 }
 
 fn soft_on_primary_smtp(transition: &Transition<'_>, verdict: &mut Verdict) {
-    judge_clear_matches(transition, verdict, |object, _, reach| {
+    judge_clear_matches(transition, verdict, |subject, _, reach| {
+        let object = subject.object;
         object.kind == Kind::User && reach.primary && !reach.anchor
     });
 }
@@ -199,7 +283,8 @@ fn same_attribute(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 /// One of the two attributes is the same, the other is there on both sides and is not.
 fn either_attribute_suffices(transition: &Transition<'_>, verdict: &mut Verdict) {
-    judge_clear_matches(transition, verdict, |object, tie, reach| {
+    judge_clear_matches(transition, verdict, |subject, tie, reach| {
+        let object = subject.object;
         let names_differ = object.user_principal_name.is_some()
             && tie.cloud.user_principal_name.is_some()
             && !tie.user_principal_name;
@@ -237,13 +322,12 @@ fn new_objects_only(transition: &Transition<'_>, verdict: &mut Verdict) {
             for tie in tempting {
                 transition.judge_untouched(verdict, tie.cloud);
             }
-            let name = transition.name_of(joint.cloud);
             let stays = transition
                 .after_of(joint.cloud)
                 .is_some_and(|after| after.is_active() && after.on_premises_sync_enabled);
             if !stays {
                 verdict.violated(
-                    name,
+                    transition.name_of(joint.cloud),
                     "the object itself",
                     format!("still joined to {}", subject.object.key),
                     "no longer active and on-premises-mastered",
@@ -273,13 +357,13 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         }
         verdict.judge(|verdict| {
-            if !late.is_empty() && !transition.reported_error(object) {
+            if !late.is_empty() && !subject.reported_error() {
                 let other = transition.name_of(late[0].cloud);
                 verdict.violated(
-                    &*object.key,
+                    ObjectName::Key(object.key.clone()),
                     "reported result",
                     format!("error: it was changed to equal {other} and is not new"),
-                    transition.reported_words(object),
+                    subject.reported_words(),
                 );
             }
             for tie in late.iter().chain(&secondary) {
@@ -302,9 +386,9 @@ fn judge_no_colliding_value(
     late: &[&Tie<'_>],
     secondary: &[&Tie<'_>],
 ) {
-    let name = transition.name_of(after);
+    let name = || transition.name_of(after);
     for tie in late {
-        let holder = transition.name_of(tie.cloud);
+        let holder = || transition.name_of(tie.cloud);
         if tie.user_principal_name
             && super::situation::same_optional_name(
                 &after.user_principal_name,
@@ -312,17 +396,17 @@ fn judge_no_colliding_value(
             )
         {
             verdict.violated(
-                &name,
+                name(),
                 "userPrincipalName",
-                format!("not the one that {holder} holds"),
+                format!("not the one that {} holds", holder()),
                 optional(&after.user_principal_name),
             );
         }
         if tie.anchor && after.on_premises_immutable_id == tie.cloud.on_premises_immutable_id {
             verdict.violated(
-                &name,
+                name(),
                 "onPremisesImmutableId",
-                format!("not the one that {holder} holds"),
+                format!("not the one that {} holds", holder()),
                 optional(&after.on_premises_immutable_id),
             );
         }
@@ -334,7 +418,7 @@ fn judge_no_colliding_value(
             .any(|mail| after.mail_addresses().any(|seen| same_name(seen, mail)));
         if taken {
             verdict.violated(
-                &name,
+                name(),
                 "proxyAddresses",
                 format!("without the address that {} holds", transition.name_of(tie.cloud)),
                 list(&after.proxy_addresses),
@@ -353,38 +437,43 @@ fn no_holder_provisions(transition: &Transition<'_>, verdict: &mut Verdict) {
             let created = transition.created_for(object);
             let [new] = created[..] else {
                 verdict.violated(
-                    &*object.key,
+                    ObjectName::Key(object.key.clone()),
                     "new cloud objects",
                     format!("exactly one, a {}", object.kind),
-                    format!("{} (reported: {})", created.len(), transition.reported_words(object)),
+                    format!("{} (reported: {})", created.len(), subject.reported_words()),
                 );
                 return;
             };
-            let name = format!("the cloud object created for {}", object.key);
-            let mut expect = |field: &str, expected: String, seen: String| {
-                if expected != seen {
-                    verdict.violated(&name, field, expected, seen);
-                }
-            };
-            expect("kind", object.kind.to_string(), new.kind.to_string());
-            expect("mailEnabled", object.mail_enabled.to_string(), new.mail_enabled.to_string());
-            expect(
-                "onPremisesSyncEnabled",
-                "true".into(),
-                new.on_premises_sync_enabled.to_string(),
-            );
-            expect(
-                "onPremisesImmutableId",
-                optional(&object.source_anchor),
-                optional(&new.on_premises_immutable_id),
-            );
-            expect("deleted", "false".into(), new.deleted.to_string());
-            expect("quarantined", "false".into(), new.quarantined.to_string());
-            expect("roles", "[]".into(), super::transition::roles(new));
-            judge_values(verdict, &name, object, new, &[]);
-            judge_addresses(transition.history, verdict, &name, object, None, new, &[]);
-            transition.judge_password_arrives(verdict, &name, object, new);
+            let name = || ObjectName::CreatedFor(object.key.clone());
+            verdict.expect(name, "kind", object.kind, new.kind);
+            verdict.expect(name, "mailEnabled", object.mail_enabled, new.mail_enabled);
+            verdict.expect(name, "onPremisesSyncEnabled", true, new.on_premises_sync_enabled);
+            expect_anchor(verdict, name, object, new);
+            verdict.expect(name, "deleted", false, new.deleted);
+            verdict.expect(name, "quarantined", false, new.quarantined);
+            expect_no_roles(verdict, name, new);
+            judge_values(verdict, name, object, new, &[]);
+            judge_addresses(transition.history, verdict, name, object, None, new, &[]);
+            transition.judge_password_arrives(verdict, name, object, new);
         });
+    }
+}
+
+fn expect_anchor(
+    verdict: &mut Verdict,
+    name: impl FnOnce() -> ObjectName,
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+) {
+    let (expected, seen) = (&object.source_anchor, &cloud.on_premises_immutable_id);
+    if expected != seen {
+        verdict.violated(name(), "onPremisesImmutableId", optional(expected), optional(seen));
+    }
+}
+
+fn expect_no_roles(verdict: &mut Verdict, name: impl FnOnce() -> ObjectName, cloud: &CloudObject) {
+    if !cloud.roles.is_empty() {
+        verdict.violated(name(), "roles", "[]", super::transition::roles(cloud));
     }
 }
 
@@ -404,7 +493,7 @@ fn collision_creates_nothing_else(transition: &Transition<'_>, verdict: &mut Ver
             let declared = transition.choices.collision_handling;
             if created.iter().any(|new| !new.quarantined) || created.len() > 1 {
                 verdict.violated(
-                    &*object.key,
+                    ObjectName::Key(object.key.clone()),
                     "new cloud objects",
                     "none, or one flagged copy: others hold its identifiers",
                     format!(
@@ -414,26 +503,26 @@ fn collision_creates_nothing_else(transition: &Transition<'_>, verdict: &mut Ver
                     ),
                 );
             } else if let [copy] = created[..] {
-                let name = format!("the copy for {}", object.key);
+                let name = || ObjectName::CopyFor(object.key.clone());
                 if on_anchor {
                     verdict.violated(
-                        &name,
+                        name(),
                         "the object itself",
                         "no copy: another object holds the anchor",
                         "created",
                     );
                 } else if declared == Some(CollisionHandling::Rejected) {
                     verdict.violated(
-                        &name,
+                        name(),
                         "the object itself",
                         "no copy: collisionHandling is declared as rejected",
                         "created",
                     );
                 }
-                judge_copy(verdict, &name, object, copy);
+                judge_copy(verdict, name, object, copy);
             } else if declared == Some(CollisionHandling::Quarantined) && !on_anchor {
                 verdict.violated(
-                    &*object.key,
+                    ObjectName::Key(object.key.clone()),
                     "new cloud objects",
                     "one flagged copy: collisionHandling is declared as quarantined",
                     "none",
@@ -451,18 +540,14 @@ fn judge_standing_copies(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         }
         verdict.judge(|verdict| {
-            let name = transition.name_of(copy);
+            let name = || transition.name_of(copy);
             match transition.after_of(copy) {
-                None => verdict.violated(name, "the object itself", "still there", "gone"),
+                None => verdict.violated(name(), "the object itself", "still there", "gone"),
                 Some(after) => {
-                    let mut expect = |field: &str, expected: bool, seen: bool| {
-                        if expected != seen {
-                            verdict.violated(&name, field, expected.to_string(), seen.to_string());
-                        }
-                    };
-                    expect("quarantined", true, after.quarantined);
-                    expect("deleted", false, after.deleted);
-                    expect("onPremisesSyncEnabled", true, after.on_premises_sync_enabled);
+                    verdict.expect(name, "quarantined", true, after.quarantined);
+                    verdict.expect(name, "deleted", false, after.deleted);
+                    let is_flagged = after.on_premises_sync_enabled;
+                    verdict.expect(name, "onPremisesSyncEnabled", true, is_flagged);
                 }
             }
             for (tie, _) in meeting.holders() {
@@ -472,36 +557,25 @@ fn judge_standing_copies(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
-fn judge_copy(verdict: &mut Verdict, name: &str, object: &OnPremisesObject, copy: &CloudObject) {
-    let mut expect = |field: &str, expected: String, seen: String| {
-        if expected != seen {
-            verdict.violated(name, field, expected, seen);
-        }
-    };
-    expect("kind", object.kind.to_string(), copy.kind.to_string());
-    expect("onPremisesSyncEnabled", "true".into(), copy.on_premises_sync_enabled.to_string());
-    expect(
-        "onPremisesImmutableId",
-        optional(&object.source_anchor),
-        optional(&copy.on_premises_immutable_id),
-    );
-    expect("deleted", "false".into(), copy.deleted.to_string());
-    expect("roles", "[]".into(), super::transition::roles(copy));
+fn judge_copy(
+    verdict: &mut Verdict,
+    name: impl Fn() -> ObjectName,
+    object: &OnPremisesObject,
+    copy: &CloudObject,
+) {
+    verdict.expect(&name, "kind", object.kind, copy.kind);
+    verdict.expect(&name, "onPremisesSyncEnabled", true, copy.on_premises_sync_enabled);
+    expect_anchor(verdict, &name, object, copy);
+    verdict.expect(&name, "deleted", false, copy.deleted);
+    expect_no_roles(verdict, &name, copy);
 }
 
 fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let Some(cycle) = &transition.cycle else {
-        return;
-    };
     for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
-        let Some(anchor) = subject.object.source_anchor.as_deref() else {
-            continue;
-        };
-        let carriers = cycle.carriers_after.carrying(anchor);
-        let count = carriers.iter().filter(|carrier| !carrier.quarantined).count();
+        let count = subject.carriers_after;
         if count > 1 {
             verdict.violated(
-                &*subject.object.key,
+                ObjectName::Key(subject.object.key.clone()),
                 "active cloud objects with its anchor",
                 "one at most",
                 count.to_string(),
@@ -536,7 +610,8 @@ fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 /// A match that rests on values which are equal but for their letter case.
 fn case_insensitive_names(transition: &Transition<'_>, verdict: &mut Verdict) {
-    judge_clear_matches(transition, verdict, |object, tie, reach| {
+    judge_clear_matches(transition, verdict, |subject, tie, reach| {
+        let object = subject.object;
         let by_exact_name = reach.user_principal_name
             && object.user_principal_name == tie.cloud.user_principal_name;
         let by_exact_address =

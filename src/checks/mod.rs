@@ -6,16 +6,21 @@
 //! Where the documents leave something open no check speaks.
 //!
 //! One file an area; the definitions that rules rest on are in `ties`, `situation`, `contention` and
-//! `history`.
+//! `history`. A step is compared with the one before it once (`comparison`), and only those checks
+//! are asked in whose situation anything occurs (`occasions`).
 
 mod administrators;
 mod authority;
+mod comparison;
 mod contention;
 mod direction;
 mod history;
 mod kinds;
 mod matching;
+mod object_name;
 mod observer;
+mod occasions;
+mod quick;
 mod recovery;
 mod safety;
 mod situation;
@@ -25,15 +30,19 @@ mod ties;
 mod transition;
 mod verdict;
 
+pub use object_name::ObjectName;
 pub use observer::{Finding, Observer};
 pub use verdict::{Verdict, Violation};
 
+use occasions::Occasions;
 use transition::Transition;
 
 /// The check of one rule.
 pub(crate) struct Check {
     /// The rule's ID.
     pub(crate) rule: &'static str,
+    /// What it is about: where nothing of this occurs in a step, it has nothing to say.
+    about: Occasions,
     judge: fn(&Transition<'_>, &mut Verdict),
 }
 

@@ -1,14 +1,17 @@
 //! Follows one case step by step and lets every check judge every step.
 
+use super::comparison::Comparison;
 use super::history::{History, Lessons};
-use super::safety::setup_differences;
-use super::ties::{CloudIndex, Identifiers};
-use super::transition::Transition;
+use super::object_name::ObjectName;
+use super::quick::same_text;
+use super::safety::{is_as_set_up, setup_differences, shares_identifiers};
+use super::ties::{CloudIndex, Identifiers, Mark};
+use super::transition::{Transition, is_same_state};
 use super::verdict::{Verdict, Violation};
 use super::{administrators, all, switch, takeover};
 use crate::directory::{
-    Capabilities, CloudObject, CloudRef, CloudSetup, Command, DeclaredChoices, Snapshot,
-    StepObservation, Tenant, Text,
+    Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command, DeclaredChoices,
+    Snapshot, StepObservation, Tenant, Text,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -31,6 +34,10 @@ pub struct Observer<'a> {
     choices: &'a DeclaredChoices,
     state: Snapshot,
     history: History,
+    /// How the last two states compare.
+    comparison: Comparison,
+    /// Two active objects share an identifier, or may do so.
+    shares_identifiers: bool,
 }
 
 impl<'a> Observer<'a> {
@@ -42,44 +49,53 @@ impl<'a> Observer<'a> {
         choices: &'a DeclaredChoices,
     ) -> (Self, Vec<Finding>) {
         let mut verdict = Verdict::default();
-        let labels = recognise(&tenant.cloud, snapshot);
-        verdict.judge(|verdict| judge_start(tenant, snapshot, &labels, capabilities, verdict));
+        let comparison = Comparison::start(&snapshot.cloud);
+        let ids = recognise(&tenant.cloud, snapshot, comparison.marks_after());
+        verdict.judge(|verdict| {
+            judge_start(tenant, snapshot, &ids, &comparison, capabilities, verdict);
+        });
         let observer = Observer {
             capabilities,
             choices,
             state: snapshot.clone(),
-            history: History::start(tenant, labels),
+            history: History::start(tenant, &ids),
+            comparison,
+            shares_identifiers: true,
         };
         (observer, vec![Finding { rule: "safe.command-takes-effect", verdict }])
     }
 
     /// Lets every check judge one step, and takes it in.
     pub fn step(&mut self, command: &Command, seen: &StepObservation) -> Vec<Finding> {
-        let before = std::mem::take(&mut self.state);
+        let (before, after) = (&self.state, &seen.snapshot);
+        self.comparison.take_in(&before.cloud, &after.cloud, |before, after| {
+            is_same_state(&self.history, before, after)
+        });
+        self.shares_identifiers =
+            shares_identifiers(&self.comparison, &after.cloud, self.shares_identifiers);
         let transition = Transition::new(
-            &before,
+            before,
             command,
             &seen.outcome,
-            &seen.snapshot,
+            after,
+            &self.comparison,
+            self.shares_identifiers,
             &self.history,
             self.capabilities,
             self.choices,
         );
-        let findings = all()
-            .filter_map(|check| {
-                let mut verdict = Verdict::default();
-                (check.judge)(&transition, &mut verdict);
-                (!verdict.is_not_applicable()).then_some(Finding { rule: check.rule, verdict })
-            })
-            .collect();
-        let lessons = Lessons {
-            blocked_by_role: administrators::blocked_by_role(&transition),
-            blocked_by_switch: switch::blocked_by_switch(&transition),
-            treatments: takeover::treatments(&transition),
-        };
-        drop(transition);
-        self.history.learn(&before, command, seen, lessons);
-        self.state = seen.snapshot.clone();
+        let occasions = transition.occasions();
+        let mut findings = Vec::with_capacity(if transition.cycle.is_some() { 16 } else { 6 });
+        for check in all().filter(|check| check.about.meets(occasions)) {
+            let mut verdict = Verdict::default();
+            (check.judge)(&transition, &mut verdict);
+            if !verdict.is_not_applicable() {
+                findings.push(Finding { rule: check.rule, verdict });
+            }
+        }
+        let lessons = lessons(&transition);
+        self.history.learn(&self.state, command, seen, lessons);
+        self.comparison.update(&mut self.state, &seen.snapshot);
         findings
     }
 
@@ -95,19 +111,66 @@ impl<'a> Observer<'a> {
     }
 }
 
+/// What a step showed that later steps rest on.
+fn lessons(transition: &Transition<'_>) -> Lessons {
+    let named = match transition.command {
+        Command::UpdateCloudObject(_)
+        | Command::DeleteCloudObject(_)
+        | Command::SetImmutableId(_) => transition.named_id.cloned(),
+        _ => None,
+    };
+    let created = match transition.command {
+        Command::CreateCloudObject(_) => {
+            transition.created().next().map(|created| created.id.clone())
+        }
+        _ => None,
+    };
+    if transition.cycle.is_none() {
+        return Lessons { named, created, ..Lessons::default() };
+    }
+    Lessons {
+        blocked_by_role: administrators::blocked_by_role(transition),
+        blocked_by_switch: switch::blocked_by_switch(transition),
+        treatments: takeover::treatments(transition),
+        endings: transition.subjects().iter().map(|subject| subject.ending).collect(),
+        named,
+        created,
+    }
+}
+
+/// The identifiers of the tenant's objects in the starting state, in the tenant's order. Mostly
+/// each is shown just as it was sent, and in its place.
+fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot, marks: &[Mark]) -> Vec<Option<Text>> {
+    let nothing = Capabilities::default();
+    let is_in_place = snapshot.cloud.len() == cloud.len()
+        && cloud
+            .iter()
+            .zip(&snapshot.cloud)
+            .all(|(setup, seen)| is_as_set_up(setup, seen, &nothing));
+    if is_in_place {
+        return snapshot.cloud.iter().map(|object| Some(object.id.clone())).collect();
+    }
+    recognise_by_values(cloud, snapshot, marks)
+}
+
 /// Which object of the starting state is which of the tenant's: those that show everything first,
 /// and among what is left those that have a name or an address in common. One field that is wrong
 /// then does not make a stranger of an object. Those with the most to recognise them by go first.
-fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot) -> HashMap<Text, Text> {
-    let mut order: Vec<&CloudSetup> = cloud.iter().collect();
-    order.sort_by_key(|setup| {
+fn recognise_by_values(
+    cloud: &[CloudSetup],
+    snapshot: &Snapshot,
+    marks: &[Mark],
+) -> Vec<Option<Text>> {
+    let mut order: Vec<usize> = (0..cloud.len()).collect();
+    order.sort_by_key(|&at| {
+        let setup = &cloud[at];
         let fields = setup.proxy_addresses.len()
             + setup.attributes.len()
             + usize::from(setup.user_principal_name.is_some())
             + usize::from(setup.on_premises_immutable_id.is_some());
         std::cmp::Reverse(fields)
     });
-    let index = CloudIndex::new(&snapshot.cloud);
+    let index = CloudIndex::of_all(&snapshot.cloud, marks);
     // What has neither name nor address nor anchor is found by its display name.
     let mut by_display_name: HashMap<Option<&Text>, Vec<&Arc<CloudObject>>> = HashMap::new();
     for object in &snapshot.cloud {
@@ -116,13 +179,13 @@ fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot) -> HashMap<Text, Text> {
     }
     let everything = Capabilities::default();
     let mut taken: HashSet<&Text> = HashSet::new();
-    let mut labels = HashMap::new();
+    let mut ids: Vec<Option<Text>> = vec![None; cloud.len()];
     for is_exact in [true, false] {
-        for setup in &order {
-            if labels.contains_key(&setup.label) {
+        for &at in &order {
+            if ids[at].is_some() {
                 continue;
             }
-            let wanted = setup.to_object("");
+            let wanted = cloud[at].to_object("");
             let namesakes = by_display_name.get(&wanted.attributes.get("displayName"));
             let found = index
                 .ties(&Identifiers::of_cloud(&wanted))
@@ -133,44 +196,52 @@ fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot) -> HashMap<Text, Text> {
                 .find(|seen| !is_exact || setup_differences(&wanted, seen, &everything).is_empty());
             if let Some(found) = found {
                 taken.insert(&found.id);
-                labels.insert(setup.label.clone(), found.id.clone());
+                ids[at] = Some(found.id.clone());
             }
         }
     }
-    labels
+    ids
 }
 
 fn judge_start(
     tenant: &Tenant,
     snapshot: &Snapshot,
-    labels: &HashMap<Text, Text>,
+    ids: &[Option<Text>],
+    comparison: &Comparison,
     capabilities: &Capabilities,
     verdict: &mut Verdict,
 ) {
-    let by_id: HashMap<&str, &Arc<CloudObject>> =
-        snapshot.cloud.iter().map(|object| (&*object.id, object)).collect();
-    for setup in &tenant.cloud {
-        let name = format!("cloud {} {}", setup.kind, setup.label);
-        match labels.get(&setup.label).and_then(|id| by_id.get(&**id)) {
+    let mut by_id: Option<HashMap<&str, &Arc<CloudObject>>> = None;
+    for (at, (setup, id)) in tenant.cloud.iter().zip(ids).enumerate() {
+        let in_place = snapshot.cloud.get(at);
+        let seen = id.as_ref().and_then(|id| match in_place {
+            Some(seen) if same_text(&seen.id, id) && !comparison.repeats_an_id() => Some(seen),
+            _ => {
+                let by_id = by_id.get_or_insert_with(|| {
+                    snapshot.cloud.iter().map(|object| (&*object.id, object)).collect()
+                });
+                by_id.get(&**id).copied()
+            }
+        });
+        let name = || ObjectName::Labelled { kind: setup.kind, label: setup.label.clone() };
+        match seen {
             None => verdict.violated(
-                name,
+                name(),
                 "the object itself",
                 "there after the reset, as it was sent",
                 "not there",
             ),
+            Some(seen) if is_as_set_up(setup, seen, capabilities) => {}
             Some(seen) => {
                 for (field, wanted, seen) in
                     setup_differences(&setup.to_object(""), seen, capabilities)
                 {
-                    verdict.violated(&name, field, wanted, seen);
+                    verdict.violated(name(), field, wanted, seen);
                 }
             }
         }
     }
-    let mut ids: Vec<&str> = snapshot.cloud.iter().map(|object| &*object.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.len() != snapshot.cloud.len() {
+    if comparison.repeats_an_id() {
         verdict.violated("the tenant", "id", "different identifiers", "an identifier twice");
     }
     if snapshot.cloud.len() != tenant.cloud.len() {
@@ -181,6 +252,15 @@ fn judge_start(
             snapshot.cloud.len().to_string(),
         );
     }
+    let shows_passwords = capabilities.has(Capability::Passwords);
+    let is_on_premises_as_sent =
+        tenant.on_premises.len() == snapshot.on_premises.len()
+            && tenant.on_premises.iter().zip(&snapshot.on_premises).all(|(sent, seen)| {
+                (shows_passwords || sent.password.is_none()) && *sent == **seen
+            });
+    if is_on_premises_as_sent {
+        return;
+    }
     let wanted = Snapshot {
         cloud: Vec::new(),
         on_premises: tenant
@@ -188,7 +268,7 @@ fn judge_start(
             .iter()
             .map(|object| {
                 let mut object = object.clone();
-                if !capabilities.has(crate::directory::Capability::Passwords) {
+                if !shows_passwords {
                     object.password = None;
                 }
                 Arc::new(object)

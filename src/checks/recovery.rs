@@ -1,47 +1,61 @@
 //! Connect is installed anew: nothing is lost, and everything is joined again by its anchor.
 
 use super::Check;
+use super::object_name::ObjectName;
+use super::occasions::Occasions;
 use super::situation::{Joint, Subject};
 use super::transition::{Transition, optional};
 use super::verdict::Verdict;
 use crate::directory::{Capability, Evaluator, ResultWord};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "recovery.nothing-lost", judge: nothing_lost },
-    Check { rule: "recovery.rejoins-by-anchor", judge: rejoins_by_anchor },
-    Check { rule: "recovery.soft-match-is-the-services", judge: soft_match_is_the_services },
+    Check { rule: "recovery.nothing-lost", about: Occasions::SETTLED, judge: nothing_lost },
+    Check {
+        rule: "recovery.rejoins-by-anchor",
+        about: Occasions::SETTLED,
+        judge: rejoins_by_anchor,
+    },
+    Check {
+        rule: "recovery.soft-match-is-the-services",
+        about: Occasions::ALWAYS,
+        judge: soft_match_is_the_services,
+    },
 ];
 
 /// Objects that are joined, by an unchanged anchor, in the first cycle after a reinstallation.
 fn returning<'t, 'a>(
     transition: &'t Transition<'a>,
 ) -> impl Iterator<Item = (&'t Subject<'a>, &'t Joint<'a>)> {
-    transition.settled().filter(|_| transition.history.reinstalled)
+    let reinstalled = transition.history.reinstalled;
+    reinstalled.then(|| transition.settled()).into_iter().flatten()
 }
 
 fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
     for (subject, joint) in returning(transition) {
-        let name = transition.name_of(joint.cloud);
+        let name = || transition.name_of(joint.cloud);
         verdict.judge(|verdict| {
             for created in transition.created_for(subject.object) {
                 verdict.violated(
                     transition.name_of(created),
                     "the object itself",
-                    format!("nothing new: {} is joined to {name}", subject.object.key),
+                    format!("nothing new: {} is joined to {}", subject.object.key, name()),
                     "created",
                 );
             }
             let Some(after) = transition.after_of(joint.cloud) else {
-                verdict.violated(&name, "the object itself", "still there", "gone");
+                verdict.violated(name(), "the object itself", "still there", "gone");
                 return;
             };
             if subject.has_work() {
                 transition.judge_update(verdict, subject);
             }
+            if transition.is_untouched(joint.cloud) {
+                return;
+            }
             for difference in transition.differences(joint.cloud, after) {
                 // What may change of an object with pending work: what it has on-premises.
                 let object = subject.object;
-                let past = transition.history.past(&object.key);
+                let past = subject.past;
                 let may_change = match difference.field.as_str() {
                     "kind"
                     | "mailEnabled"
@@ -67,7 +81,7 @@ fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
                 };
                 if !(subject.has_work() && may_change) {
                     verdict.violated(
-                        &name,
+                        name(),
                         difference.field,
                         format!("{} (unchanged)", difference.before),
                         difference.after,
@@ -81,7 +95,7 @@ fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
 fn rejoins_by_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
     for (subject, joint) in returning(transition) {
         let object = subject.object;
-        let name = transition.name_of(joint.cloud);
+        let name = || transition.name_of(joint.cloud);
         verdict.judge(|verdict| {
             let after = transition.after_of(joint.cloud);
             let stays = after.is_some_and(|after| {
@@ -91,7 +105,7 @@ fn rejoins_by_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
             });
             if !stays {
                 verdict.violated(
-                    &name,
+                    name(),
                     "onPremisesImmutableId",
                     format!("{}: joined to {} again", optional(&object.source_anchor), object.key),
                     after.map_or_else(
@@ -100,11 +114,11 @@ fn rejoins_by_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
                     ),
                 );
             }
-            if !joint.meets_others() && transition.reported_error(object) {
+            if !joint.meets_others() && subject.reported_error() {
                 verdict.violated(
-                    &*object.key,
+                    ObjectName::Key(object.key.clone()),
                     "reported result",
-                    format!("joined to {name} again"),
+                    format!("joined to {} again", name()),
                     "error",
                 );
             }
@@ -125,7 +139,7 @@ fn soft_match_is_the_services(transition: &Transition<'_>, verdict: &mut Verdict
             Some(Evaluator::Service) => verdict.holds(),
             Some(Evaluator::Client) => {
                 verdict.violated(
-                    &**key,
+                    ObjectName::Key(key.clone()),
                     "evaluatedBy",
                     "service: a soft match is never the client's",
                     "client",
@@ -133,7 +147,7 @@ fn soft_match_is_the_services(transition: &Transition<'_>, verdict: &mut Verdict
             }
             None => {
                 let expected = "service: evaluatedBy is declared";
-                verdict.violated(&**key, "evaluatedBy", expected, "no value");
+                verdict.violated(ObjectName::Key(key.clone()), "evaluatedBy", expected, "no value");
             }
         }
     }

@@ -2,11 +2,14 @@
 //! rules rest (new, joined, holders, eligible, clear match, pending, contended, copy), as code.
 
 use super::contention;
-use super::history::{Carriers, History, Past};
-use super::ties::{CloudIndex, Identifiers, Tie};
+use super::history::{Ending, History, Past};
+use super::quick::{FEW, QuickMap, same_text};
+use super::ties::{CloudIndex, Identifiers, Mark, Tie};
 use crate::directory::{
-    CloudObject, Features, Kind, OnPremisesObject, ProxyAddress, Snapshot, same_name,
+    CloudObject, Features, Kind, OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot,
+    SyncResult, Text, same_name,
 };
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// The ways in which a holder can rightly be reached.
@@ -82,10 +85,9 @@ pub(crate) fn eligibility(object: &OnPremisesObject, tie: &Tie<'_>, features: Fe
 /// What a new object meets in the cloud.
 #[derive(Clone, Debug)]
 pub(crate) struct Meeting<'a> {
-    /// Everything that shares something with it, objects in the recycle bin included.
+    /// Everything that shares something with it, objects in the recycle bin included, each with
+    /// the ways in which it is eligible.
     pub(crate) ties: Vec<Tie<'a>>,
-    /// For each tie, the ways in which it is eligible.
-    pub(crate) eligible: Vec<Reach>,
     pub(crate) class: MeetingClass,
     /// It touches an object in a way of which the pages say nothing: it is judged only that
     /// nothing is taken over on that account.
@@ -105,22 +107,23 @@ pub(crate) enum MeetingClass {
 }
 
 impl<'a> Meeting<'a> {
-    fn of(object: &OnPremisesObject, index: &CloudIndex<'a>, features: Features) -> Meeting<'a> {
-        Meeting::with(object, index.ties(&Identifiers::of_on_premises(object)), features)
-    }
-
-    fn with(object: &OnPremisesObject, ties: Vec<Tie<'a>>, features: Features) -> Meeting<'a> {
-        let eligible: Vec<Reach> =
-            ties.iter().map(|tie| eligibility(object, tie, features)).collect();
-        let is_holder = |tie: &Tie<'_>| tie.is_held() && tie.cloud.is_active();
-        let holders: Vec<usize> = (0..ties.len()).filter(|&at| is_holder(&ties[at])).collect();
-        let class = match holders[..] {
-            [] => MeetingClass::NoHolder,
-            [only] if eligible[only].any() => MeetingClass::Clear(only),
-            _ if holders.iter().any(|&at| eligible[at].any()) && holders.len() > 1 => {
-                MeetingClass::Ambiguous
+    fn with(object: &OnPremisesObject, mut ties: Vec<Tie<'a>>, features: Features) -> Meeting<'a> {
+        let (mut holders, mut first_holder, mut any_eligible) = (0, 0, false);
+        for (at, tie) in ties.iter_mut().enumerate() {
+            tie.eligible = eligibility(object, tie, features);
+            if tie.is_held() && tie.cloud.is_active() {
+                if holders == 0 {
+                    first_holder = at;
+                }
+                holders += 1;
+                any_eligible |= tie.eligible.any();
             }
-            _ => MeetingClass::Collision,
+        }
+        let class = match (holders, any_eligible) {
+            (0, _) => MeetingClass::NoHolder,
+            (1, true) => MeetingClass::Clear(first_holder),
+            (_, true) => MeetingClass::Ambiguous,
+            (_, false) => MeetingClass::Collision,
         };
         // What touches the one holder in a second, unspecified way does not make it less clear.
         let own_holder = match class {
@@ -131,13 +134,13 @@ impl<'a> Meeting<'a> {
             .iter()
             .enumerate()
             .any(|(at, tie)| tie.cloud.deleted || (tie.is_doubtful() && Some(at) != own_holder));
-        Meeting { ties, eligible, class, doubtful }
+        Meeting { ties, class, doubtful }
     }
 
     /// The tie and the ways of a clear match.
     pub(crate) fn clear(&self) -> Option<(&Tie<'a>, Reach)> {
         match self.class {
-            MeetingClass::Clear(at) => Some((&self.ties[at], self.eligible[at])),
+            MeetingClass::Clear(at) => Some((&self.ties[at], self.ties[at].eligible)),
             _ => None,
         }
     }
@@ -146,8 +149,8 @@ impl<'a> Meeting<'a> {
     pub(crate) fn holders(&self) -> impl Iterator<Item = (&Tie<'a>, Reach)> {
         self.ties
             .iter()
-            .zip(self.eligible.iter().copied())
-            .filter(|(tie, _)| tie.is_held() && tie.cloud.is_active())
+            .filter(|tie| tie.is_held() && tie.cloud.is_active())
+            .map(|tie| (tie, tie.eligible))
     }
 }
 
@@ -156,7 +159,8 @@ impl<'a> Meeting<'a> {
 pub(crate) struct Joint<'a> {
     /// The cloud object that it is joined to, as it was before the cycle.
     pub(crate) cloud: &'a Arc<CloudObject>,
-    /// Everything else that shares something with it.
+    /// Everything else that shares something with it. Of an object without pending work this is
+    /// looked up only where something rests on it.
     pub(crate) others: Vec<Tie<'a>>,
     /// Its anchor was changed on-premises since it was joined.
     pub(crate) drifted: bool,
@@ -223,6 +227,10 @@ impl<'a> Standing<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Subject<'a> {
     pub(crate) object: &'a Arc<OnPremisesObject>,
+    /// What the case has shown of it; `None` for an object that no step brought about.
+    pub(crate) past: Option<&'a Past>,
+    /// What the cycle reports of it.
+    pub(crate) reported: Option<&'a SyncResult>,
     pub(crate) standing: Standing<'a>,
     /// New, or failed at the last attempt, or changed since its last export without an error.
     pub(crate) pending: bool,
@@ -230,6 +238,14 @@ pub(crate) struct Subject<'a> {
     pub(crate) maybe_pending: bool,
     /// Another pending object's footprint meets its own: only safety is judged.
     pub(crate) contended: bool,
+    /// What it came to in the cycle.
+    pub(crate) ending: Ending,
+    /// How many active on-premises-mastered objects that are no copies carry its anchor after the
+    /// cycle.
+    pub(crate) carriers_after: u32,
+    /// Whether the cycle did what it owes this object in plain terms; `None` where the pages fix
+    /// no such thing, or where nobody asked yet.
+    pub(crate) is_obligation_met: OnceCell<Option<bool>>,
 }
 
 impl<'a> Subject<'a> {
@@ -252,33 +268,74 @@ impl<'a> Subject<'a> {
     pub(crate) fn has_work(&self) -> bool {
         self.pending || self.maybe_pending
     }
+
+    /// Whether the cycle reports an error for it.
+    pub(crate) fn reported_error(&self) -> bool {
+        self.reported.is_some_and(|result| result.result == ResultWord::Error)
+    }
+
+    /// What the cycle reports of it, in words.
+    pub(crate) fn reported_words(&self) -> &'static str {
+        self.reported.map_or("no result", |result| result.result.word())
+    }
 }
 
-/// Every on-premises object as it stands when a sync cycle begins.
-pub(crate) fn subjects<'a>(before: &'a Snapshot, history: &History) -> Vec<Subject<'a>> {
-    let index = CloudIndex::new(&before.cloud);
-    let carriers = Carriers::of(before);
-    let by_id: std::collections::HashMap<&str, &'a Arc<CloudObject>> =
-        before.cloud.iter().map(|cloud| (&*cloud.id, cloud)).collect();
+/// Finds cloud objects by their identifiers; each probably stands where it stood before.
+struct Places<'a> {
+    cloud: &'a [Arc<CloudObject>],
+    /// Made when an object of a large tenant is not where it was.
+    by_id: OnceCell<QuickMap<&'a str, u32>>,
+}
+
+impl<'a> Places<'a> {
+    fn find(&self, near: usize, id: &Text) -> Option<&'a Arc<CloudObject>> {
+        if let Some(object) = self.cloud.get(near)
+            && same_text(&object.id, id)
+        {
+            return Some(object);
+        }
+        if self.cloud.len() <= FEW {
+            return self.cloud.iter().rfind(|object| same_text(&object.id, id));
+        }
+        let by_id = self.by_id.get_or_init(|| {
+            (0_u32..).zip(self.cloud).map(|(at, object)| (&*object.id, at)).collect()
+        });
+        by_id.get(&**id).map(|&at| &self.cloud[at as usize])
+    }
+}
+
+/// Every on-premises object as it stands when a sync cycle begins. `marks` are those of the cloud
+/// objects.
+pub(crate) fn subjects<'a>(
+    before: &'a Snapshot,
+    marks: &'a [Mark],
+    outcome: &'a Outcome,
+    history: &'a History,
+) -> Vec<Subject<'a>> {
+    let index = CloudIndex::of_all(&before.cloud, marks);
+    let places = Places { cloud: &before.cloud, by_id: OnceCell::new() };
     let unknown = Past { unsettled: true, ..Past::default() };
     let mut subjects: Vec<Subject<'a>> = before
         .on_premises
         .iter()
-        .map(|object| {
-            let past = history.past(&object.key).unwrap_or(&unknown);
-            let linked = past.link.as_ref().and_then(|link| by_id.get(&*link.id).copied());
-            let copied = past.copy.as_ref().and_then(|copy| by_id.get(&**copy).copied());
+        .enumerate()
+        .map(|(at, object)| {
+            let known = history.objects.get_near(at, &object.key);
+            let past = known.unwrap_or(&unknown);
+            let reported = outcome.result_of(&object.key);
+            let linked = past.link.as_ref().and_then(|link| places.find(past.link_near, &link.id));
+            let copied = past.copy.as_ref().and_then(|copy| places.find(past.copy_near, copy));
+            let ties = || index.ties(&Identifiers::of_on_premises(object));
+            let is_new_to_us = past.link.is_none();
             let standing = match copied {
                 // What a copy in the recycle bin means for its object is left open.
-                Some(copy) if copy.deleted => {
-                    Standing::Unsettled(linked, index.ties(&Identifiers::of_on_premises(object)))
-                }
-                Some(copy) if copy.quarantined && past.link.is_none() => {
-                    let mut ties = index.ties(&Identifiers::of_on_premises(object));
+                Some(copy) if copy.deleted => Standing::Unsettled(linked, ties()),
+                Some(copy) if copy.quarantined && is_new_to_us => {
+                    let mut ties = ties();
                     ties.retain(|tie| tie.cloud.id != copy.id);
                     Standing::Copied(copy, Meeting::with(object, ties, history.features))
                 }
-                _ => standing(object, past, linked, &index, &carriers, history),
+                _ => standing(object, past, linked, &index, history),
             };
             let is_new = matches!(standing, Standing::New(_));
             let maybe_pending = match &standing {
@@ -288,13 +345,27 @@ pub(crate) fn subjects<'a>(before: &'a Snapshot, history: &History) -> Vec<Subje
                 }
                 Standing::Copied(..) | Standing::Unsettled(..) => true,
             };
-            Subject {
+            let mut subject = Subject {
                 object,
+                past: known,
+                reported,
                 standing,
                 pending: is_new || past.failed || past.changed,
                 maybe_pending,
                 contended: false,
+                ending: Ending::default(),
+                carriers_after: 0,
+                is_obligation_met: OnceCell::new(),
+            };
+            let needs_others =
+                subject.has_work() || history.reinstalled || subject.reported_error();
+            if let Standing::Joined(joint) = &mut subject.standing
+                && needs_others
+            {
+                joint.others = ties();
+                joint.others.retain(|tie| !same_text(&tie.cloud.id, &joint.cloud.id));
             }
+            subject
         })
         .collect();
     contention::mark(&mut subjects, &index);
@@ -306,17 +377,14 @@ fn standing<'a>(
     past: &Past,
     linked: Option<&'a Arc<CloudObject>>,
     index: &CloudIndex<'a>,
-    carriers: &Carriers<'a>,
     history: &History,
 ) -> Standing<'a> {
-    let reinstalled = history.reinstalled;
-    let unsettled =
-        || Standing::Unsettled(linked, index.ties(&Identifiers::of_on_premises(object)));
-    let Some(anchor) = object.source_anchor.as_deref() else {
-        return unsettled();
+    let ties = || index.ties(&Identifiers::of_on_premises(object));
+    let Some(anchor) = object.source_anchor.as_ref() else {
+        return Standing::Unsettled(linked, ties());
     };
     if past.unsettled {
-        return unsettled();
+        return Standing::Unsettled(linked, ties());
     }
     if let Some(link) = &past.link {
         return match linked {
@@ -325,24 +393,29 @@ fn standing<'a>(
                     && cloud.on_premises_sync_enabled
                     && !cloud.quarantined
                     && cloud.kind == object.kind
-                    && cloud.on_premises_immutable_id.as_deref() == Some(&*link.anchor) =>
+                    && cloud
+                        .on_premises_immutable_id
+                        .as_ref()
+                        .is_some_and(|carried| same_text(carried, &link.anchor)) =>
             {
-                let mut others = index.ties(&Identifiers::of_on_premises(object));
-                others.retain(|tie| tie.cloud.id != cloud.id);
-                let drifted = *link.anchor != *anchor;
-                if drifted && reinstalled {
+                let drifted = !same_text(&link.anchor, anchor);
+                if drifted && history.reinstalled {
                     // Connect has forgotten that it was joined, and its anchor does not tell it.
-                    return unsettled();
+                    return Standing::Unsettled(linked, ties());
                 }
-                Standing::Joined(Joint { cloud, others, drifted, changed: changed(object, past) })
+                let changed = changed(object, past);
+                Standing::Joined(Joint { cloud, others: Vec::new(), drifted, changed })
             }
-            _ => unsettled(),
+            _ => Standing::Unsettled(linked, ties()),
         };
     }
-    if !carriers.carrying(anchor).is_empty() {
-        return unsettled();
+    let ties = ties();
+    let is_carried =
+        |tie: &Tie<'_>| tie.anchor && tie.cloud.is_active() && tie.cloud.on_premises_sync_enabled;
+    if ties.iter().any(is_carried) {
+        return Standing::Unsettled(linked, ties);
     }
-    Standing::New(Meeting::of(object, index, history.features))
+    Standing::New(Meeting::with(object, ties, history.features))
 }
 
 /// What was changed on-premises since the object was last exported without an error; all of it
@@ -351,6 +424,9 @@ fn changed(object: &OnPremisesObject, past: &Past) -> Reach {
     let Some(exported) = &past.exported else {
         return Reach { anchor: true, user_principal_name: true, primary: true };
     };
+    if std::ptr::eq(object, &**exported) {
+        return Reach::default();
+    }
     let same_primary = match (object.primary_address(), exported.primary_address()) {
         (Some(now), Some(then)) => same_name(now, then),
         (now, then) => now == then,
@@ -390,12 +466,9 @@ fn has_addresses_of(held: &[ProxyAddress], wanted: &[ProxyAddress]) -> bool {
     wanted.iter().all(|wanted| held.iter().any(|held| held.same(wanted)))
 }
 
-pub(crate) fn same_optional_name(
-    left: &Option<crate::directory::Text>,
-    right: &Option<crate::directory::Text>,
-) -> bool {
+pub(crate) fn same_optional_name(left: &Option<Text>, right: &Option<Text>) -> bool {
     match (left, right) {
-        (Some(left), Some(right)) => same_name(left, right),
+        (Some(left), Some(right)) => Arc::ptr_eq(left, right) || same_name(left, right),
         (None, None) => true,
         _ => false,
     }
@@ -405,9 +478,8 @@ pub(crate) fn same_optional_name(
 mod tests {
     use super::*;
     use crate::checks::history::Link;
-    use crate::directory::{Tenant, Text};
+    use crate::directory::Tenant;
     use rstest::rstest;
-    use std::collections::HashMap;
 
     /// A snapshot from JSON in which cloud objects are named by their identifiers.
     fn snapshot(cloud: &str, on_premises: &str) -> Snapshot {
@@ -421,7 +493,18 @@ mod tests {
             on_premises: snapshot.on_premises.iter().map(|object| (**object).clone()).collect(),
             ..Tenant::default()
         };
-        History::start(&tenant, HashMap::new())
+        History::start(&tenant, &[])
+    }
+
+    /// The subjects of a cycle with an empty report, each looked at by `look`.
+    fn look<T>(
+        snapshot: &Snapshot,
+        history: &History,
+        look: impl FnOnce(&[Subject<'_>]) -> T,
+    ) -> T {
+        let marks: Vec<Mark> =
+            snapshot.cloud.iter().map(|object| Identifiers::of_cloud(object).mark()).collect();
+        look(&subjects(snapshot, &marks, &Outcome::ok(), history))
     }
 
     const ANN: &str = r#"{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@x",
@@ -436,11 +519,10 @@ mod tests {
         let snapshot = snapshot(cloud, ANN);
         let mut history = fresh_history(&snapshot);
         history.features.soft_match = soft_match;
-        let subjects = subjects(&snapshot, &history);
-        match &subjects[0].standing {
+        look(&snapshot, &history, |subjects| match &subjects[0].standing {
             Standing::New(meeting) => (meeting.class, meeting.doubtful),
             other => panic!("Ann is new, and not {other:?}"),
-        }
+        })
     }
 
     #[rstest]
@@ -552,11 +634,13 @@ mod tests {
             &object("id", "onPremisesImmutableId", cloud_enabled),
             &object("key", "sourceAnchor", on_premises_enabled),
         );
-        let subjects = subjects(&snapshot, &fresh_history(&snapshot));
-        let Standing::New(meeting) = &subjects[0].standing else { panic!("it is new") };
-        let expected = if matches { MeetingClass::Clear(0) } else { MeetingClass::Collision };
-        assert_eq!(meeting.class, expected);
-        assert!(!meeting.eligible[0].anchor, "no group or contact is reached by its anchor");
+        look(&snapshot, &fresh_history(&snapshot), |subjects| {
+            let Standing::New(meeting) = &subjects[0].standing else { panic!("it is new") };
+            let expected = if matches { MeetingClass::Clear(0) } else { MeetingClass::Collision };
+            assert_eq!(meeting.class, expected);
+            let reach = meeting.ties[0].eligible;
+            assert!(!reach.anchor, "no group or contact is reached by its anchor");
+        });
     }
 
     /// Ann, last seen joined to X under her anchor.
@@ -576,9 +660,11 @@ mod tests {
     #[test]
     fn a_joined_object_is_told_by_its_state_and_is_not_pending() {
         let (snapshot, history) = joined(JOINED);
-        let subject = &subjects(&snapshot, &history)[0];
-        assert!(matches!(&subject.standing, Standing::Joined(joint) if !joint.drifted));
-        assert!(!subject.pending && !subject.maybe_pending);
+        look(&snapshot, &history, |subjects| {
+            let subject = &subjects[0];
+            assert!(matches!(&subject.standing, Standing::Joined(joint) if !joint.drifted));
+            assert!(!subject.pending && !subject.maybe_pending);
+        });
     }
 
     #[rstest]
@@ -587,7 +673,7 @@ mod tests {
     fn what_is_changed_or_failed_is_pending(#[case] event: fn(&mut Past)) {
         let (snapshot, mut history) = joined(JOINED);
         history.objects.values_mut().for_each(event);
-        assert!(subjects(&snapshot, &history)[0].pending);
+        assert!(look(&snapshot, &history, |subjects| subjects[0].pending));
     }
 
     #[rstest]
@@ -599,16 +685,24 @@ mod tests {
     #[case::anchor_changed_in_the_cloud("QUFB", "Qk")]
     fn what_is_left_open_is_unsettled(#[case] from: &str, #[case] to: &str) {
         let (snapshot, history) = joined(&JOINED.replace(from, to));
-        let subject = &subjects(&snapshot, &history)[0];
-        assert!(matches!(subject.standing, Standing::Unsettled(..)), "{:?}", subject.standing);
-        assert!(subject.has_work());
+        look(&snapshot, &history, |subjects| {
+            let subject = &subjects[0];
+            assert!(matches!(subject.standing, Standing::Unsettled(..)), "{:?}", subject.standing);
+            assert!(subject.has_work());
+        });
     }
 
     #[test]
     fn an_anchor_changed_on_premises_drifts_until_connect_forgets() {
         let (mut snapshot, mut history) = joined(JOINED);
         Arc::make_mut(&mut snapshot.on_premises[0]).source_anchor = Some("Qk".into());
-        let drifted = |history: &History| matches!(&subjects(&snapshot, history)[0].standing, Standing::Joined(joint) if joint.drifted);
+        let drifted = |history: &History| {
+            look(
+                &snapshot,
+                history,
+                |subjects| matches!(&subjects[0].standing, Standing::Joined(joint) if joint.drifted),
+            )
+        };
         assert!(drifted(&history));
         history.reinstalled = true;
         assert!(!drifted(&history));
@@ -623,9 +717,11 @@ mod tests {
         let snapshot = snapshot(&format!("{copy}, {admin}"), ANN);
         let mut history = fresh_history(&snapshot);
         history.objects.values_mut().for_each(|past| past.copy = Some("C".into()));
-        let subject = &subjects(&snapshot, &history)[0];
-        let Standing::Copied(seen, meeting) = &subject.standing else { panic!("{subject:?}") };
-        assert_eq!(&*seen.id, "C");
-        assert_eq!(meeting.class, MeetingClass::Collision, "the administrator still stands there");
+        look(&snapshot, &history, |subjects| {
+            let subject = &subjects[0];
+            let Standing::Copied(seen, meeting) = &subject.standing else { panic!("{subject:?}") };
+            assert_eq!(&*seen.id, "C");
+            assert_eq!(meeting.class, MeetingClass::Collision, "the administrator is still there");
+        });
     }
 }

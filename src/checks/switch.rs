@@ -2,16 +2,33 @@
 
 use super::Check;
 use super::matching::{judge_clear_matches, judge_no_match};
+use super::occasions::Occasions;
 use super::situation::{MeetingClass, carries_other_anchor, leads_to};
 use super::transition::Transition;
 use super::verdict::Verdict;
 use crate::directory::Text;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "switch.no-soft-match-when-disabled", judge: no_soft_match_when_disabled },
-    Check { rule: "switch.hard-match-still-works", judge: hard_match_still_works },
-    Check { rule: "switch.joined-objects-still-sync", judge: joined_objects_still_sync },
-    Check { rule: "switch.takes-effect-on-retry", judge: takes_effect_on_retry },
+    Check {
+        rule: "switch.no-soft-match-when-disabled",
+        about: Occasions::NEAR_MISS,
+        judge: no_soft_match_when_disabled,
+    },
+    Check {
+        rule: "switch.hard-match-still-works",
+        about: Occasions::CLEAR_MATCH,
+        judge: hard_match_still_works,
+    },
+    Check {
+        rule: "switch.joined-objects-still-sync",
+        about: Occasions::SETTLED,
+        judge: joined_objects_still_sync,
+    },
+    Check {
+        rule: "switch.takes-effect-on-retry",
+        about: Occasions::CLEAR_MATCH,
+        judge: takes_effect_on_retry,
+    },
 ];
 
 fn no_soft_match_when_disabled(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -32,11 +49,7 @@ fn joined_objects_still_sync(transition: &Transition<'_>, verdict: &mut Verdict)
     if transition.features().soft_match {
         return;
     }
-    for subject in transition.subjects() {
-        if transition.owes_update(subject).is_some() {
-            verdict.judge(|verdict| transition.judge_update(verdict, subject));
-        }
-    }
+    transition.judge_every_update(verdict);
 }
 
 /// The uncontended new objects that would have a clear match in this cycle, had soft match not
@@ -64,8 +77,7 @@ fn takes_effect_on_retry(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.features().soft_match {
         return;
     }
-    judge_clear_matches(transition, verdict, |object, _, reach| {
-        reach.soft()
-            && transition.history.past(&object.key).is_some_and(|past| past.blocked_by_switch)
+    judge_clear_matches(transition, verdict, |subject, _, reach| {
+        reach.soft() && subject.past.is_some_and(|past| past.blocked_by_switch)
     });
 }

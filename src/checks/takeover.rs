@@ -1,27 +1,41 @@
 //! What becomes of a cloud object that is taken over.
 
 use super::Check;
+use super::object_name::ObjectName;
+use super::occasions::Occasions;
+use super::quick::same_text;
 use super::situation::{Meeting, MeetingClass, Reach, Subject};
 use super::ties::Tie;
 use super::transition::{
-    Transition, judge_addresses, judge_values, optional, roles, same_addresses,
+    Transition, given, judge_addresses, judge_values, optional, roles, same_addresses,
 };
 use super::verdict::Verdict;
 use crate::directory::{
     AmbiguousMatch, Capability, CloudObject, HardVersusSoft, Kind, OnPremisesObject,
     SoftMatchPrecedence, Text, ValuesAbsentOnPremises,
 };
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "takeover.authority-flips", judge: authority_flips },
-    Check { rule: "takeover.anchor-stamped", judge: anchor_stamped },
-    Check { rule: "takeover.values-overwritten", judge: values_overwritten },
-    Check { rule: "takeover.addresses-replaced", judge: addresses_replaced },
-    Check { rule: "takeover.same-object", judge: same_object },
-    Check { rule: "takeover.password-overwritten", judge: password_overwritten },
-    Check { rule: "takeover.password-kept", judge: password_kept },
+    Check { rule: "takeover.authority-flips", about: Occasions::TAKEOVER, judge: authority_flips },
+    Check { rule: "takeover.anchor-stamped", about: Occasions::TAKEOVER, judge: anchor_stamped },
+    Check {
+        rule: "takeover.values-overwritten",
+        about: Occasions::TAKEOVER,
+        judge: values_overwritten,
+    },
+    Check {
+        rule: "takeover.addresses-replaced",
+        about: Occasions::TAKEOVER,
+        judge: addresses_replaced,
+    },
+    Check { rule: "takeover.same-object", about: Occasions::TAKEOVER, judge: same_object },
+    Check {
+        rule: "takeover.password-overwritten",
+        about: Occasions::TAKEOVER,
+        judge: password_overwritten,
+    },
+    Check { rule: "takeover.password-kept", about: Occasions::TAKEOVER, judge: password_kept },
 ];
 
 /// A takeover as it was seen: the match was right, and something about the target changed.
@@ -36,6 +50,9 @@ struct Takeover<'t, 'a> {
 impl Takeover<'_, '_> {
     /// Names and addresses that other holders keep, where the match was ambiguous.
     fn withheld(&self) -> Vec<&str> {
+        if matches!(self.meeting.class, MeetingClass::Clear(_)) {
+            return Vec::new();
+        }
         let others = || {
             self.meeting
                 .holders()
@@ -51,35 +68,31 @@ impl Takeover<'_, '_> {
 
 /// Every takeover by an uncontended object where nothing about the match is left open.
 fn takeovers<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Takeover<'t, 'a>> {
-    transition
-        .newcomers()
-        .filter(|(_, meeting)| {
-            !meeting.doubtful
-                && matches!(meeting.class, MeetingClass::Clear(_) | MeetingClass::Ambiguous)
+    transition.cycle.iter().flat_map(move |cycle| {
+        cycle.takeovers.iter().filter_map(move |&(subject, tie)| {
+            let subject = &cycle.subjects[subject as usize];
+            let meeting = subject.new_meeting()?;
+            let tie = &meeting.ties[tie as usize];
+            Some(Takeover {
+                object: subject.object,
+                target: tie.cloud,
+                after: transition.after_of(tie.cloud),
+                reach: tie.eligible,
+                meeting,
+            })
         })
-        .flat_map(move |(subject, meeting)| {
-            meeting
-                .holders()
-                .filter(|(tie, reach)| reach.any() && !transition.is_untouched(tie.cloud))
-                .map(move |(tie, reach)| Takeover {
-                    object: subject.object,
-                    target: tie.cloud,
-                    after: transition.after_of(tie.cloud),
-                    reach,
-                    meeting,
-                })
-        })
+    })
 }
 
 /// Judges every takeover whose object is still there.
 fn judge_survivors(
     transition: &Transition<'_>,
     verdict: &mut Verdict,
-    judge: impl Fn(&mut Verdict, &str, &Takeover<'_, '_>, &CloudObject),
+    judge: impl Fn(&mut Verdict, &dyn Fn() -> ObjectName, &Takeover<'_, '_>, &CloudObject),
 ) {
     for takeover in takeovers(transition) {
         if let Some(after) = takeover.after {
-            let name = transition.name_of(takeover.target);
+            let name = || transition.name_of(takeover.target);
             verdict.judge(|verdict| judge(verdict, &name, &takeover, after));
         }
     }
@@ -89,7 +102,7 @@ fn authority_flips(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_survivors(transition, verdict, |verdict, name, takeover, after| {
         if !after.on_premises_sync_enabled {
             verdict.violated(
-                name,
+                name(),
                 "onPremisesSyncEnabled",
                 format!("true: taken over by {}", takeover.object.key),
                 "false, though the object changed",
@@ -102,7 +115,7 @@ fn anchor_stamped(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_survivors(transition, verdict, |verdict, name, takeover, after| {
         if after.on_premises_immutable_id != takeover.object.source_anchor {
             verdict.violated(
-                name,
+                name(),
                 "onPremisesImmutableId",
                 format!("{} of {}", optional(&takeover.object.source_anchor), takeover.object.key),
                 optional(&after.on_premises_immutable_id),
@@ -129,7 +142,7 @@ fn values_overwritten(transition: &Transition<'_>, verdict: &mut Verdict) {
             let seen = after.attributes.get(attribute);
             if seen != expected {
                 verdict.violated(
-                    name,
+                    name(),
                     &**attribute,
                     format!(
                         "{}: valuesAbsentOnPremises is declared as {}",
@@ -151,12 +164,12 @@ fn addresses_replaced(transition: &Transition<'_>, verdict: &mut Verdict) {
         if takeover.object.proxy_addresses.is_empty() {
             continue;
         }
-        let name = transition.name_of(takeover.target);
+        let name = || transition.name_of(takeover.target);
         verdict.judge(|verdict| {
             judge_addresses(
                 transition.history,
                 verdict,
-                &name,
+                name,
                 takeover.object,
                 Some(takeover.target),
                 after,
@@ -168,32 +181,23 @@ fn addresses_replaced(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 fn same_object(transition: &Transition<'_>, verdict: &mut Verdict) {
     for takeover in takeovers(transition) {
-        let name = transition.name_of(takeover.target);
+        let target = takeover.target;
+        let name = || transition.name_of(target);
         verdict.judge(|verdict| {
             match takeover.after {
-                None => verdict.violated(
-                    &name,
-                    "id",
-                    format!("{} as before", takeover.target.id),
-                    "gone",
-                ),
+                None => {
+                    verdict.violated(name(), "id", format!("{} as before", target.id), "gone");
+                }
                 Some(after) if after.deleted => {
-                    verdict.violated(&name, "deleted", "false", "true");
+                    verdict.violated(name(), "deleted", "false", "true");
                 }
                 Some(after) => {
-                    let mut expect = |field: &str, expected: String, seen: String| {
-                        if expected != seen {
-                            verdict.violated(&name, field, expected, seen);
-                        }
-                    };
-                    expect("kind", takeover.target.kind.to_string(), after.kind.to_string());
-                    expect("quarantined", "false".into(), after.quarantined.to_string());
-                    expect(
-                        "mailEnabled",
-                        takeover.target.mail_enabled.to_string(),
-                        after.mail_enabled.to_string(),
-                    );
-                    expect("roles", roles(takeover.target), roles(after));
+                    verdict.expect(name, "kind", target.kind, after.kind);
+                    verdict.expect(name, "quarantined", false, after.quarantined);
+                    verdict.expect(name, "mailEnabled", target.mail_enabled, after.mail_enabled);
+                    if target.roles != after.roles {
+                        verdict.violated(name(), "roles", roles(target), roles(after));
+                    }
                     return;
                 }
             }
@@ -201,7 +205,7 @@ fn same_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                 verdict.violated(
                     transition.name_of(created),
                     "the object itself",
-                    format!("{name} keeps its identity"),
+                    format!("{} keeps its identity", name()),
                     format!("a new object with id {}", created.id),
                 );
             }
@@ -273,9 +277,11 @@ pub(super) fn hold_to_ambiguous_choices(
     let Some(declared) = transition.choices.ambiguous_match else {
         return;
     };
-    let key = &*subject.object.key;
-    let taken =
-        touched.first().map_or_else(|| "none".to_owned(), |(tie, _)| transition.name_of(tie.cloud));
+    let key = || ObjectName::Key(subject.object.key.clone());
+    let taken = || {
+        let taken = touched.first().map(|(tie, _)| transition.name_of(tie.cloud).to_string());
+        taken.unwrap_or_else(|| "none".to_owned())
+    };
     // An anchor cannot be withheld, so nothing but its holder can be taken over.
     let anchor_holder = meeting.holders().find(|(tie, _)| tie.anchor);
     let preferred = |reach: &Reach| match transition.choices.soft_match_precedence {
@@ -314,10 +320,10 @@ pub(super) fn hold_to_ambiguous_choices(
         AmbiguousMatch::Refused => {
             if !touched.is_empty() || !transition.created_for(subject.object).is_empty() {
                 verdict.violated(
-                    key,
+                    key(),
                     "cloud object taken over",
                     "none: ambiguousMatch is declared as refused",
-                    taken,
+                    taken(),
                 );
             }
         }
@@ -326,16 +332,18 @@ pub(super) fn hold_to_ambiguous_choices(
                 candidates.iter().any(|(candidate, _)| candidate.cloud.id == tie.cloud.id)
             });
             if !is_candidate || (is_owed && touched.is_empty()) {
-                let expected: Vec<String> =
-                    candidates.iter().map(|(tie, _)| transition.name_of(tie.cloud)).collect();
+                let expected: Vec<String> = candidates
+                    .iter()
+                    .map(|(tie, _)| transition.name_of(tie.cloud).to_string())
+                    .collect();
                 verdict.violated(
-                    key,
+                    key(),
                     "cloud object taken over",
                     format!(
                         "{}, as ambiguousMatch and its precedence are declared",
                         if expected.is_empty() { "none".to_owned() } else { expected.join(" or ") }
                     ),
-                    taken,
+                    taken(),
                 );
             }
         }
@@ -369,34 +377,31 @@ struct Example {
     reach: Reach,
     treatment: Treatment,
     /// The target, as a person would name it.
-    target: String,
+    target: ObjectName,
 }
 
 /// For each cloud value, by its name and by whether on-premises has one too: what takeovers made
 /// of it, with one example for each way in which they were reached.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Treatments(BTreeMap<(Text, bool), Vec<Example>>);
+pub(crate) struct Treatments(Vec<((Text, bool), Example)>);
 
 impl Treatments {
     /// Adds an example, unless there is one for the same way already.
     fn add(&mut self, value: (Text, bool), example: Example) {
-        let examples = self.0.entry(value).or_default();
-        if examples.iter().all(|earlier| earlier.reach != example.reach) {
-            examples.push(example);
+        if self.of(&value).all(|earlier| earlier.reach != example.reach) {
+            self.0.push((value, example));
         }
     }
 
     /// Adds all examples of another collection.
     pub(crate) fn extend(&mut self, other: Treatments) {
-        for (value, examples) in other.0 {
-            for example in examples {
-                self.add(value.clone(), example);
-            }
-        }
+        other.0.into_iter().for_each(|(value, example)| self.add(value, example));
     }
 
-    fn of(&self, value: &(Text, bool)) -> &[Example] {
-        self.0.get(value).map_or(&[], Vec::as_slice)
+    fn of<'s>(&'s self, value: &'s (Text, bool)) -> impl Iterator<Item = &'s Example> {
+        let examples =
+            self.0.iter().filter(|(own, _)| own.1 == value.1 && same_text(&own.0, &value.0));
+        examples.map(|(_, example)| example)
     }
 }
 
@@ -410,7 +415,7 @@ fn values_of(
     let mut values: Vec<((Text, bool), Treatment)> = target
         .attributes
         .iter()
-        .filter(|(name, _)| transition.history.given_attributes.contains(*name))
+        .filter(|(name, _)| transition.history.given_attributes.contains(name))
         .filter(|(name, value)| object.attributes.get(*name) != Some(value))
         .map(|(name, value)| {
             let wanted = object.attributes.get(name);
@@ -423,7 +428,8 @@ fn values_of(
         })
         .collect();
     if !target.proxy_addresses.is_empty() && object.proxy_addresses.is_empty() {
-        let is_kept = same_addresses(&transition.given(after), &transition.given(target));
+        let is_kept =
+            same_addresses(&given(transition.history, after), &given(transition.history, target));
         let treatment = if is_kept { Treatment::Kept } else { Treatment::Lost };
         values.push((("proxyAddresses".into(), false), treatment));
     }
@@ -457,7 +463,7 @@ pub(super) fn same_result(transition: &Transition<'_>, verdict: &mut Verdict) {
     let mut earlier = Treatments::default();
     for (takeover, after) in comparable(transition) {
         for (value, treatment) in values_of(transition, &takeover, after) {
-            let others = transition.history.treatments.of(&value).iter().chain(earlier.of(&value));
+            let others = transition.history.treatments.of(&value).chain(earlier.of(&value));
             let differently = others.filter(|other| other.reach != takeover.reach);
             for other in differently {
                 if other.treatment == treatment {

@@ -1,28 +1,9 @@
 //! What an on-premises object shares with the objects in the cloud.
 
+use super::quick::{FEW, Folded, HashIndex, hash_of};
+use super::situation::Reach;
 use crate::directory::{CloudObject, OnPremisesObject, ProxyAddress, same_name};
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-/// Text that is equal and hashes without regard to ASCII letter case.
-#[derive(Clone, Copy, Debug, Eq)]
-pub(crate) struct Folded<'a>(pub(crate) &'a str);
-
-impl PartialEq for Folded<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        same_name(self.0, other.0)
-    }
-}
-
-impl Hash for Folded<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for byte in self.0.bytes() {
-            state.write_u8(byte.to_ascii_lowercase());
-        }
-        state.write_u8(0xff);
-    }
-}
 
 /// Everything about an object by which another can be told to share something with it.
 #[derive(Clone, Debug, Default)]
@@ -85,6 +66,25 @@ impl<'a> Identifiers<'a> {
         self.others().for_each(|other| visit(Identifier::Other(other)));
         self.anchor.into_iter().for_each(|anchor| visit(Identifier::Anchor(Folded(anchor))));
     }
+
+    /// One bit for each identifier. Two objects that share something share a bit; most that share
+    /// nothing share none.
+    pub(crate) fn mark(&self) -> Mark {
+        let mut mark = 0;
+        self.each(|identifier| mark |= 1 << (hash_of(identifier) >> 58));
+        Mark(mark)
+    }
+}
+
+/// A coarse print of an object's identifiers; see [`Identifiers::mark`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Mark(u64);
+
+impl Mark {
+    /// Whether two objects may share something. If not, they share nothing.
+    pub(crate) fn may_meet(self, other: Mark) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// One identifier in its name space.
@@ -118,6 +118,9 @@ pub(crate) struct Tie<'a> {
     pub(crate) other_address: bool,
     /// The attribute `mail` of one is that of the other, or its name, or one of its addresses.
     pub(crate) mail_attribute: bool,
+    /// The ways in which the cloud object may be taken over by the one that is looked at; none
+    /// before anybody asked, see [`eligibility`](super::situation::eligibility).
+    pub(crate) eligible: Reach,
 }
 
 impl<'a> Tie<'a> {
@@ -141,6 +144,7 @@ impl<'a> Tie<'a> {
             anchor_but_for_case: !anchor && both(own.anchor, theirs.anchor),
             mail_attribute: own.mail_attribute.is_some_and(|mail| theirs.is_named(mail))
                 || theirs.mail_attribute.is_some_and(|mail| own.is_named(mail)),
+            eligible: Reach::default(),
             other_address: own.others().any(|other| theirs.others().any(|held| held == other)),
         };
         tie.any().then_some(tie)
@@ -164,60 +168,90 @@ impl<'a> Tie<'a> {
     }
 }
 
-/// Up to this many cloud objects, looking at each of them is faster than an index.
-const SCAN_LIMIT: usize = 16;
-
 /// Finds those of some cloud objects that share something with an object, in time that does not
 /// grow with their number.
 pub(crate) struct CloudIndex<'a> {
-    objects: Vec<&'a Arc<CloudObject>>,
-    /// Empty for small tenants.
-    by_identifier: HashMap<Identifier<'a>, Vec<u32>>,
+    objects: Objects<'a>,
+    /// Where identifiers stand among the objects; `None` while there are few.
+    by_identifier: Option<HashIndex>,
+}
+
+/// The objects that are searched.
+enum Objects<'a> {
+    /// All of a state, with their marks.
+    All(&'a [Arc<CloudObject>], &'a [Mark]),
+    /// Some of a state, by position.
+    Some(&'a [Arc<CloudObject>], &'a [Mark], &'a [u32]),
+}
+
+impl<'a> Objects<'a> {
+    fn len(&self) -> usize {
+        match self {
+            Objects::All(all, _) => all.len(),
+            Objects::Some(_, _, some) => some.len(),
+        }
+    }
+
+    fn get(&self, at: usize) -> (&'a Arc<CloudObject>, Mark) {
+        let (all, marks, at) = match *self {
+            Objects::All(all, marks) => (all, marks, at),
+            Objects::Some(all, marks, some) => (all, marks, some[at] as usize),
+        };
+        (&all[at], marks[at])
+    }
 }
 
 impl<'a> CloudIndex<'a> {
-    pub(crate) fn new(objects: impl IntoIterator<Item = &'a Arc<CloudObject>>) -> Self {
-        Self::with_scan_limit(objects, SCAN_LIMIT)
+    /// Searches all objects of a state. `marks` are theirs.
+    pub(crate) fn of_all(objects: &'a [Arc<CloudObject>], marks: &'a [Mark]) -> Self {
+        Self::with_scan_limit(Objects::All(objects, marks), FEW)
     }
 
-    fn with_scan_limit(
-        objects: impl IntoIterator<Item = &'a Arc<CloudObject>>,
-        scan_limit: usize,
+    /// Searches the objects that stand at these positions of a state.
+    pub(crate) fn of_some(
+        objects: &'a [Arc<CloudObject>],
+        marks: &'a [Mark],
+        positions: &'a [u32],
     ) -> Self {
-        let objects: Vec<&'a Arc<CloudObject>> = objects.into_iter().collect();
-        let mut by_identifier: HashMap<Identifier<'a>, Vec<u32>> = HashMap::new();
-        if objects.len() > scan_limit {
-            by_identifier.reserve(objects.len() * 3);
-            for (position, object) in (0_u32..).zip(&objects) {
-                Identifiers::of_cloud(object).each(|identifier| {
-                    by_identifier.entry(identifier).or_default().push(position);
-                });
-            }
-        }
-        CloudIndex { objects, by_identifier }
+        Self::with_scan_limit(Objects::Some(objects, marks, positions), FEW)
     }
 
-    /// The objects that it was made of, in order.
-    pub(crate) fn objects(&self) -> &[&'a Arc<CloudObject>] {
-        &self.objects
+    fn with_scan_limit(objects: Objects<'a>, scan_limit: usize) -> Self {
+        let by_identifier = (objects.len() > scan_limit).then(|| {
+            let mut index = HashIndex::with_capacity(objects.len() * 4);
+            for at in (0..objects.len()).rev() {
+                Identifiers::of_cloud(objects.get(at).0)
+                    .each(|identifier| index.add(hash_of(identifier), at as u32));
+            }
+            index
+        });
+        CloudIndex { objects, by_identifier }
     }
 
     /// Everything that shares something with these identifiers, in the objects' order, those in
     /// the recycle bin included.
     pub(crate) fn ties(&self, own: &Identifiers<'_>) -> Vec<Tie<'a>> {
-        if self.by_identifier.is_empty() {
-            return self.objects.iter().filter_map(|&cloud| Tie::between(own, cloud)).collect();
-        }
+        let mut ties = Vec::new();
+        let Some(index) = &self.by_identifier else {
+            let mark = own.mark();
+            for at in 0..self.objects.len() {
+                let (cloud, theirs) = self.objects.get(at);
+                if mark.may_meet(theirs) {
+                    ties.extend(Tie::between(own, cloud));
+                }
+            }
+            return ties;
+        };
         let mut positions: Vec<u32> = Vec::new();
-        own.each(|identifier| {
-            positions.extend(self.by_identifier.get(&identifier).into_iter().flatten());
-        });
+        own.each(|identifier| positions.extend(index.with(hash_of(identifier))));
         positions.sort_unstable();
         positions.dedup();
-        positions
-            .into_iter()
-            .filter_map(|position| Tie::between(own, self.objects[position as usize]))
-            .collect()
+        ties.extend(
+            positions
+                .into_iter()
+                .filter_map(|position| Tie::between(own, self.objects.get(position as usize).0)),
+        );
+        ties
     }
 }
 
@@ -280,13 +314,17 @@ mod tests {
             };
             let own = cloud(99, name, &own_addresses, anchor);
             let own = Identifiers::of_cloud(&own);
-            let ids = |index: &CloudIndex<'_>| -> Vec<String> {
+            let marks: Vec<Mark> =
+                snapshot.cloud.iter().map(|object| Identifiers::of_cloud(object).mark()).collect();
+            let ties = |scan_limit| -> Vec<String> {
+                let objects = Objects::All(&snapshot.cloud, &marks);
+                let index = CloudIndex::with_scan_limit(objects, scan_limit);
                 index.ties(&own).iter().map(|tie| format!("{tie:?}")).collect()
             };
-            prop_assert_eq!(
-                ids(&CloudIndex::with_scan_limit(&snapshot.cloud, usize::MAX)),
-                ids(&CloudIndex::with_scan_limit(&snapshot.cloud, 0))
-            );
+            let one_by_one = snapshot.cloud.iter().filter_map(|object| Tie::between(&own, object));
+            let one_by_one: Vec<String> = one_by_one.map(|tie| format!("{tie:?}")).collect();
+            prop_assert_eq!(ties(usize::MAX), one_by_one.clone());
+            prop_assert_eq!(ties(0), one_by_one);
         }
     }
 

@@ -1,17 +1,18 @@
 //! One observed step, and what the checks may ask of it.
 
+use super::comparison::{Comparison, is_same_but_for_addresses};
 use super::history::{Carriers, History};
+use super::object_name::ObjectName;
+use super::occasions::Occasions;
 use super::situation::{
     Joint, Meeting, MeetingClass, Reach, Standing, Subject, same_optional_name, subjects,
 };
 use super::ties::{CloudIndex, Identifiers, Tie};
 use super::verdict::Verdict;
 use crate::directory::{
-    AddressKind, Capabilities, Capability, CloudObject, CloudRef, Command, DeclaredChoices,
-    Features, OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot, SyncResult, Text,
-    same_name,
+    AddressKind, Capabilities, Capability, CloudObject, Command, DeclaredChoices, Features,
+    OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot, Text, same_name,
 };
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// One observed step: the state before, the command, what was said of it, the state after, and
@@ -24,52 +25,67 @@ pub(crate) struct Transition<'a> {
     pub(crate) history: &'a History,
     pub(crate) capabilities: &'a Capabilities,
     pub(crate) choices: &'a DeclaredChoices,
+    /// What of the cloud is the same before and after.
+    pub(crate) comparison: &'a Comparison,
     /// What there is to know of a sync cycle; `None` for every other command.
     pub(crate) cycle: Option<Cycle<'a>>,
-    pub(crate) before_by_id: HashMap<&'a str, &'a Arc<CloudObject>>,
-    pub(crate) after_by_id: HashMap<&'a str, &'a Arc<CloudObject>>,
+    /// The identifier of the cloud object that the command names, as far as it was ever seen.
+    pub(crate) named_id: Option<&'a Text>,
+    /// The cloud object that the command names, as it was before, in the recycle bin or not.
+    pub(crate) named: Option<&'a Arc<CloudObject>>,
+    /// Two active objects share an identifier after the step.
+    pub(crate) shares_identifiers: bool,
 }
 
 /// A sync cycle.
 pub(crate) struct Cycle<'a> {
     pub(crate) subjects: Vec<Subject<'a>>,
-    /// Identifiers of cloud objects of which it is left open what the cycle does to them.
-    pub(crate) open: HashSet<&'a str>,
-    /// Identifiers of cloud objects that an uncontended new object may take over.
-    pub(crate) eligible: HashSet<&'a str>,
-    pub(crate) carriers_after: Carriers<'a>,
+    /// By position before the cycle: how objects are involved in it.
+    involved: Vec<Involvement>,
+    /// The takeovers that were seen and that nothing is left open about: the subject's position
+    /// and that of the tie in its meeting.
+    pub(crate) takeovers: Vec<(u32, u32)>,
+    /// How many objects the cycle reports an error for.
+    pub(crate) errors: usize,
     /// Cloud objects that the cycle brought into being.
     pub(crate) created: CloudIndex<'a>,
 }
 
+/// How a cloud object is involved in a cycle.
+#[derive(Clone, Copy, Debug, Default)]
+struct Involvement {
+    /// It is left open what the cycle does to it.
+    is_open: bool,
+    /// An uncontended new object may take it over.
+    is_eligible: bool,
+    /// It has a directory role, and a new object holds one of its identifiers.
+    is_attempted: bool,
+}
+
+/// Where `element`, which is an element of `slice`, stands in it.
+fn position_in<T>(slice: &[T], element: &T) -> Option<usize> {
+    slice.element_offset(element)
+}
+
 impl<'a> Transition<'a> {
+    #[expect(clippy::too_many_arguments, reason = "each is one thing that was observed")]
     pub(crate) fn new(
         before: &'a Snapshot,
         command: &'a Command,
         outcome: &'a Outcome,
         after: &'a Snapshot,
+        comparison: &'a Comparison,
+        shares_identifiers: bool,
         history: &'a History,
         capabilities: &'a Capabilities,
         choices: &'a DeclaredChoices,
     ) -> Self {
-        let by_id = |snapshot: &'a Snapshot| -> HashMap<&'a str, &'a Arc<CloudObject>> {
-            snapshot.cloud.iter().map(|object| (&*object.id, object)).collect()
-        };
-        let before_by_id = by_id(before);
-        let after_by_id = by_id(after);
-        let cycle = matches!(command, Command::Sync(_)).then(|| {
-            let subjects = subjects(before, history);
-            Cycle {
-                open: left_open(&subjects),
-                eligible: eligible_targets(&subjects),
-                subjects,
-                carriers_after: Carriers::of(after),
-                created: CloudIndex::new(
-                    after.cloud.iter().filter(|object| !before_by_id.contains_key(&*object.id)),
-                ),
-            }
+        let named_id = command.cloud_object().and_then(|reference| history.resolve(reference));
+        // Where an identifier stands for two objects, the last one is meant.
+        let named = named_id.and_then(|id| {
+            before.cloud.iter().rfind(|object| super::quick::same_text(&object.id, id))
         });
-        Transition {
+        let mut transition = Transition {
             before,
             command,
             outcome,
@@ -77,10 +93,48 @@ impl<'a> Transition<'a> {
             history,
             capabilities,
             choices,
-            cycle,
-            before_by_id,
-            after_by_id,
+            comparison,
+            cycle: None,
+            named_id,
+            named,
+            shares_identifiers,
+        };
+        if matches!(command, Command::Sync(_)) {
+            transition.begin_cycle();
         }
+        transition
+    }
+
+    fn begin_cycle(&mut self) {
+        let (before, after, comparison) = (self.before, self.after, self.comparison);
+        let mut subjects = subjects(before, comparison.marks_before(), self.outcome, self.history);
+        let carriers_after = Carriers::of(&after.cloud);
+        for subject in &mut subjects {
+            let object = subject.object;
+            let Some(anchor) = &object.source_anchor else { continue };
+            carriers_after.each(anchor, |_, carrier| {
+                subject.carriers_after += u32::from(!carrier.quarantined);
+            });
+            let earlier = subject.past.and_then(|past| past.link.as_ref());
+            subject.ending = carriers_after.ending(object, earlier);
+        }
+        let created =
+            CloudIndex::of_some(&after.cloud, comparison.marks_after(), comparison.created());
+        let errors = self.outcome.objects.values();
+        let mut cycle = Cycle {
+            involved: involved(before, &subjects),
+            takeovers: Vec::new(),
+            subjects,
+            errors: errors.filter(|result| result.result == ResultWord::Error).count(),
+            created,
+        };
+        cycle.note_takeovers(self);
+        self.cycle = Some(cycle);
+    }
+
+    /// What there is to judge in this step.
+    pub(crate) fn occasions(&self) -> Occasions {
+        Occasions::of(self)
     }
 
     pub(crate) fn features(&self) -> Features {
@@ -113,52 +167,65 @@ impl<'a> Transition<'a> {
         )
     }
 
-    /// The cloud object that a reference names, as it was before the step, in the recycle bin or not.
-    pub(crate) fn named(&self, reference: &CloudRef) -> Option<&'a Arc<CloudObject>> {
-        let id = self.history.resolve(reference)?;
-        self.before_by_id.get(&**id).copied()
+    /// The object as it is after the step; `before` is one of the state before it.
+    pub(crate) fn after_of(&self, before: &'a Arc<CloudObject>) -> Option<&'a Arc<CloudObject>> {
+        let at = position_in(&self.before.cloud, before)?;
+        Some(&self.after.cloud[self.comparison.after_of(at)?])
     }
 
-    pub(crate) fn after_of(&self, cloud: &CloudObject) -> Option<&'a Arc<CloudObject>> {
-        self.after_by_id.get(&*cloud.id).copied()
+    /// The object as it was before the step; `after` is one of the state after it.
+    pub(crate) fn origin_of(&self, after: &'a Arc<CloudObject>) -> Option<&'a Arc<CloudObject>> {
+        let at = position_in(&self.after.cloud, after)?;
+        Some(&self.before.cloud[self.comparison.origin_of(at)?])
     }
 
-    /// Whether the step left this cloud object exactly as it was.
-    pub(crate) fn is_untouched(&self, cloud: &Arc<CloudObject>) -> bool {
-        self.after_of(cloud).is_some_and(|after| {
-            Arc::ptr_eq(cloud, after) || cloud == after || self.differences(cloud, after).is_empty()
-        })
+    /// Whether the step left this cloud object, which is one of the state before it, exactly as it
+    /// was.
+    pub(crate) fn is_untouched(&self, before: &Arc<CloudObject>) -> bool {
+        position_in(&self.before.cloud, before).is_some_and(|at| self.comparison.is_untouched(at))
     }
 
-    /// What the report says of an on-premises object.
-    pub(crate) fn reported(&self, object: &OnPremisesObject) -> Option<&'a SyncResult> {
-        self.outcome.result_of(&object.key)
+    /// Whether it is left open what the cycle does to this object of the state before it.
+    pub(crate) fn is_open(&self, before: &Arc<CloudObject>) -> bool {
+        self.involvement(before).is_open
     }
 
-    pub(crate) fn reported_error(&self, object: &OnPremisesObject) -> bool {
-        self.reported(object).is_some_and(|result| result.result == ResultWord::Error)
+    /// Whether an uncontended new object may take over this object of the state before the cycle.
+    pub(crate) fn is_eligible(&self, before: &Arc<CloudObject>) -> bool {
+        self.involvement(before).is_eligible
     }
 
-    pub(crate) fn reported_words(&self, object: &OnPremisesObject) -> String {
-        self.reported(object)
-            .map_or_else(|| "no result".to_owned(), |result| result.result.to_string())
+    /// Whether a new object holds an identifier of this object of the state before the cycle,
+    /// which has a directory role.
+    pub(crate) fn is_attempted(&self, before: &Arc<CloudObject>) -> bool {
+        self.involvement(before).is_attempted
+    }
+
+    fn involvement(&self, before: &Arc<CloudObject>) -> Involvement {
+        let involvement = || {
+            let at = position_in(&self.before.cloud, before)?;
+            self.cycle.as_ref()?.involved.get(at).copied()
+        };
+        involvement().unwrap_or_default()
     }
 
     /// The cloud object that an on-premises object is joined to after the cycle.
-    pub(crate) fn joined_after(&self, object: &OnPremisesObject) -> Option<&'a Arc<CloudObject>> {
-        let earlier = self.history.past(&object.key).and_then(|past| past.link.as_ref());
-        self.cycle.as_ref().and_then(|cycle| cycle.carriers_after.joined_to(object, earlier))
+    pub(crate) fn joined_after(&self, subject: &Subject<'_>) -> Option<&'a Arc<CloudObject>> {
+        Some(&self.after.cloud[subject.ending.joined? as usize])
     }
 
-    /// The living copy that stands for an on-premises object after the cycle.
-    pub(crate) fn copy_after(&self, object: &OnPremisesObject) -> Option<&'a Arc<CloudObject>> {
-        self.cycle.as_ref().and_then(|cycle| cycle.carriers_after.copy_for(object))
+    /// The cloud objects that the step brought into being.
+    pub(crate) fn created(&self) -> impl Iterator<Item = &'a Arc<CloudObject>> {
+        self.comparison.created().iter().map(|&at| &self.after.cloud[at as usize])
     }
 
     /// Objects that the cycle brought into being and that share an identifier with `object`.
     pub(crate) fn created_for(&self, object: &OnPremisesObject) -> Vec<&'a Arc<CloudObject>> {
-        let own = Identifiers::of_on_premises(object);
-        let ties = self.cycle.as_ref().map_or_else(Vec::new, |cycle| cycle.created.ties(&own));
+        let Some(cycle) = self.cycle.as_ref().filter(|_| !self.comparison.created().is_empty())
+        else {
+            return Vec::new();
+        };
+        let ties = cycle.created.ties(&Identifiers::of_on_premises(object));
         ties.into_iter().filter(Tie::is_held).map(|tie| tie.cloud).collect()
     }
 
@@ -169,36 +236,28 @@ impl<'a> Transition<'a> {
         if before.on_premises_sync_enabled || after.on_premises_sync_enabled {
             found.retain(|difference| {
                 difference.field != "proxyAddresses"
-                    || !same_addresses(&self.given(before), &self.given(after))
+                    || !same_addresses(&given(self.history, before), &given(self.history, after))
             });
         }
         found
     }
 
-    /// The addresses of a cloud object but for those that the service gave out by itself.
-    pub(crate) fn given(&self, cloud: &CloudObject) -> Vec<ProxyAddress> {
-        let is_given = |address: &&ProxyAddress| {
-            address.mail().is_none_or(|mail| self.history.is_given(mail) && !is_generated(mail))
-        };
-        cloud.proxy_addresses.iter().filter(is_given).cloned().collect()
-    }
-
-    pub(crate) fn name_of(&self, cloud: &CloudObject) -> String {
+    pub(crate) fn name_of(&self, cloud: &CloudObject) -> ObjectName {
         self.history.name_of(cloud)
     }
 
     /// Judges that `cloud` is as it was before, field by field where it is not.
-    pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &Arc<CloudObject>) {
+    pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &'a Arc<CloudObject>) {
         if self.is_untouched(cloud) {
             return;
         }
-        let name = self.name_of(cloud);
+        let name = || self.name_of(cloud);
         match self.after_of(cloud) {
-            None => verdict.violated(name, "the object itself", "still there, unchanged", "gone"),
+            None => verdict.violated(name(), "the object itself", "still there, unchanged", "gone"),
             Some(after) => {
                 for difference in self.differences(cloud, after) {
                     verdict.violated(
-                        &name,
+                        name(),
                         difference.field,
                         format!("{} (unchanged)", difference.before),
                         difference.after,
@@ -211,25 +270,41 @@ impl<'a> Transition<'a> {
     /// What the cycle owes an uncontended object in plain terms, and whether it was done:
     /// `None` where the pages fix no such thing.
     pub(crate) fn is_obligation_met(&self, subject: &Subject<'a>) -> Option<bool> {
-        if let Some(meeting) = subject.new_meeting() {
-            if meeting.doubtful {
-                return None;
-            }
-            return match meeting.class {
-                MeetingClass::Clear(_) => {
-                    let (tie, _) = meeting.clear()?;
-                    Some(!self.is_untouched(tie.cloud))
+        *subject.is_obligation_met.get_or_init(|| {
+            if let Some(meeting) = subject.new_meeting() {
+                if meeting.doubtful {
+                    return None;
                 }
-                MeetingClass::NoHolder => Some(self.joined_after(subject.object).is_some()),
-                MeetingClass::Ambiguous | MeetingClass::Collision => None,
-            };
-        }
-        if subject.pending && self.owes_update(subject).is_some() {
+                return match meeting.class {
+                    MeetingClass::Clear(_) => {
+                        let (tie, _) = meeting.clear()?;
+                        Some(!self.is_untouched(tie.cloud))
+                    }
+                    MeetingClass::NoHolder => Some(subject.ending.joined.is_some()),
+                    MeetingClass::Ambiguous | MeetingClass::Collision => None,
+                };
+            }
+            let joint = self.owes_update(subject)?;
+            if self.after_of(joint.cloud).is_some_and(|after| {
+                self.has_all_values(subject.object, after)
+                    && self.is_password_there(subject.object, after)
+            }) {
+                return Some(true);
+            }
             let mut verdict = Verdict::default();
-            self.judge_update(&mut verdict, subject);
-            return Some(verdict.violations.is_empty());
-        }
-        None
+            self.judge_values_arrive(&mut verdict, subject, joint);
+            Some(verdict.violations.is_empty())
+        })
+    }
+
+    /// Whether the cloud object has every value of the on-premises object, and no other address.
+    fn has_all_values(&self, object: &OnPremisesObject, after: &CloudObject) -> bool {
+        let is_there = |(name, value)| after.attributes.get(name) == Some(value);
+        (object.user_principal_name.is_none()
+            || same_optional_name(&object.user_principal_name, &after.user_principal_name))
+            && (object.proxy_addresses.is_empty()
+                || same_addresses(&object.proxy_addresses, &after.proxy_addresses))
+            && object.attributes.iter().all(is_there)
     }
 
     /// The joint of a changed object whose values must all arrive in this cycle.
@@ -239,16 +314,32 @@ impl<'a> Transition<'a> {
 
     /// Judges that the values of a changed joined object have arrived.
     pub(crate) fn judge_update(&self, verdict: &mut Verdict, subject: &Subject<'a>) {
-        let Some(joint) = self.owes_update(subject) else {
-            return;
-        };
+        if let Some(joint) = self.owes_update(subject)
+            && self.is_obligation_met(subject) == Some(false)
+        {
+            self.judge_values_arrive(verdict, subject, joint);
+        }
+    }
+
+    /// Judges that the values of every changed joined object have arrived.
+    pub(crate) fn judge_every_update(&self, verdict: &mut Verdict) {
+        for subject in self.subjects() {
+            match self.owes_update(subject).and_then(|_| self.is_obligation_met(subject)) {
+                Some(true) => verdict.holds(),
+                Some(false) => verdict.judge(|verdict| self.judge_update(verdict, subject)),
+                None => {}
+            }
+        }
+    }
+
+    fn judge_values_arrive(&self, verdict: &mut Verdict, subject: &Subject<'a>, joint: &Joint<'a>) {
         let object = subject.object;
-        let name = self.name_of(joint.cloud);
+        let name = || self.name_of(joint.cloud);
         let Some(after) = self.after_of(joint.cloud) else {
-            verdict.violated(name, "the object itself", "updated", "gone");
+            verdict.violated(name(), "the object itself", "updated", "gone");
             return;
         };
-        let past = self.history.past(&object.key);
+        let past = subject.past;
         let exported = past.and_then(|past| past.exported.as_deref());
         let Some(exported) = exported else { return };
         // A value that was not changed, and that the cloud object did not have before, was withheld
@@ -271,11 +362,20 @@ impl<'a> Transition<'a> {
         if same_as_exported && !were_there {
             owed.proxy_addresses.clear();
         }
-        judge_values(verdict, &name, &owed, after, &[]);
-        judge_addresses(self.history, verdict, &name, &owed, Some(joint.cloud), after, &[]);
+        judge_values(verdict, name, &owed, after, &[]);
+        judge_addresses(self.history, verdict, name, &owed, Some(joint.cloud), after, &[]);
         if !past.is_some_and(|past| past.password_free) {
-            self.judge_password_arrives(verdict, &name, object, after);
+            self.judge_password_arrives(verdict, name, object, after);
         }
+    }
+
+    /// Whether the on-premises password, if there is one, is on the cloud object, where password
+    /// hash sync is on.
+    fn is_password_there(&self, object: &OnPremisesObject, after: &CloudObject) -> bool {
+        !self.features().password_hash_sync
+            || object.password.is_none()
+            || after.password == object.password
+            || !self.has(Capability::Passwords)
     }
 
     /// Judges that the on-premises password, if there is one, is on the cloud object, where password
@@ -283,43 +383,79 @@ impl<'a> Transition<'a> {
     pub(crate) fn judge_password_arrives(
         &self,
         verdict: &mut Verdict,
-        name: &str,
+        name: impl FnOnce() -> ObjectName,
         object: &OnPremisesObject,
         after: &CloudObject,
     ) {
-        if self.has(Capability::Passwords)
-            && self.features().password_hash_sync
-            && object.password.is_some()
-            && after.password != object.password
-        {
+        if !self.is_password_there(object, after) {
             let (wanted, seen) = (optional(&object.password), optional(&after.password));
-            verdict.violated(name, "password", wanted, seen);
+            verdict.violated(name(), "password", wanted, seen);
         }
     }
 }
 
-/// Identifiers of the cloud objects of which it is left open what the cycle does to them: they lie
-/// in the footprint of an object that is contended, that something unspecified has happened to,
-/// whose copy may heal, or that might be led to them by `mail`.
-fn left_open<'a>(subjects: &[Subject<'a>]) -> HashSet<&'a str> {
-    let mut ids: HashSet<&'a str> = HashSet::new();
-    for subject in subjects {
-        let standing = &subject.standing;
-        let ties: &[Tie<'a>] = match standing {
-            Standing::New(meeting) if !subject.contended => {
-                let by_mail =
-                    meeting.ties.iter().filter(|tie| tie.mail_attribute && !tie.is_held());
-                ids.extend(by_mail.map(|tie| &*tie.cloud.id));
+impl<'a> Cycle<'a> {
+    /// Notes every takeover by an uncontended object where nothing about the match is left open:
+    /// the match was right, and something about the target changed.
+    fn note_takeovers(&mut self, transition: &Transition<'a>) {
+        if transition.comparison.touched().is_empty() {
+            return;
+        }
+        for (subject, one) in (0_u32..).zip(&self.subjects) {
+            let Some(meeting) = one.new_meeting() else { continue };
+            if meeting.doubtful
+                || !matches!(meeting.class, MeetingClass::Clear(_) | MeetingClass::Ambiguous)
+            {
                 continue;
             }
+            let is_taken_over = |tie: &Tie<'a>| {
+                tie.eligible.any()
+                    && tie.is_held()
+                    && tie.cloud.is_active()
+                    && !transition.is_untouched(tie.cloud)
+            };
+            let ties = (0_u32..).zip(&meeting.ties).filter(|(_, tie)| is_taken_over(tie));
+            self.takeovers.extend(ties.map(|(tie, _)| (subject, tie)));
+        }
+    }
+}
+
+/// How the cloud objects are involved in a cycle. It is left open what the cycle does to those
+/// that lie in the footprint of an object that is contended, that something unspecified has
+/// happened to, whose copy may heal, or that might be led to them by `mail`.
+fn involved<'a>(before: &'a Snapshot, subjects: &[Subject<'a>]) -> Vec<Involvement> {
+    let mut involved = vec![Involvement::default(); before.cloud.len()];
+    let mut involve = |cloud: &Arc<CloudObject>, how: fn(&mut Involvement)| {
+        if let Some(at) = position_in(&before.cloud, cloud) {
+            how(&mut involved[at]);
+        }
+    };
+    for subject in subjects {
+        let standing = &subject.standing;
+        if let Standing::New(meeting) = standing {
+            for tie in &meeting.ties {
+                if tie.is_held() && tie.cloud.is_active() && !tie.cloud.roles.is_empty() {
+                    involve(tie.cloud, |how| how.is_attempted = true);
+                }
+                if subject.contended || (tie.mail_attribute && !tie.is_held()) {
+                    involve(tie.cloud, |how| how.is_open = true);
+                }
+                if !subject.contended && tie.eligible.any() {
+                    involve(tie.cloud, |how| how.is_eligible = true);
+                }
+            }
+            continue;
+        }
+        let ties: &[Tie<'a>] = match standing {
             Standing::Joined(joint) if !subject.contended && !joint.drifted => continue,
             Standing::Copied(_, meeting) if !subject.contended && collides(meeting) => &[],
             _ => standing.ties(),
         };
-        ids.extend(standing.cloud().map(|cloud| &*cloud.id));
-        ids.extend(ties.iter().map(|tie| &*tie.cloud.id));
+        for cloud in standing.cloud().into_iter().chain(ties.iter().map(|tie| tie.cloud)) {
+            involve(cloud, |how| how.is_open = true);
+        }
     }
-    ids
+    involved
 }
 
 /// Whether what once led to a copy still stands in the way, beyond doubt.
@@ -327,15 +463,22 @@ pub(crate) fn collides(meeting: &Meeting<'_>) -> bool {
     meeting.class == MeetingClass::Collision && !meeting.doubtful
 }
 
-/// Identifiers of cloud objects that a new object may take over in this cycle.
-fn eligible_targets<'a>(subjects: &[Subject<'a>]) -> HashSet<&'a str> {
-    subjects
-        .iter()
-        .filter_map(Subject::new_meeting)
-        .flat_map(|meeting| meeting.ties.iter().zip(&meeting.eligible))
-        .filter(|(_, reach)| reach.any())
-        .map(|(tie, _)| &*tie.cloud.id)
-        .collect()
+/// The addresses of a cloud object but for those that the service gave out by itself.
+pub(crate) fn given(history: &History, cloud: &CloudObject) -> Vec<ProxyAddress> {
+    let is_given = |address: &&ProxyAddress| {
+        address.mail().is_none_or(|mail| history.is_given(mail) && !is_generated(mail))
+    };
+    cloud.proxy_addresses.iter().filter(is_given).cloned().collect()
+}
+
+/// Whether two states of a cloud object differ in nothing that can be judged; see
+/// [`Transition::differences`].
+pub(crate) fn is_same_state(history: &History, before: &CloudObject, after: &CloudObject) -> bool {
+    is_same_but_for_addresses(before, after, |left, right| {
+        same_addresses(left, right)
+            || ((before.on_premises_sync_enabled || after.on_premises_sync_enabled)
+                && same_addresses(&given(history, before), &given(history, after)))
+    })
 }
 
 /// A field in which two states of an object differ.
@@ -353,47 +496,54 @@ pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Diff
     if before.deleted && after.deleted {
         return found;
     }
-    let mut compare = |field: &str, before: String, after: String| {
-        if before != after {
+    let mut compare = |field: &str, is_same: bool, before: String, after: String| {
+        if !is_same {
             found.push(Difference { field: field.to_owned(), before, after });
         }
     };
-    compare("kind", before.kind.to_string(), after.kind.to_string());
-    compare("mailEnabled", before.mail_enabled.to_string(), after.mail_enabled.to_string());
+    macro_rules! compare_shown {
+        ($($field:literal: $name:ident,)*) => {$(
+            compare($field, before.$name == after.$name, before.$name.to_string(), after.$name.to_string());
+        )*};
+    }
+    macro_rules! compare_optional {
+        ($($field:literal: $name:ident,)*) => {$(
+            compare($field, before.$name == after.$name, optional(&before.$name), optional(&after.$name));
+        )*};
+    }
+    compare_shown! {
+        "kind": kind,
+        "mailEnabled": mail_enabled,
+        "onPremisesSyncEnabled": on_premises_sync_enabled,
+    }
+    compare_optional! { "onPremisesImmutableId": on_premises_immutable_id, }
     compare(
-        "onPremisesSyncEnabled",
-        before.on_premises_sync_enabled.to_string(),
-        after.on_premises_sync_enabled.to_string(),
+        "userPrincipalName",
+        same_optional_name(&before.user_principal_name, &after.user_principal_name),
+        optional(&before.user_principal_name),
+        optional(&after.user_principal_name),
     );
     compare(
-        "onPremisesImmutableId",
-        optional(&before.on_premises_immutable_id),
-        optional(&after.on_premises_immutable_id),
+        "proxyAddresses",
+        same_addresses(&before.proxy_addresses, &after.proxy_addresses),
+        list(&before.proxy_addresses),
+        list(&after.proxy_addresses),
     );
-    if !same_optional_name(&before.user_principal_name, &after.user_principal_name) {
-        compare(
-            "userPrincipalName",
-            optional(&before.user_principal_name),
-            optional(&after.user_principal_name),
-        );
-    }
-    if !same_addresses(&before.proxy_addresses, &after.proxy_addresses) {
-        compare("proxyAddresses", list(&before.proxy_addresses), list(&after.proxy_addresses));
-    }
     let names: std::collections::BTreeSet<&Text> =
         before.attributes.keys().chain(after.attributes.keys()).collect();
     for name in names {
-        compare(
-            name,
-            optional(&before.attributes.get(name).cloned()),
-            optional(&after.attributes.get(name).cloned()),
-        );
+        let (before, after) = (before.attributes.get(name), after.attributes.get(name));
+        compare(name, before == after, optional(&before.cloned()), optional(&after.cloned()));
     }
-    compare("password", optional(&before.password), optional(&after.password));
-    compare("roles", roles(before), roles(after));
-    compare("deleted", before.deleted.to_string(), after.deleted.to_string());
-    compare("quarantined", before.quarantined.to_string(), after.quarantined.to_string());
+    compare_optional! { "password": password, }
+    compare("roles", before.roles == after.roles, roles(before), roles(after));
+    compare_shown! { "deleted": deleted, "quarantined": quarantined, }
     found
+}
+
+/// Whether two states of an object differ in nothing; see [`differences`].
+pub(crate) fn is_same(before: &CloudObject, after: &CloudObject) -> bool {
+    is_same_but_for_addresses(before, after, same_addresses)
 }
 
 /// Whether two lists hold the same addresses, as sets.
@@ -431,7 +581,7 @@ pub(crate) fn list(addresses: &[ProxyAddress]) -> String {
 /// plain attributes. `withheld` are names that others hold, which need not arrive.
 pub(crate) fn judge_values(
     verdict: &mut Verdict,
-    name: &str,
+    name: impl Fn() -> ObjectName,
     object: &OnPremisesObject,
     after: &CloudObject,
     withheld: &[&str],
@@ -441,7 +591,7 @@ pub(crate) fn judge_values(
         && !after.user_principal_name.as_deref().is_some_and(|seen| same_name(seen, wanted))
     {
         verdict.violated(
-            name,
+            name(),
             "userPrincipalName",
             &**wanted,
             optional(&after.user_principal_name),
@@ -450,7 +600,7 @@ pub(crate) fn judge_values(
     for (attribute, wanted) in &object.attributes {
         let seen = after.attributes.get(attribute);
         if seen != Some(wanted) {
-            verdict.violated(name, &**attribute, &**wanted, optional(&seen.cloned()));
+            verdict.violated(name(), &**attribute, &**wanted, optional(&seen.cloned()));
         }
     }
 }
@@ -470,13 +620,16 @@ const INITIAL_DOMAIN: &str = ".onmicrosoft.com";
 pub(crate) fn judge_addresses(
     history: &History,
     verdict: &mut Verdict,
-    name: &str,
+    name: impl FnOnce() -> ObjectName,
     object: &OnPremisesObject,
     before: Option<&CloudObject>,
     after: &CloudObject,
     withheld: &[&str],
 ) {
-    if object.proxy_addresses.is_empty() {
+    // Most of the time they are what is wanted, and there is nothing to find out.
+    if object.proxy_addresses.is_empty()
+        || same_addresses(&object.proxy_addresses, &after.proxy_addresses)
+    {
         return;
     }
     let is_given = |mail: &str| history.is_given(mail);
@@ -518,7 +671,7 @@ pub(crate) fn judge_addresses(
     });
     if !missing.is_empty() || left_over || wrong_primary || doubled {
         verdict.violated(
-            name,
+            name(),
             "proxyAddresses",
             list(&object.proxy_addresses),
             list(&after.proxy_addresses),

@@ -1,5 +1,6 @@
 //! What a check says of one transition.
 
+use super::object_name::ObjectName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -9,7 +10,7 @@ use std::fmt;
 #[serde(rename_all = "camelCase")]
 pub struct Violation {
     /// The object, as a person would name it: `cloud user ann`, `ann-ad`.
-    pub object: String,
+    pub object: ObjectName,
     /// The field or aspect of it: `userPrincipalName`, `reported result`, `the object itself`.
     pub field: String,
     /// What the rule asks for.
@@ -43,7 +44,7 @@ impl Verdict {
     /// The rule was broken.
     pub(crate) fn violated(
         &mut self,
-        object: impl Into<String>,
+        object: impl Into<ObjectName>,
         field: impl Into<String>,
         expected: impl Into<String>,
         seen: impl Into<String>,
@@ -54,6 +55,19 @@ impl Verdict {
             expected: expected.into(),
             seen: seen.into(),
         });
+    }
+
+    /// The rule was broken where a value is not the one that was expected.
+    pub(crate) fn expect<T: PartialEq + fmt::Display>(
+        &mut self,
+        object: impl FnOnce() -> ObjectName,
+        field: &str,
+        expected: T,
+        seen: T,
+    ) {
+        if expected != seen {
+            self.violated(object(), field, expected.to_string(), seen.to_string());
+        }
     }
 
     /// Runs one judgement and counts it as held where it adds no violation.

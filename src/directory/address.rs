@@ -49,9 +49,11 @@ impl ProxyAddress {
 
     /// What the prefix says.
     pub fn kind(&self) -> AddressKind {
-        match self.0.split_once(':') {
-            Some(("SMTP", _)) => AddressKind::Primary,
-            Some((prefix, _)) if prefix.eq_ignore_ascii_case("smtp") => AddressKind::Secondary,
+        match self.0.as_bytes() {
+            [b'S', b'M', b'T', b'P', b':', ..] => AddressKind::Primary,
+            [s, m, t, p, b':', ..] if [*s, *m, *t, *p].eq_ignore_ascii_case(b"smtp") => {
+                AddressKind::Secondary
+            }
             _ => AddressKind::Other,
         }
     }
@@ -104,6 +106,9 @@ mod tests {
     #[case("SIP:ann@contoso.com", AddressKind::Other, None)]
     #[case("X500:/o=Contoso/cn=ann", AddressKind::Other, None)]
     #[case("ann@contoso.com", AddressKind::Other, None)]
+    #[case("smtp:", AddressKind::Secondary, Some(""))]
+    #[case("smtp", AddressKind::Other, None)]
+    #[case("xsmtp:ann@contoso.com", AddressKind::Other, None)]
     fn the_prefix_decides(
         #[case] value: &str,
         #[case] kind: AddressKind,

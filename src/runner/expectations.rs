@@ -278,7 +278,7 @@ fn violation(
     seen: impl ToString,
 ) -> Violation {
     Violation {
-        object: object.as_ref().to_owned(),
+        object: object.as_ref().to_owned().into(),
         field: field.to_owned(),
         expected: expected.to_string(),
         seen: seen.to_string(),

@@ -2,10 +2,11 @@
 
 use super::judge_cloud_unchanged;
 use crate::checks::direction::{judge_on_premises_unchanged, judge_same_on_premises};
-use crate::checks::transition::{Transition, differences};
+use crate::checks::object_name::ObjectName;
+use crate::checks::transition::{Transition, differences, is_same_state};
 use crate::checks::verdict::Verdict;
 use crate::directory::{
-    Capabilities, Capability, CloudObject, Command, Kind, OnPremisesObject, Status,
+    Capabilities, Capability, CloudObject, CloudSetup, Command, Kind, OnPremisesObject, Status,
 };
 
 pub(super) fn command_takes_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -13,13 +14,13 @@ pub(super) fn command_takes_effect(transition: &Transition<'_>, verdict: &mut Ve
     if let Some(reference) = transition.command.cloud_object()
         && transition.history.is_certain(reference)
     {
-        let target = transition.named(reference);
+        let target = transition.named;
         let exists = target.is_some();
         // Commands on what is in the recycle bin are left open.
         let is_in_the_bin = target.is_some_and(|target| target.deleted);
         if !is_in_the_bin && exists == (status == Status::NotFound) {
             verdict.violated(
-                reference.to_string(),
+                ObjectName::Named(reference.clone()),
                 "outcome",
                 if exists {
                     "not notFound: the object exists"
@@ -48,7 +49,7 @@ fn is_open_password_edit(transition: &Transition<'_>, object: &CloudObject) -> b
         Command::UpdateCloudObject(update) => {
             !update.set.password.is_keep()
                 && object.on_premises_sync_enabled
-                && transition.history.resolve(&update.object) == Some(&object.id)
+                && transition.named_id == Some(&object.id)
         }
         _ => false,
     }
@@ -62,17 +63,17 @@ fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
             if transition.before.on_premises_object(&create.object.key).is_some() {
                 return;
             }
-            format!("on-premises {}", create.object.key)
+            ObjectName::OnPremises(create.object.key.clone())
         }
         Command::UpdateOnPremisesObject(update) => {
             if transition.before.on_premises_object(&update.key).is_none() {
                 return;
             }
-            format!("on-premises {}", update.key)
+            ObjectName::OnPremises(update.key.clone())
         }
-        Command::SetFeature(set) => set.feature.to_string(),
-        Command::ReinstallConnect(_) => "Connect".to_owned(),
-        Command::Sync(_) => "the sync cycle".to_owned(),
+        Command::SetFeature(set) => set.feature.to_string().into(),
+        Command::ReinstallConnect(_) => "Connect".into(),
+        Command::Sync(_) => "the sync cycle".into(),
         _ => return,
     };
     verdict.violated(
@@ -99,31 +100,29 @@ fn judge_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
             }
         }
         Command::CreateCloudObject(create) => {
-            if transition.history.labels.contains_key(&create.object.label) {
+            if transition.history.labels.contains(&create.object.label) {
                 return;
             }
-            let created: Vec<_> = transition
-                .after
-                .cloud
-                .iter()
-                .filter(|object| !transition.before_by_id.contains_key(&*object.id))
-                .collect();
-            let name = format!("cloud {} {}", create.object.kind, create.object.label);
-            match created[..] {
-                [created] => {
-                    judge_as_set_up(
-                        verdict,
-                        &name,
-                        &create.object.to_object(""),
-                        created,
-                        transition,
-                    );
+            let setup = &create.object;
+            let name = || ObjectName::Labelled { kind: setup.kind, label: setup.label.clone() };
+            let mut created = transition.created();
+            match (created.next(), created.next()) {
+                (Some(created), None) => {
+                    if !is_as_set_up(setup, created, transition.capabilities) {
+                        let wanted = setup.to_object("");
+                        let capabilities = transition.capabilities;
+                        for (field, wanted, seen) in
+                            setup_differences(&wanted, created, capabilities)
+                        {
+                            verdict.violated(name(), field, wanted, seen);
+                        }
+                    }
                 }
                 _ => verdict.violated(
-                    name,
+                    name(),
                     "new cloud objects",
                     "exactly one",
-                    created.len().to_string(),
+                    transition.comparison.created().len().to_string(),
                 ),
             }
         }
@@ -136,33 +135,40 @@ fn judge_on_premises_effect(
     verdict: &mut Verdict,
     wanted: &OnPremisesObject,
 ) {
-    let mut wanted = wanted.clone();
-    if !transition.has(Capability::Passwords) {
-        wanted.password = None;
-    }
     match transition.after.on_premises_object(&wanted.key) {
         None => verdict.violated(
-            format!("on-premises {}", wanted.key),
+            ObjectName::OnPremises(wanted.key.clone()),
             "the object itself",
             "there",
             "not there",
         ),
-        Some(seen) => judge_same_on_premises(&wanted, seen, verdict),
+        Some(seen) if transition.has(Capability::Passwords) => {
+            judge_same_on_premises(wanted, seen, verdict);
+        }
+        Some(seen) => {
+            let wanted = OnPremisesObject { password: None, ..wanted.clone() };
+            judge_same_on_premises(&wanted, seen, verdict);
+        }
     }
 }
 
-/// Judges that a new cloud object is what was asked for. Values beyond it are not judged: a
-/// service may add its own.
-fn judge_as_set_up(
-    verdict: &mut Verdict,
-    name: &str,
-    wanted: &CloudObject,
+/// Whether a fresh cloud object shows just what was asked for, and nothing beyond it.
+pub(in crate::checks) fn is_as_set_up(
+    wanted: &CloudSetup,
     seen: &CloudObject,
-    transition: &Transition<'_>,
-) {
-    for difference in setup_differences(wanted, seen, transition.capabilities) {
-        verdict.violated(name, difference.0, difference.1, difference.2);
-    }
+    capabilities: &Capabilities,
+) -> bool {
+    wanted.kind == seen.kind
+        && wanted.mail_enabled == seen.mail_enabled
+        && !seen.on_premises_sync_enabled
+        && wanted.on_premises_immutable_id == seen.on_premises_immutable_id
+        && wanted.user_principal_name == seen.user_principal_name
+        && wanted.proxy_addresses == seen.proxy_addresses
+        && wanted.attributes == seen.attributes
+        && (!capabilities.has(Capability::Passwords) || wanted.password == seen.password)
+        && (!capabilities.has(Capability::Roles) || wanted.roles == seen.roles)
+        && !seen.deleted
+        && !seen.quarantined
 }
 
 /// Where a fresh cloud object does not show what was asked for: field, wanted, seen.
@@ -198,9 +204,9 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.history.is_certain(reference) {
         return;
     }
-    let Some(target) = transition.named(reference) else { return };
+    let Some(target) = transition.named else { return };
     let after = transition.after_of(target).map(|after| &**after);
-    let name = transition.name_of(target);
+    let name = || transition.name_of(target);
     if let Command::DeleteCloudObject(delete) = transition.command {
         let is_done = match after {
             None => true,
@@ -208,13 +214,13 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
         };
         let is_lost = after.is_none() && !delete.permanently && target.kind == Kind::User;
         if is_lost && target.is_active() {
-            verdict.violated(&name, "deleted", "true: in the recycle bin", "the object is gone");
+            verdict.violated(name(), "deleted", "true: in the recycle bin", "the object is gone");
         }
         // Moving groups and contacts to the recycle bin is left open.
         let is_open = !delete.permanently && target.kind != Kind::User;
         if !is_done && !is_open && target.is_active() {
             verdict.violated(
-                name,
+                name(),
                 "deleted",
                 if delete.permanently {
                     "the object is gone"
@@ -231,7 +237,7 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
             transition.judge_untouched(verdict, target);
         } else if after.is_none_or(|after| after.deleted) {
             verdict.violated(
-                name,
+                name(),
                 "deleted",
                 "false",
                 if after.is_some() { "true" } else { "the object is gone" },
@@ -243,7 +249,7 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
         return;
     }
     let Some(after) = after else {
-        verdict.violated(name, "the object itself", "still there", "gone");
+        verdict.violated(name(), "the object itself", "still there", "gone");
         return;
     };
     let mut wanted = CloudObject::clone(target);
@@ -262,7 +268,10 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
     if is_open_password_edit(transition, target) || !transition.has(Capability::Passwords) {
         seen.password.clone_from(&wanted.password);
     }
+    if is_same_state(transition.history, &wanted, &seen) {
+        return;
+    }
     for difference in transition.differences(&wanted, &seen) {
-        verdict.violated(&name, difference.field, difference.before, difference.after);
+        verdict.violated(name(), difference.field, difference.before, difference.after);
     }
 }

@@ -2,89 +2,40 @@
 
 mod effect;
 mod report;
+mod unique;
 
-pub(super) use effect::setup_differences;
+pub(super) use effect::{is_as_set_up, setup_differences};
+pub(super) use unique::shares_identifiers;
 
 use super::Check;
 use super::direction::judge_on_premises_unchanged;
+use super::occasions::Occasions;
+use super::quick::{FEW, QuickMap, same_text};
 use super::situation::{Joint, Standing, Subject};
-use super::ties::Folded;
 use super::transition::Transition;
 use super::verdict::Verdict;
-use crate::directory::{CloudObject, Command, ProxyAddress, Snapshot, Status};
-use std::collections::{HashMap, HashSet};
+use crate::directory::{CloudObject, Command, Status, Text};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "safe.unique-identifiers", judge: unique_identifiers },
-    Check { rule: "safe.only-the-named-change", judge: only_the_named_change },
-    Check { rule: "safe.command-takes-effect", judge: effect::command_takes_effect },
-    Check { rule: "safe.report-agrees", judge: report::report_agrees },
+    Check {
+        rule: "safe.unique-identifiers",
+        about: Occasions::ALWAYS,
+        judge: unique::unique_identifiers,
+    },
+    Check {
+        rule: "safe.only-the-named-change",
+        about: Occasions::ALWAYS,
+        judge: only_the_named_change,
+    },
+    Check {
+        rule: "safe.command-takes-effect",
+        about: Occasions::ALWAYS,
+        judge: effect::command_takes_effect,
+    },
+    Check { rule: "safe.report-agrees", about: Occasions::SYNC, judge: report::report_agrees },
 ];
-
-/// An identifier, folded where letter case does not count, with the field that it stands in.
-type Owned<'a> = (&'static str, Folded<'a>, &'a str);
-
-/// What no two active objects may share. Anchors are compared exactly, so the exact text is part
-/// of their key.
-fn unique_keys<'a>(object: &'a CloudObject, mut visit: impl FnMut(Owned<'a>)) {
-    if let Some(name) = object.user_principal_name.as_deref() {
-        visit(("userPrincipalName", Folded(name), ""));
-    }
-    for mail in object.proxy_addresses.iter().filter_map(ProxyAddress::mail) {
-        visit(("proxyAddresses", Folded(mail), ""));
-    }
-    if let Some(anchor) = object.on_premises_immutable_id.as_deref() {
-        visit(("onPremisesImmutableId", Folded(anchor), anchor));
-    }
-}
-
-/// Pairs of active objects that share an identifier, by field and value.
-fn shared_identifiers(
-    snapshot: &Snapshot,
-) -> Vec<(&'static str, &str, &CloudObject, &CloudObject)> {
-    let mut holder: HashMap<Owned<'_>, &CloudObject> = HashMap::new();
-    let mut shared = Vec::new();
-    for object in snapshot.active() {
-        unique_keys(object, |key| {
-            let first = *holder.entry(key).or_insert(object);
-            if first.id != object.id {
-                shared.push((key.0, key.1.0, first, &**object));
-            }
-        });
-    }
-    shared
-}
-
-fn unique_identifiers(transition: &Transition<'_>, verdict: &mut Verdict) {
-    if transition.after_by_id.len() != transition.after.cloud.len() {
-        verdict.violated("the tenant", "id", "a different one for each object", "one id twice");
-        return;
-    }
-    let after = shared_identifiers(transition.after);
-    if after.is_empty() {
-        verdict.holds();
-        return;
-    }
-    // What was shared before this step is not this step's fault.
-    let earlier: HashSet<(&str, String, &str, &str)> = shared_identifiers(transition.before)
-        .into_iter()
-        .flat_map(|(field, value, one, other)| {
-            let value = value.to_ascii_lowercase();
-            [(field, value.clone(), &*one.id, &*other.id), (field, value, &*other.id, &*one.id)]
-        })
-        .collect();
-    for (field, value, one, other) in after {
-        if !earlier.contains(&(field, value.to_ascii_lowercase(), &*one.id, &*other.id)) {
-            verdict.violated(
-                transition.name_of(other),
-                field,
-                format!("no value that {} has as well", transition.name_of(one)),
-                value,
-            );
-        }
-    }
-}
 
 /// Judges that no cloud object changed, appeared or went, but those that `allowed` names.
 fn judge_cloud_unchanged(
@@ -92,25 +43,21 @@ fn judge_cloud_unchanged(
     verdict: &mut Verdict,
     allowed: impl Fn(&CloudObject) -> bool,
 ) {
-    for before in &transition.before.cloud {
-        if allowed(before) || transition.is_untouched(before) {
-            continue;
-        }
+    for &at in transition.comparison.touched() {
+        let before = &transition.before.cloud[at as usize];
         // What is done with the recycle bin's contents is left open.
-        if before.deleted && transition.after_of(before).is_none() {
+        if allowed(before) || (before.deleted && transition.after_of(before).is_none()) {
             continue;
         }
         transition.judge_untouched(verdict, before);
     }
-    for after in &transition.after.cloud {
-        if !transition.before_by_id.contains_key(&*after.id) && !allowed(after) {
-            verdict.violated(
-                transition.name_of(after),
-                "the object itself",
-                "no new object",
-                "created",
-            );
-        }
+    for created in transition.created().filter(|created| !allowed(created)) {
+        verdict.violated(
+            transition.name_of(created),
+            "the object itself",
+            "no new object",
+            "created",
+        );
     }
 }
 
@@ -130,55 +77,33 @@ fn only_the_named_change(transition: &Transition<'_>, verdict: &mut Verdict) {
             judge_on_premises_unchanged(transition.before, transition.after, named_key, verdict);
         }
         let named = transition.command.cloud_object();
-        let named_id = named.and_then(|reference| transition.history.resolve(reference));
+        let named_id = transition.named_id;
         let is_uncertain = named.is_some_and(|reference| !transition.history.is_certain(reference));
         if is_uncertain {
             return;
         }
         let creates = matches!(transition.command, Command::CreateCloudObject(_))
             && transition.outcome.status == Status::Ok;
-        let mut created = 0;
-        for after in &transition.after.cloud {
-            created += usize::from(!transition.before_by_id.contains_key(&*after.id));
-        }
+        let may_create = creates && transition.comparison.created().len() == 1;
         judge_cloud_unchanged(transition, verdict, |object| {
-            named_id.is_some_and(|id| *id == object.id)
-                || (creates && created == 1 && !transition.before_by_id.contains_key(&*object.id))
+            named_id.is_some_and(|id| same_text(id, &object.id))
+                || (may_create && transition.created().any(|created| created.id == object.id))
         });
     });
 }
 
 /// What a sync may do to a cloud object: it belongs to an on-premises object with pending work.
 fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Verdict) {
-    // Cloud objects by the subject that they belonged to when the cycle began.
-    let mut owners: HashMap<&str, &Subject<'_>> = HashMap::new();
-    let mut by_anchor: HashMap<&str, &Subject<'_>> = HashMap::new();
-    for subject in transition.subjects() {
-        if let Some(cloud) = subject.standing.cloud() {
-            owners.insert(&*cloud.id, subject);
-        }
-        if subject.has_work()
-            && let Some(anchor) = subject.object.source_anchor.as_deref()
-        {
-            by_anchor.insert(anchor, subject);
-        }
-    }
-    let worker_of = |object: &CloudObject| {
-        object
-            .on_premises_immutable_id
-            .as_deref()
-            .and_then(|anchor| by_anchor.get(anchor))
-            .filter(|subject| subject.object.kind == object.kind)
-    };
-    for before in &transition.before.cloud {
-        if transition.is_untouched(before) {
-            continue;
-        }
+    let owners = Owners { transition, maps: OnceCell::new() };
+    for &at in transition.comparison.touched() {
+        let before = &transition.before.cloud[at as usize];
         let after = transition.after_of(before);
-        if before.deleted && after.is_none_or(|after| after.deleted || worker_of(after).is_some()) {
+        if before.deleted
+            && after.is_none_or(|after| after.deleted || owners.worker_of(after).is_some())
+        {
             continue;
         }
-        match owners.get(&*before.id) {
+        match owners.of(before) {
             Some(owner) if owner.has_work() => {
                 judge_joined_change(
                     transition,
@@ -192,7 +117,7 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
                 let is_taken_over = before.is_cloud_mastered()
                     && after.is_some_and(|after| {
                         after.on_premises_sync_enabled
-                            && worker_of(after).is_some_and(|worker| {
+                            && owners.worker_of(after).is_some_and(|worker| {
                                 !matches!(worker.standing, Standing::Joined(_))
                             })
                     });
@@ -202,8 +127,9 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
             }
         }
     }
-    for created in transition.cycle.iter().flat_map(|cycle| cycle.created.objects()) {
-        let is_for_pending_work = created.on_premises_sync_enabled && worker_of(created).is_some();
+    for created in transition.created() {
+        let is_for_pending_work =
+            created.on_premises_sync_enabled && owners.worker_of(created).is_some();
         if !is_for_pending_work {
             verdict.violated(
                 transition.name_of(created),
@@ -212,6 +138,66 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
                 "created",
             );
         }
+    }
+}
+
+/// Which on-premises object a cloud object belongs to.
+struct Owners<'t, 'a> {
+    transition: &'t Transition<'a>,
+    /// Made when somebody asks and there are many objects.
+    maps: OnceCell<OwnerMaps<'t, 'a>>,
+}
+
+#[derive(Default)]
+struct OwnerMaps<'t, 'a> {
+    by_id: QuickMap<&'t str, &'t Subject<'a>>,
+    by_anchor: QuickMap<&'t str, &'t Subject<'a>>,
+}
+
+impl<'t, 'a> Owners<'t, 'a> {
+    fn subjects(&self) -> &'t [Subject<'a>] {
+        self.transition.subjects()
+    }
+
+    fn maps(&self) -> &OwnerMaps<'t, 'a> {
+        self.maps.get_or_init(|| {
+            let mut maps = OwnerMaps::default();
+            for subject in self.subjects() {
+                if let Some(cloud) = subject.standing.cloud() {
+                    maps.by_id.insert(&cloud.id, subject);
+                }
+                if let Some(anchor) = subject.object.source_anchor.as_deref()
+                    && subject.has_work()
+                {
+                    maps.by_anchor.insert(anchor, subject);
+                }
+            }
+            maps
+        })
+    }
+
+    /// The object that a cloud object belonged to when the cycle began.
+    fn of(&self, cloud: &CloudObject) -> Option<&'t Subject<'a>> {
+        if self.subjects().len() > FEW {
+            return self.maps().by_id.get(&*cloud.id).copied();
+        }
+        self.subjects().iter().rfind(|subject| {
+            subject.standing.cloud().is_some_and(|own| same_text(&own.id, &cloud.id))
+        })
+    }
+
+    /// The object with pending work, of the same kind, whose anchor a cloud object carries.
+    fn worker_of(&self, cloud: &CloudObject) -> Option<&'t Subject<'a>> {
+        let anchor = cloud.on_premises_immutable_id.as_ref()?;
+        let worker = if self.subjects().len() > FEW {
+            self.maps().by_anchor.get(&**anchor).copied()
+        } else {
+            let is_its = |own: &Text| same_text(own, anchor);
+            self.subjects().iter().rfind(|subject| {
+                subject.has_work() && subject.object.source_anchor.as_ref().is_some_and(is_its)
+            })
+        };
+        worker.filter(|subject| subject.object.kind == cloud.kind)
     }
 }
 
@@ -227,9 +213,9 @@ fn judge_joined_change(
     let Standing::Joined(Joint { drifted: false, .. }) = &owner.standing else {
         return;
     };
-    let name = transition.name_of(before);
+    let name = || transition.name_of(before);
     let Some(after) = after else {
-        verdict.violated(name, "the object itself", "still there", "gone");
+        verdict.violated(name(), "the object itself", "still there", "gone");
         return;
     };
     for difference in transition.differences(before, after) {
@@ -242,11 +228,11 @@ fn judge_joined_change(
             | "quarantined" => true,
             "onPremisesImmutableId" => true,
             // Where nothing is pending, only what may still be under way for it can change.
-            field => !owner.pending && !may_still_come(transition, owner, field, after),
+            field => !owner.pending && !may_still_come(owner, field, after),
         };
         if is_fixed {
             verdict.violated(
-                &name,
+                name(),
                 difference.field,
                 format!("{} (unchanged)", difference.before),
                 difference.after,
@@ -257,14 +243,9 @@ fn judge_joined_change(
 
 /// Whether a value of a joined object without pending work may still change: it is open what
 /// becomes of it, or it now is what it is on-premises.
-fn may_still_come(
-    transition: &Transition<'_>,
-    owner: &Subject<'_>,
-    field: &str,
-    after: &CloudObject,
-) -> bool {
+fn may_still_come(owner: &Subject<'_>, field: &str, after: &CloudObject) -> bool {
     let object = owner.object;
-    let past = transition.history.past(&object.key);
+    let past = owner.past;
     let is_removed = past.is_some_and(|past| past.value_removed);
     match field {
         "password" => {

@@ -1,5 +1,6 @@
 //! What is reported of a sync cycle agrees with what the states show.
 
+use crate::checks::object_name::ObjectName;
 use crate::checks::situation::{Standing, Subject, same_optional_name};
 use crate::checks::transition::Transition;
 use crate::checks::verdict::Verdict;
@@ -12,12 +13,13 @@ pub(super) fn report_agrees(transition: &Transition<'_>, verdict: &mut Verdict) 
     if transition.cycle.is_none() || transition.outcome.status != Status::Ok {
         return;
     }
-    let known: HashSet<&str> =
-        transition.before.on_premises.iter().map(|object| &*object.key).collect();
-    for key in transition.outcome.objects.keys() {
-        if !known.contains(&**key) {
+    let reported = transition.subjects().iter().filter(|subject| subject.reported.is_some());
+    if reported.count() != transition.outcome.objects.len() {
+        let known: HashSet<&str> =
+            transition.before.on_premises.iter().map(|object| &*object.key).collect();
+        for key in transition.outcome.objects.keys().filter(|key| !known.contains(&***key)) {
             verdict.violated(
-                &**key,
+                ObjectName::Key(key.clone()),
                 "reported result",
                 "none: there is no such on-premises object",
                 "one",
@@ -25,9 +27,9 @@ pub(super) fn report_agrees(transition: &Transition<'_>, verdict: &mut Verdict) 
         }
     }
     for subject in transition.subjects() {
-        let Some(result) = transition.reported(subject.object) else {
+        let Some(result) = subject.reported else {
             verdict.violated(
-                &*subject.object.key,
+                ObjectName::Key(subject.object.key.clone()),
                 "reported result",
                 "one entry for each on-premises object",
                 "no entry",
@@ -45,20 +47,23 @@ fn judge_result(
     result: &SyncResult,
 ) {
     let object = subject.object;
-    let joined = transition.joined_after(object);
-    let before = joined.and_then(|joined| transition.before_by_id.get(&*joined.id).copied());
+    let joined = transition.joined_after(subject);
+    let before = joined.and_then(|joined| transition.origin_of(joined));
     let is_takeover = before.is_some_and(|before| before.is_cloud_mastered() && before.is_active());
     // A copy in the recycle bin may still count as one: that is left open.
-    let has_copy = transition.copy_after(object).is_some()
-        || transition.history.past(&object.key).and_then(|past| past.copy.as_ref()).is_some_and(
-            |id| transition.after_by_id.get(&**id).is_some_and(|copy| copy.quarantined),
-        );
+    let has_copy = || {
+        subject.ending.copy.is_some()
+            || subject.past.and_then(|past| past.copy.as_ref()).is_some_and(|id| {
+                transition.after.cloud_object(id).is_some_and(|copy| copy.quarantined)
+            })
+    };
     let mut lie = |expected: String| {
         let mut seen = result.result.to_string();
         if let Some(matched_on) = result.matched_on {
             seen = format!("{seen} on {matched_on}");
         }
-        verdict.violated(&*object.key, "reported result", expected, seen);
+        let name = ObjectName::Key(object.key.clone());
+        verdict.violated(name, "reported result", expected, seen);
     };
     let is_match = matches!(result.result, ResultWord::HardMatched | ResultWord::SoftMatched);
     if is_match && transition.has(Capability::MatchKind) && result.matched_on.is_none() {
@@ -116,7 +121,7 @@ fn judge_result(
             }
         }
         ResultWord::Joined | ResultWord::Updated => {
-            if joined.is_none() && !has_copy && !is_unsettled {
+            if joined.is_none() && !has_copy() && !is_unsettled {
                 lie("error: it is joined to nothing".into());
             } else if is_takeover && transition.has(Capability::MatchKind) {
                 lie("hardMatched or softMatched: matchKind is declared".into());
@@ -137,7 +142,7 @@ fn judge_result(
                 (Some(_), _) if !is_copied && !is_unsettled => {
                     lie("not unchanged: it was joined in this cycle".into());
                 }
-                (None, _) if !has_copy && !is_unsettled && !is_copied => {
+                (None, _) if !has_copy() && !is_unsettled && !is_copied => {
                     lie("error: it is joined to nothing".into());
                 }
                 _ => {}
@@ -145,7 +150,7 @@ fn judge_result(
         }
         ResultWord::Removed => lie("not removed: it is still on-premises".into()),
         ResultWord::Quarantined => {
-            if !has_copy {
+            if !has_copy() {
                 lie("not quarantined: there is no flagged copy for it".into());
             }
         }
@@ -163,6 +168,5 @@ fn has_visibly_succeeded(transition: &Transition<'_>, subject: &Subject<'_>) -> 
         let is_idle = !subject.has_work() && !joint.meets_others();
         return is_idle || transition.is_obligation_met(subject) == Some(true);
     }
-    transition.is_obligation_met(subject) == Some(true)
-        && transition.joined_after(subject.object).is_some()
+    transition.is_obligation_met(subject) == Some(true) && subject.ending.joined.is_some()
 }

@@ -1,0 +1,208 @@
+//! Random well-formed cases: one to thirteen commands over a small tenant in which names,
+//! addresses and anchors collide often.
+
+use entra_conformance::directory::{
+    AssignRole, Change, CloudObjectChange, CloudRef, CloudSetup, Command, CreateCloudObject,
+    CreateOnPremisesObject, DeleteCloudObject, Feature, Features, Kind, OnPremisesChange,
+    OnPremisesObject, ProxyAddress, RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId,
+    Tenant, Text, UpdateCloudObject, UpdateOnPremisesObject, problems_of_case,
+};
+use proptest::prelude::*;
+use proptest::sample::select;
+const NAMES: &[&str] = &["a@contoso.com", "A@contoso.com", "b@contoso.com", "c@contoso.com"];
+const ADDRESSES: &[&str] = &[
+    "SMTP:a@contoso.com",
+    "smtp:A@contoso.com",
+    "SMTP:b@contoso.com",
+    "smtp:b@contoso.com",
+    "smtp:c@contoso.com",
+    "SMTP:d@contoso.com",
+    "X500:/o=Contoso",
+];
+const ANCHORS: &[&str] = &["QUFB", "qufb", "QkJC", "Q0ND", "RERE"];
+const KEYS: &[&str] = &["one", "two", "three"];
+const LABELS: &[&str] = &["ann", "bob", "cat", "dan"];
+
+fn text(values: &'static [&'static str]) -> impl Strategy<Value = Text> {
+    select(values).prop_map(Text::from)
+}
+
+fn addresses() -> impl Strategy<Value = Vec<ProxyAddress>> {
+    prop::collection::vec(select(ADDRESSES).prop_map(ProxyAddress::from), 0..3)
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![6 => Just(Kind::User), 2 => Just(Kind::Group), 2 => Just(Kind::Contact)]
+}
+
+fn attribute() -> impl Strategy<Value = Option<(Text, Text)>> {
+    let names = select(&["displayName", "department", "mail"][..]).prop_map(Text::from);
+    let values = select(&["x", "y", "a@contoso.com"][..]).prop_map(Text::from);
+    prop::option::of((names, values))
+}
+
+fn on_premises() -> impl Strategy<Value = OnPremisesObject> {
+    (
+        text(KEYS),
+        kind(),
+        any::<bool>(),
+        text(ANCHORS),
+        text(NAMES),
+        addresses(),
+        attribute(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(key, kind, mail_enabled, anchor, name, proxy_addresses, attribute, password)| {
+                let is_user = kind == Kind::User;
+                OnPremisesObject {
+                    mail_enabled: mail_enabled && kind == Kind::Group,
+                    source_anchor: Some(anchor),
+                    user_principal_name: is_user.then_some(name),
+                    proxy_addresses,
+                    attributes: attribute.into_iter().collect(),
+                    password: (is_user && password).then(|| format!("pw-{key}").into()),
+                    key,
+                    kind,
+                }
+            },
+        )
+}
+
+fn cloud() -> impl Strategy<Value = CloudSetup> {
+    let anchor = prop::option::weighted(0.3, text(ANCHORS));
+    (text(LABELS), kind(), any::<bool>(), anchor, text(NAMES), addresses(), attribute(), 0..6_u8)
+        .prop_map(|(label, kind, mail_enabled, anchor, name, proxy_addresses, attribute, extra)| {
+            let is_user = kind == Kind::User;
+            let mut attributes: std::collections::BTreeMap<Text, Text> =
+                attribute.into_iter().collect();
+            attributes.entry("jobTitle".into()).or_insert_with(|| label.clone());
+            CloudSetup {
+                mail_enabled: mail_enabled && kind == Kind::Group,
+                on_premises_immutable_id: anchor,
+                user_principal_name: is_user.then_some(name),
+                proxy_addresses,
+                attributes,
+                password: (is_user && extra < 3).then(|| "pw-cloud".into()),
+                roles: (is_user && extra == 0).then(|| "Reader".into()).into_iter().collect(),
+                label,
+                kind,
+            }
+        })
+}
+
+fn reference() -> impl Strategy<Value = CloudRef> {
+    prop_oneof![
+        4 => text(LABELS).prop_map(CloudRef::Label),
+        3 => text(KEYS).prop_map(CloudRef::JoinedTo),
+        2 => text(KEYS).prop_map(CloudRef::QuarantinedFor),
+    ]
+}
+
+/// A change of one field: `(name, addresses, attribute, password)` by the first number.
+type Fields = (u8, Text, Vec<ProxyAddress>, Option<(Text, Text)>, Text);
+
+fn fields() -> impl Strategy<Value = Fields> {
+    (0..8_u8, text(NAMES), addresses(), attribute(), text(ANCHORS))
+}
+
+fn on_premises_change((which, name, addresses, attribute, anchor): Fields) -> OnPremisesChange {
+    let mut set = OnPremisesChange::default();
+    match which {
+        0 | 1 => set.user_principal_name = Change::Set(name),
+        2 | 3 => set.proxy_addresses = Change::Set(addresses),
+        4 => set.source_anchor = Change::Set(anchor),
+        5 => set.password = Change::Set("pw-new".into()),
+        6 => set.attributes = [("department".into(), None)].into(),
+        _ => {
+            set.attributes =
+                attribute.into_iter().map(|(name, value)| (name, Some(value))).collect()
+        }
+    }
+    set
+}
+
+fn cloud_change((which, name, addresses, attribute, _): Fields) -> CloudObjectChange {
+    let mut set = CloudObjectChange::default();
+    match which {
+        0 | 1 => set.user_principal_name = Change::Set(name),
+        2 | 3 => set.proxy_addresses = Change::Set(addresses),
+        4 => set.password = Change::Set("pw-edited".into()),
+        _ => {
+            set.attributes =
+                attribute.into_iter().map(|(name, value)| (name, Some(value))).collect()
+        }
+    }
+    set
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let role = || select(&["Reader", "Global Administrator"][..]).prop_map(Text::from);
+    prop_oneof![
+        8 => Just(Command::sync()),
+        2 => Just(Command::reinstall()),
+        3 => on_premises().prop_map(|object| {
+            Command::CreateOnPremisesObject(CreateOnPremisesObject { object })
+        }),
+        6 => (text(KEYS), fields()).prop_map(|(key, fields)| {
+            let set = on_premises_change(fields);
+            Command::UpdateOnPremisesObject(UpdateOnPremisesObject { key, set })
+        }),
+        2 => cloud().prop_map(|object| Command::CreateCloudObject(CreateCloudObject { object })),
+        3 => (reference(), fields()).prop_map(|(object, fields)| {
+            let set = cloud_change(fields);
+            Command::UpdateCloudObject(UpdateCloudObject { object, set })
+        }),
+        2 => (reference(), prop::option::of(text(ANCHORS))).prop_map(|(object, value)| {
+            Command::SetImmutableId(SetImmutableId { object, value })
+        }),
+        2 => (reference(), role())
+            .prop_map(|(object, role)| Command::AssignRole(AssignRole { object, role })),
+        2 => (reference(), role())
+            .prop_map(|(object, role)| Command::RemoveRole(RemoveRole { object, role })),
+        2 => (reference(), any::<bool>()).prop_map(|(object, permanently)| {
+            Command::DeleteCloudObject(DeleteCloudObject { object, permanently })
+        }),
+        1 => reference()
+            .prop_map(|object| Command::RestoreCloudObject(RestoreCloudObject { object })),
+        2 => (any::<bool>(), any::<bool>()).prop_map(|(which, value)| {
+            let feature = if which { Feature::SoftMatch } else { Feature::PasswordHashSync };
+            Command::SetFeature(SetFeature { feature, value })
+        }),
+    ]
+}
+
+/// A well-formed case: what would make it ill-formed is left out, piece by piece.
+pub fn case() -> impl Strategy<Value = (Tenant, Vec<Command>)> {
+    let features = (any::<bool>(), any::<bool>())
+        .prop_map(|(soft_match, password_hash_sync)| Features { soft_match, password_hash_sync });
+    (
+        features,
+        prop::collection::vec(cloud(), 0..4),
+        prop::collection::vec(on_premises(), 0..3),
+        prop::collection::vec(command(), 1..14),
+    )
+        .prop_map(|(features, cloud, on_premises, commands)| {
+            let mut tenant = Tenant { features, ..Tenant::default() };
+            for object in cloud {
+                tenant.cloud.push(object);
+                if !problems_of_case(&tenant, []).is_empty() {
+                    tenant.cloud.pop();
+                }
+            }
+            for object in on_premises {
+                tenant.on_premises.push(object);
+                if !problems_of_case(&tenant, []).is_empty() {
+                    tenant.on_premises.pop();
+                }
+            }
+            let mut kept = Vec::new();
+            for command in commands {
+                kept.push(command);
+                if !problems_of_case(&tenant, &kept).is_empty() {
+                    kept.pop();
+                }
+            }
+            (tenant, kept)
+        })
+}
