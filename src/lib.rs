@@ -38,6 +38,7 @@ pub mod directory;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod implementation;
+pub mod mutants;
 pub mod reference;
 pub mod report;
 pub mod rulebook;

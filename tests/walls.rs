@@ -12,6 +12,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("implementation", &["directory"][..]),
         ("checks", &["directory"][..]),
         ("reference", &["directory", "implementation"][..]),
+        ("mutants", &["directory", "implementation", "reference"][..]),
         ("cases", &["directory", "rulebook"][..]),
         ("runner", &["directory", "rulebook", "implementation", "checks", "cases"][..]),
         // A report is made from events. It names how an implementation described itself and how it

@@ -100,7 +100,7 @@ fn set_deleted(tenant: &mut CloudTenant, handle: CloudHandle, deleted: bool) {
 }
 
 /// Edits an active object, and leaves it alone where the result must not be.
-fn edit(
+pub(super) fn edit(
     tenant: &mut CloudTenant,
     handle: CloudHandle,
     change: impl FnOnce(&mut CloudObject) -> Carried,

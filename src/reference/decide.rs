@@ -3,6 +3,7 @@
 //! Pure: an object, a tenant, switches and a policy in; a decision and its story out. Nothing is
 //! changed here, and nothing is remembered.
 
+use super::deviation::{Circumstances, Deviation};
 use super::holders::{Holder, holders_of, named};
 use super::policy::Policy;
 use super::reason::Reason;
@@ -111,6 +112,17 @@ pub fn decide(
     policy: &Policy,
     trace: &mut Trace,
 ) -> Decision {
+    let circumstances = Circumstances { incoming, tenant, features, policy };
+    decide_deviating(circumstances, None, trace)
+}
+
+/// The same, for an implementation that sees the holders otherwise.
+pub(super) fn decide_deviating(
+    circumstances: Circumstances<'_>,
+    deviation: Option<&mut (dyn Deviation + 'static)>,
+    trace: &mut Trace,
+) -> Decision {
+    let Circumstances { incoming, tenant, features, policy } = circumstances;
     let Some(anchor) = &incoming.source_anchor else {
         trace.note(Reason::NoSourceAnchor.rule(), || {
             format!("{} has no sourceAnchor: an error", incoming.key)
@@ -125,7 +137,10 @@ pub fn decide(
             identifiers(incoming)
         )
     });
-    let holders = holders_of(incoming, tenant, features, policy, trace);
+    let mut holders = holders_of(incoming, tenant, features, policy, trace);
+    if let Some(deviation) = deviation {
+        deviation.holders(&circumstances, &mut holders);
+    }
     if holders.is_empty() {
         trace.note(rule::NO_HOLDER, || {
             format!(

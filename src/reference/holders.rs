@@ -10,20 +10,22 @@ use crate::directory::{
 
 /// Which identifiers an on-premises object and a cloud object have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Shared {
-    anchor: bool,
-    user_principal_name: bool,
+pub(crate) struct Shared {
+    /// The anchor.
+    pub(crate) anchor: bool,
+    /// The user principal name.
+    pub(crate) user_principal_name: bool,
     /// The primary address of both.
-    primary_address: bool,
+    pub(crate) primary_address: bool,
 }
 
 /// The matching attributes by which an eligible cloud object can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Routes(Shared);
+pub(crate) struct Routes(pub(crate) Shared);
 
 impl Routes {
     /// Whether this attribute leads there.
-    pub(super) fn lead_by(self, attribute: MatchingAttribute) -> bool {
+    pub(crate) fn lead_by(self, attribute: MatchingAttribute) -> bool {
         match attribute {
             MatchingAttribute::SourceAnchor => self.0.anchor,
             MatchingAttribute::UserPrincipalName => self.0.user_principal_name,
@@ -34,11 +36,11 @@ impl Routes {
 
 /// An active cloud object that holds an identifier of a new object.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Holder {
+pub(crate) struct Holder {
     /// Which object.
-    pub(super) handle: CloudHandle,
+    pub(crate) handle: CloudHandle,
     /// How it can be reached, or why it cannot be taken over.
-    pub(super) verdict: Result<Routes, Reason>,
+    pub(crate) verdict: Result<Routes, Reason>,
 }
 
 /// Every active object that holds an identifier of this new object, the anchor's holder first.
@@ -73,7 +75,11 @@ pub(super) fn holders_of(
 }
 
 /// What the two have in common, of what can match. The trace also names what cannot.
-fn shared(incoming: &OnPremisesObject, object: &CloudObject, trace: &mut Trace) -> Shared {
+pub(super) fn shared(
+    incoming: &OnPremisesObject,
+    object: &CloudObject,
+    trace: &mut Trace,
+) -> Shared {
     let anchor = incoming.source_anchor.is_some()
         && incoming.source_anchor == object.on_premises_immutable_id;
     let user_principal_name =
@@ -125,7 +131,7 @@ fn common_addresses<'a>(
 }
 
 /// By which attributes a holder can be taken over; if by none, why not.
-fn eligibility(
+pub(super) fn eligibility(
     incoming: &OnPremisesObject,
     object: &CloudObject,
     shared: Shared,

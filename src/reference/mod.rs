@@ -12,6 +12,7 @@
 //!   story         … and how that is told
 //! tenant          the cloud objects, and who holds which identifier
 //!   index         names without regard to letter case
+//! deviation       where an implementation could part from the model
 //! policy          what the edition says and what it leaves open, as data
 //! reason, trace   words
 //! ```
@@ -23,6 +24,7 @@
 mod administrator;
 mod connect;
 mod decide;
+mod deviation;
 mod export;
 mod holders;
 mod index;
@@ -36,9 +38,12 @@ mod tests;
 mod trace;
 
 pub use decide::{Decision, TakeOver, Withheld, decide};
+pub(crate) use deviation::{Circumstances, Deviation, Export, Meeting, Occasion, Turn};
+pub(crate) use holders::{Holder, Routes, Shared};
 pub use joined::{JoinedDecision, decide_joined, rejoin};
 pub use policy::{EditionRules, Policy};
 pub use reason::Reason;
+pub(crate) use tenant::Comparison;
 pub use tenant::{CloudHandle, CloudTenant};
 pub use trace::{CITED_RULES, Trace, TraceStep};
 
@@ -81,6 +86,7 @@ pub struct ReferenceModel {
     connect: Connect,
     phrases: Phrasebook,
     traces: Option<Traces>,
+    deviation: Option<Box<dyn Deviation>>,
 }
 
 impl ReferenceModel {
@@ -177,6 +183,7 @@ impl ReferenceModel {
             features: self.features,
             tenant: &mut self.tenant,
             phrases: &self.phrases,
+            deviation: self.deviation.as_deref_mut(),
         };
         Outcome {
             objects: self.connect.synchronise(&mut cycle, self.traces.as_mut()),
@@ -242,7 +249,7 @@ impl Implementation for ReferenceModel {
     fn describe(&self) -> Description {
         Description {
             implementation: ImplementationName {
-                name: "reference model".to_owned(),
+                name: self.deviation.as_ref().map_or("reference model", |it| it.name()).to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 language: Some("Rust".to_owned()),
                 url: None,
@@ -261,6 +268,9 @@ impl Implementation for ReferenceModel {
         if let Some(traces) = &mut self.traces {
             traces.clear();
         }
+        if let Some(deviation) = &mut self.deviation {
+            deviation.reset();
+        }
         // Most on-premises objects will have a cloud object of their own sooner or later.
         self.tenant.reserve(tenant.cloud.len() + tenant.on_premises.len());
         self.connect.reserve(tenant.on_premises.len());
@@ -276,7 +286,10 @@ impl Implementation for ReferenceModel {
     }
 
     fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
-        let outcome = self.carry_out(command)?;
+        let outcome = match self.deviation {
+            None => self.carry_out(command)?,
+            Some(_) => self.carry_out_deviating(command)?,
+        };
         Ok(StepObservation { outcome, snapshot: self.snapshot() })
     }
 }

@@ -120,7 +120,7 @@ impl Policy {
     }
 
     /// The matching attributes in the order in which they are tried.
-    pub(super) fn routes(&self) -> [MatchingAttribute; 3] {
+    pub(crate) fn routes(&self) -> [MatchingAttribute; 3] {
         use MatchingAttribute::{ProxyAddresses, SourceAnchor, UserPrincipalName};
         let [first, second] = match self.soft_match_precedence {
             SoftMatchPrecedence::ProxyAddressesFirst => [ProxyAddresses, UserPrincipalName],

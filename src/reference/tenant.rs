@@ -6,6 +6,7 @@
 
 use super::index::{NameIndex, QuickState, clear_map};
 use crate::directory::{CloudObject, Text};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,6 +19,43 @@ impl CloudHandle {
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }
+}
+
+/// How identifiers are compared. The default is what the documents say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Comparison {
+    /// Whether letter case counts in user principal names.
+    pub(crate) case_of_names_counts: bool,
+    /// Whether letter case counts in mail addresses.
+    pub(crate) case_of_addresses_counts: bool,
+    /// Whether letter case does not count in anchors.
+    pub(crate) case_of_anchors_is_ignored: bool,
+}
+
+// Indexes compare names without case and anchors with it. To compare them otherwise they are
+// given keys in which capitals are marked, or gone.
+impl Comparison {
+    fn name<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        if self.case_of_names_counts { Cow::Owned(marked(name)) } else { Cow::Borrowed(name) }
+    }
+
+    fn mail<'a>(&self, mail: &'a str) -> Cow<'a, str> {
+        if self.case_of_addresses_counts { Cow::Owned(marked(mail)) } else { Cow::Borrowed(mail) }
+    }
+
+    fn anchor<'a>(&self, anchor: &'a str) -> Cow<'a, str> {
+        if self.case_of_anchors_is_ignored {
+            Cow::Owned(anchor.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(anchor)
+        }
+    }
+}
+
+fn marked(name: &str) -> String {
+    const MARK: char = '\u{1}';
+    let mark = |letter: char| [letter.is_ascii_uppercase().then_some(MARK), Some(letter)];
+    name.chars().flat_map(mark).flatten().collect()
 }
 
 /// The objects of a tenant, with the holders of every identifier at hand.
@@ -46,6 +84,7 @@ pub struct CloudTenant {
     ids: Vec<Text>,
     names: NameIndex,
     mails: NameIndex,
+    comparison: Comparison,
     anchors: HashMap<Text, CloudHandle, QuickState>,
 }
 
@@ -65,6 +104,11 @@ impl CloudTenant {
         self.slots.iter().flatten()
     }
 
+    /// All handles, in the order of creation; those of objects that are gone too.
+    pub(crate) fn handles(&self) -> impl Iterator<Item = CloudHandle> + use<> {
+        (0..self.next_handle().0).map(CloudHandle)
+    }
+
     /// How many objects there are, in the recycle bin or not.
     pub fn len(&self) -> usize {
         self.count
@@ -77,17 +121,17 @@ impl CloudTenant {
 
     /// The active object with this user principal name.
     pub fn holder_of_name(&self, user_principal_name: &str) -> Option<CloudHandle> {
-        self.names.holder(user_principal_name)
+        self.names.holder(&self.comparison.name(user_principal_name))
     }
 
     /// The active object with this mail address (without its prefix), primary or secondary.
     pub fn holder_of_mail(&self, mail: &str) -> Option<CloudHandle> {
-        self.mails.holder(mail)
+        self.mails.holder(&self.comparison.mail(mail))
     }
 
     /// The active object with this anchor.
     pub fn holder_of_anchor(&self, anchor: &str) -> Option<CloudHandle> {
-        self.anchors.get(anchor).copied()
+        self.anchors.get(&*self.comparison.anchor(anchor)).copied()
     }
 
     /// An active object other than `own` that holds an identifier of `object`.
@@ -101,6 +145,11 @@ impl CloudTenant {
             .or_else(|| {
                 object.mail_addresses().filter_map(|mail| self.holder_of_mail(mail)).find(others)
             })
+    }
+
+    /// Compares identifiers in this way from now on. To be said before there is any object.
+    pub(super) fn compare(&mut self, comparison: Comparison) {
+        self.comparison = comparison;
     }
 
     /// The handle that the next object gets.
@@ -174,6 +223,10 @@ impl CloudTenant {
         if object.deleted {
             return;
         }
+        if self.comparison != Comparison::default() {
+            self.note_by_other_keys(object, handle);
+            return;
+        }
         if let Some(name) = &object.user_principal_name {
             self.names.insert(name, handle);
         }
@@ -185,20 +238,32 @@ impl CloudTenant {
         }
     }
 
+    fn note_by_other_keys(&mut self, object: &CloudObject, handle: CloudHandle) {
+        if let Some(name) = &object.user_principal_name {
+            self.names.insert(&self.comparison.name(name).into(), handle);
+        }
+        for mail in object.mail_addresses() {
+            self.mails.insert(&self.comparison.mail(mail).into(), handle);
+        }
+        if let Some(anchor) = &object.on_premises_immutable_id {
+            self.anchors.insert(self.comparison.anchor(anchor).into(), handle);
+        }
+    }
+
     fn forget_identifiers(&mut self, object: &CloudObject, handle: CloudHandle) {
         if object.deleted {
             return;
         }
         if let Some(name) = &object.user_principal_name {
-            self.names.remove(name, handle);
+            self.names.remove(&self.comparison.name(name), handle);
         }
         for mail in object.mail_addresses() {
-            self.mails.remove(mail, handle);
+            self.mails.remove(&self.comparison.mail(mail), handle);
         }
         if let Some(anchor) = &object.on_premises_immutable_id
             && self.holder_of_anchor(anchor) == Some(handle)
         {
-            self.anchors.remove(anchor);
+            self.anchors.remove(&*self.comparison.anchor(anchor));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The sync cycle: each pending object in turn, and a report on every object.
 
-use super::super::decide::{Decision, TakeOver, Withheld, decide};
+use super::super::decide::{Decision, TakeOver, Withheld, decide_deviating};
+use super::super::deviation::{Circumstances, Deviation, Export, Occasion, exported};
 use super::super::export::{copied, provisioned, taken_over, updated};
 use super::super::joined::{JoinedDecision, decide_joined, rejoin};
 use super::super::policy::Policy;
@@ -22,6 +23,8 @@ pub(in crate::reference) struct Cycle<'a> {
     pub(in crate::reference) features: Features,
     pub(in crate::reference) tenant: &'a mut CloudTenant,
     pub(in crate::reference) phrases: &'a Phrasebook,
+    /// What an implementation does otherwise; the model itself has none.
+    pub(in crate::reference) deviation: Option<&'a mut (dyn Deviation + 'static)>,
 }
 
 /// For each on-premises key the story of its last cycle.
@@ -43,9 +46,13 @@ impl Connect {
                 Some(_) => Trace::on(),
                 None => Trace::off(),
             };
-            let result = self.synchronise_one(position, cycle, &mut trace);
-            let member = &mut self.members[position as usize];
-            member.pending = result.result == ResultWord::Error;
+            let mut result = match cycle.deviation {
+                None => self.synchronise_one(position, cycle, &mut trace),
+                Some(_) => self.deviating_turn(position, cycle, &mut trace),
+            };
+            self.members[position as usize].pending = result.result == ResultWord::Error;
+            self.after_turn(position, cycle, &mut result);
+            let member = &self.members[position as usize];
             if member.pending {
                 trace.note(rule::FAILED_IS_RETRIED, || {
                     format!("{} is tried again in the next cycle", member.object.key)
@@ -84,7 +91,7 @@ impl Connect {
         }
     }
 
-    fn synchronise_one(
+    pub(in crate::reference) fn synchronise_one(
         &mut self,
         position: Position,
         cycle: &mut Cycle<'_>,
@@ -99,7 +106,14 @@ impl Connect {
             return SyncResult::plain(ResultWord::Unchanged);
         }
         let elsewhere = |handle| self.owner(handle).is_some();
-        match rejoin(&member.object, cycle.tenant, elsewhere, trace) {
+        let mut found = rejoin(&member.object, cycle.tenant, elsewhere, trace);
+        if let Some(deviation) = cycle.deviation.as_deref_mut() {
+            let incoming = &member.object;
+            let (tenant, features, policy) = (&*cycle.tenant, cycle.features, cycle.policy);
+            let circumstances = Circumstances { incoming, tenant, features, policy };
+            found = deviation.rejoin(&circumstances, &elsewhere, found);
+        }
+        match found {
             Ok(Some(handle)) => self.rejoin(position, handle, cycle, trace),
             Ok(None) => self.match_new(position, cycle, trace),
             Err(reason) => failed(reason, cycle),
@@ -135,13 +149,21 @@ impl Connect {
     ) -> SyncResult {
         let member = &mut self.members[position as usize];
         let incoming = &member.object;
-        let exported = joined.exported.as_deref();
-        let withheld = match decide_joined(incoming, joined.handle, exported, cycle.tenant, trace) {
+        let last = joined.exported.as_deref();
+        let mut decision = decide_joined(incoming, joined.handle, last, cycle.tenant, trace);
+        if let Some(deviation) = cycle.deviation.as_deref_mut() {
+            let (tenant, features, policy) = (&*cycle.tenant, cycle.features, cycle.policy);
+            let circumstances = Circumstances { incoming, tenant, features, policy };
+            decision = deviation.joined_decision(&circumstances, joined.handle, last, decision);
+        }
+        let withheld = match decision {
             JoinedDecision::Export(withheld) => withheld,
             JoinedDecision::Reject(reason) => return failed(reason, cycle),
         };
         let changed = cycle.change(joined.handle, |object, cycle| {
-            let after = updated(object, incoming, exported, &withheld, cycle.features);
+            let after = updated(object, incoming, last, &withheld, cycle.features);
+            let occasion = Occasion::Update { before: object, exported: last };
+            let after = cycle.exported(incoming, occasion, after);
             tell_update(object, &after, incoming, cycle.features, trace);
             after
         });
@@ -185,12 +207,24 @@ impl Connect {
         trace: &mut Trace,
     ) -> SyncResult {
         let incoming = Arc::clone(&self.members[position as usize].object);
-        match decide(&incoming, cycle.tenant, cycle.features, cycle.policy, trace) {
+        let (features, policy) = (cycle.features, cycle.policy);
+        let circumstances =
+            Circumstances { incoming: &incoming, tenant: cycle.tenant, features, policy };
+        let mut decision = decide_deviating(circumstances, cycle.deviation.as_deref_mut(), trace);
+        if let Some(deviation) = cycle.deviation.as_deref_mut() {
+            decision = deviation.decision(&circumstances, decision);
+        }
+        match decision {
             Decision::TakeOver(take_over) => {
                 self.take_over(position, &incoming, &take_over, cycle, trace)
             }
             Decision::Provision => {
-                let handle = cycle.tenant.insert(|id| provisioned(id, &incoming, cycle.features));
+                let deviation = cycle.deviation.as_deref();
+                let handle = cycle.tenant.insert(|id| {
+                    let object = provisioned(id, &incoming, features);
+                    let occasion = Occasion::Provisioning;
+                    exported(deviation, &Export { incoming: &incoming, occasion, features }, object)
+                });
                 cycle.tell_creation(handle, trace);
                 self.join(position, handle, Some(incoming));
                 SyncResult::plain(ResultWord::Provisioned)
@@ -214,14 +248,20 @@ impl Connect {
         cycle: &mut Cycle<'_>,
         trace: &mut Trace,
     ) -> SyncResult {
-        cycle.change(take_over.target, |target, cycle| {
+        let target = match cycle.deviation.as_deref_mut() {
+            None => take_over.target,
+            Some(deviation) => deviation.target(cycle.tenant, take_over.target),
+        };
+        let matched_on = take_over.matched_on;
+        cycle.change(target, |target, cycle| {
             let withheld = &take_over.withheld;
             let after = taken_over(target, incoming, withheld, cycle.features, cycle.policy);
+            let occasion = Occasion::Takeover { before: target, matched_on };
+            let after = cycle.exported(incoming, occasion, after);
             tell_takeover(target, &after, incoming, cycle.features, cycle.policy, trace);
             after
         });
-        self.join(position, take_over.target, Some(Arc::clone(incoming)));
-        let matched_on = take_over.matched_on;
+        self.join(position, target, Some(Arc::clone(incoming)));
         SyncResult {
             matched_on: Some(matched_on),
             evaluated_by: Some(Evaluator::Service),
@@ -276,7 +316,22 @@ impl Cycle<'_> {
             .filter(|_| withheld.user_principal_name)
             .map(|name| placeholder(name, self.tenant));
         let features = self.features;
-        self.tenant.insert(|id| copied(id, incoming, withheld, placeholder, features))
+        let deviation = self.deviation.as_deref();
+        self.tenant.insert(|id| {
+            let object = copied(id, incoming, withheld, placeholder, features);
+            exported(deviation, &Export { incoming, occasion: Occasion::Copy, features }, object)
+        })
+    }
+
+    /// What a deviation makes of an export.
+    fn exported(
+        &self,
+        incoming: &OnPremisesObject,
+        occasion: Occasion<'_>,
+        object: CloudObject,
+    ) -> CloudObject {
+        let export = Export { incoming, occasion, features: self.features };
+        exported(self.deviation.as_deref(), &export, object)
     }
 
     fn tell_creation(&self, handle: CloudHandle, trace: &mut Trace) {

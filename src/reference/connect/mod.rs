@@ -31,8 +31,19 @@ struct Member {
     pending: bool,
 }
 
+/// An on-premises object, what Connect has joined it to, and what was exported to that last.
+type Join<'a> = (&'a Arc<OnPremisesObject>, Option<CloudHandle>, Option<&'a OnPremisesObject>);
+
+impl Member {
+    fn join(&self) -> Join<'_> {
+        let joined = self.joined.as_ref();
+        let exported = joined.and_then(|joined| joined.exported.as_deref());
+        (&self.object, joined.map(|joined| joined.handle), exported)
+    }
+}
+
 /// By position in the order of creation.
-type Position = u32;
+pub(in crate::reference) type Position = u32;
 
 /// The on-premises directory as Connect sees it.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +115,30 @@ impl Connect {
     /// The on-premises objects, in the order of their creation.
     pub(super) fn objects(&self) -> impl ExactSizeIterator<Item = &Arc<OnPremisesObject>> {
         self.members.iter().map(|member| &member.object)
+    }
+
+    /// The on-premises objects, each with what Connect has joined it to.
+    pub(super) fn joins(&self) -> impl Iterator<Item = Join<'_>> {
+        self.members.iter().map(Member::join)
+    }
+
+    /// One of [`Connect::joins`].
+    pub(super) fn join_at(&self, position: Position) -> Join<'_> {
+        self.members[position as usize].join()
+    }
+
+    /// Forgets what an object is joined to.
+    pub(super) fn let_go(&mut self, position: Position) {
+        if let Some(joined) = self.members[position as usize].joined.take() {
+            self.set_owner(joined.handle, None);
+        }
+    }
+
+    /// Writes to an on-premises object behind everybody's back.
+    pub(super) fn write(&mut self, key: &str, object: OnPremisesObject) {
+        if let Some(&position) = self.positions.get(key) {
+            self.members[position as usize].object = Arc::new(object);
+        }
     }
 
     /// Takes note that a cloud object was deleted: whatever belongs to it may be new now.

@@ -1,0 +1,63 @@
+//! Implementations that do always the same, whatever they are asked.
+
+use super::Mutant;
+use super::alike::{cloud_mastered, error};
+use super::matching::EVERY_ROUTE;
+use crate::directory::{Command, MatchingAttribute, Outcome, ResultWord, Status, SyncResult};
+use crate::reference::{Decision, JoinedDecision, Reason, TakeOver};
+
+pub(super) static MUTANTS: &[Mutant] = &[
+    Mutant::new("never-matches", "match.every-new-object", "Nothing is ever matched.")
+        .verdict(|_, _, verdict| verdict.and(Err(Reason::SecondaryAddress))),
+    Mutant::new(
+        "always-matches-the-first",
+        "match.no-holder-provisions",
+        "Every new object takes over the first cloud-mastered object of its kind.",
+    )
+    .decision(|_, circumstances, decision| {
+        let kind = circumstances.incoming.kind;
+        let mut objects = cloud_mastered(circumstances.tenant);
+        let Some((target, _)) = objects.find(|(_, object)| object.kind == kind) else {
+            return decision;
+        };
+        let withheld = circumstances.withheld(Some(target));
+        let matched_on = MatchingAttribute::UserPrincipalName;
+        Decision::TakeOver(TakeOver { target, matched_on, withheld })
+    }),
+    Mutant::new(
+        "refuses-everything",
+        "soa.cloud-edits-work",
+        "Every command on an object is refused, and every object fails in every cycle.",
+    )
+    .instead(|_, command, _| match command {
+        Command::Sync(_) | Command::ReinstallConnect(_) | Command::SetFeature(_) => None,
+        _ => Some(Outcome::plain(Status::Refused)),
+    })
+    .before_turn(|_, _| Some(error("Refused"))),
+    Mutant::new(
+        "does-nothing",
+        "safe.command-takes-effect",
+        "Every command is reported as done, and nothing ever changes.",
+    )
+    .instead(|_, command, _| match command {
+        Command::Sync(_) => None,
+        _ => Some(Outcome::ok()),
+    })
+    .before_turn(|_, _| Some(SyncResult::plain(ResultWord::Unchanged))),
+    Mutant::new(
+        "copies-on-premises-over-everything",
+        "admin.untouched",
+        "Whatever holds an identifier of an on-premises object is taken over and overwritten.",
+    )
+    .verdict(|_, _, _| Ok(EVERY_ROUTE))
+    .decision(|_, _, decision| match decision {
+        Decision::TakeOver(take_over) => {
+            Decision::TakeOver(TakeOver { withheld: Default::default(), ..take_over })
+        }
+        decision => decision,
+    })
+    .joined_decision(|_, _, _, _, decision| match decision {
+        JoinedDecision::Reject(_) => JoinedDecision::Export(Default::default()),
+        decision => decision,
+    }),
+];
