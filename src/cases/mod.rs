@@ -1,5 +1,6 @@
 //! Cases: a tenant to start from and commands to give, wherever they come from.
 
+pub mod grid;
 pub mod scenario;
 
 use crate::directory::{
