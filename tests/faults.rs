@@ -6,6 +6,10 @@
 //! other rules, is told other commands, or is shown other than it is, and then in every later step
 //! as well. That other checks notice a fault too is fine: rules overlap.
 
+mod two_runs;
+
+use entra_conformance::cases::Case;
+use entra_conformance::cases::laws::{LawVerdict, law};
 use entra_conformance::cases::scenario::embedded;
 use entra_conformance::directory::{
     AssignRole, CloudObject, CloudRef, CollisionHandling, Command, Evaluator, Feature, Features,
@@ -19,6 +23,7 @@ use entra_conformance::runner::{CaseVerdict, Event, Host, Origin, Selection, pla
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use two_runs::apply;
 
 /// One deliberate mistake.
 struct Fault {
@@ -885,7 +890,77 @@ static FAULTS: &[Fault] = &[
             });
         },
     ),
+    // law
+    Fault::new("law.values-that-do-not-match", "users with the same employee number match")
+        .instead(|faulty, command| {
+            faulty.matching(command, |object, cloud| {
+                let number = object.attributes.get("employeeId");
+                number.is_some() && number == cloud.attributes.get("employeeId")
+            })
+        }),
+    Fault::new("law.letter-case-of-names", "UPNs are compared letter by letter").instead(
+        |faulty, command| {
+            faulty.not_matching(command, |object, cloud| {
+                same_upn(object, cloud) && object.user_principal_name != cloud.user_principal_name
+            })
+        },
+    ),
+    Fault::new("law.unrelated-objects", "only the first object on-premises is matched").instead(
+        |faulty, command| {
+            let first = faulty.memory.real.on_premises.first().cloned();
+            faulty.not_matching(command, |object, _| {
+                first.as_ref().is_some_and(|first| first.key != object.key)
+            })
+        },
+    ),
+    Fault::new("law.order-of-creation", "the first object does not match on its address").instead(
+        |faulty, command| {
+            let first = faulty.memory.real.on_premises.first().cloned();
+            faulty.not_matching(command, |object, cloud| {
+                same_primary(object, cloud)
+                    && first.as_ref().is_some_and(|first| first.key == object.key)
+            })
+        },
+    ),
+    Fault::new("law.idle-syncs", "what failed twice is never matched")
+        .instead(|faulty, command| {
+            let marked = faulty.memory.marked.clone();
+            faulty.not_matching(command, |object, _| marked.contains(&*twice(&object.key)))
+        })
+        .notice(|memory, command, step| {
+            for object in memory.failed(command, step) {
+                if !memory.marked.insert(object.key.clone()) {
+                    memory.marked.insert(twice(&object.key).into());
+                }
+            }
+        }),
+    Fault::new("law.one-cycle-or-several", "a cycle takes over one user at most").instead(
+        |faulty, command| {
+            let pairs = faulty.pairs(command, same_upn);
+            let first = pairs.first().map(|(object, _)| object.key.clone());
+            faulty.not_matching(command, |object, _| {
+                first.as_ref().is_some_and(|first| *first != object.key)
+            })
+        },
+    ),
+    Fault::new("law.reinstallation", "rejoined users start without attributes").notice(
+        |memory, command, step| {
+            if !is_sync(command) || !memory.reinstalled {
+                return;
+            }
+            for source in &step.snapshot.on_premises {
+                if let Some(cloud) = partner(&step.snapshot, source) {
+                    memory.retouch(&cloud.id, |object| object.attributes.clear());
+                }
+            }
+        },
+    ),
 ];
+
+/// The mark of an object that failed twice.
+fn twice(key: &str) -> String {
+    format!("{key}, twice")
+}
 
 /// New objects that failed, each with an administrator that they point to.
 fn blocked(
@@ -907,7 +982,7 @@ fn blocked(
     blocked
 }
 
-/// The rules whose checks notice something in any embedded scenario.
+/// The rules whose checks notice something in any embedded scenario, and the laws that do.
 fn noticed(fault: &'static Fault) -> BTreeSet<String> {
     let mut faulty = Faulty::new(fault);
     let description = faulty.describe();
@@ -927,6 +1002,16 @@ fn noticed(fault: &'static Fault) -> BTreeSet<String> {
             rules.extend(by_check.map(|failure| failure.rule));
         }
     });
+    for scenario in embedded() {
+        let scenario = &scenario.scenario;
+        let case = Case { tenant: scenario.given.clone(), commands: scenario.commands() };
+        for rule in &scenario.laws {
+            let verdict = apply(law(rule).expect("a law"), &mut faulty, &case);
+            if matches!(verdict, Some(LawVerdict::Violated(_))) {
+                rules.insert(rule.clone());
+            }
+        }
+    }
     rules
 }
 

@@ -1,5 +1,6 @@
 //! Cases: a tenant to start from and commands to give, wherever they come from.
 
+pub mod laws;
 pub mod scenario;
 
 use crate::directory::{

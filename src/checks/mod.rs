@@ -19,6 +19,7 @@ mod observer;
 mod recovery;
 mod safety;
 mod situation;
+mod survey;
 mod switch;
 mod takeover;
 mod ties;
@@ -26,6 +27,7 @@ mod transition;
 mod verdict;
 
 pub use observer::{Finding, Observer};
+pub use survey::{Encounter, Extent, Governed, Opening, Survey, SurveyedStep, SurveyedSubject};
 pub use verdict::{Verdict, Violation};
 
 use transition::Transition;
