@@ -1,5 +1,9 @@
 //! Keeps rulebook, checks and scenarios closed over each other: nothing dangles, nothing is idle.
 
+mod two_runs;
+
+use entra_conformance::cases::Case;
+use entra_conformance::cases::laws::{LawVerdict, all, law};
 use entra_conformance::cases::scenario::{EmbeddedScenario, embedded};
 use entra_conformance::checks::checked_rules;
 use entra_conformance::directory::DeclaredChoices;
@@ -8,6 +12,7 @@ use entra_conformance::reference::{Policy, ReferenceModel};
 use entra_conformance::rulebook::{AREAS, Rulebook, area_of};
 use entra_conformance::runner::{CaseVerdict, Event, PlannedCase, Selection, judge_case};
 use std::collections::{BTreeMap, BTreeSet};
+use two_runs::apply;
 
 /// The reference model with the choices that a scenario is about.
 fn model_for(condition: &DeclaredChoices) -> ReferenceModel {
@@ -40,11 +45,20 @@ fn judge(scenario: &EmbeddedScenario) -> (BTreeMap<String, u64>, Vec<String>) {
     (held, broken)
 }
 
+/// What each law says that a scenario is about: `None` where there is nothing to vary.
+fn judge_laws(scenario: &EmbeddedScenario) -> Vec<(&String, Option<LawVerdict>)> {
+    let mut model = model_for(&scenario.scenario.when_choice);
+    let case =
+        Case { tenant: scenario.scenario.given.clone(), commands: scenario.scenario.commands() };
+    let rules = scenario.scenario.laws.iter();
+    rules.map(|rule| (rule, apply(law(rule).expect("a law"), &mut model, &case))).collect()
+}
+
 #[test]
-fn every_rule_has_exactly_one_check() {
+fn every_rule_has_exactly_one_check_or_is_a_law() {
     let rules: Vec<&str> = Rulebook::embedded().rules.iter().map(|rule| &*rule.id).collect();
-    let checks: Vec<&str> = checked_rules().collect();
-    assert_eq!(checks, rules);
+    let judged: Vec<&str> = checked_rules().chain(all().iter().map(|law| law.rule)).collect();
+    assert_eq!(judged, rules);
 }
 
 #[test]
@@ -67,9 +81,30 @@ fn every_scenario_exercises_the_rules_that_it_shows_and_breaks_none() {
     for scenario in embedded() {
         let (held, broken) = judge(scenario);
         complaints.extend(broken.into_iter().map(|what| format!("{}: {what}", scenario.id)));
-        for rule in &scenario.scenario.rules {
+        for rule in scenario.scenario.rules.iter().filter(|rule| law(rule).is_none()) {
             if held.get(rule).copied().unwrap_or(0) == 0 {
                 complaints.push(format!("{}: {rule} is not exercised", scenario.id));
+            }
+        }
+    }
+    assert_eq!(complaints, Vec::<String>::new());
+}
+
+/// A law holds in the scenarios that show it, and its precondition fails in its near misses.
+#[test]
+fn every_law_speaks_of_the_scenarios_that_show_it_and_of_no_near_miss() {
+    let mut complaints = Vec::new();
+    for scenario in embedded() {
+        for (rule, verdict) in judge_laws(scenario) {
+            let is_shown = scenario.scenario.rules.contains(rule);
+            let is_missed = scenario.scenario.near_misses.contains(rule);
+            let is_right = match &verdict {
+                Some(LawVerdict::Held) => !is_missed,
+                Some(LawVerdict::NotApplicable(_)) | None => !is_shown,
+                Some(LawVerdict::Violated(_)) => false,
+            };
+            if !is_right {
+                complaints.push(format!("{}: {rule}: {verdict:?}", scenario.id));
             }
         }
     }

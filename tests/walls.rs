@@ -13,7 +13,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("checks", &["directory"][..]),
         ("reference", &["directory", "implementation"][..]),
         ("mutants", &["directory", "implementation", "reference"][..]),
-        ("cases", &["directory", "rulebook"][..]),
+        ("cases", &["directory", "rulebook", "checks"][..]),
         ("runner", &["directory", "rulebook", "implementation", "checks", "cases"][..]),
         // A report is made from events. It names how an implementation described itself and how it
         // broke off, as the events carry it, and never an implementation.

@@ -1,6 +1,7 @@
 //! Cases: a tenant to start from and commands to give, wherever they come from.
 
 pub mod grid;
+pub mod laws;
 pub mod scenario;
 
 use crate::directory::{

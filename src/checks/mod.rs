@@ -24,6 +24,7 @@ mod quick;
 mod recovery;
 mod safety;
 mod situation;
+mod survey;
 mod switch;
 mod takeover;
 mod ties;
@@ -32,6 +33,7 @@ mod verdict;
 
 pub use object_name::ObjectName;
 pub use observer::{Finding, Observer};
+pub use survey::{Encounter, Extent, Governed, Opening, Survey, SurveyedStep, SurveyedSubject};
 pub use verdict::{Verdict, Violation};
 
 use occasions::Occasions;

@@ -138,6 +138,7 @@ pub const AREAS: &[(&str, &[&str])] = &[
     ("recovery", &["recovery"]),
     ("direction", &["direction", "sync"]),
     ("safety", &["safe"]),
+    ("law", &["law"]),
 ];
 
 /// The area that a rule belongs to, told from its slug.

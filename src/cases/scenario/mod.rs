@@ -30,6 +30,9 @@ pub struct Scenario {
     /// tempting wrong behaviour would be seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub near_misses: Vec<String>,
+    /// The laws that are applied to this case as well: rules of the area `law`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub laws: Vec<String>,
     /// The wrong behaviour that a near miss would show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tempting: Option<String>,

@@ -2,6 +2,7 @@
 
 use super::locate::locate;
 use super::{ExpectedObject, Scenario};
+use crate::cases::laws::law;
 use crate::directory::{CloudRef, Command, Segment, problems_of_case};
 use crate::rulebook::Rulebook;
 use std::collections::BTreeSet;
@@ -87,7 +88,11 @@ type Located = (Vec<Segment>, String);
 fn problems(scenario: &Scenario) -> Vec<Located> {
     let mut found = Vec::new();
     let book = Rulebook::embedded();
-    let lists = [("rules", &scenario.rules), ("nearMisses", &scenario.near_misses)];
+    let lists = [
+        ("rules", &scenario.rules),
+        ("nearMisses", &scenario.near_misses),
+        ("laws", &scenario.laws),
+    ];
     for (field, rules) in lists {
         for (index, rule) in rules.iter().enumerate() {
             let place = vec![Segment::Field(field), Segment::Index(index)];
@@ -95,6 +100,22 @@ fn problems(scenario: &Scenario) -> Vec<Located> {
                 found.push((place, unknown_rule(rule)));
             } else if rules[..index].contains(rule) {
                 found.push((place, format!("the rule {rule} stands here twice")));
+            } else if field == "laws" && law(rule).is_none() {
+                found.push((
+                    place,
+                    format!("the rule {rule} is no law; `laws` lists rules of the area `law`"),
+                ));
+            }
+        }
+    }
+    // A law is judged over two runs, so that naming it is not enough to have it judged.
+    for (field, rules) in [("rules", &scenario.rules), ("nearMisses", &scenario.near_misses)] {
+        for (index, rule) in rules.iter().enumerate() {
+            if law(rule).is_some() && !scenario.laws.contains(rule) {
+                found.push((
+                    vec![Segment::Field(field), Segment::Index(index)],
+                    format!("{rule} is a law and is not applied to this case; list it under `laws` as well"),
+                ));
             }
         }
     }
@@ -248,5 +269,29 @@ fn expected_object(
             place.to_vec(),
             "nothing is expected of this object; name a field, or `exists`".to_owned(),
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::unknown("match.soft-on-upn", "law.idle-sinks", (4, 8), "there is no rule law.idle-sinks; did you mean law.idle-syncs?")]
+    #[case::no_law("match.soft-on-upn", "match.soft-on-upn", (4, 8), "the rule match.soft-on-upn is no law")]
+    #[case::not_applied("law.reinstallation", "law.idle-syncs", (3, 9), "law.reinstallation is a law and is not applied")]
+    fn only_laws_are_applied_and_all_that_are_shown(
+        #[case] rule: &str,
+        #[case] law: &str,
+        #[case] place: (usize, usize),
+        #[case] message: &str,
+    ) {
+        let text = format!(
+            "# a comment\ntitle: Ann\nrules: [{rule}]\nlaws: [{law}]\ngiven: {{}}\nsteps:\n  - do: sync\n"
+        );
+        let errors = from_yaml("ann.yaml", &text).expect_err("a mistake");
+        assert_eq!((errors[0].line, errors[0].column), place, "{}", errors[0]);
+        assert!(errors[0].message.starts_with(message), "{}", errors[0]);
     }
 }
