@@ -67,6 +67,28 @@ impl<'a> Observer<'a> {
 
     /// Lets every check judge one step, and takes it in.
     pub fn step(&mut self, command: &Command, seen: &StepObservation) -> Vec<Finding> {
+        self.follow(command, seen, |transition| {
+            let occasions = transition.occasions();
+            let in_a_cycle = transition.cycle.is_some();
+            let mut findings = Vec::with_capacity(if in_a_cycle { 16 } else { 6 });
+            for check in all().filter(|check| check.about.meets(occasions)) {
+                let mut verdict = Verdict::default();
+                (check.judge)(transition, &mut verdict);
+                if !verdict.is_not_applicable() {
+                    findings.push(Finding { rule: check.rule, verdict });
+                }
+            }
+            findings
+        })
+    }
+
+    /// Hands one step to `look`, and takes it in.
+    pub(crate) fn follow<R>(
+        &mut self,
+        command: &Command,
+        seen: &StepObservation,
+        look: impl FnOnce(&Transition<'_>) -> R,
+    ) -> R {
         let (before, after) = (&self.state, &seen.snapshot);
         self.comparison.take_in(&before.cloud, &after.cloud, |before, after| {
             is_same_state(&self.history, before, after)
@@ -84,19 +106,16 @@ impl<'a> Observer<'a> {
             self.capabilities,
             self.choices,
         );
-        let occasions = transition.occasions();
-        let mut findings = Vec::with_capacity(if transition.cycle.is_some() { 16 } else { 6 });
-        for check in all().filter(|check| check.about.meets(occasions)) {
-            let mut verdict = Verdict::default();
-            (check.judge)(&transition, &mut verdict);
-            if !verdict.is_not_applicable() {
-                findings.push(Finding { rule: check.rule, verdict });
-            }
-        }
+        let looked = look(&transition);
         let lessons = lessons(&transition);
         self.history.learn(&self.state, command, seen, lessons);
         self.comparison.update(&mut self.state, &seen.snapshot);
-        findings
+        looked
+    }
+
+    /// What the case has shown so far.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
     }
 
     /// The state after the last step.

@@ -5,9 +5,8 @@
 //! come to the same. A survey reads that from one run, with the definitions that the checks rest
 //! on. It judges nothing.
 
-use super::history::{History, Lessons};
 use super::observer::Observer;
-use super::situation::{Joint, Meeting, MeetingClass, Standing, Subject, subjects};
+use super::situation::{Joint, Meeting, MeetingClass, Standing, Subject};
 use super::ties::{Identifiers, Tie};
 use crate::directory::{
     Capabilities, CloudObject, CloudRef, CloudSetup, CollisionHandling, Command, DeclaredChoices,
@@ -176,10 +175,9 @@ impl Survey {
                 governed.insert(object.id.clone(), Governed::by_setup(setup));
             }
         }
-        let known = labels.iter().map(|(label, id)| (label.clone(), id.clone())).collect();
         let mut surveyor = Surveyor {
             choices,
-            history: History::start(tenant, known),
+            observer,
             labels: Arc::new(labels),
             links: Arc::default(),
             copies: Arc::default(),
@@ -196,9 +194,106 @@ impl Survey {
     }
 }
 
+/// What a cycle did with one on-premises object, kept for when it is known what came of it.
+struct Treated {
+    object: Arc<OnPremisesObject>,
+    features: Features,
+    is_password_free: bool,
+    treatment: Treatment,
+}
+
+enum Treatment {
+    /// It was new, and met this cloud object as its one match, or none.
+    Met(Option<Text>),
+    /// It was joined.
+    Joined { is_exported: bool },
+    /// It is left open.
+    LeftOpen,
+}
+
+impl Treated {
+    fn of(subject: &Subject<'_>, features: Features, is_password_free: bool) -> Treated {
+        let treatment = match &subject.standing {
+            _ if subject.contended => Treatment::LeftOpen,
+            Standing::New(meeting) if !meeting.doubtful => {
+                Treatment::Met(meeting.clear().map(|(tie, _)| tie.cloud.id.clone()))
+            }
+            Standing::Joined(joint) if !joint.drifted => {
+                Treatment::Joined { is_exported: subject.pending && !joint.meets_others() }
+            }
+            _ => Treatment::LeftOpen,
+        };
+        Treated { object: Arc::clone(subject.object), features, is_password_free, treatment }
+    }
+}
+
+/// What a cycle leaves open of one on-premises object.
+fn opening_by_cycle(choices: &DeclaredChoices, subject: &Subject<'_>) -> Option<Opening> {
+    let object = subject.object;
+    let opening =
+        |extent, why| Some(Opening { about: CloudRef::JoinedTo(object.key.clone()), extent, why });
+    if subject.contended {
+        return opening(Extent::Everything, "no object is contended");
+    }
+    match &subject.standing {
+        Standing::New(meeting) if meeting.doubtful => opening(
+            Extent::Everything,
+            "no new object touches another in a way of which the documents say nothing",
+        ),
+        Standing::New(meeting) => match meeting.class {
+            MeetingClass::Ambiguous => opening(Extent::Everything, "no match is ambiguous"),
+            MeetingClass::Collision if !is_rejected(choices, meeting) => opening(
+                Extent::Itself,
+                "no collision leaves open whether there is a copy, or what it looks like",
+            ),
+            MeetingClass::Clear(_) => {
+                let (tie, _) = meeting.clear()?;
+                held_after_takeover(choices, object, tie.cloud)
+            }
+            MeetingClass::NoHolder | MeetingClass::Collision => None,
+        },
+        Standing::Joined(joint) if joint.drifted => {
+            opening(Extent::Everything, "no joined object's anchor was changed")
+        }
+        Standing::Joined(joint) if subject.pending && joint.meets_others() => {
+            opening(Extent::Itself, "no joined object was changed to touch another object")
+        }
+        Standing::Joined(joint) if subject.pending => held_after_update(object, joint),
+        Standing::Joined(_) => None,
+        Standing::Copied(..) => opening(Extent::Itself, "no object has a copy"),
+        Standing::Unsettled(..) => opening(
+            Extent::Everything,
+            "nothing unspecified has happened to what an object was joined to",
+        ),
+    }
+}
+
+/// Whether a collision ends in an error that changes nothing: where the anchor collides it
+/// always does, and elsewhere by declaration.
+fn is_rejected(choices: &DeclaredChoices, meeting: &Meeting<'_>) -> bool {
+    choices.collision_handling == Some(CollisionHandling::Rejected)
+        || meeting.holders().any(|(tie, _)| tie.anchor)
+}
+
+/// What an object that is taken over may or may not hold afterwards.
+fn held_after_takeover(
+    choices: &DeclaredChoices,
+    object: &OnPremisesObject,
+    target: &CloudObject,
+) -> Option<Opening> {
+    let mut names = Vec::new();
+    if object.proxy_addresses.is_empty() {
+        names.extend(target.proxy_addresses.iter().map(name_in));
+    }
+    if !object.attributes.contains_key("mail") && choices.values_absent_on_premises.is_none() {
+        names.extend(target.attributes.get("mail").cloned());
+    }
+    left_to_hold(object, names)
+}
+
 struct Surveyor<'a> {
     choices: &'a DeclaredChoices,
-    history: History,
+    observer: Observer<'a>,
     labels: Arc<BTreeMap<Text, Text>>,
     links: Arc<BTreeMap<Text, Text>>,
     copies: Arc<BTreeMap<Text, Text>>,
@@ -225,7 +320,7 @@ impl Surveyor<'_> {
             self.cycle(before, command, seen, &mut step);
         } else {
             step.openings.extend(self.opening_by_command(before, command, seen.outcome.status));
-            self.history.learn(before, command, seen, Lessons::default());
+            self.observer.follow(command, seen, |_| ());
             self.govern_by_command(command);
         }
         step.labels = Arc::clone(&self.labels);
@@ -242,26 +337,27 @@ impl Surveyor<'_> {
         seen: &StepObservation,
         step: &mut SurveyedStep,
     ) {
-        let subjects = subjects(before, &self.history);
-        let mut free_passwords = BTreeSet::new();
-        for subject in &subjects {
-            let key = &subject.object.key;
-            step.openings.extend(self.opening_by_cycle(subject));
-            step.subjects.push(SurveyedSubject {
-                key: key.clone(),
-                encounter: encounter(&subject.standing),
-                has_work: subject.has_work(),
-                is_contended: subject.contended,
-            });
-            if self.history.past(key).is_some_and(|past| past.password_free) {
-                free_passwords.insert(key.clone());
-            }
-        }
-        self.history.learn(before, command, seen, Lessons::default());
+        let choices = self.choices;
+        let treated: Vec<Treated> = self.observer.follow(command, seen, |transition| {
+            let treated = |subject: &Subject<'_>| {
+                step.openings.extend(opening_by_cycle(choices, subject));
+                step.subjects.push(SurveyedSubject {
+                    key: subject.object.key.clone(),
+                    encounter: encounter(&subject.standing),
+                    has_work: subject.has_work(),
+                    is_contended: subject.contended,
+                });
+                let past = transition.history.past(&subject.object.key);
+                let is_password_free = past.is_some_and(|past| past.password_free);
+                Treated::of(subject, transition.history.features, is_password_free)
+            };
+            transition.subjects().iter().map(treated).collect()
+        });
+        let history = self.observer.history();
         let links = Arc::make_mut(&mut self.links);
         let copies = Arc::make_mut(&mut self.copies);
         for object in &before.on_premises {
-            let Some(past) = self.history.past(&object.key) else { continue };
+            let Some(past) = history.past(&object.key) else { continue };
             if let Some(link) = &past.link {
                 links.insert(object.key.clone(), link.id.clone());
             }
@@ -272,108 +368,31 @@ impl Surveyor<'_> {
                 step.unfinished.insert(object.key.clone());
             }
         }
-        for subject in &subjects {
-            self.govern_by_cycle(subject, free_passwords.contains(&subject.object.key));
+        for treated in treated {
+            self.govern_by_cycle(&treated);
         }
     }
 
-    /// What a cycle leaves open of one on-premises object.
-    fn opening_by_cycle(&self, subject: &Subject<'_>) -> Option<Opening> {
-        let object = subject.object;
-        let opening = |extent, why| {
-            Some(Opening { about: CloudRef::JoinedTo(object.key.clone()), extent, why })
-        };
-        if subject.contended {
-            return opening(Extent::Everything, "no object is contended");
-        }
-        match &subject.standing {
-            Standing::New(meeting) if meeting.doubtful => opening(
-                Extent::Everything,
-                "no new object touches another in a way of which the documents say nothing",
-            ),
-            Standing::New(meeting) => match meeting.class {
-                MeetingClass::Ambiguous => opening(Extent::Everything, "no match is ambiguous"),
-                MeetingClass::Collision if !self.is_rejected(meeting) => opening(
-                    Extent::Itself,
-                    "no collision leaves open whether there is a copy, or what it looks like",
-                ),
-                MeetingClass::Clear(_) => {
-                    let (tie, _) = meeting.clear()?;
-                    self.held_after_takeover(object, tie.cloud)
-                }
-                MeetingClass::NoHolder | MeetingClass::Collision => None,
-            },
-            Standing::Joined(joint) if joint.drifted => {
-                opening(Extent::Everything, "no joined object's anchor was changed")
-            }
-            Standing::Joined(joint) if subject.pending && joint.meets_others() => {
-                opening(Extent::Itself, "no joined object was changed to touch another object")
-            }
-            Standing::Joined(joint) if subject.pending => held_after_update(object, joint),
-            Standing::Joined(_) => None,
-            Standing::Copied(..) => opening(Extent::Itself, "no object has a copy"),
-            Standing::Unsettled(..) => opening(
-                Extent::Everything,
-                "nothing unspecified has happened to what an object was joined to",
-            ),
-        }
-    }
-
-    /// Whether a collision ends in an error that changes nothing: where the anchor collides it
-    /// always does, and elsewhere by declaration.
-    fn is_rejected(&self, meeting: &Meeting<'_>) -> bool {
-        self.choices.collision_handling == Some(CollisionHandling::Rejected)
-            || meeting.holders().any(|(tie, _)| tie.anchor)
-    }
-
-    /// What an object that is taken over may or may not hold afterwards.
-    fn held_after_takeover(
-        &self,
-        object: &OnPremisesObject,
-        target: &CloudObject,
-    ) -> Option<Opening> {
-        let mut names = Vec::new();
-        if object.proxy_addresses.is_empty() {
-            names.extend(target.proxy_addresses.iter().map(name_in));
-        }
-        if !object.attributes.contains_key("mail")
-            && self.choices.values_absent_on_premises.is_none()
-        {
-            names.extend(target.attributes.get("mail").cloned());
-        }
-        left_to_hold(object, names)
-    }
-
-    fn govern_by_cycle(&mut self, subject: &Subject<'_>, is_password_free: bool) {
-        let features = self.history.features;
-        let object = subject.object;
+    fn govern_by_cycle(&mut self, treated: &Treated) {
+        let Treated { object, features, is_password_free, treatment } = treated;
         let Some(id) = self.links.get(&object.key) else { return };
-        if subject.contended {
-            return;
-        }
         let governed = Arc::make_mut(&mut self.governed);
-        match &subject.standing {
-            Standing::New(meeting) if !meeting.doubtful => match meeting.clear() {
-                Some((tie, _)) if tie.cloud.id == *id => {
-                    let is_declared = self.choices.values_absent_on_premises.is_some();
-                    governed.entry(id.clone()).or_default().taken_over(
-                        object,
-                        features,
-                        is_declared,
-                    );
-                }
-                _ => {
-                    governed.insert(id.clone(), Governed::provisioned(object, features));
-                }
-            },
-            Standing::Joined(joint) if !joint.drifted => {
+        match treatment {
+            Treatment::Met(Some(target)) if target == id => {
+                let is_declared = self.choices.values_absent_on_premises.is_some();
+                governed.entry(id.clone()).or_default().taken_over(object, *features, is_declared);
+            }
+            Treatment::Met(_) => {
+                governed.insert(id.clone(), Governed::provisioned(object, *features));
+            }
+            Treatment::Joined { is_exported } => {
                 let governed = governed.entry(id.clone()).or_default();
-                if subject.pending && !joint.meets_others() {
-                    governed.exported(object, features, is_password_free);
+                if *is_exported {
+                    governed.exported(object, *features, *is_password_free);
                 }
                 governed.password &= !is_password_free;
             }
-            _ => {}
+            Treatment::LeftOpen => {}
         }
     }
 
@@ -401,7 +420,7 @@ impl Surveyor<'_> {
             };
         }
         let reference = command.cloud_object()?;
-        let id = self.history.resolve(reference)?;
+        let id = self.observer.history().resolve(reference)?;
         let target = before.cloud_object(id)?;
         if target.deleted
             || matches!(command, Command::RestoreCloudObject(_))
@@ -445,7 +464,7 @@ impl Surveyor<'_> {
         match command {
             Command::CreateCloudObject(create) => {
                 let label = &create.object.label;
-                if let Some(id) = self.history.labels.get(label) {
+                if let Some(id) = self.observer.history().labels.get(label) {
                     Arc::make_mut(&mut self.labels).insert(label.clone(), id.clone());
                     Arc::make_mut(&mut self.governed)
                         .entry(id.clone())
@@ -453,7 +472,7 @@ impl Surveyor<'_> {
                 }
             }
             Command::UpdateCloudObject(update) => {
-                let Some(id) = self.history.resolve(&update.object) else { return };
+                let Some(id) = self.observer.history().resolve(&update.object) else { return };
                 let is_joined = self.links.values().any(|link| link == id);
                 let Some(governed) = Arc::make_mut(&mut self.governed).get_mut(id) else { return };
                 if !update.set.password.is_keep() {

@@ -17,7 +17,7 @@ pub(super) fn differences(
     let mut compare = |field: &str, is_same: bool, expected: String, seen: String| {
         if !is_same {
             found.push(Violation {
-                object: name.to_owned(),
+                object: name.to_owned().into(),
                 field: field.to_owned(),
                 expected,
                 seen,

@@ -259,7 +259,7 @@ impl Comparison<'_> {
         seen: &str,
     ) {
         found.push(Violation {
-            object: format!("{object}{}", self.place),
+            object: format!("{object}{}", self.place).into(),
             field: field.to_owned(),
             expected: expected.to_owned(),
             seen: seen.to_owned(),
