@@ -32,6 +32,7 @@ mod constants;
 mod direction;
 mod fault;
 mod kinds;
+mod laws;
 mod matching;
 mod memory;
 mod recovery;
@@ -102,6 +103,7 @@ pub fn catalogue() -> &'static [Mutant] {
             recovery::MUTANTS,
             direction::MUTANTS,
             safety::MUTANTS,
+            laws::MUTANTS,
             constants::MUTANTS,
         ]
         .concat()

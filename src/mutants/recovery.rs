@@ -107,7 +107,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
 ];
 
 /// The cloud object as it was, where the export is the first after a reinstallation.
-fn before_rejoin<'a>(export: &Export<'a>) -> Option<&'a CloudObject> {
+pub(super) fn before_rejoin<'a>(export: &Export<'a>) -> Option<&'a CloudObject> {
     match export.occasion {
         Occasion::Update { before, exported: None } => Some(before),
         _ => None,
