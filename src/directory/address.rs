@@ -3,6 +3,7 @@
 use super::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// Whether two user principal names or two mail addresses are the same: ASCII letter case does
 /// not count.
@@ -14,6 +15,32 @@ use std::fmt;
 /// ```
 pub fn same_name(left: &str, right: &str) -> bool {
     left.eq_ignore_ascii_case(right)
+}
+
+/// A user principal name or mail address as a key of hash maps: equal as [`same_name`] has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NameKey<'a>(pub(crate) &'a str);
+
+impl PartialEq for NameKey<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        same_name(self.0, other.0)
+    }
+}
+
+impl Eq for NameKey<'_> {}
+
+impl Hash for NameKey<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // In pieces on the stack: names are short, and hashers are slow byte by byte.
+        let mut lower = [0_u8; 64];
+        for piece in self.0.as_bytes().chunks(lower.len()) {
+            let lower = &mut lower[..piece.len()];
+            lower.copy_from_slice(piece);
+            lower.make_ascii_lowercase();
+            state.write(lower);
+        }
+        state.write_u8(0xff);
+    }
 }
 
 /// What the prefix of a `proxyAddresses` value says.

@@ -15,6 +15,7 @@ mod snapshot;
 mod tenant;
 mod well_formed;
 
+pub(crate) use address::NameKey;
 pub use address::{AddressKind, ProxyAddress, same_name};
 pub use capability::{Capabilities, Capability};
 pub use change::Change;
@@ -34,7 +35,7 @@ pub use outcome::{
 };
 pub use snapshot::Snapshot;
 pub use tenant::{Feature, Features, Tenant};
-pub use well_formed::{Problem, Segment, problems_of_case};
+pub use well_formed::{Inspection, Problem, Segment, is_well_formed, problems_of_case};
 
 #[cfg(feature = "schema")]
 pub(crate) use command::command_forms;

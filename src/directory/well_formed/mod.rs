@@ -3,11 +3,20 @@
 //! The rules speak of well-formed input only: anchors that are there and unique, users with a
 //! user principal name, one primary address an object, a starting tenant without duplicates. A
 //! case that breaks this would blame an implementation for the case's own fault.
+//!
+//! Here are the messages for people; `quick` says the same as yes or no, piece by piece. Both take
+//! time that grows with the case and not with its square.
+
+mod quick;
+
+pub use quick::{Inspection, is_well_formed};
 
 use super::{
-    CloudRef, CloudSetup, Command, Kind, OnPremisesObject, ProxyAddress, Tenant, Text, same_name,
+    CloudRef, CloudSetup, Command, Kind, NameKey, OnPremisesObject, ProxyAddress, Tenant, Text,
+    same_name,
 };
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One step of the way to a place in a case: a field's name or an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,15 +65,52 @@ fn same_value(one: &ProxyAddress, other: &ProxyAddress) -> bool {
 type Looks<'a> =
     (Kind, bool, Option<&'a Text>, &'a [ProxyAddress], Option<&'a Text>, &'a super::Attributes);
 
+/// The first object of a starting tenant that has each identifier, and each look.
 #[derive(Default)]
-struct Inspector {
+struct Holders<'a> {
+    names: HashMap<NameKey<'a>, &'a CloudSetup>,
+    mails: HashMap<NameKey<'a>, &'a CloudSetup>,
+    anchors: HashMap<&'a str, &'a CloudSetup>,
+    looks: HashMap<Looks<'a>, &'a CloudSetup>,
+}
+
+#[derive(Default)]
+struct Inspector<'a> {
     at: Vec<Segment>,
-    labels: BTreeMap<Text, Kind>,
-    on_premises: BTreeMap<Text, OnPremisesObject>,
+    labels: BTreeMap<&'a str, Kind>,
+    on_premises: BTreeMap<&'a str, Cow<'a, OnPremisesObject>>,
+    /// The keys of those that have each anchor; more than one only in a case with a problem.
+    anchors: HashMap<Text, BTreeSet<&'a str>>,
     problems: Vec<Problem>,
 }
 
-impl Inspector {
+/// What identifies an object to somebody who does not know its label.
+fn looks_of(object: &CloudSetup) -> Looks<'_> {
+    (
+        object.kind,
+        object.mail_enabled,
+        object.user_principal_name.as_ref(),
+        &object.proxy_addresses,
+        object.on_premises_immutable_id.as_ref(),
+        &object.attributes,
+    )
+}
+
+/// The names that there are, for a message that says that another is not among them.
+fn known<'a>(names: impl ExactSizeIterator<Item = &'a &'a str>) -> String {
+    const SHOWN: usize = 20;
+    let count = names.len();
+    if count == 0 {
+        return "none".to_owned();
+    }
+    let mut list = names.take(SHOWN).copied().collect::<Vec<&str>>().join(", ");
+    if count > SHOWN {
+        list.push_str(", …");
+    }
+    list
+}
+
+impl<'a> Inspector<'a> {
     fn report(&mut self, way: &[Segment], message: impl Into<String>) {
         let path = self.at.iter().chain(way).cloned().collect();
         self.problems.push(Problem { path, message: message.into() });
@@ -74,14 +120,13 @@ impl Inspector {
         self.report(&[Segment::Field(name)], message);
     }
 
-    fn tenant(&mut self, tenant: &Tenant) {
+    fn tenant(&mut self, tenant: &'a Tenant) {
+        let mut holders = Holders::default();
         for (index, object) in tenant.cloud.iter().enumerate() {
             self.at =
                 vec![Segment::Field("tenant"), Segment::Field("cloud"), Segment::Index(index)];
             self.cloud_setup(object);
-            for earlier in &tenant.cloud[..index] {
-                self.distinct(earlier, object);
-            }
+            self.distinct(&mut holders, object);
         }
         for (index, object) in tenant.on_premises.iter().enumerate() {
             self.at =
@@ -90,50 +135,44 @@ impl Inspector {
         }
     }
 
-    /// No two objects of a starting tenant share an identifier or look exactly alike.
-    fn distinct(&mut self, earlier: &CloudSetup, object: &CloudSetup) {
-        let holder = &earlier.label;
-        if let (Some(one), Some(other)) =
-            (&earlier.user_principal_name, &object.user_principal_name)
-            && same_name(one, other)
-        {
-            self.field(
-                "userPrincipalName",
-                format!("{other} is already the userPrincipalName of {holder}; a starting tenant has no duplicates"),
-            );
+    /// No two objects of a starting tenant share an identifier or look exactly alike. Told of the
+    /// first that has it.
+    fn distinct(&mut self, holders: &mut Holders<'a>, object: &'a CloudSetup) {
+        if let Some(name) = &object.user_principal_name {
+            let holder = *holders.names.entry(NameKey(name)).or_insert(object);
+            if !std::ptr::eq(holder, object) {
+                let holder = &holder.label;
+                self.field(
+                    "userPrincipalName",
+                    format!("{name} is already the userPrincipalName of {holder}; a starting tenant has no duplicates"),
+                );
+            }
         }
-        if let (Some(one), Some(other)) =
-            (&earlier.on_premises_immutable_id, &object.on_premises_immutable_id)
-            && one == other
-        {
-            self.field(
-                "onPremisesImmutableId",
-                format!("{other} is already the onPremisesImmutableId of {holder}; a starting tenant has no duplicates"),
-            );
+        if let Some(anchor) = &object.on_premises_immutable_id {
+            let holder = *holders.anchors.entry(anchor).or_insert(object);
+            if !std::ptr::eq(holder, object) {
+                let holder = &holder.label;
+                self.field(
+                    "onPremisesImmutableId",
+                    format!("{anchor} is already the onPremisesImmutableId of {holder}; a starting tenant has no duplicates"),
+                );
+            }
         }
-        let shared = object
-            .mail_addresses()
-            .find(|mail| earlier.mail_addresses().any(|held| same_name(held, mail)))
-            .map(str::to_owned);
-        if let Some(mail) = shared {
-            self.field(
-                "proxyAddresses",
-                format!(
-                    "{mail} is already an address of {holder}; a starting tenant has no duplicates"
-                ),
-            );
+        for mail in object.mail_addresses() {
+            let holder = *holders.mails.entry(NameKey(mail)).or_insert(object);
+            if !std::ptr::eq(holder, object) {
+                let holder = &holder.label;
+                self.field(
+                    "proxyAddresses",
+                    format!(
+                        "{mail} is already an address of {holder}; a starting tenant has no duplicates"
+                    ),
+                );
+            }
         }
-        fn looks(object: &CloudSetup) -> Looks<'_> {
-            (
-                object.kind,
-                object.mail_enabled,
-                object.user_principal_name.as_ref(),
-                &object.proxy_addresses,
-                object.on_premises_immutable_id.as_ref(),
-                &object.attributes,
-            )
-        }
-        if looks(earlier) == looks(object) {
+        let holder = *holders.looks.entry(looks_of(object)).or_insert(object);
+        if !std::ptr::eq(holder, object) {
+            let holder = &holder.label;
             self.report(
                 &[],
                 format!("looks exactly like {holder}, so that nobody could tell the two apart; give it a displayName of its own"),
@@ -141,8 +180,8 @@ impl Inspector {
         }
     }
 
-    fn cloud_setup(&mut self, object: &CloudSetup) {
-        if self.labels.insert(object.label.clone(), object.kind).is_some() {
+    fn cloud_setup(&mut self, object: &'a CloudSetup) {
+        if self.labels.insert(&object.label, object.kind).is_some() {
             self.field(
                 "label",
                 format!("the label {} is used twice; labels are unique", object.label),
@@ -205,12 +244,30 @@ impl Inspector {
         }
     }
 
-    fn new_on_premises_object(&mut self, object: &OnPremisesObject) {
-        if self.on_premises.contains_key(&object.key) {
+    fn new_on_premises_object(&mut self, object: &'a OnPremisesObject) {
+        if self.on_premises.contains_key(&*object.key) {
             self.field("key", format!("the key {} is used twice; keys are unique", object.key));
         }
         self.on_premises_object(object, &[]);
-        self.on_premises.insert(object.key.clone(), object.clone());
+        self.keep(&object.key, Cow::Borrowed(object));
+    }
+
+    /// Takes an object in under its key, in the place of what was there.
+    fn keep(&mut self, key: &'a str, object: Cow<'a, OnPremisesObject>) {
+        self.forget(key);
+        if let Some(anchor) = &object.source_anchor {
+            self.anchors.entry(anchor.clone()).or_default().insert(key);
+        }
+        self.on_premises.insert(key, object);
+    }
+
+    fn forget(&mut self, key: &str) {
+        if let Some(anchor) =
+            self.on_premises.remove(key).and_then(|object| object.source_anchor.clone())
+            && let Some(keys) = self.anchors.get_mut(&anchor)
+        {
+            keys.remove(key);
+        }
     }
 
     fn on_premises_object(&mut self, object: &OnPremisesObject, way: &[Segment]) {
@@ -224,20 +281,13 @@ impl Inspector {
         match &object.source_anchor {
             None => self.report(&[], "an on-premises object needs a sourceAnchor"),
             Some(anchor) => {
-                let holder = self
-                    .on_premises
-                    .values()
-                    .find(|held| {
-                        held.key != object.key && held.source_anchor.as_ref() == Some(anchor)
-                    })
-                    .map(|held| held.key.clone());
+                let keys = self.anchors.get(anchor);
+                let holder = keys.into_iter().flatten().find(|held| **held != &*object.key);
                 if let Some(holder) = holder {
-                    self.field(
-                        "sourceAnchor",
-                        format!(
-                            "{anchor} is already the sourceAnchor of {holder}; no two are the same"
-                        ),
+                    let problem = format!(
+                        "{anchor} is already the sourceAnchor of {holder}; no two are the same"
                     );
+                    self.field("sourceAnchor", problem);
                 }
             }
         }
@@ -245,9 +295,8 @@ impl Inspector {
     }
 
     fn known_key(&mut self, key: &Text, way: &[Segment]) {
-        if !self.on_premises.contains_key(key) {
-            let known: Vec<&str> = self.on_premises.keys().map(|key| &**key).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        if !self.on_premises.contains_key(&**key) {
+            let known = known(self.on_premises.keys());
             self.report(
                 way,
                 format!("no on-premises object has the key {key} by then (there are: {known})"),
@@ -258,9 +307,9 @@ impl Inspector {
     /// What the object is that a reference names, if the reference names one that is known.
     fn kind_of(&self, reference: &CloudRef) -> Option<Kind> {
         match reference {
-            CloudRef::Label(label) => self.labels.get(label).copied(),
+            CloudRef::Label(label) => self.labels.get(&**label).copied(),
             CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key) => {
-                self.on_premises.get(key).map(|object| object.kind)
+                self.on_premises.get(&**key).map(|object| object.kind)
             }
         }
     }
@@ -268,9 +317,8 @@ impl Inspector {
     fn reference(&mut self, reference: &CloudRef) {
         match reference {
             CloudRef::Label(label) => {
-                if !self.labels.contains_key(label) {
-                    let known: Vec<&str> = self.labels.keys().map(|label| &**label).collect();
-                    let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                if !self.labels.contains_key(&**label) {
+                    let known = known(self.labels.keys());
                     self.report(
                         &[Segment::Field("object"), Segment::Field("label")],
                         format!(
@@ -288,7 +336,7 @@ impl Inspector {
         }
     }
 
-    fn command(&mut self, command: &Command) {
+    fn command(&mut self, command: &'a Command) {
         if let Some(reference) = command.cloud_object() {
             self.reference(reference);
         }
@@ -298,17 +346,18 @@ impl Inspector {
                 self.new_on_premises_object(&create.object);
             }
             Command::UpdateOnPremisesObject(update) => {
-                let Some(mut object) = self.on_premises.get(&update.key).cloned() else {
+                let Some(object) = self.on_premises.get(&*update.key) else {
                     self.known_key(&update.key, &[Segment::Field("key")]);
                     return;
                 };
+                let mut object = OnPremisesObject::clone(object);
                 update.set.apply_to(&mut object);
                 self.on_premises_object(&object, &[Segment::Field("set")]);
-                self.on_premises.insert(update.key.clone(), object);
+                self.keep(&update.key, Cow::Owned(object));
             }
             Command::RemoveOnPremisesObject(remove) => {
                 self.known_key(&remove.key, &[Segment::Field("key")]);
-                self.on_premises.remove(&remove.key);
+                self.forget(&remove.key);
             }
             Command::CreateCloudObject(create) => {
                 self.at.push(Segment::Field("object"));
