@@ -16,6 +16,7 @@ mod tenant;
 mod well_formed;
 
 pub use address::{AddressKind, ProxyAddress, same_name};
+pub(crate) use address::{each_word, hash_name};
 pub use capability::{Capabilities, Capability};
 pub use change::Change;
 pub use choice::{
