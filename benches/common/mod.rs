@@ -1,9 +1,12 @@
 //! What the benchmarks share.
 
+#![allow(dead_code, reason = "no benchmark uses all of it")]
+
+pub mod large_tenants;
 pub mod random_cases;
 
 use entra_conformance::checks::Observer;
-use entra_conformance::directory::{Capabilities, Command, DeclaredChoices, Tenant};
+use entra_conformance::directory::{Capabilities, Command, DeclaredChoices, Snapshot, Tenant};
 use entra_conformance::implementation::Implementation as _;
 use entra_conformance::reference::ReferenceModel;
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -42,14 +45,18 @@ pub fn run_alone(model: &mut ReferenceModel, cases: &[Case]) {
 pub fn run_judged(model: &mut ReferenceModel, cases: &[Case]) -> u64 {
     let capabilities = Capabilities::all_of_2023();
     let choices = DeclaredChoices::default();
+    let nothing = Tenant::default();
+    let (mut observer, _) =
+        Observer::start(&nothing, &Snapshot::default(), &capabilities, &choices);
+    let mut found = Vec::new();
     let mut held = 0;
     for (tenant, commands) in cases {
         let start = model.reset(tenant).expect("the model starts");
-        let (mut observer, findings) = Observer::start(tenant, &start, &capabilities, &choices);
-        held += findings.iter().map(|finding| finding.verdict.held).sum::<u64>();
+        found.push(observer.restart(tenant, &start));
         for command in commands {
             let seen = model.apply(command).expect("the model can do it");
-            for finding in observer.step(command, &seen) {
+            observer.judge(command, &seen, &mut found);
+            for finding in found.drain(..) {
                 assert!(finding.violations().is_empty(), "{finding:?}");
                 held += finding.verdict.held;
             }

@@ -2,7 +2,7 @@
 
 use super::quick::{FEW, QuickMap, same_text};
 use super::ties::{Identifiers, Mark};
-use crate::directory::{CloudObject, ProxyAddress, Snapshot};
+use crate::directory::{CloudObject, OnPremisesObject, ProxyAddress, Snapshot};
 use std::sync::Arc;
 
 /// There is no such position.
@@ -35,19 +35,20 @@ pub(crate) struct Comparison {
     touched: Vec<u32>,
     marks_before: Vec<Mark>,
     marks_after: Vec<Mark>,
+    /// Of the on-premises objects of the state that was taken in last.
+    on_premises: Vec<Mark>,
     /// An identifier stands for two objects: before the step, and after it.
     repeats_ids: [bool; 2],
 }
 
 impl Comparison {
-    /// A comparison of nothing with the state that a case starts from.
-    pub(crate) fn start(cloud: &[Arc<CloudObject>]) -> Comparison {
-        let mut comparison = Comparison {
-            marks_after: cloud.iter().map(|object| mark_of(object)).collect(),
-            ..Comparison::default()
-        };
-        comparison.repeats_ids[1] = repeats_an_id(cloud);
-        comparison
+    /// Begins with the state that a case starts from.
+    pub(crate) fn restart(&mut self, state: &Snapshot) {
+        self.marks_after.clear();
+        self.marks_after.extend(state.cloud.iter().map(|object| mark_of(object)));
+        self.on_premises.clear();
+        self.on_premises.extend(state.on_premises.iter().map(|object| on_premises_mark_of(object)));
+        self.repeats_ids[1] = repeats_an_id(&state.cloud);
     }
 
     /// Compares the state that was taken in last with the one that follows it. `is_same` says
@@ -117,7 +118,13 @@ impl Comparison {
         if in_place == after.len() && !self.repeats_ids[0] {
             return;
         }
-        self.repeats_ids[1] = repeats_an_id(after);
+        let added = after.len() - in_place;
+        self.repeats_ids[1] = if added == 1 && !self.repeats_ids[0] {
+            let last = &after[in_place].id;
+            after[..in_place].iter().any(|earlier| same_text(&earlier.id, last))
+        } else {
+            repeats_an_id(after)
+        };
         let is_simple = !self.repeats_ids[0] && !self.repeats_ids[1];
         let first = if is_simple { in_place } else { 0 };
         if before.len().max(after.len()) - first <= FEW {
@@ -190,6 +197,11 @@ impl Comparison {
         &self.marks_after
     }
 
+    /// The marks of the on-premises objects of the state before the step.
+    pub(crate) fn on_premises_marks(&self) -> &[Mark] {
+        &self.on_premises
+    }
+
     /// Whether an identifier stands for two objects after the step.
     pub(crate) fn repeats_an_id(&self) -> bool {
         self.repeats_ids[1]
@@ -197,7 +209,7 @@ impl Comparison {
 
     /// Brings the state before the step up to the one after it. What is equal keeps the allocation
     /// that it had, so that comparing it the next time is a comparison of pointers.
-    pub(crate) fn update(&self, state: &mut Snapshot, after: &Snapshot) {
+    pub(crate) fn update(&mut self, state: &mut Snapshot, after: &Snapshot) {
         let is_in_place = state.cloud.len() <= after.cloud.len()
             && self.created.len() == after.cloud.len() - state.cloud.len()
             && (0_u32..).zip(&self.origins[..state.cloud.len()]).all(|(at, origin)| at == *origin);
@@ -210,16 +222,26 @@ impl Comparison {
         } else {
             state.cloud.clone_from(&after.cloud);
         }
-        if state.on_premises.len() == after.on_premises.len() {
-            for (kept, object) in state.on_premises.iter_mut().zip(&after.on_premises) {
-                if kept != object {
-                    *kept = Arc::clone(object);
-                }
+        let marks = self.on_premises.iter_mut();
+        for ((kept, mark), object) in
+            state.on_premises.iter_mut().zip(marks).zip(&after.on_premises)
+        {
+            if kept != object {
+                *kept = Arc::clone(object);
+                *mark = on_premises_mark_of(object);
             }
-        } else {
-            state.on_premises.clone_from(&after.on_premises);
+        }
+        state.on_premises.truncate(after.on_premises.len());
+        self.on_premises.truncate(after.on_premises.len());
+        for object in &after.on_premises[state.on_premises.len()..] {
+            state.on_premises.push(Arc::clone(object));
+            self.on_premises.push(on_premises_mark_of(object));
         }
     }
+}
+
+fn on_premises_mark_of(object: &OnPremisesObject) -> Mark {
+    Identifiers::of_on_premises(object).mark()
 }
 
 fn mark_of(object: &CloudObject) -> Mark {

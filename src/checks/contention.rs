@@ -6,30 +6,30 @@
 
 use super::quick::{FEW, QuickMap};
 use super::situation::Subject;
-use super::ties::{CloudIndex, Identifier, Identifiers};
+use super::ties::{CloudIndex, Identifier, Identifiers, Mark};
 
 /// Marks every subject with work whose footprint meets that of another one.
 pub(crate) fn mark(subjects: &mut [Subject<'_>], index: &CloudIndex<'_>) {
-    let pending: Vec<usize> = (0..subjects.len()).filter(|&at| subjects[at].has_work()).collect();
-    if pending.len() < 2 {
+    let members = subjects.iter().filter(|subject| subject.has_work()).count();
+    if members < 2 {
         return;
     }
-    let mut groups = Groups::new(pending.len());
-    {
-        let mut owners = Owners::for_members(pending.len());
-        for (member, &at) in pending.iter().enumerate() {
-            footprint(&subjects[at], index, |identifier| {
-                let first = owners.first(identifier, member);
-                groups.unite(first, member);
-            });
-        }
+    let mut groups = Groups::new(members);
+    let mut owners = Owners::for_members(members);
+    for (member, subject) in subjects.iter().filter(|subject| subject.has_work()).enumerate() {
+        footprint(subject, index, |identifier| {
+            let first = owners.first(identifier, member);
+            groups.unite(first, member);
+        });
     }
-    let mut sizes = vec![0_usize; pending.len()];
-    for member in 0..pending.len() {
-        sizes[groups.root(member)] += 1;
+    drop(owners);
+    let mut sizes = Groups { few: [0; FEW], many: vec![0; groups.many.len()] };
+    for member in 0..members {
+        sizes.members()[groups.root(member)] += 1;
     }
-    for (member, at) in pending.into_iter().enumerate() {
-        subjects[at].contended = sizes[groups.root(member)] > 1;
+    let with_work = subjects.iter_mut().filter(|subject| subject.has_work());
+    for (member, subject) in with_work.enumerate() {
+        subject.contended = sizes.members()[groups.root(member)] > 1;
     }
 }
 
@@ -46,7 +46,7 @@ fn footprint<'a>(
     if let Some(cloud) = subject.standing.cloud() {
         let identifiers = Identifiers::of_cloud(cloud);
         identifiers.each(&mut visit);
-        for tie in index.ties(&identifiers) {
+        for tie in index.ties(&identifiers, identifiers.mark()) {
             Identifiers::of_cloud(tie.cloud).each(&mut visit);
         }
     }
@@ -57,42 +57,64 @@ fn footprint<'a>(
 
 /// Who first had each identifier in its footprint.
 enum Owners<'a> {
-    Few(Vec<(Identifier<'a>, usize)>),
+    Few(Vec<(Mark, Identifier<'a>, usize)>),
     Many(QuickMap<Identifier<'a>, usize>),
 }
 
 impl<'a> Owners<'a> {
     fn for_members(members: usize) -> Self {
-        if members <= FEW { Owners::Few(Vec::new()) } else { Owners::Many(QuickMap::default()) }
+        if members <= FEW {
+            Owners::Few(Vec::with_capacity(16))
+        } else {
+            Owners::Many(QuickMap::default())
+        }
     }
 
     /// The member that had this identifier first; if nobody had, it is this one.
     fn first(&mut self, identifier: Identifier<'a>, member: usize) -> usize {
         match self {
-            Owners::Few(owners) => match owners.iter().find(|(owned, _)| *owned == identifier) {
-                Some(&(_, first)) => first,
-                None => {
-                    owners.push((identifier, member));
-                    member
+            Owners::Few(owners) => {
+                let mark = identifier.mark();
+                let is_same = |(theirs, owned, _): &&(Mark, Identifier<'_>, usize)| {
+                    mark.may_meet(*theirs) && *owned == identifier
+                };
+                match owners.iter().find(is_same) {
+                    Some(&(_, _, first)) => first,
+                    None => {
+                        owners.push((mark, identifier, member));
+                        member
+                    }
                 }
-            },
+            }
             Owners::Many(owners) => *owners.entry(identifier).or_insert(member),
         }
     }
 }
 
 /// Disjoint sets of members.
-struct Groups(Vec<usize>);
+struct Groups {
+    /// For each member another one of its set, or itself where it is the root.
+    few: [u32; FEW],
+    /// The same, where there are more.
+    many: Vec<u32>,
+}
 
 impl Groups {
     fn new(members: usize) -> Self {
-        Groups((0..members).collect())
+        let many = if members > FEW { (0..members as u32).collect() } else { Vec::new() };
+        Groups { few: std::array::from_fn(|member| member as u32), many }
     }
 
-    fn root(&mut self, mut member: usize) -> usize {
-        while self.0[member] != member {
-            self.0[member] = self.0[self.0[member]];
-            member = self.0[member];
+    fn members(&mut self) -> &mut [u32] {
+        if self.many.is_empty() { &mut self.few } else { &mut self.many }
+    }
+
+    fn root(&mut self, member: usize) -> usize {
+        let members = self.members();
+        let mut member = member;
+        while members[member] as usize != member {
+            members[member] = members[members[member] as usize];
+            member = members[member] as usize;
         }
         member
     }
@@ -100,15 +122,15 @@ impl Groups {
     fn unite(&mut self, one: usize, other: usize) {
         let (one, other) = (self.root(one), self.root(other));
         // The smaller root wins, so that the result does not depend on the order of meetings.
-        self.0[one.max(other)] = one.min(other);
+        self.members()[one.max(other)] = one.min(other) as u32;
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::checks::comparison::Comparison;
     use crate::checks::history::History;
     use crate::checks::situation::subjects;
-    use crate::checks::ties::{Identifiers, Mark};
     use crate::directory::{Outcome, Snapshot, Tenant};
     use rstest::rstest;
 
@@ -125,11 +147,12 @@ mod tests {
             on_premises: snapshot.on_premises.iter().map(|object| (**object).clone()).collect(),
             ..Tenant::default()
         };
-        let history = History::start(&tenant, &[]);
-        let marks: Vec<Mark> =
-            snapshot.cloud.iter().map(|object| Identifiers::of_cloud(object).mark()).collect();
+        let history = History::start(&tenant);
+        let mut comparison = Comparison::default();
+        comparison.restart(&snapshot);
+        comparison.take_in(&snapshot.cloud, &snapshot.cloud, |_, _| true);
         let outcome = Outcome::ok();
-        let subjects = subjects(&snapshot, &marks, &outcome, &history);
+        let subjects = subjects(&snapshot, &comparison, &outcome, &history);
         subjects.iter().map(|subject| subject.contended).collect()
     }
 

@@ -128,7 +128,7 @@ fn password_needs_hash_sync(transition: &Transition<'_>, verdict: &mut Verdict) 
         };
         let targets: Vec<_> = match &subject.standing {
             Standing::New(_) => transition
-                .created_for(object)
+                .created_for(subject)
                 .into_iter()
                 .chain(transition.joined_after(subject))
                 .collect(),

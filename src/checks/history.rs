@@ -98,6 +98,11 @@ impl GivenAddresses {
         }
     }
 
+    fn clear(&mut self) {
+        self.all.clear();
+        self.by_mail.take();
+    }
+
     fn has(&self, mail: &str) -> bool {
         let is_meant = |given: &ProxyAddress| given.mail().is_some_and(|own| same_name(own, mail));
         if self.all.len() <= FEW {
@@ -125,8 +130,9 @@ pub(crate) struct Lessons {
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
     pub(crate) treatments: Treatments,
-    /// Of a sync cycle: what each of its subjects came to, in their order.
-    pub(crate) endings: Vec<Ending>,
+    /// Of a sync cycle: what each of its subjects came to, in their order, and whether an error
+    /// was reported for it.
+    pub(crate) endings: Vec<(Ending, bool)>,
     /// The identifier of the object that a command named.
     pub(crate) named: Option<Text>,
     /// The identifiers of cloud objects that the step created, if it created any.
@@ -142,28 +148,36 @@ pub(crate) struct Ending {
 }
 
 impl History {
-    /// What is known at the start: `ids` are the identifiers of the tenant's cloud objects, in
-    /// their order, as far as they were recognised.
-    pub(crate) fn start(tenant: &Tenant, ids: &[Option<Text>]) -> History {
-        let mut history = History {
-            features: tenant.features,
-            labels: TextMap::with_capacity(tenant.cloud.len()),
-            names: TextMap::with_capacity(tenant.cloud.len()),
-            objects: TextMap::with_capacity(tenant.on_premises.len()),
-            ..History::default()
-        };
-        for (setup, id) in tenant.cloud.iter().zip(ids) {
-            if let Some(id) = id {
-                history.labels.add(&setup.label, || id.clone());
-                history.names.add(id, || Name::Label(setup.label.clone()));
+    /// What is known at the start, where nobody's identifier is.
+    #[cfg(test)]
+    pub(crate) fn start(tenant: &Tenant) -> History {
+        let mut history = History::default();
+        history.restart(tenant, |_| None);
+        history
+    }
+
+    /// Forgets everything and takes in what is known at the start of a case. `id_of` is the
+    /// identifier of the tenant's cloud object at this position, as far as it was recognised.
+    pub(crate) fn restart(&mut self, tenant: &Tenant, id_of: impl Fn(usize) -> Option<Text>) {
+        self.features = tenant.features;
+        self.reinstalled = false;
+        self.treatments = Treatments::default();
+        self.given_attributes.restart(0);
+        self.given_addresses.clear();
+        self.labels.restart(tenant.cloud.len());
+        self.names.restart(tenant.cloud.len());
+        self.objects.restart(tenant.on_premises.len());
+        for (at, setup) in tenant.cloud.iter().enumerate() {
+            if let Some(id) = id_of(at) {
+                self.names.add(&id, || Name::Label(setup.label.clone()));
+                self.labels.add(&setup.label, || id);
             }
-            history.give(&setup.proxy_addresses, &setup.attributes);
+            self.give(&setup.proxy_addresses, &setup.attributes);
         }
         for object in &tenant.on_premises {
-            history.objects.add(&object.key, || Past { changed: true, ..Past::default() });
-            history.given_addresses.add(&object.proxy_addresses);
+            self.objects.add(&object.key, || Past { changed: true, ..Past::default() });
+            self.given_addresses.add(&object.proxy_addresses);
         }
-        history
     }
 
     /// Takes note of what a cloud object was given.
@@ -311,13 +325,15 @@ impl History {
             let Some(past) = self.objects.get_mut_near(at, &object.key) else {
                 continue;
             };
-            let reported = seen.outcome.result_of(&object.key).map(|result| result.result);
-            let ending = match (before.on_premises.get(at), lessons.endings.get(at)) {
-                (Some(earlier), Some(ending)) if earlier == object => *ending,
+            let (ending, is_error) = match (before.on_premises.get(at), lessons.endings.get(at)) {
+                (Some(earlier), Some(known)) if earlier == object => *known,
                 // Nobody may change on-premises objects in a cycle, but somebody did.
                 _ => {
+                    let reported = seen.outcome.result_of(&object.key);
+                    let is_error =
+                        reported.is_some_and(|result| result.result == ResultWord::Error);
                     let carriers = carriers.get_or_insert_with(|| Carriers::of(&after.cloud));
-                    carriers.ending(object, past.link.as_ref())
+                    (carriers.ending(object, past.link.as_ref()), is_error)
                 }
             };
             if let Some(position) = ending.copy {
@@ -348,7 +364,7 @@ impl History {
                 past.blocked_by_role.clear();
                 past.blocked_by_switch = false;
             }
-            let failed = reported == Some(ResultWord::Error)
+            let failed = is_error
                 || (ending.joined.is_none() && ending.copy.is_none() && past.link.is_none());
             past.failed = failed;
             past.changed &= failed;

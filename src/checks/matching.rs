@@ -140,7 +140,7 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
         if !transition.after_of(tie.cloud).is_some_and(|after| after.is_active()) {
             continue;
         }
-        for second in transition.created_for(subject.object) {
+        for second in transition.created_for(subject) {
             verdict.violated(
                 transition.name_of(second),
                 "the object itself",
@@ -170,7 +170,7 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                     touched.len().to_string(),
                 );
             }
-            for created in transition.created_for(subject.object) {
+            for created in transition.created_for(subject) {
                 if !created.quarantined || !touched.is_empty() {
                     verdict.violated(
                         transition.name_of(created),
@@ -434,7 +434,7 @@ fn no_holder_provisions(transition: &Transition<'_>, verdict: &mut Verdict) {
         }
         let object = subject.object;
         verdict.judge(|verdict| {
-            let created = transition.created_for(object);
+            let created = transition.created_for(subject);
             let [new] = created[..] else {
                 verdict.violated(
                     ObjectName::Key(object.key.clone()),
@@ -488,7 +488,7 @@ fn collision_creates_nothing_else(transition: &Transition<'_>, verdict: &mut Ver
             for (tie, _) in meeting.holders() {
                 transition.judge_untouched(verdict, tie.cloud);
             }
-            let created = transition.created_for(object);
+            let created = transition.created_for(subject);
             let on_anchor = meeting.holders().any(|(tie, _)| tie.anchor);
             let declared = transition.choices.collision_handling;
             if created.iter().any(|new| !new.quarantined) || created.len() > 1 {

@@ -37,6 +37,7 @@ pub use survey::{Encounter, Extent, Governed, Opening, Survey, SurveyedStep, Sur
 pub use verdict::{Verdict, Violation};
 
 use occasions::Occasions;
+use std::sync::LazyLock;
 use transition::Transition;
 
 /// The check of one rule.
@@ -64,6 +65,19 @@ const AREAS: &[&[Check]] = &[
 /// Every check.
 pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
     AREAS.iter().copied().flatten()
+}
+
+/// The checks that have anything to say of a step that is no sync cycle.
+static OF_EVERY_STEP: LazyLock<Vec<&Check>> = LazyLock::new(|| {
+    all().filter(|check| !check.about.is_within(Occasions::ONLY_IN_CYCLES)).collect()
+});
+
+/// The checks that have anything to say of a sync cycle.
+static OF_CYCLES: LazyLock<Vec<&Check>> = LazyLock::new(|| all().collect());
+
+/// The checks that may have something to say of a step.
+fn checks_of(is_cycle: bool) -> &'static [&'static Check] {
+    if is_cycle { &OF_CYCLES } else { &OF_EVERY_STEP }
 }
 
 /// The IDs of the rules that have a check, in the checks' order.

@@ -3,12 +3,11 @@
 use super::comparison::Comparison;
 use super::history::{History, Lessons};
 use super::object_name::ObjectName;
-use super::quick::same_text;
 use super::safety::{is_as_set_up, setup_differences, shares_identifiers};
 use super::ties::{CloudIndex, Identifiers, Mark};
-use super::transition::{Transition, is_same_state};
+use super::transition::{Declared, Involvement, Transition, is_same_state};
 use super::verdict::{Verdict, Violation};
-use super::{administrators, all, switch, takeover};
+use super::{administrators, checks_of, switch, takeover};
 use crate::directory::{
     Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command, DeclaredChoices,
     Snapshot, StepObservation, Tenant, Text,
@@ -31,6 +30,7 @@ pub struct Finding {
 /// again with every further step.
 pub struct Observer<'a> {
     capabilities: &'a Capabilities,
+    declared: Declared,
     choices: &'a DeclaredChoices,
     state: Snapshot,
     history: History,
@@ -38,6 +38,8 @@ pub struct Observer<'a> {
     comparison: Comparison,
     /// Two active objects share an identifier, or may do so.
     shares_identifiers: bool,
+    /// How cloud objects were involved in the last cycle; kept for its memory.
+    involved: Vec<Involvement>,
 }
 
 impl<'a> Observer<'a> {
@@ -48,38 +50,59 @@ impl<'a> Observer<'a> {
         capabilities: &'a Capabilities,
         choices: &'a DeclaredChoices,
     ) -> (Self, Vec<Finding>) {
-        let mut verdict = Verdict::default();
-        let comparison = Comparison::start(&snapshot.cloud);
-        let ids = recognise(&tenant.cloud, snapshot, comparison.marks_after());
-        verdict.judge(|verdict| {
-            judge_start(tenant, snapshot, &ids, &comparison, capabilities, verdict);
-        });
-        let observer = Observer {
+        let mut observer = Observer {
             capabilities,
+            declared: Declared::of(capabilities),
             choices,
-            state: snapshot.clone(),
-            history: History::start(tenant, &ids),
-            comparison,
+            state: Snapshot::default(),
+            history: History::default(),
+            comparison: Comparison::default(),
             shares_identifiers: true,
+            involved: Vec::new(),
         };
-        (observer, vec![Finding { rule: "safe.command-takes-effect", verdict }])
+        let finding = observer.restart(tenant, snapshot);
+        (observer, vec![finding])
+    }
+
+    /// Begins another case, and judges its starting state as [`Observer::start`] does. Nothing of
+    /// the earlier case counts any more, but its memory is used again.
+    pub fn restart(&mut self, tenant: &Tenant, snapshot: &Snapshot) -> Finding {
+        let capabilities = self.capabilities;
+        self.comparison.restart(snapshot);
+        self.state.clone_from(snapshot);
+        self.shares_identifiers = true;
+        let recognised = recognise(&tenant.cloud, snapshot, capabilities, &self.comparison);
+        let mut verdict = Verdict::default();
+        verdict.judge(|verdict| {
+            judge_start(tenant, snapshot, &recognised, &self.comparison, capabilities, verdict);
+        });
+        self.history.restart(tenant, |at| recognised.id_of(at, snapshot));
+        Finding { rule: "safe.command-takes-effect", verdict }
     }
 
     /// Lets every check judge one step, and takes it in.
     pub fn step(&mut self, command: &Command, seen: &StepObservation) -> Vec<Finding> {
+        let is_cycle = matches!(command, Command::Sync(_));
+        let mut findings = Vec::with_capacity(if is_cycle { 16 } else { 6 });
+        self.judge(command, seen, &mut findings);
+        findings
+    }
+
+    /// Lets every check judge one step, as [`Observer::step`] does, and adds what is found.
+    pub fn judge(&mut self, command: &Command, seen: &StepObservation, found: &mut Vec<Finding>) {
         self.follow(command, seen, |transition| {
             let occasions = transition.occasions();
-            let in_a_cycle = transition.cycle.is_some();
-            let mut findings = Vec::with_capacity(if in_a_cycle { 16 } else { 6 });
-            for check in all().filter(|check| check.about.meets(occasions)) {
+            for check in checks_of(transition.cycle.is_some()) {
+                if !check.about.meets(occasions) {
+                    continue;
+                }
                 let mut verdict = Verdict::default();
                 (check.judge)(transition, &mut verdict);
                 if !verdict.is_not_applicable() {
-                    findings.push(Finding { rule: check.rule, verdict });
+                    found.push(Finding { rule: check.rule, verdict });
                 }
             }
-            findings
-        })
+        });
     }
 
     /// Hands one step to `look`, and takes it in.
@@ -103,11 +126,15 @@ impl<'a> Observer<'a> {
             &self.comparison,
             self.shares_identifiers,
             &self.history,
-            self.capabilities,
+            (self.capabilities, self.declared),
             self.choices,
+            std::mem::take(&mut self.involved),
         );
         let looked = look(&transition);
         let lessons = lessons(&transition);
+        if let Some(cycle) = transition.cycle {
+            self.involved = cycle.involved;
+        }
         self.history.learn(&self.state, command, seen, lessons);
         self.comparison.update(&mut self.state, &seen.snapshot);
         looked
@@ -151,25 +178,50 @@ fn lessons(transition: &Transition<'_>) -> Lessons {
         blocked_by_role: administrators::blocked_by_role(transition),
         blocked_by_switch: switch::blocked_by_switch(transition),
         treatments: takeover::treatments(transition),
-        endings: transition.subjects().iter().map(|subject| subject.ending).collect(),
+        endings: transition
+            .subjects()
+            .iter()
+            .map(|subject| (subject.ending, subject.reported_error()))
+            .collect(),
         named,
         created,
     }
 }
 
-/// The identifiers of the tenant's objects in the starting state, in the tenant's order. Mostly
-/// each is shown just as it was sent, and in its place.
-fn recognise(cloud: &[CloudSetup], snapshot: &Snapshot, marks: &[Mark]) -> Vec<Option<Text>> {
-    let nothing = Capabilities::default();
+/// Which object of the starting state is which of the tenant's.
+enum Recognised {
+    /// Each is shown just as it was sent, and in its place.
+    InPlace,
+    /// By position in the tenant: the object's identifier, as far as it was recognised.
+    ById(Vec<Option<Text>>),
+}
+
+impl Recognised {
+    /// The identifier of the tenant's `at`-th object.
+    fn id_of(&self, at: usize, snapshot: &Snapshot) -> Option<Text> {
+        match self {
+            Recognised::InPlace => Some(snapshot.cloud[at].id.clone()),
+            Recognised::ById(ids) => ids[at].clone(),
+        }
+    }
+}
+
+fn recognise(
+    cloud: &[CloudSetup],
+    snapshot: &Snapshot,
+    capabilities: &Capabilities,
+    comparison: &Comparison,
+) -> Recognised {
     let is_in_place = snapshot.cloud.len() == cloud.len()
+        && !comparison.repeats_an_id()
         && cloud
             .iter()
             .zip(&snapshot.cloud)
-            .all(|(setup, seen)| is_as_set_up(setup, seen, &nothing));
+            .all(|(setup, seen)| is_as_set_up(setup, seen, capabilities));
     if is_in_place {
-        return snapshot.cloud.iter().map(|object| Some(object.id.clone())).collect();
+        return Recognised::InPlace;
     }
-    recognise_by_values(cloud, snapshot, marks)
+    Recognised::ById(recognise_by_values(cloud, snapshot, comparison.marks_after()))
 }
 
 /// Which object of the starting state is which of the tenant's: those that show everything first,
@@ -205,9 +257,10 @@ fn recognise_by_values(
                 continue;
             }
             let wanted = cloud[at].to_object("");
+            let own = Identifiers::of_cloud(&wanted);
             let namesakes = by_display_name.get(&wanted.attributes.get("displayName"));
             let found = index
-                .ties(&Identifiers::of_cloud(&wanted))
+                .ties(&own, own.mark())
                 .into_iter()
                 .map(|tie| tie.cloud)
                 .chain(namesakes.into_iter().flatten().copied())
@@ -225,40 +278,13 @@ fn recognise_by_values(
 fn judge_start(
     tenant: &Tenant,
     snapshot: &Snapshot,
-    ids: &[Option<Text>],
+    recognised: &Recognised,
     comparison: &Comparison,
     capabilities: &Capabilities,
     verdict: &mut Verdict,
 ) {
-    let mut by_id: Option<HashMap<&str, &Arc<CloudObject>>> = None;
-    for (at, (setup, id)) in tenant.cloud.iter().zip(ids).enumerate() {
-        let in_place = snapshot.cloud.get(at);
-        let seen = id.as_ref().and_then(|id| match in_place {
-            Some(seen) if same_text(&seen.id, id) && !comparison.repeats_an_id() => Some(seen),
-            _ => {
-                let by_id = by_id.get_or_insert_with(|| {
-                    snapshot.cloud.iter().map(|object| (&*object.id, object)).collect()
-                });
-                by_id.get(&**id).copied()
-            }
-        });
-        let name = || ObjectName::Labelled { kind: setup.kind, label: setup.label.clone() };
-        match seen {
-            None => verdict.violated(
-                name(),
-                "the object itself",
-                "there after the reset, as it was sent",
-                "not there",
-            ),
-            Some(seen) if is_as_set_up(setup, seen, capabilities) => {}
-            Some(seen) => {
-                for (field, wanted, seen) in
-                    setup_differences(&setup.to_object(""), seen, capabilities)
-                {
-                    verdict.violated(name(), field, wanted, seen);
-                }
-            }
-        }
+    if let Recognised::ById(ids) = recognised {
+        judge_start_of_each(tenant, snapshot, ids, capabilities, verdict);
     }
     if comparison.repeats_an_id() {
         verdict.violated("the tenant", "id", "different identifiers", "an identifier twice");
@@ -295,6 +321,35 @@ fn judge_start(
             .collect(),
     };
     super::direction::judge_on_premises_unchanged(&wanted, snapshot, None, verdict);
+}
+
+fn judge_start_of_each(
+    tenant: &Tenant,
+    snapshot: &Snapshot,
+    ids: &[Option<Text>],
+    capabilities: &Capabilities,
+    verdict: &mut Verdict,
+) {
+    let by_id: HashMap<&str, &Arc<CloudObject>> =
+        snapshot.cloud.iter().map(|object| (&*object.id, object)).collect();
+    for (setup, id) in tenant.cloud.iter().zip(ids) {
+        let name = || ObjectName::Labelled { kind: setup.kind, label: setup.label.clone() };
+        match id.as_ref().and_then(|id| by_id.get(&**id)) {
+            None => verdict.violated(
+                name(),
+                "the object itself",
+                "there after the reset, as it was sent",
+                "not there",
+            ),
+            Some(seen) => {
+                for (field, wanted, seen) in
+                    setup_differences(&setup.to_object(""), seen, capabilities)
+                {
+                    verdict.violated(name(), field, wanted, seen);
+                }
+            }
+        }
+    }
 }
 
 impl Finding {

@@ -40,6 +40,19 @@ impl Occasions {
     /// A cloud object that is not what it was, or was not there.
     pub(crate) const DIFFERENCE: Occasions = Occasions(1 << 14);
 
+    /// An entry in a report on single objects.
+    pub(crate) const REPORT: Occasions = Occasions(1 << 15);
+    /// Everything that occurs in sync cycles only.
+    pub(crate) const ONLY_IN_CYCLES: Occasions = Occasions::SYNC
+        .or(Occasions::SUBJECT)
+        .or(Occasions::NEWCOMER)
+        .or(Occasions::CLEAR_MATCH)
+        .or(Occasions::NEAR_MISS)
+        .or(Occasions::TAKEOVER)
+        .or(Occasions::SETTLED)
+        .or(Occasions::KNOWN)
+        .or(Occasions::ERROR);
+
     /// Either.
     pub(crate) const fn or(self, other: Occasions) -> Occasions {
         Occasions(self.0 | other.0)
@@ -48,6 +61,11 @@ impl Occasions {
     /// Whether the two have anything in common.
     pub(crate) fn meets(self, other: Occasions) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Whether everything here is in `other` too.
+    pub(crate) fn is_within(self, other: Occasions) -> bool {
+        self.0 & !other.0 == 0
     }
 
     fn add(&mut self, other: Occasions) {
@@ -59,6 +77,9 @@ impl Occasions {
         let mut occasions = Occasions::ALWAYS;
         if !transition.comparison.different().is_empty() {
             occasions.add(Occasions::DIFFERENCE);
+        }
+        if !transition.outcome.objects.is_empty() {
+            occasions.add(Occasions::REPORT);
         }
         match transition.command {
             Command::UpdateCloudObject(_) => occasions.add(Occasions::CLOUD_EDIT),

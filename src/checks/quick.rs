@@ -3,7 +3,7 @@
 //! Up to [`FEW`] things, looking at each of them is faster than any map; above that a map takes
 //! over. Nothing here faces an adversary, so the hasher is a quick one.
 
-use crate::directory::{Text, same_name};
+use crate::directory::{Text, each_word, hash_name, same_name};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
@@ -20,13 +20,7 @@ pub(crate) type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<QuickHasher>>;
 
 impl Hasher for QuickHasher {
     fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.write_u64(u64::from_le_bytes(*word));
-        }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.write_u64(u64::from_le_bytes(last));
+        each_word(bytes, |word| self.write_u64(word));
     }
 
     fn write_u8(&mut self, value: u8) {
@@ -57,15 +51,7 @@ impl PartialEq for Folded<'_> {
 
 impl Hash for Folded<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let (words, rest) = self.0.as_bytes().as_chunks::<8>();
-        for mut word in words.iter().copied() {
-            word.make_ascii_lowercase();
-            state.write_u64(u64::from_le_bytes(word));
-        }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        last.make_ascii_lowercase();
-        state.write_u64(u64::from_le_bytes(last));
+        hash_name(self.0, state);
     }
 }
 
@@ -85,31 +71,30 @@ pub(crate) fn same_text(left: &Text, right: &Text) -> bool {
 #[derive(Clone, Debug)]
 pub(crate) struct TextMap<V> {
     entries: Vec<(Text, V)>,
-    /// Where each text stands; empty while there are few.
-    positions: QuickMap<Text, u32>,
+    /// Where each text stands, by its hash; `None` while there are few.
+    positions: Option<HashIndex>,
 }
 
 impl<V> Default for TextMap<V> {
     fn default() -> Self {
-        TextMap { entries: Vec::new(), positions: QuickMap::default() }
+        TextMap { entries: Vec::new(), positions: None }
     }
 }
 
 impl<V> TextMap<V> {
-    /// An empty map with room for so many values.
-    pub(crate) fn with_capacity(count: usize) -> Self {
-        let mut map = TextMap { entries: Vec::with_capacity(count), ..TextMap::default() };
-        if count > FEW {
-            map.positions.reserve(count);
-        }
-        map
+    /// Empties the map and makes room for so many values.
+    pub(crate) fn restart(&mut self, count: usize) {
+        self.entries.clear();
+        self.entries.reserve(count);
+        self.positions = (count > FEW).then(|| HashIndex::with_capacity(count));
     }
 
     fn position(&self, text: &str) -> Option<usize> {
-        if self.positions.is_empty() {
-            return self.entries.iter().position(|(known, _)| **known == *text);
+        let is_meant = |at: &usize| *self.entries[*at].0 == *text;
+        match &self.positions {
+            None => (0..self.entries.len()).find(is_meant),
+            Some(positions) => positions.with(hash_of(text)).map(|at| at as usize).find(is_meant),
         }
-        self.positions.get(text).map(|&position| position as usize)
     }
 
     /// Where this text stands; where it probably does is looked at first.
@@ -154,11 +139,18 @@ impl<V> TextMap<V> {
         }
         let position = self.entries.len();
         self.entries.push((text.clone(), make()));
-        if !self.positions.is_empty() {
-            self.positions.insert(text.clone(), position as u32);
-        } else if position >= FEW {
-            let positions = (0_u32..).zip(&self.entries);
-            self.positions.extend(positions.map(|(position, (text, _))| (text.clone(), position)));
+        match &mut self.positions {
+            Some(positions) if positions.has_room() => {
+                positions.add(hash_of(&**text), position as u32);
+            }
+            None if position < FEW => {}
+            _ => {
+                let mut positions = HashIndex::with_capacity(2 * position);
+                for (at, (text, _)) in self.entries.iter().enumerate() {
+                    positions.add(hash_of(&**text), at as u32);
+                }
+                self.positions = Some(positions);
+            }
         }
     }
 
@@ -170,14 +162,14 @@ impl<V> TextMap<V> {
 
 /// Positions by the hashes of what stands there, all positions with the same hash in ascending
 /// order. What is looked for still has to be compared: two hashes can meet by chance.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct HashIndex {
     /// By the lowest bits of the hash: the entry to begin with.
     heads: Vec<u32>,
     entries: Vec<Entry>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     hash: u64,
     position: u32,
@@ -190,8 +182,13 @@ const END: u32 = u32::MAX;
 impl HashIndex {
     /// An index with room for so many entries.
     pub(crate) fn with_capacity(entries: usize) -> Self {
-        let heads = vec![END; (entries + 1).next_power_of_two()];
+        let heads = vec![END; entries.max(1).next_power_of_two()];
         HashIndex { heads, entries: Vec::with_capacity(entries) }
+    }
+
+    /// Whether another entry would not make looking things up slow.
+    fn has_room(&self) -> bool {
+        self.entries.len() < self.heads.len()
     }
 
     /// Enters a position. Those with the same hash are entered from the last to the first.

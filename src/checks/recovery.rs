@@ -17,7 +17,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         rule: "recovery.soft-match-is-the-services",
-        about: Occasions::ALWAYS,
+        about: Occasions::REPORT,
         judge: soft_match_is_the_services,
     },
 ];
@@ -34,7 +34,7 @@ fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
     for (subject, joint) in returning(transition) {
         let name = || transition.name_of(joint.cloud);
         verdict.judge(|verdict| {
-            for created in transition.created_for(subject.object) {
+            for created in transition.created_for(subject) {
                 verdict.violated(
                     transition.name_of(created),
                     "the object itself",

@@ -1,6 +1,7 @@
 //! Where each on-premises object stands when a sync cycle begins: the definitions on which the
 //! rules rest (new, joined, holders, eligible, clear match, pending, contended, copy), as code.
 
+use super::comparison::Comparison;
 use super::contention;
 use super::history::{Ending, History, Past};
 use super::quick::{FEW, QuickMap, same_text};
@@ -10,6 +11,8 @@ use crate::directory::{
     SyncResult, Text, same_name,
 };
 use std::cell::OnceCell;
+use std::collections::{BTreeMap, btree_map};
+use std::iter::Peekable;
 use std::sync::Arc;
 
 /// The ways in which a holder can rightly be reached.
@@ -227,6 +230,7 @@ impl<'a> Standing<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Subject<'a> {
     pub(crate) object: &'a Arc<OnPremisesObject>,
+    pub(crate) mark: Mark,
     /// What the case has shown of it; `None` for an object that no step brought about.
     pub(crate) past: Option<&'a Past>,
     /// What the cycle reports of it.
@@ -280,6 +284,25 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// Finds what is reported of objects; each probably comes after the one that was asked for last.
+struct Reports<'a> {
+    all: &'a BTreeMap<Text, SyncResult>,
+    next: Peekable<btree_map::Iter<'a, Text, SyncResult>>,
+}
+
+impl<'a> Reports<'a> {
+    fn of_cycle(outcome: &'a Outcome) -> Self {
+        Reports { all: &outcome.objects, next: outcome.objects.iter().peekable() }
+    }
+
+    fn of(&mut self, key: &Text) -> Option<&'a SyncResult> {
+        match self.next.next_if(|(next, _)| same_text(next, key)) {
+            Some((_, result)) => Some(result),
+            None => self.all.get(key),
+        }
+    }
+}
+
 /// Finds cloud objects by their identifiers; each probably stands where it stood before.
 struct Places<'a> {
     cloud: &'a [Arc<CloudObject>],
@@ -304,28 +327,29 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Every on-premises object as it stands when a sync cycle begins. `marks` are those of the cloud
-/// objects.
+/// Every on-premises object as it stands when a sync cycle begins.
 pub(crate) fn subjects<'a>(
     before: &'a Snapshot,
-    marks: &'a [Mark],
+    comparison: &'a Comparison,
     outcome: &'a Outcome,
     history: &'a History,
 ) -> Vec<Subject<'a>> {
-    let index = CloudIndex::of_all(&before.cloud, marks);
+    let index = CloudIndex::of_all(&before.cloud, comparison.marks_before());
     let places = Places { cloud: &before.cloud, by_id: OnceCell::new() };
+    let mut reports = Reports::of_cycle(outcome);
     let unknown = Past { unsettled: true, ..Past::default() };
     let mut subjects: Vec<Subject<'a>> = before
         .on_premises
         .iter()
+        .zip(comparison.on_premises_marks())
         .enumerate()
-        .map(|(at, object)| {
+        .map(|(at, (object, &mark))| {
             let known = history.objects.get_near(at, &object.key);
             let past = known.unwrap_or(&unknown);
-            let reported = outcome.result_of(&object.key);
+            let reported = reports.of(&object.key);
             let linked = past.link.as_ref().and_then(|link| places.find(past.link_near, &link.id));
             let copied = past.copy.as_ref().and_then(|copy| places.find(past.copy_near, copy));
-            let ties = || index.ties(&Identifiers::of_on_premises(object));
+            let ties = || index.ties(&Identifiers::of_on_premises(object), mark);
             let is_new_to_us = past.link.is_none();
             let standing = match copied {
                 // What a copy in the recycle bin means for its object is left open.
@@ -335,7 +359,7 @@ pub(crate) fn subjects<'a>(
                     ties.retain(|tie| tie.cloud.id != copy.id);
                     Standing::Copied(copy, Meeting::with(object, ties, history.features))
                 }
-                _ => standing(object, past, linked, &index, history),
+                _ => standing(object, past, linked, ties, history),
             };
             let is_new = matches!(standing, Standing::New(_));
             let maybe_pending = match &standing {
@@ -347,6 +371,7 @@ pub(crate) fn subjects<'a>(
             };
             let mut subject = Subject {
                 object,
+                mark,
                 past: known,
                 reported,
                 standing,
@@ -376,10 +401,9 @@ fn standing<'a>(
     object: &OnPremisesObject,
     past: &Past,
     linked: Option<&'a Arc<CloudObject>>,
-    index: &CloudIndex<'a>,
+    ties: impl FnOnce() -> Vec<Tie<'a>>,
     history: &History,
 ) -> Standing<'a> {
-    let ties = || index.ties(&Identifiers::of_on_premises(object));
     let Some(anchor) = object.source_anchor.as_ref() else {
         return Standing::Unsettled(linked, ties());
     };
@@ -493,7 +517,7 @@ mod tests {
             on_premises: snapshot.on_premises.iter().map(|object| (**object).clone()).collect(),
             ..Tenant::default()
         };
-        History::start(&tenant, &[])
+        History::start(&tenant)
     }
 
     /// The subjects of a cycle with an empty report, each looked at by `look`.
@@ -502,9 +526,10 @@ mod tests {
         history: &History,
         look: impl FnOnce(&[Subject<'_>]) -> T,
     ) -> T {
-        let marks: Vec<Mark> =
-            snapshot.cloud.iter().map(|object| Identifiers::of_cloud(object).mark()).collect();
-        look(&subjects(snapshot, &marks, &Outcome::ok(), history))
+        let mut comparison = Comparison::default();
+        comparison.restart(snapshot);
+        comparison.take_in(&snapshot.cloud, &snapshot.cloud, |_, _| true);
+        look(&subjects(snapshot, &comparison, &Outcome::ok(), history))
     }
 
     const ANN: &str = r#"{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@x",

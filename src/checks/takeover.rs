@@ -40,6 +40,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// A takeover as it was seen: the match was right, and something about the target changed.
 struct Takeover<'t, 'a> {
+    subject: &'t Subject<'a>,
     object: &'a Arc<OnPremisesObject>,
     target: &'a Arc<CloudObject>,
     after: Option<&'a Arc<CloudObject>>,
@@ -74,6 +75,7 @@ fn takeovers<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Tak
             let meeting = subject.new_meeting()?;
             let tie = &meeting.ties[tie as usize];
             Some(Takeover {
+                subject,
                 object: subject.object,
                 target: tie.cloud,
                 after: transition.after_of(tie.cloud),
@@ -201,7 +203,7 @@ fn same_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                     return;
                 }
             }
-            for created in transition.created_for(takeover.object) {
+            for created in transition.created_for(takeover.subject) {
                 verdict.violated(
                     transition.name_of(created),
                     "the object itself",
@@ -318,7 +320,7 @@ pub(super) fn hold_to_ambiguous_choices(
     };
     match declared {
         AmbiguousMatch::Refused => {
-            if !touched.is_empty() || !transition.created_for(subject.object).is_empty() {
+            if !touched.is_empty() || !transition.created_for(subject).is_empty() {
                 verdict.violated(
                     key(),
                     "cloud object taken over",

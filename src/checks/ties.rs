@@ -39,6 +39,10 @@ impl<'a> Identifiers<'a> {
         self.addresses.iter().filter_map(ProxyAddress::mail)
     }
 
+    fn has_mail(&self, mail: &str) -> bool {
+        self.mails().any(|own| same_name(own, mail))
+    }
+
     /// Whether any name, address or `mail` attribute here is this one.
     fn is_named(&self, name: &str) -> bool {
         self.user_principal_name
@@ -71,7 +75,7 @@ impl<'a> Identifiers<'a> {
     /// nothing share none.
     pub(crate) fn mark(&self) -> Mark {
         let mut mark = 0;
-        self.each(|identifier| mark |= 1 << (hash_of(identifier) >> 58));
+        self.each(|identifier| mark |= identifier.mark().0);
         Mark(mark)
     }
 }
@@ -96,6 +100,13 @@ pub(crate) enum Identifier<'a> {
     Anchor(Folded<'a>),
     /// An address that is no mail address.
     Other(&'a str),
+}
+
+impl Identifier<'_> {
+    /// Its bit in a mark.
+    pub(crate) fn mark(self) -> Mark {
+        Mark(1 << (hash_of(self) >> 58))
+    }
 }
 
 /// What one cloud object shares with the object that is looked at.
@@ -129,18 +140,15 @@ impl<'a> Tie<'a> {
         let theirs = Identifiers::of_cloud(cloud);
         let both = |left: Option<&str>, right: Option<&str>| matches!((left, right), (Some(left), Some(right)) if same_name(left, right));
         let anchor = own.anchor.is_some() && own.anchor == theirs.anchor;
+        let mail = own.mails().any(|mail| theirs.has_mail(mail));
         let tie = Tie {
             cloud,
             user_principal_name: both(own.user_principal_name, theirs.user_principal_name),
-            primary: both(own.primary(), theirs.primary()),
-            mail: own.mails().any(|mail| theirs.mails().any(|held| same_name(mail, held))),
+            primary: mail && both(own.primary(), theirs.primary()),
+            mail,
             anchor,
-            crossed: own
-                .user_principal_name
-                .is_some_and(|name| theirs.mails().any(|held| same_name(name, held)))
-                || theirs
-                    .user_principal_name
-                    .is_some_and(|name| own.mails().any(|mail| same_name(name, mail))),
+            crossed: own.user_principal_name.is_some_and(|name| theirs.has_mail(name))
+                || theirs.user_principal_name.is_some_and(|name| own.has_mail(name)),
             anchor_but_for_case: !anchor && both(own.anchor, theirs.anchor),
             mail_attribute: own.mail_attribute.is_some_and(|mail| theirs.is_named(mail))
                 || theirs.mail_attribute.is_some_and(|mail| own.is_named(mail)),
@@ -230,10 +238,10 @@ impl<'a> CloudIndex<'a> {
 
     /// Everything that shares something with these identifiers, in the objects' order, those in
     /// the recycle bin included.
-    pub(crate) fn ties(&self, own: &Identifiers<'_>) -> Vec<Tie<'a>> {
+    /// `mark` is theirs.
+    pub(crate) fn ties(&self, own: &Identifiers<'_>, mark: Mark) -> Vec<Tie<'a>> {
         let mut ties = Vec::new();
         let Some(index) = &self.by_identifier else {
-            let mark = own.mark();
             for at in 0..self.objects.len() {
                 let (cloud, theirs) = self.objects.get(at);
                 if mark.may_meet(theirs) {
@@ -319,7 +327,7 @@ mod tests {
             let ties = |scan_limit| -> Vec<String> {
                 let objects = Objects::All(&snapshot.cloud, &marks);
                 let index = CloudIndex::with_scan_limit(objects, scan_limit);
-                index.ties(&own).iter().map(|tie| format!("{tie:?}")).collect()
+                index.ties(&own, own.mark()).iter().map(|tie| format!("{tie:?}")).collect()
             };
             let one_by_one = snapshot.cloud.iter().filter_map(|object| Tie::between(&own, object));
             let one_by_one: Vec<String> = one_by_one.map(|tie| format!("{tie:?}")).collect();

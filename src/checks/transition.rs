@@ -10,7 +10,7 @@ use super::situation::{
 use super::ties::{CloudIndex, Identifiers, Tie};
 use super::verdict::Verdict;
 use crate::directory::{
-    AddressKind, Capabilities, Capability, CloudObject, Command, DeclaredChoices, Features,
+    AddressKind, Capabilities, Capability, CloudObject, Command, DeclaredChoices, Features, Kind,
     OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot, Text, same_name,
 };
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub(crate) struct Transition<'a> {
     pub(crate) after: &'a Snapshot,
     pub(crate) history: &'a History,
     pub(crate) capabilities: &'a Capabilities,
+    /// The capabilities again, where they are at hand at once.
+    declared: Declared,
     pub(crate) choices: &'a DeclaredChoices,
     /// What of the cloud is the same before and after.
     pub(crate) comparison: &'a Comparison,
@@ -37,11 +39,25 @@ pub(crate) struct Transition<'a> {
     pub(crate) shares_identifiers: bool,
 }
 
+/// A set of capabilities, one bit each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Declared(u32);
+
+impl Declared {
+    pub(crate) fn of(capabilities: &Capabilities) -> Declared {
+        Declared(capabilities.0.iter().fold(0, |set, &capability| set | 1 << capability as u32))
+    }
+
+    fn has(self, capability: Capability) -> bool {
+        self.0 & (1 << capability as u32) != 0
+    }
+}
+
 /// A sync cycle.
 pub(crate) struct Cycle<'a> {
     pub(crate) subjects: Vec<Subject<'a>>,
     /// By position before the cycle: how objects are involved in it.
-    involved: Vec<Involvement>,
+    pub(crate) involved: Vec<Involvement>,
     /// The takeovers that were seen and that nothing is left open about: the subject's position
     /// and that of the tie in its meeting.
     pub(crate) takeovers: Vec<(u32, u32)>,
@@ -53,7 +69,7 @@ pub(crate) struct Cycle<'a> {
 
 /// How a cloud object is involved in a cycle.
 #[derive(Clone, Copy, Debug, Default)]
-struct Involvement {
+pub(crate) struct Involvement {
     /// It is left open what the cycle does to it.
     is_open: bool,
     /// An uncontended new object may take it over.
@@ -77,8 +93,9 @@ impl<'a> Transition<'a> {
         comparison: &'a Comparison,
         shares_identifiers: bool,
         history: &'a History,
-        capabilities: &'a Capabilities,
+        (capabilities, declared): (&'a Capabilities, Declared),
         choices: &'a DeclaredChoices,
+        involved: Vec<Involvement>,
     ) -> Self {
         let named_id = command.cloud_object().and_then(|reference| history.resolve(reference));
         // Where an identifier stands for two objects, the last one is meant.
@@ -92,6 +109,7 @@ impl<'a> Transition<'a> {
             after,
             history,
             capabilities,
+            declared,
             choices,
             comparison,
             cycle: None,
@@ -100,14 +118,14 @@ impl<'a> Transition<'a> {
             shares_identifiers,
         };
         if matches!(command, Command::Sync(_)) {
-            transition.begin_cycle();
+            transition.begin_cycle(involved);
         }
         transition
     }
 
-    fn begin_cycle(&mut self) {
+    fn begin_cycle(&mut self, mut involved: Vec<Involvement>) {
         let (before, after, comparison) = (self.before, self.after, self.comparison);
-        let mut subjects = subjects(before, comparison.marks_before(), self.outcome, self.history);
+        let mut subjects = subjects(before, comparison, self.outcome, self.history);
         let carriers_after = Carriers::of(&after.cloud);
         for subject in &mut subjects {
             let object = subject.object;
@@ -120,9 +138,10 @@ impl<'a> Transition<'a> {
         }
         let created =
             CloudIndex::of_some(&after.cloud, comparison.marks_after(), comparison.created());
+        note_involvement(before, &subjects, &mut involved);
         let errors = self.outcome.objects.values();
         let mut cycle = Cycle {
-            involved: involved(before, &subjects),
+            involved,
             takeovers: Vec::new(),
             subjects,
             errors: errors.filter(|result| result.result == ResultWord::Error).count(),
@@ -142,7 +161,7 @@ impl<'a> Transition<'a> {
     }
 
     pub(crate) fn has(&self, capability: Capability) -> bool {
-        self.capabilities.has(capability)
+        self.declared.has(capability)
     }
 
     /// The subjects of a sync cycle; none for every other command.
@@ -220,12 +239,13 @@ impl<'a> Transition<'a> {
     }
 
     /// Objects that the cycle brought into being and that share an identifier with `object`.
-    pub(crate) fn created_for(&self, object: &OnPremisesObject) -> Vec<&'a Arc<CloudObject>> {
+    pub(crate) fn created_for(&self, subject: &Subject<'_>) -> Vec<&'a Arc<CloudObject>> {
         let Some(cycle) = self.cycle.as_ref().filter(|_| !self.comparison.created().is_empty())
         else {
             return Vec::new();
         };
-        let ties = cycle.created.ties(&Identifiers::of_on_premises(object));
+        let own = Identifiers::of_on_premises(subject.object);
+        let ties = cycle.created.ties(&own, subject.mark);
         ties.into_iter().filter(Tie::is_held).map(|tie| tie.cloud).collect()
     }
 
@@ -423,8 +443,13 @@ impl<'a> Cycle<'a> {
 /// How the cloud objects are involved in a cycle. It is left open what the cycle does to those
 /// that lie in the footprint of an object that is contended, that something unspecified has
 /// happened to, whose copy may heal, or that might be led to them by `mail`.
-fn involved<'a>(before: &'a Snapshot, subjects: &[Subject<'a>]) -> Vec<Involvement> {
-    let mut involved = vec![Involvement::default(); before.cloud.len()];
+fn note_involvement<'a>(
+    before: &'a Snapshot,
+    subjects: &[Subject<'a>],
+    involved: &mut Vec<Involvement>,
+) {
+    involved.clear();
+    involved.resize(before.cloud.len(), Involvement::default());
     let mut involve = |cloud: &Arc<CloudObject>, how: fn(&mut Involvement)| {
         if let Some(at) = position_in(&before.cloud, cloud) {
             how(&mut involved[at]);
@@ -455,7 +480,6 @@ fn involved<'a>(before: &'a Snapshot, subjects: &[Subject<'a>]) -> Vec<Involveme
             involve(cloud, |how| how.is_open = true);
         }
     }
-    involved
 }
 
 /// Whether what once led to a copy still stands in the way, beyond doubt.
@@ -496,48 +520,48 @@ pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Diff
     if before.deleted && after.deleted {
         return found;
     }
-    let mut compare = |field: &str, is_same: bool, before: String, after: String| {
-        if !is_same {
-            found.push(Difference { field: field.to_owned(), before, after });
-        }
+    let mut differ = |field: &str, before: String, after: String| {
+        found.push(Difference { field: field.to_owned(), before, after });
     };
-    macro_rules! compare_shown {
-        ($($field:literal: $name:ident,)*) => {$(
-            compare($field, before.$name == after.$name, before.$name.to_string(), after.$name.to_string());
+    macro_rules! compare {
+        ($($field:literal: $name:ident by $words:expr,)*) => {$(
+            if before.$name != after.$name {
+                differ($field, $words(&before.$name), $words(&after.$name));
+            }
         )*};
     }
-    macro_rules! compare_optional {
-        ($($field:literal: $name:ident,)*) => {$(
-            compare($field, before.$name == after.$name, optional(&before.$name), optional(&after.$name));
-        )*};
+    compare! {
+        "kind": kind by Kind::to_string,
+        "mailEnabled": mail_enabled by bool::to_string,
+        "onPremisesSyncEnabled": on_premises_sync_enabled by bool::to_string,
+        "onPremisesImmutableId": on_premises_immutable_id by optional,
     }
-    compare_shown! {
-        "kind": kind,
-        "mailEnabled": mail_enabled,
-        "onPremisesSyncEnabled": on_premises_sync_enabled,
+    if !same_optional_name(&before.user_principal_name, &after.user_principal_name) {
+        differ(
+            "userPrincipalName",
+            optional(&before.user_principal_name),
+            optional(&after.user_principal_name),
+        );
     }
-    compare_optional! { "onPremisesImmutableId": on_premises_immutable_id, }
-    compare(
-        "userPrincipalName",
-        same_optional_name(&before.user_principal_name, &after.user_principal_name),
-        optional(&before.user_principal_name),
-        optional(&after.user_principal_name),
-    );
-    compare(
-        "proxyAddresses",
-        same_addresses(&before.proxy_addresses, &after.proxy_addresses),
-        list(&before.proxy_addresses),
-        list(&after.proxy_addresses),
-    );
+    if !same_addresses(&before.proxy_addresses, &after.proxy_addresses) {
+        differ("proxyAddresses", list(&before.proxy_addresses), list(&after.proxy_addresses));
+    }
     let names: std::collections::BTreeSet<&Text> =
         before.attributes.keys().chain(after.attributes.keys()).collect();
     for name in names {
         let (before, after) = (before.attributes.get(name), after.attributes.get(name));
-        compare(name, before == after, optional(&before.cloned()), optional(&after.cloned()));
+        if before != after {
+            differ(name, optional(&before.cloned()), optional(&after.cloned()));
+        }
     }
-    compare_optional! { "password": password, }
-    compare("roles", before.roles == after.roles, roles(before), roles(after));
-    compare_shown! { "deleted": deleted, "quarantined": quarantined, }
+    compare! { "password": password by optional, }
+    if before.roles != after.roles {
+        differ("roles", roles(before), roles(after));
+    }
+    compare! {
+        "deleted": deleted by bool::to_string,
+        "quarantined": quarantined by bool::to_string,
+    }
     found
 }
 

@@ -14,7 +14,59 @@ use std::hash::{Hash, Hasher};
 /// assert!(!same_name("ann@contoso.com", "ann@fabrikam.com"));
 /// ```
 pub fn same_name(left: &str, right: &str) -> bool {
-    left.eq_ignore_ascii_case(right)
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let length = left.len();
+    if length != right.len() || length < 8 {
+        return left.eq_ignore_ascii_case(right);
+    }
+    let word = |bytes: &[u8], at: usize| {
+        let mut word = [0; 8];
+        word.copy_from_slice(&bytes[at..at + 8]);
+        lowercase(u64::from_le_bytes(word))
+    };
+    // Eight bytes at a time; the last eight may overlap those before them.
+    let last = length - 8;
+    let mut at = 0;
+    while at < last {
+        if word(left, at) != word(right, at) {
+            return false;
+        }
+        at += 8;
+    }
+    word(left, last) == word(right, last)
+}
+
+/// Feeds a name to a hasher so that two names that are the [`same_name`] feed the same.
+pub(crate) fn hash_name(name: &str, state: &mut impl Hasher) {
+    each_word(name.as_bytes(), |word| state.write_u64(lowercase(word)));
+}
+
+/// Calls `visit` with all bytes, eight at a time and the first one lowest. The last eight may
+/// overlap those before them; what is shorter than eight is filled up with its length.
+pub(crate) fn each_word(bytes: &[u8], mut visit: impl FnMut(u64)) {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        visit(u64::from_le_bytes(*word));
+    }
+    match bytes.last_chunk::<8>() {
+        Some(last) if !rest.is_empty() => visit(u64::from_le_bytes(*last)),
+        Some(_) => {}
+        None => {
+            let length = bytes.len() as u64;
+            visit(bytes.iter().rev().fold(length, |word, &byte| word << 8 | u64::from(byte)));
+        }
+    }
+}
+
+/// Eight bytes with all ASCII letters in lower case.
+fn lowercase(word: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let low_bits = word & (0x7f * EACH);
+    // The highest bit of each byte says whether it is at least `A`, and whether it is beyond `Z`.
+    let from_a = low_bits + (0x80 - b'A' as u64) * EACH;
+    let beyond_z = low_bits + (0x7f - b'Z' as u64) * EACH;
+    let is_capital = (from_a ^ beyond_z) & !word & (0x80 * EACH);
+    word | is_capital >> 2
 }
 
 /// A user principal name or mail address as a key of hash maps: equal as [`same_name`] has it.
@@ -31,14 +83,7 @@ impl Eq for NameKey<'_> {}
 
 impl Hash for NameKey<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // In pieces on the stack: names are short, and hashers are slow byte by byte.
-        let mut lower = [0_u8; 64];
-        for piece in self.0.as_bytes().chunks(lower.len()) {
-            let lower = &mut lower[..piece.len()];
-            lower.copy_from_slice(piece);
-            lower.make_ascii_lowercase();
-            state.write(lower);
-        }
+        hash_name(self.0, state);
         state.write_u8(0xff);
     }
 }
@@ -144,6 +189,35 @@ mod tests {
         let address = ProxyAddress::from(value);
         assert_eq!(address.kind(), kind);
         assert_eq!(address.mail(), mail);
+    }
+
+    #[test]
+    fn every_byte_but_a_capital_letter_stays_as_it_is() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut bytes = [b'Q'; 8];
+                bytes[place] = byte;
+                let folded = lowercase(u64::from_le_bytes(bytes));
+                assert_eq!(folded.to_le_bytes(), bytes.map(|byte| byte.to_ascii_lowercase()));
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn names_are_the_same_but_for_ascii_letter_case(
+            left in "[a-bA-Bé@]{0,20}",
+            right in "[a-bA-Bé@]{0,20}",
+            flipped in proptest::collection::vec(proptest::bool::ANY, 20),
+        ) {
+            let folded = |text: &str| text.to_ascii_lowercase();
+            proptest::prop_assert_eq!(same_name(&left, &right), folded(&left) == folded(&right));
+            let flip = |(letter, flip): (char, &bool)| {
+                if *flip { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+            };
+            let other: String = left.chars().zip(flipped.iter().cycle()).map(flip).collect();
+            proptest::prop_assert!(same_name(&left, &other));
+        }
     }
 
     #[rstest]

@@ -17,6 +17,7 @@ mod well_formed;
 
 pub(crate) use address::NameKey;
 pub use address::{AddressKind, ProxyAddress, same_name};
+pub(crate) use address::{each_word, hash_name};
 pub use capability::{Capabilities, Capability};
 pub use change::Change;
 pub use choice::{

@@ -1,7 +1,7 @@
 //! Who holds a name: a map that does not care about ASCII letter case.
 
 use super::tenant::CloudHandle;
-use crate::directory::{ProxyAddress, Text, same_name};
+use crate::directory::{ProxyAddress, Text, each_word, hash_name, same_name};
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -16,13 +16,7 @@ trait Name {
 
 impl Hash for dyn Name + '_ {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let (words, rest) = self.name().as_bytes().as_chunks::<8>();
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        for mut word in words.iter().copied().chain([last]) {
-            word.make_ascii_lowercase();
-            state.write_u64(u64::from_le_bytes(word));
-        }
+        hash_name(self.name(), state);
     }
 }
 
@@ -87,12 +81,7 @@ pub(super) type QuickState = BuildHasherDefault<QuickHasher>;
 
 impl Hasher for QuickHasher {
     fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        for word in words.iter().chain([&last]) {
-            self.write_u64(u64::from_le_bytes(*word));
-        }
+        each_word(bytes, |word| self.write_u64(word));
     }
 
     fn write_u8(&mut self, value: u8) {

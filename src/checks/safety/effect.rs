@@ -6,7 +6,8 @@ use crate::checks::object_name::ObjectName;
 use crate::checks::transition::{Transition, differences, is_same_state};
 use crate::checks::verdict::Verdict;
 use crate::directory::{
-    Capabilities, Capability, CloudObject, CloudSetup, Command, Kind, OnPremisesObject, Status,
+    Capabilities, Capability, Change, CloudObject, CloudSetup, Command, Kind, OnPremisesChange,
+    OnPremisesObject, Status, Text,
 };
 
 pub(super) fn command_takes_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -94,6 +95,12 @@ fn judge_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
         }
         Command::UpdateOnPremisesObject(update) => {
             if let Some(before) = transition.before.on_premises_object(&update.key) {
+                let after = transition.after.on_premises_object(&update.key);
+                if transition.has(Capability::Passwords)
+                    && after.is_some_and(|after| shows_update(before, &update.set, after))
+                {
+                    return;
+                }
                 let mut wanted = OnPremisesObject::clone(before);
                 update.set.apply_to(&mut wanted);
                 judge_on_premises_effect(transition, verdict, &wanted);
@@ -128,6 +135,47 @@ fn judge_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
         }
         _ => judge_effect_on_named(transition, verdict),
     }
+}
+
+/// Whether an on-premises object after a change is just what the change makes of it.
+fn shows_update(
+    before: &OnPremisesObject,
+    set: &OnPremisesChange,
+    after: &OnPremisesObject,
+) -> bool {
+    fn is_shown(before: &Option<Text>, change: &Change<Text>, after: &Option<Text>) -> bool {
+        match change {
+            Change::Keep => before == after,
+            Change::Clear => after.is_none(),
+            Change::Set(value) => after.as_ref() == Some(value),
+        }
+    }
+    let wanted = |name: &Text| match set.attributes.get(name) {
+        Some(changed) => changed.as_ref(),
+        None => before.attributes.get(name),
+    };
+    let wanted_addresses = match &set.proxy_addresses {
+        Change::Keep => &*before.proxy_addresses,
+        Change::Clear => &[],
+        Change::Set(addresses) => addresses,
+    };
+    before.key == after.key
+        && before.kind == after.kind
+        && before.mail_enabled == after.mail_enabled
+        && is_shown(&before.source_anchor, &set.source_anchor, &after.source_anchor)
+        && is_shown(
+            &before.user_principal_name,
+            &set.user_principal_name,
+            &after.user_principal_name,
+        )
+        && is_shown(&before.password, &set.password, &after.password)
+        && after.proxy_addresses == wanted_addresses
+        && after.attributes.iter().all(|(name, value)| wanted(name) == Some(value))
+        && before
+            .attributes
+            .keys()
+            .chain(set.attributes.keys())
+            .all(|name| wanted(name).is_some() == after.attributes.contains_key(name))
 }
 
 fn judge_on_premises_effect(

@@ -1,0 +1,26 @@
+//! Commands a second: the bare reference model, and the same cases with every check judging every
+//! step.
+
+mod common;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use entra_conformance::reference::ReferenceModel;
+use std::hint::black_box;
+
+fn throughput(criterion: &mut Criterion) {
+    let cases = common::cases(2_000);
+    let mut model = ReferenceModel::default();
+    assert!(common::run_judged(&mut model, &cases) > 0, "the cases exercise no rule");
+    let mut group = criterion.benchmark_group("commands");
+    group.throughput(Throughput::Elements(common::commands_in(&cases)));
+    group.bench_function("model alone", |bencher| {
+        bencher.iter(|| common::run_alone(&mut model, &cases));
+    });
+    group.bench_function("model and all checks", |bencher| {
+        bencher.iter(|| black_box(common::run_judged(&mut model, &cases)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, throughput);
+criterion_main!(benches);
