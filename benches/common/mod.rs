@@ -48,18 +48,21 @@ pub fn run_judged(model: &mut ReferenceModel, cases: &[Case]) -> u64 {
     let nothing = Tenant::default();
     let (mut observer, _) =
         Observer::start(&nothing, &Snapshot::default(), &capabilities, &choices);
-    let mut found = Vec::new();
+    let (mut steps, mut found) = (Vec::new(), Vec::new());
     let mut held = 0;
     for (tenant, commands) in cases {
         let start = model.reset(tenant).expect("the model starts");
+        // As the runner does: a case is run as a whole and then judged.
+        steps.extend(
+            commands.iter().map(|command| model.apply(command).expect("the model can do it")),
+        );
         found.push(observer.restart(tenant, &start));
-        for command in commands {
-            let seen = model.apply(command).expect("the model can do it");
+        for (command, seen) in commands.iter().zip(steps.drain(..)) {
             observer.judge(command, &seen, &mut found);
-            for finding in found.drain(..) {
-                assert!(finding.violations().is_empty(), "{finding:?}");
-                held += finding.verdict.held;
-            }
+        }
+        for finding in found.drain(..) {
+            assert!(finding.violations().is_empty(), "{finding:?}");
+            held += finding.verdict.held;
         }
     }
     held

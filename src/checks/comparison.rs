@@ -119,12 +119,25 @@ impl Comparison {
             return;
         }
         let added = after.len() - in_place;
-        self.repeats_ids[1] = if added == 1 && !self.repeats_ids[0] {
+        if before.len() == in_place && added == 1 && !self.repeats_ids[0] {
             let last = &after[in_place].id;
-            after[..in_place].iter().any(|earlier| same_text(&earlier.id, last))
-        } else {
-            repeats_an_id(after)
-        };
+            if !after[..in_place].iter().any(|earlier| same_text(&earlier.id, last)) {
+                return;
+            }
+        }
+        self.align_rest(before, after, in_place);
+    }
+
+    /// Finds out which object is which where not all stand where they stood before.
+    #[inline(never)]
+    fn align_rest(
+        &mut self,
+        before: &[Arc<CloudObject>],
+        after: &[Arc<CloudObject>],
+        in_place: usize,
+    ) {
+        let known = |after: usize| Fate { after: after as u32, is_untouched: true };
+        self.repeats_ids[1] = repeats_an_id(after);
         let is_simple = !self.repeats_ids[0] && !self.repeats_ids[1];
         let first = if is_simple { in_place } else { 0 };
         if before.len().max(after.len()) - first <= FEW {

@@ -33,16 +33,28 @@ pub(super) fn judge_on_premises_unchanged(
     but: Option<&str>,
     verdict: &mut Verdict,
 ) {
-    fn others<'s>(
-        snapshot: &'s Snapshot,
-        but: Option<&str>,
-    ) -> impl Iterator<Item = &'s Arc<OnPremisesObject>> {
-        snapshot.on_premises.iter().filter(move |object| but != Some(&*object.key))
-    }
     // Most of the time nothing was even moved.
-    if others(before, but).eq(others(after, but)) {
-        return;
+    if !others(before, but).eq(others(after, but)) {
+        blame_changed_on_premises(before, after, but, verdict);
     }
+}
+
+/// The on-premises objects, `but` one apart.
+fn others<'s>(
+    snapshot: &'s Snapshot,
+    but: Option<&str>,
+) -> impl Iterator<Item = &'s Arc<OnPremisesObject>> {
+    snapshot.on_premises.iter().filter(move |object| but.is_none_or(|but| *but != *object.key))
+}
+
+#[cold]
+#[inline(never)]
+fn blame_changed_on_premises(
+    before: &Snapshot,
+    after: &Snapshot,
+    but: Option<&str>,
+    verdict: &mut Verdict,
+) {
     let by_key = |snapshot| -> BTreeMap<Text, Arc<OnPremisesObject>> {
         others(snapshot, but).map(|object| (object.key.clone(), Arc::clone(object))).collect()
     };
@@ -68,9 +80,18 @@ pub(super) fn judge_same_on_premises(
     seen: &OnPremisesObject,
     verdict: &mut Verdict,
 ) {
-    if wanted == seen {
-        return;
+    if wanted != seen {
+        blame_other_on_premises(wanted, seen, verdict);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn blame_other_on_premises(
+    wanted: &OnPremisesObject,
+    seen: &OnPremisesObject,
+    verdict: &mut Verdict,
+) {
     let name = || ObjectName::OnPremises(wanted.key.clone());
     let mut expect = |field: &str, is_same: bool, expected: String, shown: String| {
         if !is_same {

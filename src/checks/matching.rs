@@ -94,24 +94,32 @@ pub(super) fn judge_clear_matches(
             continue;
         }
         if transition.is_untouched(tie.cloud) {
-            verdict.violated(
-                transition.name_of(tie.cloud),
-                "onPremisesSyncEnabled",
-                format!(
-                    "true: taken over by {}, which it equals in {}",
-                    subject.object.key,
-                    reach.words()
-                ),
-                format!(
-                    "false; nothing about it changed (reported for {}: {})",
-                    subject.object.key,
-                    subject.reported_words()
-                ),
-            );
+            blame_missed_match(transition, verdict, subject, tie, reach);
         } else {
             verdict.holds();
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn blame_missed_match(
+    transition: &Transition<'_>,
+    verdict: &mut Verdict,
+    subject: &Subject<'_>,
+    tie: &Tie<'_>,
+    reach: Reach,
+) {
+    let key = &subject.object.key;
+    verdict.violated(
+        transition.name_of(tie.cloud),
+        "onPremisesSyncEnabled",
+        format!("true: taken over by {key}, which it equals in {}", reach.words()),
+        format!(
+            "false; nothing about it changed (reported for {key}: {})",
+            subject.reported_words()
+        ),
+    );
 }
 
 /// Judges that the ties that `applies` selects led to no takeover: the cloud-mastered object that

@@ -227,6 +227,8 @@ fn recognise(
 /// Which object of the starting state is which of the tenant's: those that show everything first,
 /// and among what is left those that have a name or an address in common. One field that is wrong
 /// then does not make a stranger of an object. Those with the most to recognise them by go first.
+#[cold]
+#[inline(never)]
 fn recognise_by_values(
     cloud: &[CloudSetup],
     snapshot: &Snapshot,
@@ -323,6 +325,8 @@ fn judge_start(
     super::direction::judge_on_premises_unchanged(&wanted, snapshot, None, verdict);
 }
 
+#[cold]
+#[inline(never)]
 fn judge_start_of_each(
     tenant: &Tenant,
     snapshot: &Snapshot,

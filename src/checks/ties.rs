@@ -225,14 +225,7 @@ impl<'a> CloudIndex<'a> {
     }
 
     fn with_scan_limit(objects: Objects<'a>, scan_limit: usize) -> Self {
-        let by_identifier = (objects.len() > scan_limit).then(|| {
-            let mut index = HashIndex::with_capacity(objects.len() * 4);
-            for at in (0..objects.len()).rev() {
-                Identifiers::of_cloud(objects.get(at).0)
-                    .each(|identifier| index.add(hash_of(identifier), at as u32));
-            }
-            index
-        });
+        let by_identifier = (objects.len() > scan_limit).then(|| index_of(&objects));
         CloudIndex { objects, by_identifier }
     }
 
@@ -240,27 +233,39 @@ impl<'a> CloudIndex<'a> {
     /// the recycle bin included.
     /// `mark` is theirs.
     pub(crate) fn ties(&self, own: &Identifiers<'_>, mark: Mark) -> Vec<Tie<'a>> {
+        if let Some(index) = &self.by_identifier {
+            return self.ties_by_identifier(own, index);
+        }
         let mut ties = Vec::new();
-        let Some(index) = &self.by_identifier else {
-            for at in 0..self.objects.len() {
-                let (cloud, theirs) = self.objects.get(at);
-                if mark.may_meet(theirs) {
-                    ties.extend(Tie::between(own, cloud));
-                }
+        for at in 0..self.objects.len() {
+            let (cloud, theirs) = self.objects.get(at);
+            if mark.may_meet(theirs) {
+                ties.extend(Tie::between(own, cloud));
             }
-            return ties;
-        };
+        }
+        ties
+    }
+
+    #[inline(never)]
+    fn ties_by_identifier(&self, own: &Identifiers<'_>, index: &HashIndex) -> Vec<Tie<'a>> {
         let mut positions: Vec<u32> = Vec::new();
         own.each(|identifier| positions.extend(index.with(hash_of(identifier))));
         positions.sort_unstable();
         positions.dedup();
-        ties.extend(
-            positions
-                .into_iter()
-                .filter_map(|position| Tie::between(own, self.objects.get(position as usize).0)),
-        );
-        ties
+        let objects = positions.into_iter().map(|position| self.objects.get(position as usize).0);
+        objects.filter_map(|cloud| Tie::between(own, cloud)).collect()
     }
+}
+
+/// Where each identifier stands among the objects.
+#[inline(never)]
+fn index_of(objects: &Objects<'_>) -> HashIndex {
+    let mut index = HashIndex::with_capacity(objects.len() * 4);
+    for at in (0..objects.len()).rev() {
+        Identifiers::of_cloud(objects.get(at).0)
+            .each(|identifier| index.add(hash_of(identifier), at as u32));
+    }
+    index
 }
 
 #[cfg(test)]

@@ -268,9 +268,14 @@ impl<'a> Transition<'a> {
 
     /// Judges that `cloud` is as it was before, field by field where it is not.
     pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &'a Arc<CloudObject>) {
-        if self.is_untouched(cloud) {
-            return;
+        if !self.is_untouched(cloud) {
+            self.blame_touched(verdict, cloud);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn blame_touched(&self, verdict: &mut Verdict, cloud: &'a Arc<CloudObject>) {
         let name = || self.name_of(cloud);
         match self.after_of(cloud) {
             None => verdict.violated(name(), "the object itself", "still there, unchanged", "gone"),
@@ -352,6 +357,8 @@ impl<'a> Transition<'a> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn judge_values_arrive(&self, verdict: &mut Verdict, subject: &Subject<'a>, joint: &Joint<'a>) {
         let object = subject.object;
         let name = || self.name_of(joint.cloud);
@@ -515,6 +522,7 @@ pub(crate) struct Difference {
 /// Every field in which two states of an object differ: addresses and roles compared as sets, names
 /// without regard to letter case, and nothing compared of an object that is in the recycle bin both
 /// times.
+#[inline(never)]
 pub(crate) fn differences(before: &CloudObject, after: &CloudObject) -> Vec<Difference> {
     let mut found = Vec::new();
     if before.deleted && after.deleted {
@@ -651,22 +659,38 @@ pub(crate) fn judge_addresses(
     withheld: &[&str],
 ) {
     // Most of the time they are what is wanted, and there is nothing to find out.
-    if object.proxy_addresses.is_empty()
-        || same_addresses(&object.proxy_addresses, &after.proxy_addresses)
+    if !object.proxy_addresses.is_empty()
+        && !same_addresses(&object.proxy_addresses, &after.proxy_addresses)
+        && !are_replaced(history, object, before, after, withheld)
     {
-        return;
+        verdict.violated(
+            name(),
+            "proxyAddresses",
+            list(&object.proxy_addresses),
+            list(&after.proxy_addresses),
+        );
     }
+}
+
+/// Whether all of the on-premises addresses are there that need to be, and none that must not.
+#[cold]
+#[inline(never)]
+fn are_replaced(
+    history: &History,
+    object: &OnPremisesObject,
+    before: Option<&CloudObject>,
+    after: &CloudObject,
+    withheld: &[&str],
+) -> bool {
     let is_given = |mail: &str| history.is_given(mail);
     let is_withheld = |address: &ProxyAddress| {
         address.mail().is_some_and(|mail| withheld.iter().any(|held| same_name(held, mail)))
     };
-    let missing: Vec<&str> = object
+    let is_missing = object
         .proxy_addresses
         .iter()
         .filter(|wanted| !is_withheld(wanted))
-        .filter(|wanted| !after.proxy_addresses.iter().any(|seen| seen.same(wanted)))
-        .map(ProxyAddress::as_str)
-        .collect();
+        .any(|wanted| !after.proxy_addresses.iter().any(|seen| seen.same(wanted)));
     let is_wanted = |seen: &ProxyAddress| match seen.mail() {
         Some(mail) => object.mail_addresses().any(|wanted| same_name(wanted, mail)),
         None => object.proxy_addresses.contains(seen),
@@ -693,12 +717,5 @@ pub(crate) fn judge_addresses(
             && is_wanted(seen)
             && !object.proxy_addresses.iter().any(|wanted| wanted.same(seen))
     });
-    if !missing.is_empty() || left_over || wrong_primary || doubled {
-        verdict.violated(
-            name(),
-            "proxyAddresses",
-            list(&object.proxy_addresses),
-            list(&after.proxy_addresses),
-        );
-    }
+    !is_missing && !left_over && !wrong_primary && !doubled
 }

@@ -42,6 +42,11 @@ impl Verdict {
     }
 
     /// The rule was broken.
+    ///
+    /// Cold, and so is what composes its arguments: most steps break no rule, and the code that
+    /// does run stays close together.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn violated(
         &mut self,
         object: impl Into<ObjectName>,

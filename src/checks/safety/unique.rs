@@ -67,6 +67,7 @@ fn share(one: &CloudObject, other: &CloudObject) -> bool {
 }
 
 /// Whether any two active objects share an identifier, as far as hashes tell.
+#[inline(never)]
 fn shares_any(cloud: &[Arc<CloudObject>]) -> bool {
     let mut hashes: Vec<u64> = Vec::with_capacity(cloud.len() * 3);
     for object in cloud.iter().filter(|object| object.is_active()) {
@@ -109,7 +110,18 @@ pub(super) fn unique_identifiers(transition: &Transition<'_>, verdict: &mut Verd
         verdict.holds();
         return;
     }
+    blame_shared(transition, verdict);
+}
+
+#[cold]
+#[inline(never)]
+fn blame_shared(transition: &Transition<'_>, verdict: &mut Verdict) {
     let after = shared_identifiers(transition.after);
+    if after.is_empty() {
+        // Two hashes met by chance.
+        verdict.holds();
+        return;
+    }
     // What was shared before this step is not this step's fault.
     let earlier: HashSet<(&str, String, &str, &str)> = shared_identifiers(transition.before)
         .into_iter()
