@@ -4,6 +4,7 @@ use super::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::hash::Hasher;
+use std::sync::Arc;
 
 /// Whether two user principal names or two mail addresses are the same: ASCII letter case does
 /// not count.
@@ -101,6 +102,7 @@ impl ProxyAddress {
     }
 
     /// What the prefix says.
+    #[inline]
     pub fn kind(&self) -> AddressKind {
         match self.0.as_bytes() {
             [b'S', b'M', b'T', b'P', b':', ..] => AddressKind::Primary,
@@ -112,6 +114,7 @@ impl ProxyAddress {
     }
 
     /// The mail address behind an `SMTP:` or `smtp:` prefix.
+    #[inline]
     pub fn mail(&self) -> Option<&str> {
         match self.kind() {
             AddressKind::Other => None,
@@ -127,6 +130,9 @@ impl ProxyAddress {
     /// Whether two values say the same: mail addresses without regard to letter case but with
     /// regard to primary or secondary, everything else exactly.
     pub fn same(&self, other: &ProxyAddress) -> bool {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return true;
+        }
         match (self.mail(), other.mail()) {
             (Some(left), Some(right)) => self.kind() == other.kind() && same_name(left, right),
             (None, None) => self.0 == other.0,
