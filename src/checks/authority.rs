@@ -172,10 +172,10 @@ fn cloud_mastered_untouched(transition: &Transition<'_>, verdict: &mut Verdict) 
 /// not, in any way.
 fn touches_another(transition: &Transition<'_>, edited: &CloudObject) -> bool {
     let own = Identifiers::of_cloud(edited);
-    let mark = own.mark();
-    let others = transition.before.cloud.iter().zip(transition.comparison.marks_before());
+    let print = own.print();
+    let others = transition.before.cloud.iter().zip(transition.comparison.prints_before());
     others
-        .filter(|(other, theirs)| mark.may_meet(**theirs) && other.id != edited.id)
+        .filter(|(other, theirs)| print.may_meet(theirs) && other.id != edited.id)
         .any(|(other, _)| Tie::between(&own, other).is_some())
 }
 

@@ -1,7 +1,7 @@
 //! The cloud before a step and after it, compared once for all checks.
 
 use super::quick::{FEW, QuickMap, same_text};
-use super::ties::{Identifiers, Mark};
+use super::ties::{Identifiers, Print};
 use crate::directory::{CloudObject, OnPremisesObject, ProxyAddress, Snapshot};
 use std::sync::Arc;
 
@@ -33,10 +33,10 @@ pub(crate) struct Comparison {
     different: Vec<u32>,
     /// Positions before the step of what is gone or was touched, ascending.
     touched: Vec<u32>,
-    marks_before: Vec<Mark>,
-    marks_after: Vec<Mark>,
+    prints_before: Vec<Print>,
+    prints_after: Vec<Print>,
     /// Of the on-premises objects of the state that was taken in last.
-    on_premises: Vec<Mark>,
+    on_premises: Vec<Print>,
     /// An identifier stands for two objects: before the step, and after it.
     repeats_ids: [bool; 2],
 }
@@ -44,10 +44,11 @@ pub(crate) struct Comparison {
 impl Comparison {
     /// Begins with the state that a case starts from.
     pub(crate) fn restart(&mut self, state: &Snapshot) {
-        self.marks_after.clear();
-        self.marks_after.extend(state.cloud.iter().map(|object| mark_of(object)));
+        self.prints_after.clear();
+        self.prints_after.extend(state.cloud.iter().map(|object| print_of(object)));
         self.on_premises.clear();
-        self.on_premises.extend(state.on_premises.iter().map(|object| on_premises_mark_of(object)));
+        self.on_premises
+            .extend(state.on_premises.iter().map(|object| on_premises_print_of(object)));
         self.repeats_ids[1] = repeats_an_id(&state.cloud);
     }
 
@@ -59,30 +60,30 @@ impl Comparison {
         after: &[Arc<CloudObject>],
         is_same: impl Fn(&CloudObject, &CloudObject) -> bool,
     ) {
-        std::mem::swap(&mut self.marks_before, &mut self.marks_after);
+        std::mem::swap(&mut self.prints_before, &mut self.prints_after);
         self.repeats_ids[0] = self.repeats_ids[1];
         self.fates.clear();
         self.origins.clear();
         self.created.clear();
         self.different.clear();
         self.touched.clear();
-        self.marks_after.clear();
+        self.prints_after.clear();
         self.align(before, after);
         for (at, object) in (0_u32..).zip(after) {
             let origin = self.origins[at as usize];
             let Some(earlier) = before.get(origin as usize) else {
                 self.created.push(at);
                 self.different.push(at);
-                self.marks_after.push(mark_of(object));
+                self.prints_after.push(print_of(object));
                 continue;
             };
             // Between equal states of shared objects this compares pointers.
             if earlier == object {
-                self.marks_after.push(self.marks_before[origin as usize]);
+                self.prints_after.push(self.prints_before[origin as usize].clone());
                 continue;
             }
             self.different.push(at);
-            self.marks_after.push(mark_of(object));
+            self.prints_after.push(print_of(object));
             // Where an identifier stands for two objects, the last one is meant.
             let fate = &mut self.fates[origin as usize];
             if fate.after == at {
@@ -202,16 +203,16 @@ impl Comparison {
         &self.touched
     }
 
-    pub(crate) fn marks_before(&self) -> &[Mark] {
-        &self.marks_before
+    pub(crate) fn prints_before(&self) -> &[Print] {
+        &self.prints_before
     }
 
-    pub(crate) fn marks_after(&self) -> &[Mark] {
-        &self.marks_after
+    pub(crate) fn prints_after(&self) -> &[Print] {
+        &self.prints_after
     }
 
-    /// The marks of the on-premises objects of the state before the step.
-    pub(crate) fn on_premises_marks(&self) -> &[Mark] {
+    /// The prints of the on-premises objects of the state before the step.
+    pub(crate) fn on_premises_prints(&self) -> &[Print] {
         &self.on_premises
     }
 
@@ -235,30 +236,30 @@ impl Comparison {
         } else {
             state.cloud.clone_from(&after.cloud);
         }
-        let marks = self.on_premises.iter_mut();
-        for ((kept, mark), object) in
-            state.on_premises.iter_mut().zip(marks).zip(&after.on_premises)
+        let prints = self.on_premises.iter_mut();
+        for ((kept, print), object) in
+            state.on_premises.iter_mut().zip(prints).zip(&after.on_premises)
         {
             if kept != object {
                 *kept = Arc::clone(object);
-                *mark = on_premises_mark_of(object);
+                *print = on_premises_print_of(object);
             }
         }
         state.on_premises.truncate(after.on_premises.len());
         self.on_premises.truncate(after.on_premises.len());
         for object in &after.on_premises[state.on_premises.len()..] {
             state.on_premises.push(Arc::clone(object));
-            self.on_premises.push(on_premises_mark_of(object));
+            self.on_premises.push(on_premises_print_of(object));
         }
     }
 }
 
-fn on_premises_mark_of(object: &OnPremisesObject) -> Mark {
-    Identifiers::of_on_premises(object).mark()
+fn on_premises_print_of(object: &OnPremisesObject) -> Print {
+    Identifiers::of_on_premises(object).print()
 }
 
-fn mark_of(object: &CloudObject) -> Mark {
-    Identifiers::of_cloud(object).mark()
+fn print_of(object: &CloudObject) -> Print {
+    Identifiers::of_cloud(object).print()
 }
 
 fn repeats_an_id(cloud: &[Arc<CloudObject>]) -> bool {

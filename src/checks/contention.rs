@@ -4,9 +4,9 @@
 //! two pending objects meet, directly or through others, the order can decide what happens, and
 //! only safety is judged.
 
-use super::quick::{FEW, QuickMap};
+use super::quick::FEW;
 use super::situation::Subject;
-use super::ties::{CloudIndex, Identifier, Identifiers, Mark};
+use super::ties::{CloudIndex, Print};
 
 /// Marks every subject with work whose footprint meets that of another one.
 pub(crate) fn mark(subjects: &mut [Subject<'_>], index: &CloudIndex<'_>) {
@@ -14,15 +14,18 @@ pub(crate) fn mark(subjects: &mut [Subject<'_>], index: &CloudIndex<'_>) {
     if members < 2 {
         return;
     }
-    let mut groups = Groups::new(members);
-    let mut owners = Owners::for_members(members);
-    for (member, subject) in subjects.iter().filter(|subject| subject.has_work()).enumerate() {
-        footprint(subject, index, |identifier| {
-            let first = owners.first(identifier, member);
-            groups.unite(first, member);
-        });
+    // Where two hashes met by chance the two would be taken for contended, and less be judged.
+    let mut owned: Vec<(u64, u32)> = Vec::with_capacity(members.min(1 << 20) * 8);
+    for (member, subject) in (0..).zip(subjects.iter().filter(|subject| subject.has_work())) {
+        footprint(subject, index, |hash| owned.push((hash, member)));
     }
-    drop(owners);
+    owned.sort_unstable();
+    let mut groups = Groups::new(members);
+    for pair in owned.windows(2) {
+        if pair[0].0 == pair[1].0 {
+            groups.unite(pair[0].1 as usize, pair[1].1 as usize);
+        }
+    }
     let mut sizes = Groups { few: [0; FEW], many: vec![0; groups.many.len()] };
     for member in 0..members {
         sizes.members()[groups.root(member)] += 1;
@@ -33,61 +36,20 @@ pub(crate) fn mark(subjects: &mut [Subject<'_>], index: &CloudIndex<'_>) {
     }
 }
 
-/// Calls `visit` with every identifier of the object itself, of the cloud object that it is joined
-/// to or that is its copy, and of every cloud object that shares any of them. Objects in the
-/// recycle bin count too: an implementation may bring one back.
-fn footprint<'a>(
-    subject: &Subject<'a>,
-    index: &CloudIndex<'a>,
-    mut visit: impl FnMut(Identifier<'a>),
-) {
-    let own = Identifiers::of_on_premises(subject.object);
-    own.each(&mut visit);
-    if let Some(cloud) = subject.standing.cloud() {
-        let identifiers = Identifiers::of_cloud(cloud);
-        identifiers.each(&mut visit);
-        for tie in index.ties(&identifiers, identifiers.mark()) {
-            Identifiers::of_cloud(tie.cloud).each(&mut visit);
-        }
+/// Calls `visit` with the hash of every identifier of the object itself, of the cloud object that
+/// it is joined to or that is its copy, and of every cloud object that shares any of them. Objects
+/// in the recycle bin count too: an implementation may bring one back.
+fn footprint(subject: &Subject<'_>, index: &CloudIndex<'_>, mut visit: impl FnMut(u64)) {
+    let mut visit_all = |print: Option<&Print>| {
+        print.into_iter().flat_map(Print::hashes).for_each(&mut visit);
+    };
+    visit_all(Some(subject.print));
+    if let Some(print) = subject.standing.cloud().and_then(|cloud| index.print_of(cloud)) {
+        visit_all(Some(print));
+        index.each_candidate(print, |cloud| visit_all(index.print_of(cloud)));
     }
     for tie in subject.standing.ties() {
-        Identifiers::of_cloud(tie.cloud).each(&mut visit);
-    }
-}
-
-/// Who first had each identifier in its footprint.
-enum Owners<'a> {
-    Few(Vec<(Mark, Identifier<'a>, usize)>),
-    Many(QuickMap<Identifier<'a>, usize>),
-}
-
-impl<'a> Owners<'a> {
-    fn for_members(members: usize) -> Self {
-        if members <= FEW {
-            Owners::Few(Vec::with_capacity(16))
-        } else {
-            Owners::Many(QuickMap::default())
-        }
-    }
-
-    /// The member that had this identifier first; if nobody had, it is this one.
-    fn first(&mut self, identifier: Identifier<'a>, member: usize) -> usize {
-        match self {
-            Owners::Few(owners) => {
-                let mark = identifier.mark();
-                let is_same = |(theirs, owned, _): &&(Mark, Identifier<'_>, usize)| {
-                    mark.may_meet(*theirs) && *owned == identifier
-                };
-                match owners.iter().find(is_same) {
-                    Some(&(_, _, first)) => first,
-                    None => {
-                        owners.push((mark, identifier, member));
-                        member
-                    }
-                }
-            }
-            Owners::Many(owners) => *owners.entry(identifier).or_insert(member),
-        }
+        visit_all(index.print_of(tie.cloud));
     }
 }
 

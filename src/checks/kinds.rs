@@ -119,10 +119,10 @@ fn immutable_id_users_only(transition: &Transition<'_>, verdict: &mut Verdict) {
         return;
     }
     let own = Identifiers { anchor: Some(anchor), ..Identifiers::default() };
-    let mark = own.mark();
-    let others = transition.before.cloud.iter().zip(transition.comparison.marks_before());
+    let print = own.print();
+    let others = transition.before.cloud.iter().zip(transition.comparison.prints_before());
     let is_free = others
-        .filter(|(other, theirs)| mark.may_meet(**theirs) && other.id != target.id)
+        .filter(|(other, theirs)| print.may_meet(theirs) && other.id != target.id)
         .all(|(other, _)| Tie::between(&own, other).is_none());
     if !is_free {
         return;

@@ -3,7 +3,7 @@
 use super::Check;
 use super::object_name::ObjectName;
 use super::occasions::Occasions;
-use super::quick::{FEW, QuickMap};
+use super::quick::{FEW, HashIndex, hash_of};
 use super::situation::{
     Meeting, MeetingClass, Reach, Standing, Subject, carries_other_anchor, leads_to,
 };
@@ -201,6 +201,7 @@ fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
     if values.all.is_empty() {
         return;
     }
+    values.enter_all();
     for cloud in transition.before.active().filter(|cloud| cloud.is_cloud_mastered()) {
         if transition.is_open(cloud) || transition.is_eligible(cloud) {
             continue;
@@ -217,7 +218,7 @@ struct NewValues<'t, 'a> {
     all: Vec<(&'t str, &'t str, (&'t Subject<'a>, &'t Meeting<'a>))>,
     /// Where a name with its value stands in `all`, once there are many: so that a large tenant is
     /// not searched once for each new object.
-    by_value: QuickMap<(&'t str, &'t str), Vec<u32>>,
+    by_value: Option<HashIndex>,
 }
 
 impl<'t, 'a> NewValues<'t, 'a> {
@@ -226,36 +227,38 @@ impl<'t, 'a> NewValues<'t, 'a> {
             // Whether a service looks at `mail` in practice is left open.
             if &**name != "mail" {
                 self.all.push((name, value, newcomer));
-                self.enter();
             }
         }
     }
 
-    fn enter(&mut self) {
-        if self.all.len() <= FEW {
-            return;
-        }
-        let first = if self.by_value.is_empty() { 0 } else { self.all.len() - 1 };
-        for (at, (name, value, _)) in self.all.iter().enumerate().skip(first) {
-            self.by_value.entry((name, value)).or_default().push(at as u32);
+    /// Makes it quick to look for values, where there are many.
+    fn enter_all(&mut self) {
+        if self.all.len() > FEW {
+            let mut by_value = HashIndex::with_capacity(self.all.len());
+            for (at, (name, value, _)) in self.all.iter().enumerate() {
+                by_value.add(hash_of((name, value)), at as u32);
+            }
+            self.by_value = Some(by_value);
         }
     }
 
     /// Whether a new object of the same kind, which shares nothing else with it, has one of these
     /// values.
     fn has_any_of(&self, cloud: &Arc<CloudObject>) -> bool {
-        let is_meant = |(subject, meeting): (&Subject<'_>, &Meeting<'_>)| {
-            subject.object.kind == cloud.kind
-                && !meeting.ties.iter().any(|tie| tie.cloud.id == cloud.id)
-        };
         cloud.attributes.iter().any(|(name, value)| {
-            if self.by_value.is_empty() {
-                return self.all.iter().any(|(own, owned, newcomer)| {
-                    *own == &**name && *owned == &**value && is_meant(*newcomer)
-                });
+            let is_meant = |at: usize| {
+                let (own, owned, (subject, meeting)) = self.all[at];
+                *own == **name
+                    && *owned == **value
+                    && subject.object.kind == cloud.kind
+                    && !meeting.ties.iter().any(|tie| tie.cloud.id == cloud.id)
+            };
+            match &self.by_value {
+                None => (0..self.all.len()).any(is_meant),
+                Some(by_value) => {
+                    by_value.with(hash_of((&**name, &**value))).any(|at| is_meant(at as usize))
+                }
             }
-            let positions = self.by_value.get(&(&**name, &**value));
-            positions.into_iter().flatten().any(|&at| is_meant(self.all[at as usize].2))
         })
     }
 }

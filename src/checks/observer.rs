@@ -4,10 +4,10 @@ use super::comparison::Comparison;
 use super::history::{History, Lessons};
 use super::object_name::ObjectName;
 use super::safety::{is_as_set_up, setup_differences, shares_identifiers};
-use super::ties::{CloudIndex, Identifiers, Mark};
+use super::ties::{CloudIndex, Identifiers, Print};
 use super::transition::{Declared, Involvement, Transition, is_same_state};
 use super::verdict::{Verdict, Violation};
-use super::{administrators, checks_of, switch, takeover};
+use super::{administrators, checks_of, switch};
 use crate::directory::{
     Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command, DeclaredChoices,
     Snapshot, StepObservation, Tenant, Text,
@@ -131,9 +131,10 @@ impl<'a> Observer<'a> {
             std::mem::take(&mut self.involved),
         );
         let looked = look(&transition);
-        let lessons = lessons(&transition);
-        if let Some(cycle) = transition.cycle {
+        let mut lessons = lessons(&transition);
+        if let Some(mut cycle) = transition.cycle {
             self.involved = cycle.involved;
+            lessons.treatments = cycle.treatments.take().unwrap_or_default();
         }
         self.history.learn(&self.state, command, seen, lessons);
         self.comparison.update(&mut self.state, &seen.snapshot);
@@ -177,7 +178,6 @@ fn lessons(transition: &Transition<'_>) -> Lessons {
     Lessons {
         blocked_by_role: administrators::blocked_by_role(transition),
         blocked_by_switch: switch::blocked_by_switch(transition),
-        treatments: takeover::treatments(transition),
         endings: transition
             .subjects()
             .iter()
@@ -185,6 +185,7 @@ fn lessons(transition: &Transition<'_>) -> Lessons {
             .collect(),
         named,
         created,
+        ..Lessons::default()
     }
 }
 
@@ -221,7 +222,7 @@ fn recognise(
     if is_in_place {
         return Recognised::InPlace;
     }
-    Recognised::ById(recognise_by_values(cloud, snapshot, comparison.marks_after()))
+    Recognised::ById(recognise_by_values(cloud, snapshot, comparison.prints_after()))
 }
 
 /// Which object of the starting state is which of the tenant's: those that show everything first,
@@ -232,7 +233,7 @@ fn recognise(
 fn recognise_by_values(
     cloud: &[CloudSetup],
     snapshot: &Snapshot,
-    marks: &[Mark],
+    prints: &[Print],
 ) -> Vec<Option<Text>> {
     let mut order: Vec<usize> = (0..cloud.len()).collect();
     order.sort_by_key(|&at| {
@@ -243,7 +244,7 @@ fn recognise_by_values(
             + usize::from(setup.on_premises_immutable_id.is_some());
         std::cmp::Reverse(fields)
     });
-    let index = CloudIndex::of_all(&snapshot.cloud, marks);
+    let index = CloudIndex::of_all(&snapshot.cloud, prints);
     // What has neither name nor address nor anchor is found by its display name.
     let mut by_display_name: HashMap<Option<&Text>, Vec<&Arc<CloudObject>>> = HashMap::new();
     for object in &snapshot.cloud {
@@ -262,7 +263,7 @@ fn recognise_by_values(
             let own = Identifiers::of_cloud(&wanted);
             let namesakes = by_display_name.get(&wanted.attributes.get("displayName"));
             let found = index
-                .ties(&own, own.mark())
+                .ties(&own, &own.print())
                 .into_iter()
                 .map(|tie| tie.cloud)
                 .chain(namesakes.into_iter().flatten().copied())

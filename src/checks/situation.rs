@@ -5,7 +5,7 @@ use super::comparison::Comparison;
 use super::contention;
 use super::history::{Ending, History, Past};
 use super::quick::{FEW, QuickMap, same_text};
-use super::ties::{CloudIndex, Identifiers, Mark, Tie};
+use super::ties::{CloudIndex, Identifiers, Print, Tie};
 use crate::directory::{
     CloudObject, Features, Kind, OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot,
     SyncResult, Text, same_name,
@@ -230,7 +230,7 @@ impl<'a> Standing<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Subject<'a> {
     pub(crate) object: &'a Arc<OnPremisesObject>,
-    pub(crate) mark: Mark,
+    pub(crate) print: &'a Print,
     /// What the case has shown of it; `None` for an object that no step brought about.
     pub(crate) past: Option<&'a Past>,
     /// What the cycle reports of it.
@@ -334,22 +334,22 @@ pub(crate) fn subjects<'a>(
     outcome: &'a Outcome,
     history: &'a History,
 ) -> Vec<Subject<'a>> {
-    let index = CloudIndex::of_all(&before.cloud, comparison.marks_before());
+    let index = CloudIndex::of_all(&before.cloud, comparison.prints_before());
     let places = Places { cloud: &before.cloud, by_id: OnceCell::new() };
     let mut reports = Reports::of_cycle(outcome);
     let unknown = Past { unsettled: true, ..Past::default() };
     let mut subjects: Vec<Subject<'a>> = before
         .on_premises
         .iter()
-        .zip(comparison.on_premises_marks())
+        .zip(comparison.on_premises_prints())
         .enumerate()
-        .map(|(at, (object, &mark))| {
+        .map(|(at, (object, print))| {
             let known = history.objects.get_near(at, &object.key);
             let past = known.unwrap_or(&unknown);
             let reported = reports.of(&object.key);
             let linked = past.link.as_ref().and_then(|link| places.find(past.link_near, &link.id));
             let copied = past.copy.as_ref().and_then(|copy| places.find(past.copy_near, copy));
-            let ties = || index.ties(&Identifiers::of_on_premises(object), mark);
+            let ties = || index.ties(&Identifiers::of_on_premises(object), print);
             let is_new_to_us = past.link.is_none();
             let standing = match copied {
                 // What a copy in the recycle bin means for its object is left open.
@@ -371,7 +371,7 @@ pub(crate) fn subjects<'a>(
             };
             let mut subject = Subject {
                 object,
-                mark,
+                print,
                 past: known,
                 reported,
                 standing,

@@ -3,7 +3,6 @@
 use super::Check;
 use super::object_name::ObjectName;
 use super::occasions::Occasions;
-use super::quick::same_text;
 use super::situation::{Meeting, MeetingClass, Reach, Subject};
 use super::ties::Tie;
 use super::transition::{
@@ -385,57 +384,64 @@ struct Example {
 /// For each cloud value, by its name and by whether on-premises has one too: what takeovers made
 /// of it, with one example for each way in which they were reached.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Treatments(Vec<((Text, bool), Example)>);
+pub(crate) struct Treatments(Vec<(Text, bool, Example)>);
 
 impl Treatments {
     /// Adds an example, unless there is one for the same way already.
-    fn add(&mut self, value: (Text, bool), example: Example) {
-        if self.of(&value).all(|earlier| earlier.reach != example.reach) {
-            self.0.push((value, example));
+    fn add(
+        &mut self,
+        name: &str,
+        is_on_premises: bool,
+        reach: Reach,
+        make: impl FnOnce() -> Example,
+    ) {
+        if self.of(name, is_on_premises).all(|earlier| earlier.reach != reach) {
+            self.0.push((name.into(), is_on_premises, make()));
         }
     }
 
     /// Adds all examples of another collection.
     pub(crate) fn extend(&mut self, other: Treatments) {
-        other.0.into_iter().for_each(|(value, example)| self.add(value, example));
+        for (name, is_on_premises, example) in other.0 {
+            self.add(&name, is_on_premises, example.reach, || example);
+        }
     }
 
-    fn of<'s>(&'s self, value: &'s (Text, bool)) -> impl Iterator<Item = &'s Example> {
-        let examples =
-            self.0.iter().filter(|(own, _)| own.1 == value.1 && same_text(&own.0, &value.0));
-        examples.map(|(_, example)| example)
+    fn of(&self, name: &str, is_on_premises: bool) -> impl Iterator<Item = &Example> {
+        let examples = self.0.iter();
+        examples
+            .filter(move |(own, is_too, _)| *is_too == is_on_premises && **own == *name)
+            .map(|(_, _, example)| example)
     }
 }
 
-/// What this takeover made of each value that the cloud object had.
-fn values_of(
+/// Calls `visit` with what this takeover made of each value that the cloud object had: the value's
+/// name, and whether on-premises has one too.
+fn each_value(
     transition: &Transition<'_>,
     takeover: &Takeover<'_, '_>,
     after: &CloudObject,
-) -> Vec<((Text, bool), Treatment)> {
+    mut visit: impl FnMut(&str, bool, Treatment),
+) {
     let (object, target) = (takeover.object, takeover.target);
-    let mut values: Vec<((Text, bool), Treatment)> = target
-        .attributes
-        .iter()
-        .filter(|(name, _)| transition.history.given_attributes.contains(name))
-        .filter(|(name, value)| object.attributes.get(*name) != Some(value))
-        .map(|(name, value)| {
-            let wanted = object.attributes.get(name);
-            let treatment = match after.attributes.get(name) {
-                Some(seen) if seen == value => Treatment::Kept,
-                Some(seen) if Some(seen) == wanted => Treatment::Overwritten,
-                _ => Treatment::Lost,
-            };
-            ((name.clone(), wanted.is_some()), treatment)
-        })
-        .collect();
+    for (name, value) in &target.attributes {
+        let wanted = object.attributes.get(name);
+        if wanted == Some(value) || !transition.history.given_attributes.contains(name) {
+            continue;
+        }
+        let treatment = match after.attributes.get(name) {
+            Some(seen) if seen == value => Treatment::Kept,
+            Some(seen) if Some(seen) == wanted => Treatment::Overwritten,
+            _ => Treatment::Lost,
+        };
+        visit(name, wanted.is_some(), treatment);
+    }
     if !target.proxy_addresses.is_empty() && object.proxy_addresses.is_empty() {
         let is_kept =
             same_addresses(&given(transition.history, after), &given(transition.history, target));
         let treatment = if is_kept { Treatment::Kept } else { Treatment::Lost };
-        values.push((("proxyAddresses".into(), false), treatment));
+        visit("proxyAddresses", false, treatment);
     }
-    values
 }
 
 /// Takeovers of users by a clear match, whose results can be compared.
@@ -448,44 +454,40 @@ fn comparable<'t, 'a>(
         .filter_map(|takeover| takeover.after.map(|after| (takeover, after)))
 }
 
-/// What this cycle's takeovers made of cloud values, for comparison with later ones.
-pub(super) fn treatments(transition: &Transition<'_>) -> Treatments {
-    let mut treatments = Treatments::default();
-    for (takeover, after) in comparable(transition) {
-        for (value, treatment) in values_of(transition, &takeover, after) {
-            let target = transition.name_of(takeover.target);
-            treatments.add(value, Example { reach: takeover.reach, treatment, target });
-        }
-    }
-    treatments
-}
-
 /// Takeovers in one case that were reached in different ways treat the same value alike.
 pub(super) fn same_result(transition: &Transition<'_>, verdict: &mut Verdict) {
     let mut earlier = Treatments::default();
     for (takeover, after) in comparable(transition) {
-        for (value, treatment) in values_of(transition, &takeover, after) {
-            let others = transition.history.treatments.of(&value).chain(earlier.of(&value));
-            let differently = others.filter(|other| other.reach != takeover.reach);
-            for other in differently {
+        let reach = takeover.reach;
+        each_value(transition, &takeover, after, |name, is_on_premises, treatment| {
+            let others = transition.history.treatments.of(name, is_on_premises);
+            let others = others.chain(earlier.of(name, is_on_premises));
+            for other in others.filter(|other| other.reach != reach) {
                 if other.treatment == treatment {
                     verdict.holds();
                 } else {
                     verdict.violated(
                         transition.name_of(takeover.target),
-                        &*value.0,
+                        name,
                         format!(
                             "{}, as when {} was matched on {}",
                             other.treatment.words(),
                             other.target,
                             other.reach.words()
                         ),
-                        format!("{} when matched on {}", treatment.words(), takeover.reach.words()),
+                        format!("{} when matched on {}", treatment.words(), reach.words()),
                     );
                 }
             }
-            let target = transition.name_of(takeover.target);
-            earlier.add(value, Example { reach: takeover.reach, treatment, target });
-        }
+            earlier.add(name, is_on_premises, reach, || Example {
+                reach,
+                treatment,
+                target: transition.name_of(takeover.target),
+            });
+        });
+    }
+    // Later cycles are compared with this one.
+    if let Some(cycle) = &transition.cycle {
+        cycle.treatments.get_or_init(|| earlier);
     }
 }

@@ -71,23 +71,53 @@ impl<'a> Identifiers<'a> {
         self.anchor.into_iter().for_each(|anchor| visit(Identifier::Anchor(Folded(anchor))));
     }
 
-    /// One bit for each identifier. Two objects that share something share a bit; most that share
-    /// nothing share none.
-    pub(crate) fn mark(&self) -> Mark {
-        let mut mark = 0;
-        self.each(|identifier| mark |= identifier.mark().0);
-        Mark(mark)
+    /// Their print.
+    pub(crate) fn print(&self) -> Print {
+        let mut print = Print::default();
+        let mut more = Vec::new();
+        self.each(|identifier| {
+            let hash = hash_of(identifier);
+            print.mark |= 1 << (hash >> 58);
+            match print.first.get_mut(usize::from(print.count)) {
+                Some(place) => {
+                    *place = hash;
+                    print.count += 1;
+                }
+                None => more.push(hash),
+            }
+        });
+        if !more.is_empty() {
+            print.more = Some(more.into());
+        }
+        print
     }
 }
 
-/// A coarse print of an object's identifiers; see [`Identifiers::mark`].
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Mark(u64);
+/// An object's identifiers as hashes. Most of the time it tells at once that two objects share
+/// nothing, and no text has to be looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Print {
+    /// One bit for each identifier.
+    mark: u64,
+    /// The hashes, as far as there is room.
+    first: [u64; 6],
+    /// How many of them there are.
+    count: u8,
+    /// The rest.
+    more: Option<Arc<[u64]>>,
+}
 
-impl Mark {
+impl Print {
+    /// The hashes of all identifiers.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = u64> {
+        let more = self.more.as_deref().unwrap_or_default();
+        self.first[..usize::from(self.count)].iter().chain(more).copied()
+    }
+
     /// Whether two objects may share something. If not, they share nothing.
-    pub(crate) fn may_meet(self, other: Mark) -> bool {
-        self.0 & other.0 != 0
+    pub(crate) fn may_meet(&self, other: &Print) -> bool {
+        self.mark & other.mark != 0
+            && self.hashes().any(|own| other.hashes().any(|theirs| own == theirs))
     }
 }
 
@@ -100,13 +130,6 @@ pub(crate) enum Identifier<'a> {
     Anchor(Folded<'a>),
     /// An address that is no mail address.
     Other(&'a str),
-}
-
-impl Identifier<'_> {
-    /// Its bit in a mark.
-    pub(crate) fn mark(self) -> Mark {
-        Mark(1 << (hash_of(self) >> 58))
-    }
 }
 
 /// What one cloud object shares with the object that is looked at.
@@ -186,10 +209,10 @@ pub(crate) struct CloudIndex<'a> {
 
 /// The objects that are searched.
 enum Objects<'a> {
-    /// All of a state, with their marks.
-    All(&'a [Arc<CloudObject>], &'a [Mark]),
+    /// All of a state, with their prints.
+    All(&'a [Arc<CloudObject>], &'a [Print]),
     /// Some of a state, by position.
-    Some(&'a [Arc<CloudObject>], &'a [Mark], &'a [u32]),
+    Some(&'a [Arc<CloudObject>], &'a [Print], &'a [u32]),
 }
 
 impl<'a> Objects<'a> {
@@ -200,28 +223,28 @@ impl<'a> Objects<'a> {
         }
     }
 
-    fn get(&self, at: usize) -> (&'a Arc<CloudObject>, Mark) {
-        let (all, marks, at) = match *self {
-            Objects::All(all, marks) => (all, marks, at),
-            Objects::Some(all, marks, some) => (all, marks, some[at] as usize),
+    fn get(&self, at: usize) -> (&'a Arc<CloudObject>, &'a Print) {
+        let (all, prints, at) = match *self {
+            Objects::All(all, prints) => (all, prints, at),
+            Objects::Some(all, prints, some) => (all, prints, some[at] as usize),
         };
-        (&all[at], marks[at])
+        (&all[at], &prints[at])
     }
 }
 
 impl<'a> CloudIndex<'a> {
-    /// Searches all objects of a state. `marks` are theirs.
-    pub(crate) fn of_all(objects: &'a [Arc<CloudObject>], marks: &'a [Mark]) -> Self {
-        Self::with_scan_limit(Objects::All(objects, marks), FEW)
+    /// Searches all objects of a state. `prints` are theirs.
+    pub(crate) fn of_all(objects: &'a [Arc<CloudObject>], prints: &'a [Print]) -> Self {
+        Self::with_scan_limit(Objects::All(objects, prints), FEW)
     }
 
     /// Searches the objects that stand at these positions of a state.
     pub(crate) fn of_some(
         objects: &'a [Arc<CloudObject>],
-        marks: &'a [Mark],
+        prints: &'a [Print],
         positions: &'a [u32],
     ) -> Self {
-        Self::with_scan_limit(Objects::Some(objects, marks, positions), FEW)
+        Self::with_scan_limit(Objects::Some(objects, prints, positions), FEW)
     }
 
     fn with_scan_limit(objects: Objects<'a>, scan_limit: usize) -> Self {
@@ -229,32 +252,50 @@ impl<'a> CloudIndex<'a> {
         CloudIndex { objects, by_identifier }
     }
 
+    /// The print of one of the objects of the state.
+    pub(crate) fn print_of(&self, cloud: &Arc<CloudObject>) -> Option<&'a Print> {
+        let (Objects::All(all, prints) | Objects::Some(all, prints, _)) = self.objects;
+        prints.get(all.element_offset(cloud)?)
+    }
+
     /// Everything that shares something with these identifiers, in the objects' order, those in
-    /// the recycle bin included.
-    /// `mark` is theirs.
-    pub(crate) fn ties(&self, own: &Identifiers<'_>, mark: Mark) -> Vec<Tie<'a>> {
-        if let Some(index) = &self.by_identifier {
-            return self.ties_by_identifier(own, index);
-        }
+    /// the recycle bin included. `print` is theirs.
+    pub(crate) fn ties(&self, own: &Identifiers<'_>, print: &Print) -> Vec<Tie<'a>> {
         let mut ties = Vec::new();
-        for at in 0..self.objects.len() {
-            let (cloud, theirs) = self.objects.get(at);
-            if mark.may_meet(theirs) {
-                ties.extend(Tie::between(own, cloud));
-            }
-        }
+        self.each_candidate(print, |cloud| ties.extend(Tie::between(own, cloud)));
         ties
     }
 
-    #[inline(never)]
-    fn ties_by_identifier(&self, own: &Identifiers<'_>, index: &HashIndex) -> Vec<Tie<'a>> {
-        let mut positions: Vec<u32> = Vec::new();
-        own.each(|identifier| positions.extend(index.with(hash_of(identifier))));
-        positions.sort_unstable();
-        positions.dedup();
-        let objects = positions.into_iter().map(|position| self.objects.get(position as usize).0);
-        objects.filter_map(|cloud| Tie::between(own, cloud)).collect()
+    /// Calls `visit` with everything that shares something with what has this print, in the
+    /// objects' order.
+    pub(crate) fn each_candidate(
+        &self,
+        print: &Print,
+        mut visit: impl FnMut(&'a Arc<CloudObject>),
+    ) {
+        if let Some(index) = &self.by_identifier {
+            for position in positions_with(index, print) {
+                visit(self.objects.get(position as usize).0);
+            }
+            return;
+        }
+        for at in 0..self.objects.len() {
+            let (cloud, theirs) = self.objects.get(at);
+            if print.may_meet(theirs) {
+                visit(cloud);
+            }
+        }
     }
+}
+
+/// Where these identifiers stand, ascending.
+#[inline(never)]
+fn positions_with(index: &HashIndex, print: &Print) -> Vec<u32> {
+    let mut positions: Vec<u32> = Vec::new();
+    print.hashes().for_each(|hash| positions.extend(index.with(hash)));
+    positions.sort_unstable();
+    positions.dedup();
+    positions
 }
 
 /// Where each identifier stands among the objects.
@@ -262,8 +303,7 @@ impl<'a> CloudIndex<'a> {
 fn index_of(objects: &Objects<'_>) -> HashIndex {
     let mut index = HashIndex::with_capacity(objects.len() * 4);
     for at in (0..objects.len()).rev() {
-        Identifiers::of_cloud(objects.get(at).0)
-            .each(|identifier| index.add(hash_of(identifier), at as u32));
+        objects.get(at).1.hashes().for_each(|hash| index.add(hash, at as u32));
     }
     index
 }
@@ -327,12 +367,12 @@ mod tests {
             };
             let own = cloud(99, name, &own_addresses, anchor);
             let own = Identifiers::of_cloud(&own);
-            let marks: Vec<Mark> =
-                snapshot.cloud.iter().map(|object| Identifiers::of_cloud(object).mark()).collect();
+            let prints: Vec<Print> =
+                snapshot.cloud.iter().map(|object| Identifiers::of_cloud(object).print()).collect();
             let ties = |scan_limit| -> Vec<String> {
-                let objects = Objects::All(&snapshot.cloud, &marks);
+                let objects = Objects::All(&snapshot.cloud, &prints);
                 let index = CloudIndex::with_scan_limit(objects, scan_limit);
-                index.ties(&own, own.mark()).iter().map(|tie| format!("{tie:?}")).collect()
+                index.ties(&own, &own.print()).iter().map(|tie| format!("{tie:?}")).collect()
             };
             let one_by_one = snapshot.cloud.iter().filter_map(|object| Tie::between(&own, object));
             let one_by_one: Vec<String> = one_by_one.map(|tie| format!("{tie:?}")).collect();

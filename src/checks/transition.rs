@@ -7,12 +7,14 @@ use super::occasions::Occasions;
 use super::situation::{
     Joint, Meeting, MeetingClass, Reach, Standing, Subject, same_optional_name, subjects,
 };
+use super::takeover::Treatments;
 use super::ties::{CloudIndex, Identifiers, Tie};
 use super::verdict::Verdict;
 use crate::directory::{
     AddressKind, Capabilities, Capability, CloudObject, Command, DeclaredChoices, Features, Kind,
     OnPremisesObject, Outcome, ProxyAddress, ResultWord, Snapshot, Text, same_name,
 };
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// One observed step: the state before, the command, what was said of it, the state after, and
@@ -63,6 +65,8 @@ pub(crate) struct Cycle<'a> {
     pub(crate) takeovers: Vec<(u32, u32)>,
     /// How many objects the cycle reports an error for.
     pub(crate) errors: usize,
+    /// What the takeovers made of cloud values, once somebody has looked.
+    pub(crate) treatments: OnceCell<Treatments>,
     /// Cloud objects that the cycle brought into being.
     pub(crate) created: CloudIndex<'a>,
 }
@@ -137,12 +141,13 @@ impl<'a> Transition<'a> {
             subject.ending = carriers_after.ending(object, earlier);
         }
         let created =
-            CloudIndex::of_some(&after.cloud, comparison.marks_after(), comparison.created());
+            CloudIndex::of_some(&after.cloud, comparison.prints_after(), comparison.created());
         note_involvement(before, &subjects, &mut involved);
         let errors = self.outcome.objects.values();
         let mut cycle = Cycle {
             involved,
             takeovers: Vec::new(),
+            treatments: OnceCell::new(),
             subjects,
             errors: errors.filter(|result| result.result == ResultWord::Error).count(),
             created,
@@ -245,7 +250,7 @@ impl<'a> Transition<'a> {
             return Vec::new();
         };
         let own = Identifiers::of_on_premises(subject.object);
-        let ties = cycle.created.ties(&own, subject.mark);
+        let ties = cycle.created.ties(&own, subject.print);
         ties.into_iter().filter(Tie::is_held).map(|tie| tie.cloud).collect()
     }
 
@@ -580,6 +585,10 @@ pub(crate) fn is_same(before: &CloudObject, after: &CloudObject) -> bool {
 
 /// Whether two lists hold the same addresses, as sets.
 pub(crate) fn same_addresses(left: &[ProxyAddress], right: &[ProxyAddress]) -> bool {
+    // Mostly they are the very same, in the same order.
+    if left == right {
+        return true;
+    }
     let within = |one: &[ProxyAddress], other: &[ProxyAddress]| {
         one.iter().all(|address| other.iter().any(|held| held.same(address)))
     };

@@ -4,6 +4,7 @@ use super::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// Whether two user principal names or two mail addresses are the same: ASCII letter case does
 /// not count.
@@ -120,6 +121,7 @@ impl ProxyAddress {
     }
 
     /// What the prefix says.
+    #[inline]
     pub fn kind(&self) -> AddressKind {
         match self.0.as_bytes() {
             [b'S', b'M', b'T', b'P', b':', ..] => AddressKind::Primary,
@@ -131,6 +133,7 @@ impl ProxyAddress {
     }
 
     /// The mail address behind an `SMTP:` or `smtp:` prefix.
+    #[inline]
     pub fn mail(&self) -> Option<&str> {
         match self.kind() {
             AddressKind::Other => None,
@@ -146,6 +149,9 @@ impl ProxyAddress {
     /// Whether two values say the same: mail addresses without regard to letter case but with
     /// regard to primary or secondary, everything else exactly.
     pub fn same(&self, other: &ProxyAddress) -> bool {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return true;
+        }
         match (self.mail(), other.mail()) {
             (Some(left), Some(right)) => self.kind() == other.kind() && same_name(left, right),
             (None, None) => self.0 == other.0,

@@ -2,6 +2,7 @@
 
 use crate::checks::comparison::Comparison;
 use crate::checks::quick::{Folded, QuickMap, hash_of};
+use crate::checks::ties::Print;
 use crate::checks::transition::Transition;
 use crate::checks::verdict::Verdict;
 use crate::directory::{CloudObject, ProxyAddress, Snapshot};
@@ -39,15 +40,15 @@ pub(in crate::checks) fn shares_identifiers(
     let comparisons =
         if before { after.len() * after.len() } else { comparison.different().len() * after.len() };
     if comparisons > FEW_COMPARISONS {
-        return shares_any(after);
+        return may_share_any(comparison.prints_after()) && shares_any(after);
     }
-    let marks = comparison.marks_after();
+    let prints = comparison.prints_after();
     let is_shared = |at: usize| {
         let object = &after[at];
         object.is_active()
-            && after.iter().zip(marks).enumerate().any(|(other_at, (other, mark))| {
+            && after.iter().zip(prints).enumerate().any(|(other_at, (other, print))| {
                 other_at != at
-                    && mark.may_meet(marks[at])
+                    && print.may_meet(&prints[at])
                     && other.is_active()
                     && share(object, other)
             })
@@ -64,6 +65,22 @@ fn share(one: &CloudObject, other: &CloudObject) -> bool {
     let mut is_shared = false;
     unique_keys(one, |own| unique_keys(other, |held| is_shared |= own == held));
     is_shared
+}
+
+/// Whether two objects may share anything at all. If not, no text has to be looked at.
+#[inline(never)]
+fn may_share_any(prints: &[Print]) -> bool {
+    let mut hashes: Vec<u64> = Vec::with_capacity(prints.len() * 4);
+    for print in prints {
+        let first = hashes.len();
+        for hash in print.hashes() {
+            if !hashes[first..].contains(&hash) {
+                hashes.push(hash);
+            }
+        }
+    }
+    hashes.sort_unstable();
+    hashes.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Whether any two active objects share an identifier, as far as hashes tell.
