@@ -3,6 +3,8 @@
 pub mod grid;
 pub mod laws;
 pub mod scenario;
+pub mod sequence;
+pub mod shrink;
 
 use crate::directory::{
     Capabilities, Capability, CloudSetup, Command, Feature, Kind, NameKey, OnPremisesObject,

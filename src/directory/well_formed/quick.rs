@@ -188,10 +188,14 @@ fn is_change_of(kind: Kind, set: &CloudObjectChange) -> bool {
 fn are_addresses(addresses: &[ProxyAddress]) -> bool {
     addresses.iter().enumerate().all(|(index, address)| {
         let earlier = &addresses[..index];
-        let prefix = address.as_str().split_once(':').map_or("", |(prefix, _)| prefix);
-        !prefix.is_empty()
-            && (matches!(prefix, "SMTP" | "smtp") || !prefix.eq_ignore_ascii_case("smtp"))
-            && !earlier.iter().any(|earlier| same_value(earlier, address))
-            && !(prefix == "SMTP" && earlier.iter().any(ProxyAddress::is_primary))
+        let is_first_primary = || !earlier.iter().any(ProxyAddress::is_primary);
+        let is_prefixed = match address.as_str().split_once(':').map(|(prefix, _)| prefix) {
+            None | Some("") => false,
+            Some("SMTP") => is_first_primary(),
+            Some("smtp") => true,
+            // Nothing in between.
+            Some(prefix) => !prefix.eq_ignore_ascii_case("smtp"),
+        };
+        is_prefixed && !earlier.iter().any(|earlier| same_value(earlier, address))
     })
 }

@@ -1,0 +1,167 @@
+//! Fewer commands and fewer objects.
+
+use super::objects::{cloud_objects_mut, on_premises_objects_mut, variant, without};
+use crate::cases::Case;
+use crate::directory::{
+    Change, CloudRef, CloudSetup, Command, OnPremisesChange, OnPremisesObject, Text,
+    UpdateOnPremisesObject,
+};
+
+pub(super) fn candidates(case: &Case, all: &mut Vec<Case>) {
+    let count = case.commands.len();
+    let mut size = count / 2;
+    while size > 1 {
+        for start in (0..count).step_by(size) {
+            all.push(without(case, |index| (start..start + size).contains(&index)));
+        }
+        size /= 2;
+    }
+    everything_before_the_first_cycle(case, all);
+    for left_out in 0..count {
+        all.push(without(case, |index| index == left_out));
+    }
+    for index in 0..count {
+        fold(case, index, all);
+        merge(case, index, all);
+    }
+    for index in 0..case.tenant.cloud.len() {
+        variant(case, all, |case| drop(case.tenant.cloud.remove(index)));
+    }
+    for index in 0..case.tenant.on_premises.len() {
+        variant(case, all, |case| drop(case.tenant.on_premises.remove(index)));
+    }
+    for cloud in 0..case.tenant.cloud.len() {
+        for on_premises in 0..case.tenant.on_premises.len() {
+            variant(case, all, |case| {
+                case.tenant.cloud.remove(cloud);
+                case.tenant.on_premises.remove(on_premises);
+            });
+        }
+    }
+}
+
+/// Folds all that happens before anything is synchronised into the start, in one go.
+fn everything_before_the_first_cycle(case: &Case, all: &mut Vec<Case>) {
+    let mut folded = case.clone();
+    let mut index = 0;
+    while index < folded.commands.len() && !matches!(folded.commands[index], Command::Sync(_)) {
+        let mut ways = Vec::new();
+        fold(&folded, index, &mut ways);
+        match ways.into_iter().next() {
+            Some(way) => folded = way,
+            None => index += 1,
+        }
+    }
+    all.push(folded);
+}
+
+/// Lets the start, or the command that creates the object, have what a command brings about.
+pub(super) fn fold(case: &Case, index: usize, all: &mut Vec<Case>) {
+    let gone = without(case, |left_out| left_out == index);
+    match &case.commands[index] {
+        Command::CreateCloudObject(create) => {
+            variant(&gone, all, |case| case.tenant.cloud.push(create.object.clone()));
+        }
+        Command::CreateOnPremisesObject(create) => {
+            variant(&gone, all, |case| case.tenant.on_premises.push(create.object.clone()));
+        }
+        Command::UpdateOnPremisesObject(update) => {
+            let is_meant = |object: &OnPremisesObject| object.key == update.key;
+            variant(&gone, all, |case| {
+                let object = on_premises_objects_mut(case).find(|object| is_meant(object));
+                if let Some(object) = object {
+                    update.set.apply_to(object);
+                }
+            });
+        }
+        Command::SetFeature(set) => {
+            variant(&gone, all, |case| case.tenant.features.set(set.feature, set.value));
+        }
+        Command::UpdateCloudObject(update) => {
+            fold_into_cloud(&gone, &update.object, all, |object| {
+                let mut as_shown = object.to_object("");
+                update.set.apply_to(&mut as_shown);
+                object.user_principal_name = as_shown.user_principal_name;
+                object.proxy_addresses = as_shown.proxy_addresses;
+                object.attributes = as_shown.attributes;
+                object.password = as_shown.password;
+            });
+        }
+        Command::SetImmutableId(set) => {
+            fold_into_cloud(&gone, &set.object, all, |object| {
+                object.on_premises_immutable_id.clone_from(&set.value);
+            });
+        }
+        Command::AssignRole(assign) => {
+            fold_into_cloud(&gone, &assign.object, all, |object| {
+                object.roles.insert(assign.role.clone());
+            });
+        }
+        Command::RemoveRole(remove) => {
+            fold_into_cloud(&gone, &remove.object, all, |object| {
+                object.roles.remove(&remove.role);
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Changes the object that is meant. What an on-premises object is joined to is not known here:
+/// then each object in turn.
+fn fold_into_cloud(
+    gone: &Case,
+    reference: &CloudRef,
+    all: &mut Vec<Case>,
+    change: impl Fn(&mut CloudSetup),
+) {
+    let labels: Vec<Text> = match reference {
+        CloudRef::Label(label) => vec![label.clone()],
+        CloudRef::JoinedTo(_) | CloudRef::QuarantinedFor(_) => {
+            super::objects::cloud_objects(gone).map(|object| object.label.clone()).collect()
+        }
+    };
+    for label in labels {
+        variant(gone, all, |case| {
+            if let Some(object) = cloud_objects_mut(case).find(|object| object.label == label) {
+                change(object);
+            }
+        });
+    }
+}
+
+/// Makes one change of two changes of the same on-premises object, in the place of the earlier one
+/// and of the later one.
+fn merge(case: &Case, index: usize, all: &mut Vec<Case>) {
+    let Command::UpdateOnPremisesObject(first) = &case.commands[index] else { return };
+    let later = case.commands.iter().enumerate().skip(index + 1);
+    let next = later.into_iter().find_map(|(at, command)| match command {
+        Command::UpdateOnPremisesObject(update) if update.key == first.key => Some((at, update)),
+        _ => None,
+    });
+    let Some((at, second)) = next else { return };
+    let both = Command::UpdateOnPremisesObject(UpdateOnPremisesObject {
+        key: first.key.clone(),
+        set: both(&first.set, &second.set),
+    });
+    for (kept, gone) in [(at, index), (index, at)] {
+        let mut candidate = case.clone();
+        candidate.commands[kept] = both.clone();
+        candidate.commands.remove(gone);
+        all.push(candidate);
+    }
+}
+
+fn both(first: &OnPremisesChange, second: &OnPremisesChange) -> OnPremisesChange {
+    fn later<T: Clone>(first: &Change<T>, second: &Change<T>) -> Change<T> {
+        if second.is_keep() { first.clone() } else { second.clone() }
+    }
+    let mut attributes = first.attributes.clone();
+    attributes.extend(second.attributes.clone());
+    OnPremisesChange {
+        source_anchor: later(&first.source_anchor, &second.source_anchor),
+        user_principal_name: later(&first.user_principal_name, &second.user_principal_name),
+        proxy_addresses: later(&first.proxy_addresses, &second.proxy_addresses),
+        attributes,
+        password: later(&first.password, &second.password),
+    }
+}
