@@ -8,8 +8,8 @@ use entra_conformance::directory::{Command, StepObservation, Tenant};
 use entra_conformance::implementation::FailureKind;
 use entra_conformance::implementation::protocol::{
     Answer, ApplyParams, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
-    ResetParams, ResetResult, RunCaseParams, RunCaseResult, SuiteName, read_reply, read_request,
-    schema, write_request,
+    ResetParams, ResetResult, RunCaseChangesResult, RunCaseParams, RunCaseResult, SuiteName,
+    read_reply, read_request, schema, write_request,
 };
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -131,7 +131,9 @@ fn every_request_that_is_written_is_valid_and_can_be_read() {
     for tenant in [tenant(), Tenant::default()] {
         let tenant: Cow<'_, Tenant> = Cow::Owned(tenant);
         check_request(Method::Reset, &ResetParams { tenant: tenant.clone() });
-        check_request(Method::RunCase, &RunCaseParams { tenant, commands: Cow::Owned(commands()) });
+        let case = RunCaseParams { tenant, commands: Cow::Owned(commands()) };
+        check_request(Method::RunCase, &case);
+        check_request(Method::RunCaseChanges, &case);
     }
     for command in commands() {
         let command = Cow::Owned(command);
@@ -189,6 +191,17 @@ fn result(method: Method) -> Value {
             "snapshot": snapshot(),
             "steps": [step(), {"outcome": {"status": "refused", "code": null, "objects": []}, "snapshot": {"cloud": null}}],
         }),
+        Method::RunCaseChanges => {
+            let Value::Object(state) = snapshot() else { unreachable!("a snapshot is an object") };
+            json!({
+                "snapshot": snapshot(),
+                "steps": [
+                    {"outcome": {"status": "ok"}, "changes": {"cloud": state["cloud"], "cloudGone": ["2"], "onPremises": state["onPremises"], "onPremisesGone": null, "extra": 1}},
+                    {"outcome": {"status": "refused", "code": null, "objects": []}, "changes": null},
+                ],
+                "end": {"cloud": null},
+            })
+        }
         Method::Shutdown => json!({}),
     }
 }
@@ -210,6 +223,7 @@ fn read(method: Method, line: &str) -> Result<(), (FailureKind, String)> {
         Method::Reset => of::<ResetResult>(line),
         Method::Apply => of::<StepObservation>(line),
         Method::RunCase => of::<RunCaseResult>(line),
+        Method::RunCaseChanges => of::<RunCaseChangesResult>(line),
         Method::Shutdown => of::<Empty>(line),
     }
 }
@@ -294,6 +308,9 @@ fn good_replies_are_taken_by_schema_and_reader() {
     None,
     "result.steps[0]: missing field `outcome`"
 )]
+#[case::no_end(Method::RunCaseChanges, "/result/end", None, "result: missing field `end`")]
+#[case::changes_as_list(Method::RunCaseChanges, "/result/steps/0/changes/cloud", Some(json!("none")), "result.steps[0].changes.cloud: invalid type: string \"none\", expected a sequence")]
+#[case::number_for_gone(Method::RunCaseChanges, "/result/steps/0/changes/cloudGone/0", Some(json!(2)), "result.steps[0].changes.cloudGone[0]: invalid type: integer `2`, expected a string")]
 #[case::unknown_capability(Method::Initialize, "/result/capabilities/1", Some(json!("teleport")), "result.capabilities[1]: unknown variant `teleport`")]
 #[case::unknown_choice(Method::Initialize, "/result/choices/coffee", Some(json!("black")), "result.choices.coffee: unknown field `coffee`")]
 #[case::unknown_choice_value(Method::Initialize, "/result/choices/collisionHandling", Some(json!("maybe")), "result.choices.collisionHandling: unknown variant `maybe`")]

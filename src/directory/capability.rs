@@ -61,6 +61,8 @@ capabilities! {
     ErrorCodes = "errorCodes",
     /// The request `runCase`.
     Batch = "batch",
+    /// The request `runCaseChanges`.
+    Changes = "changes",
     /// `removeOnPremisesObject`; later editions only.
     Scope = "scope",
     /// The feature that blocks hard match; later editions only.
@@ -87,7 +89,7 @@ pub struct Capabilities(pub BTreeSet<Capability>);
 
 impl Capabilities {
     /// Everything that edition 2023-01 knows, but for documented error codes, of which that
-    /// edition has none.
+    /// edition has none, and for how states are told, which is an adapter's affair.
     pub fn all_of_2023() -> Self {
         Capability::ALL
             .iter()
@@ -96,6 +98,7 @@ impl Capabilities {
                 !matches!(
                     capability,
                     Capability::ErrorCodes
+                        | Capability::Changes
                         | Capability::Scope
                         | Capability::HardMatchSwitch
                         | Capability::SoftMatchOnUpnSwitch

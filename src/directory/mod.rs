@@ -7,6 +7,7 @@
 mod address;
 mod capability;
 mod change;
+mod changes;
 mod choice;
 mod command;
 mod object;
@@ -20,6 +21,7 @@ pub use address::{AddressKind, ProxyAddress, same_name};
 pub(crate) use address::{each_word, hash_name};
 pub use capability::{Capabilities, Capability};
 pub use change::Change;
+pub use changes::SnapshotChanges;
 pub use choice::{
     AmbiguousMatch, CollisionHandling, DeclaredChoices, HardVersusSoft, SoftMatchPrecedence,
     ValuesAbsentOnPremises,

@@ -10,8 +10,8 @@
 //! ```
 
 use super::protocol::{
-    Call, Empty, ErrorObject, InitializeResult, Request, ResetResult, RunCaseResult, codes,
-    read_request, write_error, write_result,
+    Call, Empty, ErrorObject, InitializeResult, Request, ResetResult, RunCaseChangesResult,
+    RunCaseResult, codes, read_request, write_error, write_result,
 };
 use super::{CaseInput, Failure, FailureKind, Implementation, run_one};
 use crate::directory::{Capability, Command};
@@ -35,8 +35,8 @@ pub fn serve_stdio(implementation: &mut dyn Implementation) -> io::Result<()> {
 
 /// Answers requests until one says `shutdown` or the input ends.
 ///
-/// `runCase` is answered for every implementation, and `batch` declared: here it means no more
-/// than `reset` and `apply` one after the other. A panic in the implementation becomes an error
+/// `runCase` and `runCaseChanges` are answered for every implementation, and `batch` and `changes`
+/// declared: here they mean no more than `reset` and `apply` one after the other. A panic in the implementation becomes an error
 /// object, and the next request is answered as usual. Replies are written and flushed whenever no
 /// further request is at hand, so that neither a lonely request waits nor a crowd is slowed down.
 ///
@@ -133,7 +133,7 @@ fn carry_out(
         Call::Initialize(_) => {
             let description = guarded(|| Ok(implementation.describe()))?;
             let mut result = InitializeResult::from(description);
-            result.capabilities.0.insert(Capability::Batch);
+            result.capabilities.0.extend([Capability::Batch, Capability::Changes]);
             write_result(replies, id, &result)
         }
         Call::Reset(params) => {
@@ -148,6 +148,11 @@ fn carry_out(
             let case = CaseInput { tenant: &params.tenant, commands: &params.commands };
             let result = run_case(implementation, case)?;
             write_result(replies, id, &result)
+        }
+        Call::RunCaseChanges(params) => {
+            let case = CaseInput { tenant: &params.tenant, commands: &params.commands };
+            let result = run_case(implementation, case)?;
+            write_result(replies, id, &RunCaseChangesResult::from(result))
         }
         Call::Shutdown => {
             let written = write_result(replies, id, &Empty {});

@@ -36,6 +36,8 @@ fn first_time(note: &str) -> bool {
 
 pub(crate) struct Adapter {
     batch: bool,
+    /// States are told as what changed.
+    changes: bool,
     /// Replies gather until nothing more comes for a while.
     lazy: bool,
     held: Vec<u8>,
@@ -47,6 +49,7 @@ pub(crate) struct Adapter {
 pub(crate) fn main(arguments: &[String]) {
     let mut adapter = Adapter {
         batch: true,
+        changes: false,
         lazy: false,
         held: Vec::new(),
         mirror: Mirror::default(),
@@ -57,6 +60,7 @@ pub(crate) fn main(arguments: &[String]) {
     for argument in arguments {
         match argument.split_once('=').unwrap_or((argument, "")) {
             ("no-batch", _) => adapter.batch = false,
+            ("changes", _) => adapter.changes = true,
             ("lazy", _) => adapter.lazy = true,
             ("immortal", _) => immortal = true,
             ("descendant", note) => leave_descendant(note),
@@ -95,10 +99,12 @@ impl Adapter {
     fn initialize(&mut self, request: &[u8], how: &str) {
         let mut reply: Value = serde_json::from_slice(&self.answer(request)).expect("a reply");
         let result = &mut reply["result"];
-        if !self.batch {
-            let capabilities = result["capabilities"].as_array_mut().expect("capabilities");
-            capabilities.retain(|capability| capability != "batch");
-        }
+        let capabilities = result["capabilities"].as_array_mut().expect("capabilities");
+        capabilities.retain(|capability| match capability.as_str() {
+            Some("batch") => self.batch,
+            Some("changes") => self.changes,
+            _ => true,
+        });
         match how {
             "crash" => {
                 eprintln!("no database");
@@ -236,6 +242,16 @@ impl Adapter {
             ("noise", _) => {
                 self.write(b"DEBUG: matching\n");
                 self.write(reply);
+            }
+            ("changes-that-do-not-fit", _) => {
+                self.changed(reply, |message| {
+                    message["result"]["steps"][0]["changes"] = json!({"cloudGone": ["nobody"]});
+                });
+            }
+            ("end-that-does-not-fit", _) => {
+                self.changed(reply, |message| {
+                    message["result"]["end"]["cloud"][0]["roles"] = json!(["Lying"]);
+                });
             }
             ("list", _) => {
                 let list = [b"[", reply.trim_ascii_end(), b"]\n"].concat();

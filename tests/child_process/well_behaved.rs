@@ -18,11 +18,49 @@ pub(crate) fn tests() -> Tests {
         unsupported_is_not_applicable_or_a_broken_promise,
         a_panic_in_the_implementation_is_an_error_answer,
         no_cases_are_no_work,
+        changes_come_to_the_same_states,
+        changes_that_do_not_fit_are_refused,
     ]
 }
 
+fn changes_come_to_the_same_states() {
+    let cases = cases(20, &[]);
+    let whole = run(&mut start(options(&[])), &cases);
+    let by_changes = run(&mut start(options(&["changes"])), &cases);
+    for (whole, by_changes) in whole.iter().zip(&by_changes) {
+        assert_eq!(whole.steps.len(), by_changes.steps.len());
+        for (whole, by_changes) in whole.steps.iter().zip(&by_changes.steps) {
+            assert_eq!(whole.outcome, by_changes.outcome);
+            // The process shows its own number as an attribute of its own.
+            assert_eq!(whole.snapshot.cloud.len(), by_changes.snapshot.cloud.len());
+            assert_eq!(whole.snapshot.cloud[0].roles, by_changes.snapshot.cloud[0].roles);
+        }
+    }
+}
+
+fn changes_that_do_not_fit_are_refused() {
+    for (wrong, told) in [
+        (
+            "changes-that-do-not-fit",
+            r#"result.steps[0].changes.cloudGone[0]: "nobody" was not there"#,
+        ),
+        ("end-that-does-not-fit", "result.end: not what the changes come to"),
+    ] {
+        let mut child = start(options(&["changes"]));
+        let seen = run(&mut child, &cases(6, &[(2, wrong)]));
+        for (number, seen_of_case) in seen.iter().enumerate() {
+            if number == 2 {
+                assert_failed(seen_of_case, FailureKind::SchemaViolation, told);
+            } else {
+                assert_good(number, seen_of_case);
+            }
+        }
+    }
+}
+
 fn cases_run_in_order_with_and_without_batch() {
-    for arguments in [&[][..], &["no-batch"], &["lazy"], &["no-batch", "lazy"]] {
+    let ways = [&[][..], &["no-batch"], &["lazy"], &["no-batch", "lazy"], &["changes"]];
+    for arguments in ways {
         for in_flight in [0, 1, 3, 50] {
             let mut options = options(arguments);
             options.in_flight = in_flight;
@@ -40,7 +78,7 @@ fn cases_run_in_order_with_and_without_batch() {
 
 fn odd_but_correct_ways_to_answer_are_taken() {
     for odd in ["slow", "in-pieces", "together", "windows-line-end", "much-stderr"] {
-        for arguments in [&[][..], &["no-batch"]] {
+        for arguments in [&[][..], &["no-batch"], &["changes"]] {
             let mut child = start(options(arguments));
             let seen = run(&mut child, &cases(6, &[(2, odd)]));
             for (number, seen_of_case) in seen.iter().enumerate() {

@@ -10,7 +10,8 @@ use super::connection::{Broken, Connection};
 use super::{ChildProcess, accepted};
 use crate::directory::{Capability, Command, StepObservation};
 use crate::implementation::protocol::{
-    ApplyParams, Method, ReplyResult, ResetParams, ResetResult, RunCaseParams, RunCaseResult,
+    ApplyParams, Method, ReplyResult, ResetParams, ResetResult, RunCaseChangesResult,
+    RunCaseParams, RunCaseResult,
 };
 use crate::implementation::serve::place_of;
 use crate::implementation::{CaseInput, CaseObservation, Description, Failure};
@@ -180,7 +181,8 @@ fn hand_over(
 struct Talk<'d> {
     description: &'d Description,
     reply_timeout: Duration,
-    batch: bool,
+    /// The method that does a whole case in one message, if there is one.
+    whole: Option<Method>,
 }
 
 impl Talk<'_> {
@@ -188,14 +190,20 @@ impl Talk<'_> {
         Talk {
             description: &child.description,
             reply_timeout: child.options.reply_timeout,
-            batch: child.description.capabilities.has(Capability::Batch),
+            whole: if child.description.capabilities.has(Capability::Changes) {
+                Some(Method::RunCaseChanges)
+            } else if child.description.capabilities.has(Capability::Batch) {
+                Some(Method::RunCase)
+            } else {
+                None
+            },
         }
     }
 
     /// Sends all requests of a case.
     fn send(&self, connection: &mut Connection, case: CaseInput<'_>) {
-        if self.batch {
-            send_whole(connection, case);
+        if let Some(method) = self.whole {
+            send_whole(connection, method, case);
         } else {
             send_reset(connection, case);
             for command in case.commands {
@@ -213,11 +221,11 @@ impl Talk<'_> {
         lockstep: bool,
         seen: &mut CaseObservation,
     ) -> Result<(), Broken> {
-        if self.batch {
+        if let Some(method) = self.whole {
             if lockstep {
-                send_whole(connection, case);
+                send_whole(connection, method, case);
             }
-            return self.receive_whole(connection, case, seen);
+            return self.receive_whole(connection, method, case, seen);
         }
         if lockstep {
             send_reset(connection, case);
@@ -252,12 +260,23 @@ impl Talk<'_> {
     fn receive_whole(
         &self,
         connection: &mut Connection,
+        method: Method,
         case: CaseInput<'_>,
         seen: &mut CaseObservation,
     ) -> Result<(), Broken> {
         let commands = case.commands.len();
-        let asked = || format!("{} ({commands} commands)", Method::RunCase);
-        match self.answer::<RunCaseResult>(connection, &asked)? {
+        let asked = || format!("{method} ({commands} commands)");
+        let answer = if method == Method::RunCaseChanges {
+            match self.answer::<RunCaseChangesResult>(connection, &asked)? {
+                Ok(changes) => {
+                    Ok(changes.whole().map_err(|message| connection.violated(&asked, &message))?)
+                }
+                Err(failure) => Err(failure),
+            }
+        } else {
+            self.answer::<RunCaseResult>(connection, &asked)?
+        };
+        match answer {
             Ok(result) if result.steps.len() != commands => {
                 let steps = result.steps.len();
                 Err(connection.violated(
@@ -287,12 +306,12 @@ impl Talk<'_> {
     }
 }
 
-fn send_whole(connection: &mut Connection, case: CaseInput<'_>) {
+fn send_whole(connection: &mut Connection, method: Method, case: CaseInput<'_>) {
     let params = RunCaseParams {
         tenant: Cow::Borrowed(case.tenant),
         commands: Cow::Borrowed(case.commands),
     };
-    connection.request(Method::RunCase, &params);
+    connection.request(method, &params);
 }
 
 fn send_reset(connection: &mut Connection, case: CaseInput<'_>) {

@@ -18,7 +18,8 @@ pub use request::{Call, Request, read_request};
 
 use super::{Description, ImplementationName};
 use crate::directory::{
-    Capabilities, Capability, Command, DeclaredChoices, Snapshot, StepObservation, Tenant,
+    Capabilities, Capability, Command, DeclaredChoices, Outcome, Snapshot, SnapshotChanges,
+    StepObservation, Tenant,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
@@ -54,14 +55,23 @@ pub enum Method {
     Apply,
     /// Reset and carry out all these commands; only with [`Capability::Batch`].
     RunCase,
+    /// The same, with each state told as what changed since the one before; only with
+    /// [`Capability::Changes`].
+    RunCaseChanges,
     /// Answer, and then exit.
     Shutdown,
 }
 
 impl Method {
     /// Every method, in the protocol's order.
-    pub const ALL: &'static [Method] =
-        &[Method::Initialize, Method::Reset, Method::Apply, Method::RunCase, Method::Shutdown];
+    pub const ALL: &'static [Method] = &[
+        Method::Initialize,
+        Method::Reset,
+        Method::Apply,
+        Method::RunCase,
+        Method::RunCaseChanges,
+        Method::Shutdown,
+    ];
 
     /// The word that stands for it in `method`.
     pub fn word(self) -> &'static str {
@@ -70,6 +80,7 @@ impl Method {
             Method::Reset => "reset",
             Method::Apply => "apply",
             Method::RunCase => "runCase",
+            Method::RunCaseChanges => "runCaseChanges",
             Method::Shutdown => "shutdown",
         }
     }
@@ -137,7 +148,7 @@ pub struct ApplyParams<'a> {
     pub command: Cow<'a, Command>,
 }
 
-/// Parameters of [`Method::RunCase`].
+/// Parameters of [`Method::RunCase`] and [`Method::RunCaseChanges`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -216,6 +227,84 @@ pub struct RunCaseResult {
     /// What came of each command: exactly as many as there were commands, in their order.
     #[serde(default, deserialize_with = "null_is_absent")]
     pub steps: Vec<StepObservation>,
+}
+
+/// Result of [`Method::RunCaseChanges`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunCaseChangesResult {
+    /// The whole observable state after the reset.
+    pub snapshot: Snapshot,
+    /// What came of each command: exactly as many as there were commands, in their order.
+    #[serde(default, deserialize_with = "null_is_absent")]
+    pub steps: Vec<ChangesStep>,
+    /// The whole observable state after the last command. It has to be what the changes come to.
+    pub end: Snapshot,
+}
+
+/// What came of one command, with the state told as what changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ChangesStep {
+    /// What the implementation says came of the command.
+    pub outcome: Outcome,
+    /// What is different from the state before.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "SnapshotChanges::is_empty"
+    )]
+    pub changes: SnapshotChanges,
+}
+
+impl From<RunCaseResult> for RunCaseChangesResult {
+    fn from(RunCaseResult { snapshot, steps }: RunCaseResult) -> Self {
+        let mut end = snapshot.clone();
+        let steps = steps
+            .into_iter()
+            .map(|StepObservation { outcome, snapshot }| {
+                let changes = end.changes_to(&snapshot);
+                end = snapshot;
+                ChangesStep { outcome, changes }
+            })
+            .collect();
+        RunCaseChangesResult { snapshot, steps, end }
+    }
+}
+
+impl RunCaseChangesResult {
+    /// The same with every state whole.
+    ///
+    /// # Errors
+    /// The changes do not fit the states; told with the place, from `result` on.
+    pub fn whole(self) -> Result<RunCaseResult, String> {
+        let RunCaseChangesResult { snapshot, steps, end } = self;
+        let mut latest = snapshot.clone();
+        let mut whole = Vec::with_capacity(steps.len());
+        for (index, ChangesStep { outcome, changes }) in steps.into_iter().enumerate() {
+            latest = latest
+                .with_changes(&changes)
+                .map_err(|error| format!("result.steps[{index}].changes.{error}"))?;
+            whole.push(StepObservation { outcome, snapshot: latest.clone() });
+        }
+        let rest = latest.changes_to(&end);
+        let differing = rest.cloud.iter().map(|object| &object.id).chain(&rest.cloud_gone);
+        let on_premises = rest.on_premises.iter().map(|object| &object.key);
+        let differing: Vec<&str> = differing
+            .chain(on_premises)
+            .chain(&rest.on_premises_gone)
+            .map(|name| &**name)
+            .collect();
+        if !differing.is_empty() {
+            return Err(format!(
+                "result.end: not what the changes come to; it differs in {}",
+                differing.join(", ")
+            ));
+        }
+        Ok(RunCaseResult { snapshot, steps: whole })
+    }
 }
 
 /// Why a request was not carried out: JSON-RPC's error object.

@@ -3,7 +3,10 @@
 mod share;
 
 use super::envelope::{Id, JsonRpc, locate, read_id, read_strictly};
-use super::{Empty, ErrorObject, InitializeResult, ResetResult, RunCaseResult, codes};
+use super::{
+    ChangesStep, Empty, ErrorObject, InitializeResult, ResetResult, RunCaseChangesResult,
+    RunCaseResult, codes,
+};
 use crate::directory::{Capability, Snapshot, StepObservation};
 use crate::implementation::FailureKind;
 use serde::Deserialize;
@@ -82,6 +85,24 @@ impl ReplyResult for RunCaseResult {
 
     fn read_fast(text: &str) -> Option<Reply<Self>> {
         share::read_sharing(text)
+    }
+}
+
+impl ReplyResult for RunCaseChangesResult {
+    fn check(&self) -> Result<(), String> {
+        check_snapshot(&self.snapshot, || "result.snapshot".to_owned())?;
+        check_snapshot(&self.end, || "result.end".to_owned())?;
+        for (index, ChangesStep { changes, .. }) in self.steps.iter().enumerate() {
+            let place =
+                |field: &str, at: usize| format!("result.steps[{index}].changes.{field}[{at}]");
+            if let Some((at, id)) = duplicate(&changes.cloud, |object| &object.id) {
+                return Err(format!("{}.id: {id:?} stands twice", place("cloud", at)));
+            }
+            if let Some((at, key)) = duplicate(&changes.on_premises, |object| &object.key) {
+                return Err(format!("{}.key: {key:?} stands twice", place("onPremises", at)));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Call {
     Apply(ApplyParams<'static>),
     /// See [`Method::RunCase`].
     RunCase(RunCaseParams<'static>),
+    /// See [`Method::RunCaseChanges`].
+    RunCaseChanges(RunCaseParams<'static>),
     /// See [`Method::Shutdown`].
     Shutdown,
 }
@@ -41,6 +43,7 @@ impl Call {
             Call::Reset(_) => Method::Reset,
             Call::Apply(_) => Method::Apply,
             Call::RunCase(_) => Method::RunCase,
+            Call::RunCaseChanges(_) => Method::RunCaseChanges,
             Call::Shutdown => Method::Shutdown,
         }
     }
@@ -80,6 +83,7 @@ pub fn read_request(line: &[u8]) -> Result<Request, (Option<u64>, ErrorObject)> 
         Method::Reset => read_params(params).map(Call::Reset),
         Method::Apply => read_params(params).map(Call::Apply),
         Method::RunCase => read_params(params).map(Call::RunCase),
+        Method::RunCaseChanges => read_params(params).map(Call::RunCaseChanges),
         Method::Shutdown => read_params(params).map(|Empty {}| Call::Shutdown),
     };
     call.map(|call| Request { id, call }).map_err(|message| {

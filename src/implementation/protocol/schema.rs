@@ -6,7 +6,7 @@
 
 use super::{
     ApplyParams, Empty, InitializeParams, InitializeResult, Method, ResetParams, ResetResult,
-    RunCaseParams, RunCaseResult, VERSION, codes,
+    RunCaseChangesResult, RunCaseParams, RunCaseResult, VERSION, codes,
 };
 use crate::directory::{Capability, StepObservation};
 use schemars::JsonSchema;
@@ -20,6 +20,7 @@ pub fn files() -> Vec<(String, Value)> {
     for &method in Method::ALL {
         let name = match method {
             Method::RunCase => "run-case",
+            Method::RunCaseChanges => "run-case-changes",
             _ => method.word(),
         };
         files.push((format!("protocol-reply-{name}.json"), reply(method)));
@@ -37,7 +38,9 @@ pub fn requests() -> Value {
                 Method::Initialize => inline::<InitializeParams<'_>>(&mut generator),
                 Method::Reset => inline::<ResetParams<'_>>(&mut generator),
                 Method::Apply => inline::<ApplyParams<'_>>(&mut generator),
-                Method::RunCase => inline::<RunCaseParams<'_>>(&mut generator),
+                Method::RunCase | Method::RunCaseChanges => {
+                    inline::<RunCaseParams<'_>>(&mut generator)
+                }
                 Method::Shutdown => inline::<Empty>(&mut generator),
             };
             json!({
@@ -70,6 +73,7 @@ pub fn reply(method: Method) -> Value {
         Method::Reset => inline::<ResetResult>(&mut generator),
         Method::Apply => inline::<StepObservation>(&mut generator),
         Method::RunCase => inline::<RunCaseResult>(&mut generator),
+        Method::RunCaseChanges => inline::<RunCaseChangesResult>(&mut generator),
         Method::Shutdown => inline::<Empty>(&mut generator),
     };
     if method == Method::Initialize {
