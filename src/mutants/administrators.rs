@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::{GLOBAL_ADMINISTRATOR, change, error, if_it_were, is_error, others};
+use super::consequences::{MISSED, NOT_ITS_OWN};
 use crate::directory::{Command, Outcome, Status};
 use crate::reference::{CloudHandle, JoinedDecision, Reason, Turn};
 
@@ -11,18 +12,21 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.never-matched",
         "A user with a directory role is taken over when the anchor matches.",
     )
+    .also(&[NOT_ITS_OWN])
     .policy(|policy| policy.edition.roles_block_hard_match = false),
     Mutant::new(
         "admin-check-skipped-on-soft-match",
         "admin.never-matched",
         "A user with a directory role is taken over when the UPN or the address matches.",
     )
+    .also(&[NOT_ITS_OWN, &["sync.failed-is-retried"]])
     .policy(|policy| policy.edition.roles_block_soft_match = false),
     Mutant::new(
         "admin-check-skipped-on-address-match",
         "admin.never-matched",
         "A user with a directory role is taken over when only the address matches.",
     )
+    .also(&[NOT_ITS_OWN])
     .verdict(|_, meeting, verdict| {
         if meeting.shared.anchor || meeting.shared.user_principal_name {
             return verdict;
@@ -34,6 +38,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.never-matched",
         "Only the Global Administrator role keeps a user from being matched.",
     )
+    .also(&[NOT_ITS_OWN, &["sync.failed-is-retried"]])
     .verdict(|_, meeting, verdict| {
         if meeting.object.roles.contains(GLOBAL_ADMINISTRATOR) {
             return verdict;
@@ -45,6 +50,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.never-matched",
         "Only the first of a user's roles is looked at, and only a Global Administrator's counts.",
     )
+    .also(&[NOT_ITS_OWN, &["sync.failed-is-retried"]])
     .verdict(|_, meeting, verdict| match meeting.object.roles.first() {
         Some(first) if &**first != GLOBAL_ADMINISTRATOR => {
             if_it_were(meeting, |object| object.roles.clear())
@@ -56,6 +62,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.never-matched",
         "Directory roles keep nobody from being matched.",
     )
+    .also(&[NOT_ITS_OWN, &["sync.failed-is-retried"]])
     .policy(|policy| {
         policy.edition.roles_block_hard_match = false;
         policy.edition.roles_block_soft_match = false;
@@ -65,6 +72,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.untouched",
         "A failed attempt leaves its anchor on the administrator.",
     )
+    .also(&[NOT_ITS_OWN, &["safe.unique-identifiers"]])
     .after_turn(|_, turn, result| {
         let anchor = turn.incoming.source_anchor.clone();
         for administrator in blocking_administrators(turn, is_error(result)) {
@@ -78,6 +86,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.untouched",
         "A failed attempt takes the administrator's roles away.",
     )
+    .also(&[NOT_ITS_OWN])
     .after_turn(|_, turn, result| {
         for administrator in blocking_administrators(turn, is_error(result)) {
             change(turn.tenant, administrator, |object| object.roles.clear());
@@ -88,6 +97,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.untouched",
         "A failed attempt overwrites the administrator's password.",
     )
+    .also(&[NOT_ITS_OWN])
     .after_turn(|_, turn, result| {
         let password = turn.incoming.password.clone();
         for administrator in blocking_administrators(turn, is_error(result)) {
@@ -101,6 +111,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.recovery",
         "A user that once stood in the way as an administrator is never matched.",
     )
+    .also(&[MISSED])
     .verdict(|memory, meeting, verdict| {
         if meeting.object.roles.is_empty() {
             let was_administrator = memory.marked.contains(&meeting.object.id);
@@ -114,6 +125,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.recovery",
         "Whether a user is an administrator is asked once and never again.",
     )
+    .also(&[MISSED])
     .verdict(|memory, meeting, _| {
         let now = !meeting.object.roles.is_empty();
         let is_administrator = *memory.findings.entry(meeting.object.id.clone()).or_insert(now);
@@ -129,6 +141,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.roles-may-return",
         "A joined user that is given a directory role is no longer updated.",
     )
+    .also(&[&["switch.joined-objects-still-sync", "sync.failed-is-retried", "sync.updates-flow"]])
     .joined_decision(|_, circumstances, own, exported, decision| {
         match circumstances.tenant.get(own) {
             Some(own) if !own.roles.is_empty() && circumstances.updated(own, exported) != **own => {
@@ -152,6 +165,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.roles-may-return",
         "A joined user loses its roles with the next update.",
     )
+    .also(&[&["safe.only-the-named-change"]])
     .exported(|_, export, object| {
         if let crate::reference::Occasion::Update { before, exported: Some(_) } = export.occasion
             && *before != *object
@@ -164,6 +178,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "admin.recovery",
         "An object that an administrator once stood in the way of is not tried again.",
     )
+    .also(&[MISSED])
     .before_turn(|memory, turn| {
         let is_new = turn.joined.is_none();
         let stopped = is_new && memory.marked.contains(&turn.incoming.key);

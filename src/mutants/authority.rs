@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::{change, cloud_mastered_other, is_error};
+use super::consequences::NOT_ITS_OWN;
 use crate::directory::{Command, CreateCloudObject, Outcome, Status};
 use crate::reference::{CloudHandle, Reason};
 
@@ -11,6 +12,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "soa.one-authority",
         "A user that is given an onPremisesImmutableId counts as mastered on-premises at once.",
     )
+    .also(&[&["safe.command-takes-effect", "safe.only-the-named-change"]])
     .afterwards(|_, command, model, outcome| {
         if outcome.status == Status::Ok
             && matches!(command, Command::SetImmutableId(_))
@@ -26,6 +28,17 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "soa.one-authority",
         "A new object that fails leaves the object in its way mastered on-premises.",
     )
+    .also(&[
+        NOT_ITS_OWN,
+        &[
+            "safe.command-takes-effect",
+            "soa.no-split",
+            "takeover.addresses-replaced",
+            "takeover.anchor-stamped",
+            "takeover.password-overwritten",
+            "takeover.values-overwritten",
+        ],
+    ])
     .after_turn(|_, turn, result| {
         if is_error(result)
             && turn.joined.is_none()
@@ -71,6 +84,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "soa.no-split",
         "An edit of a synced object is refused, and its addresses are written all the same.",
     )
+    .also(&[&["safe.command-takes-effect"]])
     .afterwards(|_, command, model, outcome| {
         if outcome.status == Status::Refused
             && let Command::UpdateCloudObject(update) = command
@@ -88,6 +102,17 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "soa.cloud-mastered-untouched",
         "Every cycle empties the attributes of objects that have nothing on-premises.",
     )
+    .also(&[
+        &["law.unrelated-objects"],
+        NOT_ITS_OWN,
+        &[
+            "takeover.addresses-replaced",
+            "takeover.anchor-stamped",
+            "takeover.authority-flips",
+            "takeover.password-overwritten",
+            "takeover.values-overwritten",
+        ],
+    ])
     .afterwards(|_, command, model, _| {
         if matches!(command, Command::Sync(_)) {
             let unmatched: Vec<CloudHandle> =
@@ -102,6 +127,15 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "soa.cloud-mastered-untouched",
         "A new object that fails leaves its attributes on the object that is in its way.",
     )
+    .also(&[
+        NOT_ITS_OWN,
+        &[
+            "takeover.addresses-replaced",
+            "takeover.anchor-stamped",
+            "takeover.authority-flips",
+            "takeover.password-overwritten",
+        ],
+    ])
     .after_turn(|_, turn, result| {
         if is_error(result)
             && turn.joined.is_none()
@@ -116,6 +150,19 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "match.every-new-object",
         "An ambiguous match ends in an error after the addresses have been written.",
     )
+    .also(&[&[
+        "admin.untouched",
+        "kind.same-kind",
+        "match.primary-smtp-only",
+        "match.same-attribute",
+        "safe.only-the-named-change",
+        "soa.cloud-mastered-untouched",
+        "takeover.addresses-replaced",
+        "takeover.anchor-stamped",
+        "takeover.authority-flips",
+        "takeover.password-overwritten",
+        "takeover.values-overwritten",
+    ]])
     .after_turn(|_, turn, result| {
         if result.message.as_deref() == Some(Reason::Ambiguous.message())
             && let Some(holder) = cloud_mastered_other(turn)
@@ -156,6 +203,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "soa.one-authority",
         "What an administrator creates with an onPremisesImmutableId is mastered on-premises.",
     )
+    .also(&[&["safe.command-takes-effect", "safe.only-the-named-change"]])
     .afterwards(|_, command, model, outcome| {
         if outcome.status == Status::Ok
             && let Command::CreateCloudObject(CreateCloudObject { object: created }) = command

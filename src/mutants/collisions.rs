@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::own_name;
+use super::consequences::NOT_ITS_OWN;
 use super::memory::Memory;
 use crate::directory::{AddressKind, CloudObject, CollisionHandling, ProxyAddress};
 use crate::reference::{Circumstances, Decision, Export, Occasion, Reason};
@@ -32,6 +33,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "match.collision-creates-nothing-else",
         "A collision creates an ordinary new object without the values that other objects hold.",
     )
+    .also(&[&["match.no-holder-provisions"]])
     .decision(|memory, circumstances, decision| {
         if !is_collision(circumstances, &decision) {
             return decision;
@@ -45,6 +47,19 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "match.collision-creates-nothing-else",
         "The copy that a collision leaves behind looks like an ordinary object.",
     )
+    .also(&[
+        NOT_ITS_OWN,
+        &[
+            "admin.roles-may-return",
+            "match.late-match-is-an-error",
+            "recovery.nothing-lost",
+            "recovery.rejoins-by-anchor",
+            "safe.command-takes-effect",
+            "soa.no-split",
+            "switch.joined-objects-still-sync",
+            "sync.updates-flow",
+        ],
+    ])
     .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
     .exported(|_, export, object| {
         if let Occasion::Copy = export.occasion {

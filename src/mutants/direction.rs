@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::{error, holds, is_error};
+use super::consequences::{MISSED, NOT_UPDATED};
 use crate::directory::{
     Change, CloudObject, Command, OnPremisesChange, OnPremisesObject, ResultWord, SyncResult, Text,
     UpdateOnPremisesObject,
@@ -71,7 +72,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "attributes-synchronised-once",
         "sync.updates-flow",
         "Changes of attributes do not reach a joined object.",
-    )
+    ).also(&[NOT_UPDATED])
     .exported(|_, export, object| {
         if let Update { before, .. } = export.occasion {
             object.attributes.clone_from(&before.attributes);
@@ -81,7 +82,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "renamed-users-keep-their-upn",
         "sync.updates-flow",
         "A changed user principal name does not reach a joined user.",
-    )
+    ).also(&[NOT_UPDATED])
     .exported(|_, export, object| {
         if let Update { before, .. } = export.occasion {
             object.user_principal_name.clone_from(&before.user_principal_name);
@@ -91,7 +92,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "updates-only-add-addresses",
         "sync.updates-flow",
         "Addresses that are taken away on-premises stay on the joined object.",
-    )
+    ).also(&[NOT_UPDATED])
     .exported(|_, export, object| {
         if let Update { before, .. } = export.occasion {
             for address in &before.proxy_addresses {
@@ -130,14 +131,14 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "error-stops-the-cycle",
         "sync.errors-stay-local",
         "The first object that fails ends the cycle.",
-    )
+    ).also(&[MISSED, &["match.collision-creates-nothing-else", "recovery.rejoins-by-anchor", "safe.report-agrees", "sync.updates-flow"]])
     .before_turn(|memory, _| memory.broken_off.then(|| error("Stopped")))
     .after_turn(|memory, _, result| memory.broken_off |= is_error(result)),
     Mutant::new(
         "error-rolls-the-cycle-back",
         "sync.errors-stay-local",
         "If any object fails, nothing of the cycle is kept and every object fails.",
-    )
+    ).also(&[MISSED, NOT_UPDATED, &["match.collision-creates-nothing-else", "safe.report-agrees"]])
     .instead(|memory, command, model| {
         if let Command::Sync(_) = command {
             let mut trial = model.clone();
@@ -152,7 +153,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "failed-not-retried",
         "sync.failed-is-retried",
         "An object that failed is not tried again until it is changed on-premises.",
-    )
+    ).also(&[MISSED, &["sync.updates-flow"]])
     .instead(|memory, command, _| {
         if let Command::ReinstallConnect(_) = command {
             memory.failures.clear();
@@ -173,7 +174,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "retried-once-only",
         "sync.failed-is-retried",
         "An object that has failed twice is not tried again until it is changed on-premises.",
-    )
+    ).also(&[&["law.idle-syncs"], &["match.case-insensitive-names", "match.every-new-object", "match.no-holder-provisions", "match.soft-on-upn", "switch.takes-effect-on-retry"]])
     .before_turn(|memory, turn| {
         let (object, result, count) = memory.failures.get(&turn.incoming.key)?;
         (Arc::ptr_eq(object, turn.incoming) && *count > 1).then(|| result.clone())
@@ -191,7 +192,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "failure-reported-once",
         "sync.failed-is-retried",
         "A failure is reported in the first cycle, and in later ones as unchanged.",
-    )
+    ).also(&[&["match.late-match-is-an-error", "safe.report-agrees"]])
     .after_turn(|memory, turn, result| {
         if is_error(result) && !memory.marked.insert(turn.incoming.key.clone()) {
             *result = SyncResult::plain(ResultWord::Unchanged);

@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::{change, if_it_were, is_error, same, same_attribute, take_a_twin};
+use super::consequences::{MISSED, NOT_ITS_OWN};
 use crate::directory::{Command, Kind, Outcome, Status};
 use crate::reference::Reason;
 
@@ -11,42 +12,49 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "kind.mail-enabled-soft-match",
         "Groups and contacts are never soft-matched.",
     )
+    .also(&[MISSED])
     .policy(|policy| policy.edition.soft_match_on_primary_address = &[Kind::User]),
     Mutant::new(
         "contacts-never-match",
         "kind.mail-enabled-soft-match",
         "Contacts are never soft-matched.",
     )
+    .also(&[MISSED])
     .policy(|policy| policy.edition.soft_match_on_primary_address = &[Kind::User, Kind::Group]),
     Mutant::new(
         "groups-never-match",
         "kind.mail-enabled-soft-match",
         "Groups are never soft-matched, mail-enabled or not.",
     )
+    .also(&[MISSED])
     .policy(|policy| policy.edition.soft_match_on_primary_address = &[Kind::User, Kind::Contact]),
     Mutant::new(
         "hard-match-for-contacts",
         "kind.no-hard-match-for-groups-and-contacts",
         "A cloud-mastered contact is taken over when the anchor matches.",
     )
+    .also(&[NOT_ITS_OWN])
     .policy(|policy| policy.edition.hard_match = &[Kind::User, Kind::Contact]),
     Mutant::new(
         "hard-match-for-groups",
         "kind.no-hard-match-for-groups-and-contacts",
         "A cloud-mastered group is taken over when the anchor matches.",
     )
+    .also(&[NOT_ITS_OWN])
     .policy(|policy| policy.edition.hard_match = &[Kind::User, Kind::Group]),
     Mutant::new(
         "hard-match-for-every-kind",
         "kind.no-hard-match-for-groups-and-contacts",
         "Whatever its kind, a cloud-mastered object is taken over when the anchor matches.",
     )
+    .also(&[NOT_ITS_OWN])
     .policy(|policy| policy.edition.hard_match = &[Kind::User, Kind::Group, Kind::Contact]),
     Mutant::new(
         "plain-group-matched-on-display-name",
         "kind.plain-groups-never-match",
         "A group that is not mail-enabled takes over one with the same displayName.",
     )
+    .also(&[NOT_ITS_OWN])
     .decision(|_, circumstances, decision| {
         take_a_twin(circumstances, decision, |incoming, object| {
             incoming.kind == Kind::Group
@@ -60,12 +68,14 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "kind.plain-groups-never-match",
         "Groups match on the primary address, mail-enabled or not.",
     )
+    .also(&[NOT_ITS_OWN])
     .policy(|policy| policy.edition.soft_match_needs_mail_enabled_groups = false),
     Mutant::new(
         "mail-enabled-on-one-side-suffices",
         "kind.plain-groups-never-match",
         "Groups match on the primary address if either of the two is mail-enabled.",
     )
+    .also(&[NOT_ITS_OWN])
     .verdict(|_, meeting, verdict| {
         if meeting.incoming.mail_enabled {
             if_it_were(meeting, |object| object.mail_enabled = true)
@@ -113,6 +123,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         (is_asked && model.named_by(command).is_some()).then(|| Outcome::plain(Status::Refused))
     }),
     Mutant::new("kind-not-compared", "kind.same-kind", "An object of another kind is taken over.")
+        .also(&[NOT_ITS_OWN, &["safe.command-takes-effect", "sync.failed-is-retried"]])
         .verdict(|_, meeting, verdict| match verdict {
             Err(Reason::OtherKind) => {
                 if_it_were(meeting, |object| object.kind = meeting.incoming.kind)
@@ -124,6 +135,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "kind.same-kind",
         "A failed match stamps its anchor on an object of another kind with the same address.",
     )
+    .also(&[NOT_ITS_OWN, &["safe.unique-identifiers"]])
     .after_turn(|_, turn, result| {
         if !is_error(result) || turn.joined.is_some() {
             return;

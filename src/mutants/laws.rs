@@ -11,6 +11,13 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.values-that-do-not-match",
         "An object with any secondary address is not soft-matched.",
     )
+    .also(&[&[
+        "kind.mail-enabled-soft-match",
+        "match.either-attribute-suffices",
+        "match.every-new-object",
+        "match.soft-on-primary-smtp",
+        "match.soft-on-upn",
+    ]])
     .verdict(|_, meeting, verdict| {
         let addresses = &meeting.incoming.proxy_addresses;
         if addresses.iter().all(|address| address.is_primary() || address.mail().is_none()) {
@@ -41,6 +48,15 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.unrelated-objects",
         "Objects whose turn comes after another one's are not matched in that cycle.",
     )
+    .also(&[&[
+        "kind.mail-enabled-soft-match",
+        "match.either-attribute-suffices",
+        "match.every-new-object",
+        "match.soft-on-primary-smtp",
+        "match.soft-on-upn",
+        "sync.errors-stay-local",
+        "sync.failed-is-retried",
+    ]])
     .decision(|memory, _, decision| match decision {
         Decision::TakeOver(_) if memory.broken_off => Decision::Reject(Reason::Ambiguous),
         decision => decision,
@@ -51,6 +67,15 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.order-of-creation",
         "The object that Connect met first is not matched on its address.",
     )
+    .also(&[&[
+        "kind.mail-enabled-soft-match",
+        "match.case-insensitive-names",
+        "match.either-attribute-suffices",
+        "match.every-new-object",
+        "match.soft-on-primary-smtp",
+        "switch.takes-effect-on-retry",
+        "sync.failed-is-retried",
+    ]])
     .before_turn(|memory, turn| {
         if memory.marked.is_empty() {
             memory.marked.insert(turn.incoming.key.clone());
@@ -85,6 +110,14 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.one-cycle-or-several",
         "A cycle takes over one object at most.",
     )
+    .also(&[&[
+        "kind.mail-enabled-soft-match",
+        "match.either-attribute-suffices",
+        "match.every-new-object",
+        "match.soft-on-primary-smtp",
+        "match.soft-on-upn",
+        "sync.errors-stay-local",
+    ]])
     .decision(|memory, _, decision| match decision {
         Decision::TakeOver(_) if memory.broken_off => Decision::Reject(Reason::Ambiguous),
         Decision::TakeOver(take_over) => {
@@ -98,6 +131,12 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.reinstallation",
         "An object that is rejoined after a reinstallation loses its attributes.",
     )
+    .also(&[&[
+        "recovery.nothing-lost",
+        "recovery.rejoins-by-anchor",
+        "safe.only-the-named-change",
+        "sync.updates-flow",
+    ]])
     .exported(|_, export, object| {
         if before_rejoin(export).is_some() {
             object.attributes.clear();

@@ -3,11 +3,12 @@
 use super::Mutant;
 use super::alike::{
     change, cloud_mastered, cloud_mastered_other, holds, if_it_were, is_error, is_late_match, same,
-    same_attribute, share_an_address, sharing, take_a_twin, without_primary,
+    same_attribute, share_an_address, sharing, take_a_twin,
 };
+use super::consequences::{MISSED, NOT_ITS_OWN};
 use super::fault::Verdict;
 use crate::directory::AmbiguousMatch;
-use crate::directory::{Kind, ProxyAddress, ResultWord, SyncResult, same_name};
+use crate::directory::{Kind, ResultWord, SyncResult, same_name};
 use crate::reference::{
     Comparison, Decision, JoinedDecision, Meeting, Reason, Routes, Shared, TakeOver, Trace, Turn,
     decide_joined,
@@ -18,7 +19,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "only-first-cycle-soft-matches",
         "match.every-new-object",
         "Objects that appear after the first cycle are not soft-matched.",
-    )
+    ).also(&[&["law.one-cycle-or-several"], MISSED])
     .before_turn(|memory, turn| {
         turn.features.soft_match &= memory.cycles == 0;
         None
@@ -27,7 +28,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "ambiguous-match-provisions",
         "match.every-new-object",
         "A new object with several holders is created without the values that they hold.",
-    )
+    ).also(&[&["safe.unique-identifiers"]])
     .decision(|memory, circumstances, decision| match decision {
         Decision::Reject(Reason::Ambiguous) => {
             memory.withheld = circumstances.withheld(None);
@@ -43,28 +44,31 @@ pub(super) static MUTANTS: &[Mutant] = &[
     )
     .policy(|policy| policy.ambiguous_match = AmbiguousMatch::Withheld)
     .decision(|_, circumstances, decision| {
-        let Decision::TakeOver(take_over) = decision else {
+        let Decision::TakeOver(take_over) = &decision else {
             return decision;
         };
         if take_over.withheld.is_empty() {
-            return Decision::TakeOver(take_over);
+            return decision;
         }
-        let oldest = cloud_mastered(circumstances.tenant)
-            .find_map(|(handle, object)| {
-                let routes = circumstances.meeting(object).verdict().ok()?;
-                let route = circumstances.policy.routes();
-                let route = route.into_iter().find(|&route| routes.lead_by(route));
-                Some((handle, route.unwrap_or(take_over.matched_on)))
-            })
-            .unwrap_or((take_over.target, take_over.matched_on));
-        let withheld = circumstances.withheld(Some(oldest.0));
-        Decision::TakeOver(TakeOver { target: oldest.0, matched_on: oldest.1, withheld })
+        let anchor = circumstances.incoming.source_anchor.as_deref();
+        let anchor_holder = anchor.and_then(|anchor| circumstances.tenant.holder_of_anchor(anchor));
+        let oldest = cloud_mastered(circumstances.tenant).find_map(|(target, object)| {
+            let routes = circumstances.meeting(object).verdict().ok()?;
+            let order = circumstances.policy.routes();
+            let matched_on = order.into_iter().find(|&attribute| routes.lead_by(attribute))?;
+            let withheld = circumstances.withheld(Some(target));
+            Some(TakeOver { target, matched_on, withheld })
+        });
+        // Two objects with one anchor would be another fault.
+        oldest
+            .filter(|oldest| anchor_holder.is_none_or(|holder| holder == oldest.target))
+            .map_or(decision, Decision::TakeOver)
     }),
     Mutant::new(
         "other-attribute-matches",
         "match.only-three-attributes",
         "A cloud user with the same employeeId is taken over when nothing else matches.",
-    )
+    ).also(&[&["law.values-that-do-not-match"], NOT_ITS_OWN])
     .decision(|_, circumstances, decision| {
         take_a_twin(circumstances, decision, |incoming, object| {
             incoming.kind == Kind::User && same_attribute(incoming, object, "employeeId")
@@ -74,7 +78,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "display-name-matches",
         "match.only-three-attributes",
         "A cloud user with the same displayName is taken over when nothing else matches.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .decision(|_, circumstances, decision| {
         take_a_twin(circumstances, decision, |incoming, object| {
             incoming.kind == Kind::User && same_attribute(incoming, object, "displayName")
@@ -84,7 +88,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "different-display-name-blocks-the-match",
         "match.soft-on-upn",
         "A user whose displayName differs is not soft-matched.",
-    )
+    ).also(&[MISSED])
     .verdict(|_, meeting, verdict| {
         let name =
             |attributes: &crate::directory::Attributes| attributes.get("displayName").cloned();
@@ -100,13 +104,13 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "upn-matches-nothing",
         "match.soft-on-upn",
         "The user principal name matches nothing.",
-    )
+    ).also(&[MISSED])
     .policy(|policy| policy.edition.soft_match_on_user_principal_name = &[]),
     Mutant::new(
         "upn-ignored-where-there-is-an-address",
         "match.soft-on-upn",
         "An object with a primary address is matched on that only, and never on its UPN.",
-    )
+    ).also(&[MISSED])
     .verdict(|_, meeting, verdict| {
         if meeting.incoming.primary_address().is_none() {
             return verdict;
@@ -117,7 +121,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "users-do-not-match-on-their-address",
         "match.soft-on-primary-smtp",
         "Only groups and contacts match on the primary address.",
-    )
+    ).also(&[MISSED])
     .policy(|policy| {
         policy.edition.soft_match_on_primary_address = &[Kind::Group, Kind::Contact];
     }),
@@ -125,7 +129,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "address-matches-only-where-it-repeats-the-upn",
         "match.soft-on-primary-smtp",
         "A user whose primary address differs from its UPN is not matched on the address.",
-    )
+    ).also(&[MISSED])
     .verdict(|_, meeting, _| {
         let incoming = meeting.incoming;
         let repeats = same(incoming.primary_address(), incoming.user_principal_name.as_deref());
@@ -137,13 +141,13 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "anchor-matches-nothing",
         "match.hard-on-source-anchor",
         "The anchor matches nothing.",
-    )
+    ).also(&[MISSED])
     .policy(|policy| policy.edition.hard_match = &[]),
     Mutant::new(
         "hard-match-needs-an-equal-upn",
         "match.hard-on-source-anchor",
         "A user is matched on its anchor only where the user principal names are equal too.",
-    )
+    ).also(&[MISSED])
     .verdict(|_, meeting, _| {
         let anchor = meeting.shared.anchor && meeting.shared.user_principal_name;
         sharing(meeting, Shared { anchor, ..meeting.shared }).verdict()
@@ -153,7 +157,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "secondary-address-matches",
         "match.primary-smtp-only",
         "Any address that both objects have is a match, secondary ones too.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .verdict(|_, meeting, _| {
         let primary_address = share_an_address(meeting.incoming, meeting.object);
         sharing(meeting, Shared { primary_address, ..meeting.shared }).verdict()
@@ -162,7 +166,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "cloud-secondary-address-matches",
         "match.primary-smtp-only",
         "A primary address matches a secondary address in the cloud.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .verdict(|_, meeting, _| {
         let primary = meeting.incoming.primary_address();
         let primary_address = primary.is_some_and(|mail| holds(meeting.object, mail));
@@ -172,7 +176,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "on-premises-secondary-address-matches",
         "match.primary-smtp-only",
         "A secondary address on-premises matches the primary address in the cloud.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .verdict(|_, meeting, _| {
         let primary = meeting.object.primary_address();
         let primary_address = primary.is_some_and(|held| {
@@ -184,7 +188,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "upn-matches-address",
         "match.same-attribute",
         "A user principal name that equals a cloud user's primary address is a match.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .decision(|_, circumstances, decision| {
         take_a_twin(circumstances, decision, |incoming, object| {
             let name = incoming.user_principal_name.as_deref();
@@ -195,7 +199,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "address-matches-upn",
         "match.same-attribute",
         "A primary address that equals a cloud user's user principal name is a match.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .decision(|_, circumstances, decision| {
         take_a_twin(circumstances, decision, |incoming, object| {
             same(incoming.primary_address(), object.user_principal_name.as_deref())
@@ -205,7 +209,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "both-names-required",
         "match.either-attribute-suffices",
         "Where both sides have a user principal name and a primary address, both must match.",
-    )
+    ).also(&[MISSED])
     .verdict(|_, meeting, verdict| {
         let (incoming, object) = (meeting.incoming, meeting.object);
         let both = incoming.primary_address().is_some() && object.primary_address().is_some();
@@ -215,7 +219,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "upn-and-address-must-agree",
         "match.either-attribute-suffices",
         "Users are soft-matched only where UPN and primary address are both equal.",
-    )
+    ).also(&[MISSED])
     .verdict(|_, meeting, verdict| {
         if meeting.incoming.kind == Kind::User { only_together(meeting) } else { verdict }
     }),
@@ -223,13 +227,13 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "different-anchor-ignored",
         "match.different-anchor-blocks-soft-match",
         "An object that carries another anchor is soft-matched all the same.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .policy(|policy| policy.edition.other_anchor_blocks_soft_match = false),
     Mutant::new(
         "different-anchor-ignored-on-address-match",
         "match.different-anchor-blocks-soft-match",
         "An object that carries another anchor is matched on its address, though not on its UPN.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .verdict(|_, meeting, verdict| {
         if meeting.shared.user_principal_name {
             return verdict;
@@ -243,7 +247,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "match-again-after-update",
         "match.new-objects-only",
         "A joined object that is changed to collide with another one is matched as if it were new.",
-    )
+    ).also(&[NOT_ITS_OWN, &["match.late-match-is-an-error", "sync.failed-is-retried"]])
     .before_turn(|_, turn| {
         if is_late_match(turn)
             && let Some(own) = turn.joined
@@ -256,7 +260,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "renamed-object-leaves-for-another",
         "match.new-objects-only",
         "A joined object that is changed to match another one leaves its own for that one.",
-    )
+    ).also(&[NOT_ITS_OWN, &["match.late-match-is-an-error", "sync.failed-is-retried"]])
     .before_turn(|_, turn| {
         if is_late_match(turn) {
             leave(turn);
@@ -293,7 +297,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "late-match-takes-the-colliding-values",
         "match.late-match-is-an-error",
         "A joined object that is changed into a match is given the values that another has.",
-    )
+    ).also(&[&["admin.roles-may-return", "safe.unique-identifiers"]])
     .joined_decision(|_, _, _, _, decision| match decision {
         JoinedDecision::Reject(Reason::LateMatch) => JoinedDecision::Export(Default::default()),
         decision => decision,
@@ -302,7 +306,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "renamed-object-takes-a-second-one",
         "match.one-to-one",
         "A joined object that is changed to match another one takes that over as well.",
-    )
+    ).also(&[NOT_ITS_OWN, &["match.late-match-is-an-error", "match.new-objects-only", "safe.unique-identifiers", "sync.failed-is-retried"]])
     .after_turn(|_, turn, result| {
         if is_error(result)
             && turn.joined.is_some()
@@ -319,7 +323,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "synced-objects-are-taken-over-again",
         "match.one-to-one",
         "An object that is mastered on-premises can be matched by a second on-premises object.",
-    )
+    ).also(&[NOT_ITS_OWN, &["recovery.nothing-lost", "recovery.rejoins-by-anchor", "safe.command-takes-effect", "sync.failed-is-retried"]])
     .verdict(|_, meeting, verdict| match verdict {
         Err(Reason::MasteredOnPremises) => if_it_were(meeting, |object| {
             object.on_premises_sync_enabled = false;
@@ -332,7 +336,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "upn-compared-with-case",
         "match.case-insensitive-names",
         "User principal names that differ only in upper and lower case count as different.",
-    )
+    ).also(&[&["law.letter-case-of-names"], MISSED, &["match.collision-creates-nothing-else", "match.late-match-is-an-error", "recovery.nothing-lost", "safe.unique-identifiers"]])
     .comparison(Comparison {
         case_of_names_counts: true,
         case_of_addresses_counts: false,
@@ -348,7 +352,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "address-compared-with-case",
         "match.case-insensitive-names",
         "Mail addresses that differ only in upper and lower case count as different.",
-    )
+    ).also(&[MISSED, &["match.collision-creates-nothing-else", "match.late-match-is-an-error", "safe.unique-identifiers"]])
     .comparison(Comparison {
         case_of_names_counts: false,
         case_of_addresses_counts: true,
@@ -363,7 +367,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "anchor-compared-without-case",
         "match.case-sensitive-anchor",
         "Source anchors that differ only in upper and lower case count as equal.",
-    )
+    ).also(&[NOT_ITS_OWN, &["match.hard-on-source-anchor", "safe.unique-identifiers"]])
     .comparison(Comparison {
         case_of_names_counts: false,
         case_of_addresses_counts: false,
@@ -388,7 +392,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "hard-match-in-any-letter-case",
         "match.case-sensitive-anchor",
         "A new object is matched with a user whose anchor differs in upper and lower case only.",
-    )
+    ).also(&[NOT_ITS_OWN])
     .more_holders(|circumstances| {
         let anchor = circumstances.incoming.source_anchor.as_deref();
         cloud_mastered(circumstances.tenant)
@@ -402,26 +406,21 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "hard-match-empties-what-has-no-on-premises-value",
         "match.same-target-same-result",
         "A hard match empties attributes without an on-premises value; a soft match keeps them.",
-    )
+    ).also(&[&["takeover.values-overwritten"]])
     .exported(|_, export, object| {
         if is_takeover_by(export, |by_anchor| by_anchor) {
             object.attributes.retain(|name, _| export.incoming.attributes.contains_key(name));
         }
     }),
     Mutant::new(
-        "hard-match-keeps-secondary-addresses",
+        "hard-match-empties-addresses-without-on-premises-value",
         "match.same-target-same-result",
-        "A hard match keeps the cloud's secondary addresses; a soft match replaces them.",
+        "Where on-premises has no address a hard match empties the cloud's; a soft match keeps them.",
     )
     .exported(|_, export, object| {
-        if let crate::reference::Occasion::Takeover { before, .. } = export.occasion
-            && is_takeover_by(export, |by_anchor| by_anchor)
-        {
-            let kept: Vec<ProxyAddress> = without_primary(&before.proxy_addresses)
-                .filter(|kept| kept.mail().is_none_or(|mail| !holds(object, mail)))
-                .cloned()
-                .collect();
-            object.proxy_addresses.extend(kept);
+        let has_none = export.incoming.proxy_addresses.is_empty();
+        if has_none && is_takeover_by(export, |by_anchor| by_anchor) {
+            object.proxy_addresses.clear();
         }
     }),
 ];

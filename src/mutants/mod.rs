@@ -22,12 +22,14 @@
 //! fault                                a fault: one function for each seam of the model
 //! memory                               what a fault remembers of a case
 //! alike                                what two objects have in common
+//! consequences                         rules that fall together
 //! ```
 
 mod administrators;
 mod alike;
 mod authority;
 mod collisions;
+mod consequences;
 mod constants;
 mod direction;
 mod fault;
@@ -53,20 +55,32 @@ pub struct Mutant {
     pub name: &'static str,
     /// The slug of the rule that it breaks above all.
     pub rule: &'static str,
-    /// Other rules that it breaks too, where the same mistake shows.
+    /// Other rules that it may break too, in order: where the same mistake shows, or what follows
+    /// from it.
     pub also: &'static [&'static str],
     /// What goes wrong, in a sentence.
     pub what: &'static str,
+    /// The same rules by groups, as they are written down.
+    consequences: &'static [&'static [&'static str]],
     fault: Fault,
 }
 
 impl Mutant {
     const fn new(name: &'static str, rule: &'static str, what: &'static str) -> Mutant {
-        Mutant { name, rule, also: &[], what, fault: RIGHT }
+        Mutant { name, rule, also: &[], what, consequences: &[], fault: RIGHT }
     }
 
-    const fn also(self, also: &'static [&'static str]) -> Mutant {
-        Mutant { also, ..self }
+    const fn also(self, consequences: &'static [&'static [&'static str]]) -> Mutant {
+        Mutant { consequences, ..self }
+    }
+
+    /// With its consequences in one list. Leaks it: a catalogue is made once.
+    fn listed(self) -> Mutant {
+        let mut also: Vec<&str> = self.consequences.concat();
+        also.retain(|rule| *rule != self.rule);
+        also.sort_unstable();
+        also.dedup();
+        Mutant { also: also.leak(), ..self }
     }
 
     /// It as an implementation that decides by the default policy wherever its fault does not
@@ -92,7 +106,7 @@ impl Mutant {
 /// All mutants, in the order of the rulebook's areas; then those that do always the same.
 pub fn catalogue() -> &'static [Mutant] {
     static ALL: LazyLock<Vec<Mutant>> = LazyLock::new(|| {
-        [
+        let areas = [
             authority::MUTANTS,
             matching::MUTANTS,
             collisions::MUTANTS,
@@ -105,8 +119,8 @@ pub fn catalogue() -> &'static [Mutant] {
             safety::MUTANTS,
             laws::MUTANTS,
             constants::MUTANTS,
-        ]
-        .concat()
+        ];
+        areas.into_iter().flatten().map(|mutant| mutant.listed()).collect()
     });
     &ALL
 }
@@ -119,7 +133,7 @@ pub fn find(name: &str) -> Option<&'static Mutant> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rulebook::Rulebook;
+    use crate::rulebook::{Rulebook, area_of};
     use std::collections::BTreeSet;
 
     #[test]
@@ -146,13 +160,19 @@ mod tests {
                     mutant.name
                 );
             }
-            assert!(!mutant.also.contains(&mutant.rule), "{}", mutant.name);
+            assert!(mutant.also.is_sorted() && !mutant.also.contains(&mutant.rule));
+            assert!(mutant.breaks(mutant.rule));
         }
     }
 
     #[test]
     fn every_rule_is_broken_in_two_ways_at_least() {
-        let ways = |rule: &str| catalogue().iter().filter(|mutant| mutant.rule == rule).count();
+        // What breaks a law breaks other rules as well, and mostly those above all.
+        let is_broken = |mutant: &Mutant, rule: &str| match area_of(rule) {
+            "law" => mutant.breaks(rule),
+            _ => mutant.rule == rule,
+        };
+        let ways = |rule: &str| catalogue().iter().filter(|mutant| is_broken(mutant, rule)).count();
         let lacking: Vec<&str> = Rulebook::embedded()
             .rules
             .iter()

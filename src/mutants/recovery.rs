@@ -1,6 +1,7 @@
 //! Faults in what happens after Connect was installed anew.
 
 use super::Mutant;
+use super::consequences::NOT_UPDATED;
 use crate::directory::{CloudObject, Evaluator, Kind, ResultWord};
 use crate::reference::{Export, Occasion, Reason};
 
@@ -10,6 +11,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "recovery.nothing-lost",
         "A user that is rejoined after a reinstallation starts without roles.",
     )
+    .also(&[&["admin.roles-may-return", "safe.only-the-named-change"]])
     .exported(|_, export, object| {
         if before_rejoin(export).is_some() {
             object.roles.clear();
@@ -20,6 +22,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "recovery.nothing-lost",
         "An object that is rejoined keeps only the attributes that have a value on-premises.",
     )
+    .also(&[&["match.collision-creates-nothing-else", "safe.only-the-named-change"]])
     .exported(|_, export, object| {
         if before_rejoin(export).is_some() {
             object.attributes.clone_from(&export.incoming.attributes);
@@ -30,6 +33,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "recovery.nothing-lost",
         "What was changed on-premises before a reinstallation never reaches the cloud.",
     )
+    .also(&[NOT_UPDATED])
     .exported(|_, export, object| {
         if let Some(before) = before_rejoin(export) {
             object.clone_from(before);
@@ -40,6 +44,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "recovery.rejoins-by-anchor",
         "After a reinstall objects are rejoined by user principal name instead of by anchor.",
     )
+    .also(&[&["law.reinstallation"], NOT_UPDATED, &["safe.report-agrees"]])
     .rejoin(|_, circumstances, is_joined, _| {
         let incoming = circumstances.incoming;
         let name = incoming.user_principal_name.as_deref();
@@ -58,6 +63,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "recovery.rejoins-by-anchor",
         "A user that was given a role is not rejoined after a reinstallation.",
     )
+    .also(&[&["safe.report-agrees"]])
     .rejoin(|_, circumstances, _, found| match found {
         Ok(Some(handle))
             if circumstances.tenant.get(handle).is_some_and(|found| !found.roles.is_empty()) =>
@@ -71,6 +77,12 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "recovery.rejoins-by-anchor",
         "With soft match disabled nothing is rejoined after a reinstallation.",
     )
+    .also(&[&[
+        "recovery.nothing-lost",
+        "safe.report-agrees",
+        "switch.joined-objects-still-sync",
+        "sync.updates-flow",
+    ]])
     .rejoin(|_, circumstances, _, found| match found {
         Ok(Some(_)) if !circumstances.features.soft_match => Err(Reason::SoftMatchDisabled),
         found => found,
@@ -80,6 +92,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "recovery.rejoins-by-anchor",
         "Only users and contacts are rejoined after a reinstallation.",
     )
+    .also(&[NOT_UPDATED, &["safe.report-agrees"]])
     .rejoin(|_, circumstances, _, found| match found {
         Ok(Some(_)) if circumstances.incoming.kind == Kind::Group => Err(Reason::AnchorInUse),
         found => found,

@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::{change, cloud_mastered, is_error};
+use super::consequences::NOT_ITS_OWN;
 use crate::directory::{
     CollisionHandling, Command, MatchingAttribute, Outcome, ResultWord, Status, SyncResult,
 };
@@ -13,6 +14,12 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.unique-identifiers",
         "The copy that a collision leaves behind has the addresses that others hold.",
     )
+    .also(&[&[
+        "admin.roles-may-return",
+        "kind.immutable-id-users-only",
+        "match.collision-creates-nothing-else",
+        "recovery.nothing-lost",
+    ]])
     .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
     .exported(|_, export, object| {
         if let Occasion::Copy = export.occasion {
@@ -24,6 +31,15 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.unique-identifiers",
         "A new object is created with secondary addresses that another object holds.",
     )
+    .also(&[&[
+        "admin.roles-may-return",
+        "kind.immutable-id-users-only",
+        "match.collision-creates-nothing-else",
+        "match.late-match-is-an-error",
+        "recovery.nothing-lost",
+        "recovery.rejoins-by-anchor",
+        "safe.report-agrees",
+    ]])
     .decision(|_, circumstances, decision| {
         let withheld = circumstances.withheld(None);
         let only_secondary = !withheld.user_principal_name
@@ -53,6 +69,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.only-the-named-change",
         "A reinstallation makes every object cloud-mastered until Connect finds it again.",
     )
+    .also(&[&["match.collision-creates-nothing-else"]])
     .afterwards(|_, command, model, _| {
         if let Command::ReinstallConnect(_) = command {
             let all: Vec<CloudHandle> = model.tenant().handles().collect();
@@ -68,6 +85,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.only-the-named-change",
         "A takeover writes its attributes to the first other cloud-mastered object as well.",
     )
+    .also(&[NOT_ITS_OWN])
     .after_turn(|_, turn, result| {
         let is_takeover =
             matches!(result.result, ResultWord::HardMatched | ResultWord::SoftMatched);
@@ -82,6 +100,12 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.only-the-named-change",
         "A second cycle empties the attributes of joined objects that have no on-premises value.",
     )
+    .also(&[&[
+        "match.collision-creates-nothing-else",
+        "recovery.nothing-lost",
+        "safe.report-agrees",
+        "takeover.values-overwritten",
+    ]])
     .afterwards(|memory, command, model, _| {
         if !matches!(command, Command::Sync(_)) || memory.cycles == 0 {
             return;
@@ -113,6 +137,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.command-takes-effect",
         "A refused command is reported as ok.",
     )
+    .also(&[&["kind.immutable-id-users-only", "soa.no-split"]])
     .afterwards(|_, _, _, outcome| {
         if outcome.status == Status::Refused {
             *outcome = Outcome::ok();
@@ -123,6 +148,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.command-takes-effect",
         "A cloud edit that is refused is reported as done.",
     )
+    .also(&[&["soa.no-split"]])
     .afterwards(|_, command, _, outcome| {
         if matches!(command, Command::UpdateCloudObject(_)) && outcome.status == Status::Refused {
             *outcome = Outcome::ok();
@@ -133,6 +159,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.command-takes-effect",
         "A role that is removed is still there, though the command is reported as done.",
     )
+    .also(&[&["admin.roles-may-return"]])
     .instead(|_, command, model| {
         let is_asked = matches!(command, Command::RemoveRole(_));
         (is_asked && model.named_by(command).is_some()).then(Outcome::ok)
@@ -142,6 +169,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "safe.report-agrees",
         "An object that failed is reported as unchanged.",
     )
+    .also(&[&["match.late-match-is-an-error", "sync.failed-is-retried"]])
     .after_turn(|_, _, result| {
         if is_error(result) {
             *result = SyncResult::plain(ResultWord::Unchanged);

@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::{error, is_error, sharing};
+use super::consequences::{MISSED, NOT_ITS_OWN, NOT_UPDATED};
 use crate::directory::{Command, Kind, ResultWord, SyncResult};
 use crate::reference::{Circumstances, Decision, Meeting, Reason, Shared};
 
@@ -11,6 +12,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.no-soft-match-when-disabled",
         "Contacts are soft-matched although soft match is disabled.",
     )
+    .also(&[NOT_ITS_OWN])
     .before_turn(|_, turn| {
         turn.features.soft_match |= turn.incoming.kind == Kind::Contact;
         None
@@ -20,6 +22,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.no-soft-match-when-disabled",
         "Groups are soft-matched although soft match is disabled.",
     )
+    .also(&[NOT_ITS_OWN])
     .before_turn(|_, turn| {
         turn.features.soft_match |= turn.incoming.kind == Kind::Group;
         None
@@ -29,6 +32,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.no-soft-match-when-disabled",
         "With soft match disabled the primary address matches still.",
     )
+    .also(&[NOT_ITS_OWN])
     .verdict(|_, meeting, verdict| {
         let features = crate::directory::Features { soft_match: true, ..meeting.features };
         let shared = Shared { user_principal_name: false, ..meeting.shared };
@@ -39,6 +43,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.no-soft-match-when-disabled",
         "With soft match disabled the user principal name matches still.",
     )
+    .also(&[NOT_ITS_OWN, &["sync.failed-is-retried"]])
     .verdict(|_, meeting, verdict| {
         let features = crate::directory::Features { soft_match: true, ..meeting.features };
         let shared = Shared { primary_address: false, ..meeting.shared };
@@ -49,6 +54,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.hard-match-still-works",
         "With soft match disabled nothing is taken over.",
     )
+    .also(&[MISSED])
     .verdict(|_, meeting, verdict| {
         if meeting.features.soft_match {
             verdict
@@ -61,6 +67,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.hard-match-still-works",
         "With soft match disabled a hard match needs an equal user principal name.",
     )
+    .also(&[MISSED])
     .verdict(|_, meeting, verdict| {
         let passes = meeting.features.soft_match || meeting.shared.user_principal_name;
         if passes { verdict } else { verdict.and(Err(Reason::SoftMatchDisabled)) }
@@ -70,6 +77,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.joined-objects-still-sync",
         "With soft match disabled changes of joined objects wait, without a word.",
     )
+    .also(&[NOT_UPDATED, &["match.late-match-is-an-error"]])
     .before_turn(|_, turn| {
         let waits = turn.joined.is_some() && !turn.features.soft_match;
         waits.then(|| error(WAITS))
@@ -84,6 +92,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.joined-objects-still-sync",
         "With soft match disabled changes of joined objects are reported as errors.",
     )
+    .also(&[NOT_UPDATED, &["safe.report-agrees"]])
     .before_turn(|_, turn| {
         let fails = turn.joined.is_some() && !turn.features.soft_match;
         fails.then(|| error("SoftMatchDisabled"))
@@ -93,6 +102,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.takes-effect-on-retry",
         "What the switch has stopped once is never matched.",
     )
+    .also(&[MISSED])
     .decision(|memory, circumstances, decision| match decision {
         Decision::TakeOver(_) if memory.marked.contains(&circumstances.incoming.key) => {
             Decision::Reject(Reason::SoftMatchDisabled)
@@ -109,6 +119,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.takes-effect-on-retry",
         "Connect reads the soft-match switch once, in its first cycle after it was installed.",
     )
+    .also(&[NOT_ITS_OWN, MISSED])
     .instead(|memory, command, _| {
         if let Command::ReinstallConnect(_) = command {
             memory.switch = None;
@@ -129,6 +140,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "switch.takes-effect-on-retry",
         "What the switch has stopped is tried again only after it was changed on-premises.",
     )
+    .also(&[MISSED])
     .before_turn(|memory, turn| {
         let (object, result, _) = memory.failures.get(&turn.incoming.key)?;
         std::sync::Arc::ptr_eq(object, turn.incoming).then(|| result.clone())

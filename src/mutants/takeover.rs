@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::{holds, without_primary};
+use super::consequences::{MISSED, NOT_ITS_OWN};
 use super::matching::is_takeover_by;
 use crate::directory::{CloudObject, Kind};
 use crate::reference::Occasion::Takeover;
@@ -13,6 +14,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.authority-flips",
         "A takeover writes the values and leaves the object mastered in the cloud.",
     )
+    .also(&[NOT_ITS_OWN, MISSED, &["safe.command-takes-effect"]])
     .exported(|_, export, object| {
         if let Takeover { .. } = export.occasion {
             object.on_premises_sync_enabled = false;
@@ -23,6 +25,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.authority-flips",
         "A contact that is taken over stays mastered in the cloud.",
     )
+    .also(&[NOT_ITS_OWN, MISSED])
     .exported(|_, export, object| {
         if let Takeover { .. } = export.occasion
             && object.kind == Kind::Contact
@@ -35,6 +38,16 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.anchor-stamped",
         "A soft match leaves onPremisesImmutableId as it was.",
     )
+    .also(&[
+        MISSED,
+        &[
+            "match.collision-creates-nothing-else",
+            "safe.command-takes-effect",
+            "safe.only-the-named-change",
+            "safe.report-agrees",
+            "soa.one-authority",
+        ],
+    ])
     .exported(|_, export, object| {
         if let Takeover { before, .. } = export.occasion
             && is_takeover_by(export, |by_anchor| !by_anchor)
@@ -47,6 +60,13 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.anchor-stamped",
         "A soft match stamps the anchor in lower case.",
     )
+    .also(&[&[
+        "safe.command-takes-effect",
+        "safe.only-the-named-change",
+        "safe.report-agrees",
+        "safe.unique-identifiers",
+        "soa.one-authority",
+    ]])
     .exported(|_, export, object| {
         if is_takeover_by(export, |by_anchor| !by_anchor)
             && let Some(anchor) = &object.on_premises_immutable_id
@@ -95,6 +115,12 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.addresses-replaced",
         "Addresses that exist only in the cloud survive a takeover.",
     )
+    .also(&[&[
+        "match.collision-creates-nothing-else",
+        "recovery.nothing-lost",
+        "safe.only-the-named-change",
+        "sync.updates-flow",
+    ]])
     .exported(|_, export, object| {
         if let Takeover { before, .. } = export.occasion {
             let written = std::mem::take(&mut object.proxy_addresses);
@@ -108,6 +134,11 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.addresses-replaced",
         "A takeover replaces the primary address and leaves the others as they were.",
     )
+    .also(&[&[
+        "match.collision-creates-nothing-else",
+        "recovery.nothing-lost",
+        "safe.only-the-named-change",
+    ]])
     .exported(|_, export, object| {
         if let Takeover { before, .. } = export.occasion
             && object.primary_address().is_some()
@@ -121,10 +152,32 @@ pub(super) static MUTANTS: &[Mutant] = &[
         }
     }),
     Mutant::new(
+        "hard-match-keeps-secondary-addresses",
+        "takeover.addresses-replaced",
+        "A hard match keeps the cloud's secondary addresses; a soft match replaces them.",
+    )
+    .also(&[&[
+        "match.collision-creates-nothing-else",
+        "recovery.nothing-lost",
+        "safe.only-the-named-change",
+    ]])
+    .exported(|_, export, object| {
+        if let Takeover { before, .. } = export.occasion
+            && is_takeover_by(export, |by_anchor| by_anchor)
+        {
+            let kept: Vec<_> = without_primary(&before.proxy_addresses)
+                .filter(|kept| kept.mail().is_none_or(|mail| !holds(object, mail)))
+                .cloned()
+                .collect();
+            object.proxy_addresses.extend(kept);
+        }
+    }),
+    Mutant::new(
         "takeover-recreates-object",
         "takeover.same-object",
         "A takeover deletes the cloud object and creates it again under a new id.",
     )
+    .also(&[&["match.every-new-object", "safe.only-the-named-change", "safe.report-agrees"]])
     .target(|_, tenant, target| {
         let Some(object) = tenant.get(target).map(|object| CloudObject::clone(object)) else {
             return target;
@@ -137,6 +190,16 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.same-object",
         "A takeover moves the object to the recycle bin and goes on with a new one like it.",
     )
+    .also(&[&[
+        "match.every-new-object",
+        "safe.only-the-named-change",
+        "safe.report-agrees",
+        "takeover.addresses-replaced",
+        "takeover.anchor-stamped",
+        "takeover.authority-flips",
+        "takeover.password-overwritten",
+        "takeover.values-overwritten",
+    ]])
     .target(|_, tenant, target| {
         let Some(object) = tenant.get(target).map(|object| CloudObject::clone(object)) else {
             return target;
@@ -149,6 +212,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.password-overwritten",
         "A takeover keeps the cloud password although password hash synchronisation is on.",
     )
+    .also(&[&["sync.updates-flow"]])
     .exported(|_, export, object| {
         if let Takeover { before, .. } = export.occasion {
             object.password.clone_from(&before.password);
@@ -159,6 +223,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.password-overwritten",
         "A hard match keeps the cloud password; a soft match overwrites it.",
     )
+    .also(&[&["sync.updates-flow"]])
     .exported(|_, export, object| {
         if let Takeover { before, .. } = export.occasion
             && is_takeover_by(export, |by_anchor| by_anchor)
@@ -171,6 +236,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "takeover.password-kept",
         "The on-premises password is written although password hash synchronisation is off.",
     )
+    .also(&[&["recovery.nothing-lost", "sync.password-needs-hash-sync"]])
     .before_turn(|_, turn| {
         turn.features.password_hash_sync = true;
         None

@@ -95,6 +95,34 @@ impl Policy {
         }
     }
 
+    /// The default policy, but for these choices.
+    ///
+    /// ```
+    /// use entra_conformance::directory::{CollisionHandling, DeclaredChoices};
+    /// use entra_conformance::reference::Policy;
+    /// let choices = DeclaredChoices {
+    ///     collision_handling: Some(CollisionHandling::Quarantined),
+    ///     ..DeclaredChoices::default()
+    /// };
+    /// let policy = Policy::agreeing_with(&choices);
+    /// assert!(policy.declared().agrees_with(&choices));
+    /// ```
+    pub fn agreeing_with(choices: &DeclaredChoices) -> Policy {
+        let default = Policy::default();
+        Policy {
+            edition: default.edition,
+            values_absent_on_premises: choices
+                .values_absent_on_premises
+                .unwrap_or(default.values_absent_on_premises),
+            collision_handling: choices.collision_handling.unwrap_or(default.collision_handling),
+            ambiguous_match: choices.ambiguous_match.unwrap_or(default.ambiguous_match),
+            soft_match_precedence: choices
+                .soft_match_precedence
+                .unwrap_or(default.soft_match_precedence),
+            hard_versus_soft: choices.hard_versus_soft.unwrap_or(default.hard_versus_soft),
+        }
+    }
+
     /// Every combination of choices, for this policy's edition.
     pub fn every_choice(self) -> Vec<Policy> {
         let mut policies = Vec::new();
