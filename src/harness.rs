@@ -7,7 +7,7 @@ use crate::cases::scenario::{EmbeddedScenario, embedded};
 use crate::implementation::{Description, Implementation};
 use crate::report::{RuleState, Status, Summary, terminal};
 use crate::rulebook::Rulebook;
-use crate::runner::{CaseVerdict, Event, Host, Selection, plan, run};
+use crate::runner::{CaseVerdict, Event, Extras, Host, Selection, Source, plan, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -32,7 +32,8 @@ const COMPLETENESS: &str = "rules/every-applicable-rule-is-exercised";
 /// entra_conformance::harness!(entra_conformance::reference::ReferenceModel::default());
 /// ```
 ///
-/// Each scenario is a test that gets an implementation of its own. A scenario that needs a
+/// Each scenario is a test that gets an implementation of its own, and so is each source of
+/// generated cases (`generated/grid`, `generated/sequences`, `generated/laws`). A scenario that needs a
 /// capability or a choice which is not declared is listed as ignored, never as passed. One more
 /// test fails as long as a rule that applies is exercised by nothing.
 #[macro_export]
@@ -61,22 +62,33 @@ fn trials<I: Implementation + 'static>(
         .map(|scenario| {
             let applies = applies(scenario, &description);
             let create = Arc::clone(&create);
-            Trial::test(scenario.id, move || judge(&mut create(), Some(scenario)))
+            Trial::test(scenario.id, move || judge(&mut create(), What::Scenario(scenario)))
                 .with_ignored_flag(!applies)
         })
         .collect();
-    trials.push(Trial::test(COMPLETENESS, move || judge(&mut create(), None)));
+    for &source in Source::SELECTABLE.iter().filter(|source| **source != Source::Scenarios) {
+        let create = Arc::clone(&create);
+        let name = format!("generated/{source}");
+        trials.push(Trial::test(name, move || judge(&mut create(), What::Source(source))));
+    }
+    trials.push(Trial::test(COMPLETENESS, move || judge(&mut create(), What::Completeness)));
     trials
 }
 
-/// Runs one scenario, or all of them for what only the whole can tell.
-fn judge(
-    implementation: &mut dyn Implementation,
-    scenario: Option<&EmbeddedScenario>,
-) -> Result<(), Failed> {
-    let selection = match scenario {
-        None => Selection::default(),
-        Some(scenario) => Selection {
+/// What one test is about.
+enum What<'s> {
+    Scenario(&'s EmbeddedScenario),
+    /// A source of generated cases.
+    Source(Source),
+    /// What only all scenarios together can tell.
+    Completeness,
+}
+
+fn judge(implementation: &mut dyn Implementation, what: What<'_>) -> Result<(), Failed> {
+    let selection = match what {
+        What::Completeness => Selection::scenarios_only(),
+        What::Source(source) => Selection { sources: [source].into(), ..Selection::default() },
+        What::Scenario(scenario) => Selection {
             scenario_patterns: vec![scenario.id.to_owned()],
             scenarios: [scenario.id.to_owned()].into(),
             ..Selection::default()
@@ -84,16 +96,16 @@ fn judge(
     };
     let edition = &Rulebook::embedded().default_edition().id;
     let description = implementation.describe();
-    let (cases, header) = plan(embedded(), edition, &description, Host::CargoTest, selection);
+    let plan = plan(edition, &description, Host::CargoTest, selection, Vec::new());
     let mut summary = Summary::default();
     let mut why_not = None;
-    run(&cases, &header, implementation, &AtomicBool::new(false), &mut |event| {
+    run(&plan, implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
         if let Event::CaseFinished { verdict: CaseVerdict::NotApplicable { reason }, .. } = &event {
             why_not = Some(reason.clone());
         }
         summary.take(&event);
     });
-    if scenario.is_none() {
+    if matches!(what, What::Completeness) {
         return completeness(&summary);
     }
     if let Some(reason) = why_not {
@@ -139,7 +151,7 @@ mod tests {
     #[test]
     fn every_scenario_is_a_test_of_its_own() {
         let trials = trials(ReferenceModel::default);
-        assert_eq!(trials.len(), embedded().len() + 1);
+        assert_eq!(trials.len(), embedded().len() + 4);
         assert!(trials.iter().any(|trial| trial.name() == COMPLETENESS));
     }
 }

@@ -8,19 +8,18 @@
 //! found is told as [events](runner::Event) from which reports are made.
 //!
 //! ```
-//! use entra_conformance::cases::scenario::embedded;
 //! use entra_conformance::implementation::Implementation as _;
 //! use entra_conformance::reference::ReferenceModel;
 //! use entra_conformance::report::{Status, Summary};
-//! use entra_conformance::runner::{Host, Selection, plan, run};
+//! use entra_conformance::runner::{Extras, Host, Selection, plan, run};
 //! use std::sync::atomic::AtomicBool;
 //!
 //! let mut implementation = ReferenceModel::default();
 //! let description = implementation.describe();
-//! let (cases, header) =
-//!     plan(embedded(), "2023-01", &description, Host::InProcess, Selection::default());
+//! let selection = Selection::scenarios_only();
+//! let plan = plan("2023-01", &description, Host::InProcess, selection, Vec::new());
 //! let mut summary = Summary::default();
-//! run(&cases, &header, &mut implementation, &AtomicBool::new(false), &mut |event| {
+//! run(&plan, &mut implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
 //!     summary.take(&event);
 //! });
 //! assert_eq!(summary.status(), Status::Conformant);

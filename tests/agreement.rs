@@ -278,3 +278,24 @@ fn no_check_finds_fault_with_the_reference_model() {
     }
     assert!(exercised.get() > u64::from(cases), "the cases exercise next to nothing");
 }
+
+/// Cases in which a check once found fault with the reference model where the documents are silent.
+#[rstest::rstest]
+#[case::anchor_changed_after_a_reinstallation(
+    r#"{"cloud": [{"label": "ann", "kind": "user", "onPremisesImmutableId": "QUFB", "userPrincipalName": "ann@contoso.com"}],
+        "onPremises": [{"key": "bob-ad", "kind": "user", "sourceAnchor": "QkJC", "userPrincipalName": "bob@contoso.com"}]}"#,
+    r#"[{"do": "sync"}, {"do": "reinstallConnect"},
+        {"do": "updateOnPremisesObject", "key": "bob-ad", "set": {"sourceAnchor": "QUFB"}}, {"do": "sync"},
+        {"do": "updateOnPremisesObject", "key": "bob-ad", "set": {"userPrincipalName": "cat@contoso.com"}}, {"do": "sync"}]"#
+)]
+fn nothing_is_said_where_the_documents_are_silent(#[case] tenant: &str, #[case] commands: &str) {
+    let tenant: Tenant = serde_json::from_str(tenant).expect("a tenant");
+    let commands: Vec<Command> = serde_json::from_str(commands).expect("commands");
+    for policy in Policy::default().every_choice() {
+        for declared in [true, false] {
+            let (faults, held) = judge(&tenant, &commands, policy, declared);
+            assert_eq!(faults, Vec::<String>::new());
+            assert!(held > 0);
+        }
+    }
+}

@@ -35,7 +35,7 @@ fn assert_snapshot(name: &str, text: &str) {
 
 #[test]
 fn run_judges_every_rule_of_the_reference_model() {
-    let output = output(&["run"]);
+    let output = output(&["run", "--only", "scenarios"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_snapshot("run-reference-model", &stdout(&output));
 }
@@ -81,6 +81,12 @@ fn help_shows_the_exit_codes() {
 #[case::unknown_value(&["run", "--choice", "collisionHandling=maybe"], 2, "it can be rejected or quarantined")]
 #[case::choice_without_value(&["run", "--choice", "collisionHandling"], 2, "NAME=VALUE")]
 #[case::choice_for_an_adapter(&["run", "--choice", "collisionHandling=rejected", "--", "true"], 2, "an adapter declares its own choices")]
+#[case::no_such_source(&["run", "--only", "grids"], 2, "there are scenarios, grid, sequences, laws")]
+#[case::only_and_scenario(&["run", "--only", "grid", "--scenario", "matching/*"], 2, "give one of them")]
+#[case::bad_seed(&["run", "--seed", "lucky"], 2, "or `random`")]
+#[case::no_commands(&["run", "--max-commands", "0"], 2, "a number from 1 on")]
+#[case::nothing_to_replay(&["replay"], 2, "FILE")]
+#[case::no_such_file_to_replay(&["replay", "no-such-file.yaml"], 2, "cannot be read")]
 #[case::bad_time(&["run", "--reply-timeout", "soon"], 2, "a number of seconds")]
 #[case::unknown_to_explain(&["explain", "nonsense"], 2, "no rule, no scenario and no file")]
 #[case::missing_file(&["validate", "no-such-file.yaml"], 2, "cannot be read")]
@@ -101,7 +107,8 @@ fn mistakes_are_told_with_their_exit_code(
 
 #[test]
 fn a_selection_judges_only_what_it_names() {
-    let output = output(&["run", "--rule", "takeover.addresses-replaced"]);
+    let rule = "takeover.addresses-replaced";
+    let output = output(&["run", "--only", "scenarios", "--rule", rule]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let report = stdout(&output);
     assert!(report.contains("1 rule: 1 held"), "{report}");
@@ -120,23 +127,60 @@ fn a_selection_that_does_not_apply_is_incomplete() {
 
 #[test]
 fn colour_is_for_terminals() {
-    let plain = stdout(&output(&["run"]));
+    let run = ["run", "--only", "scenarios"];
+    let plain = stdout(&output(&run));
     assert!(!plain.contains('\u{1b}'));
-    let forced = program().arg("run").env("CLICOLOR_FORCE", "1").output().expect("runs");
+    let forced = program().args(run).env("CLICOLOR_FORCE", "1").output().expect("runs");
     assert!(stdout(&forced).contains('\u{1b}'));
-    let refused = program()
-        .arg("run")
-        .env("CLICOLOR_FORCE", "0")
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("runs");
+    let refused =
+        program().args(run).env("CLICOLOR_FORCE", "0").env("NO_COLOR", "1").output().expect("runs");
     assert!(!stdout(&refused).contains('\u{1b}'));
 }
 
 #[test]
 fn the_report_fits_eighty_columns() {
-    for line in stdout(&output(&["run"])).lines() {
-        assert!(line.chars().count() <= 80, "{line}");
+    let generated = ["run", "--only", "scenarios,sequences,laws", "--cases", "300"];
+    for arguments in [&["run", "--only", "scenarios"][..], &generated] {
+        for line in stdout(&output(arguments)).lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn each_rule_has_a_small_example() {
+    let arguments = ["run", "--only", "scenarios", "--coverage", "--rule", "match.s*"];
+    let output = output(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_snapshot("run-coverage", &stdout(&output));
+}
+
+/// The program where it may write.
+fn elsewhere(folder: &Path, arguments: &[&str]) -> Output {
+    program().current_dir(folder).args(arguments).output().expect("the program runs")
+}
+
+#[test]
+fn a_saved_failure_is_replayed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("conformance-failures")).expect("a folder");
+    std::fs::write(folder.path().join("conformance-failures/ann.yaml"), GOOD).expect("written");
+    let saved = "conformance-failures/ann.yaml";
+    let output = elsewhere(folder.path(), &["replay", saved]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("1 saved case: 1 judged"), "{}", stdout(&output));
+    let output = elsewhere(folder.path(), &["run", "--only", "sequences", "--cases", "2000"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(stdout(&output).contains("1 saved case: 1 judged"), "{}", stdout(&output));
+
+    // A broken one is told with its place and never passed over.
+    let broken = GOOD.replace("steps:", "stepps:");
+    std::fs::write(folder.path().join(saved), broken).expect("written");
+    for arguments in [&["replay", saved][..], &["run", "--only", "scenarios"]] {
+        let output = elsewhere(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+        let told = stderr(&output);
+        assert!(told.contains("ann.yaml:8:1: unknown field `stepps`"), "{told}");
     }
 }
 

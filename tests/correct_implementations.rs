@@ -1,7 +1,6 @@
 //! No correct implementation fails: the reference model under every choice, with its choices kept
 //! to itself, telling less than it could, and showing its state in another order.
 
-use entra_conformance::cases::scenario::embedded;
 use entra_conformance::directory::{
     Capabilities, Capability, Command, DeclaredChoices, ResultWord, Snapshot, StepObservation,
     Tenant,
@@ -9,17 +8,17 @@ use entra_conformance::directory::{
 use entra_conformance::implementation::{Description, Failure, Implementation};
 use entra_conformance::reference::{Policy, ReferenceModel};
 use entra_conformance::report::{RuleState, Status, Summary, terminal};
-use entra_conformance::runner::{Host, Selection, plan, run};
+use entra_conformance::runner::{Extras, Host, Selection, plan, run};
 use rstest::rstest;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 fn summary_of(implementation: &mut dyn Implementation) -> Summary {
     let description = implementation.describe();
-    let (cases, header) =
-        plan(embedded(), "2023-01", &description, Host::InProcess, Selection::default());
+    let selection = Selection::scenarios_only();
+    let plan = plan("2023-01", &description, Host::InProcess, selection, Vec::new());
     let mut summary = Summary::default();
-    run(&cases, &header, implementation, &AtomicBool::new(false), &mut |event| {
+    run(&plan, implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
         summary.take(&event);
     });
     summary

@@ -1,19 +1,18 @@
 //! The reference model behind the pipe is judged as it is in process, rule by rule.
 
-use entra_conformance::cases::scenario::embedded;
 use entra_conformance::implementation::Implementation;
 use entra_conformance::implementation::child_process::{ChildProcess, ChildProcessOptions};
 use entra_conformance::reference::ReferenceModel;
 use entra_conformance::report::{RuleLine, Status, Summary};
-use entra_conformance::runner::{Host, Selection, plan, run};
+use entra_conformance::runner::{Extras, Host, Selection, plan, run};
 use std::sync::atomic::AtomicBool;
 
 fn judge(implementation: &mut dyn Implementation) -> (Status, Vec<RuleLine>) {
     let description = implementation.describe();
-    let (cases, header) =
-        plan(embedded(), "2023-01", &description, Host::InProcess, Selection::default());
+    let selection = Selection::scenarios_only();
+    let plan = plan("2023-01", &description, Host::InProcess, selection, Vec::new());
     let mut summary = Summary::default();
-    run(&cases, &header, implementation, &AtomicBool::new(false), &mut |event| {
+    run(&plan, implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
         summary.take(&event);
     });
     (summary.status(), summary.rules())

@@ -11,7 +11,7 @@ fn the_readme_counts_right() {
     for said in [
         format!("{} rules, each with its source", Rulebook::embedded().rules.len()),
         format!("exercised by {} scenarios", embedded().len()),
-        format!("{} cases: ", embedded().len()),
+        format!("{} scenarios: ", embedded().len()),
     ] {
         assert!(words.contains(&said), "the README does not say {said:?}");
     }

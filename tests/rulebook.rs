@@ -7,7 +7,7 @@ use entra_conformance::cases::laws::{LawVerdict, all, law};
 use entra_conformance::cases::scenario::{EmbeddedScenario, embedded};
 use entra_conformance::checks::checked_rules;
 use entra_conformance::directory::DeclaredChoices;
-use entra_conformance::implementation::{CaseInput, Implementation as _, run_one};
+use entra_conformance::implementation::{Implementation as _, run_one};
 use entra_conformance::reference::{Policy, ReferenceModel};
 use entra_conformance::rulebook::{AREAS, Rulebook, area_of};
 use entra_conformance::runner::{CaseVerdict, Event, PlannedCase, Selection, judge_case};
@@ -28,7 +28,7 @@ fn model_for(condition: &DeclaredChoices) -> ReferenceModel {
 fn judge(scenario: &EmbeddedScenario) -> (BTreeMap<String, u64>, Vec<String>) {
     let mut model = model_for(&scenario.scenario.when_choice);
     let case = PlannedCase::of_embedded(scenario);
-    let seen = run_one(&mut model, CaseInput { tenant: &case.tenant, commands: &case.commands });
+    let seen: Vec<_> = case.inputs().map(|input| run_one(&mut model, input)).collect();
     let event = judge_case(&case, &model.describe(), &seen, &Selection::default());
     let Event::CaseFinished { verdict, rules, failures, .. } = event else {
         panic!("a case ends with its verdict")

@@ -5,6 +5,7 @@ pub mod laws;
 pub mod scenario;
 pub mod sequence;
 pub mod shrink;
+pub mod vary;
 
 use crate::directory::{
     Capabilities, Capability, CloudSetup, Command, Feature, Kind, NameKey, OnPremisesObject,

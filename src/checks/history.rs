@@ -317,7 +317,7 @@ impl History {
     }
 
     fn learn_sync(&mut self, before: &Snapshot, seen: &StepObservation, lessons: Lessons) {
-        self.reinstalled = false;
+        let was_reinstalled = std::mem::take(&mut self.reinstalled);
         self.treatments.extend(lessons.treatments);
         let after = &seen.snapshot;
         let mut carriers: Option<Carriers<'_>> = None;
@@ -325,6 +325,13 @@ impl History {
             let Some(past) = self.objects.get_mut_near(at, &object.key) else {
                 continue;
             };
+            // Connect has forgotten whom the object was joined to, and its anchor does not tell any
+            // more, also where it was changed between the reinstallation and this cycle.
+            past.unsettled |= was_reinstalled
+                && past
+                    .link
+                    .as_ref()
+                    .is_some_and(|link| object.source_anchor.as_ref() != Some(&link.anchor));
             let (ending, is_error) = match (before.on_premises.get(at), lessons.endings.get(at)) {
                 (Some(earlier), Some(known)) if earlier == object => *known,
                 // Nobody may change on-premises objects in a cycle, but somebody did.

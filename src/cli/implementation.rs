@@ -74,23 +74,7 @@ pub(super) fn policy(choices: &[String]) -> Result<Policy, Mistake> {
     }
     let chosen: DeclaredChoices = serde_json::from_value(declared.into())
         .map_err(|error| Mistake::bad_input(error.to_string()))?;
-    let mut policy = Policy::default();
-    if let Some(value) = chosen.values_absent_on_premises {
-        policy.values_absent_on_premises = value;
-    }
-    if let Some(value) = chosen.collision_handling {
-        policy.collision_handling = value;
-    }
-    if let Some(value) = chosen.ambiguous_match {
-        policy.ambiguous_match = value;
-    }
-    if let Some(value) = chosen.soft_match_precedence {
-        policy.soft_match_precedence = value;
-    }
-    if let Some(value) = chosen.hard_versus_soft {
-        policy.hard_versus_soft = value;
-    }
-    Ok(policy)
+    Ok(Policy::agreeing_with(&chosen))
 }
 
 /// The edition that is asked for, or the default one.

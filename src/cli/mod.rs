@@ -11,9 +11,12 @@ mod select;
 mod serve;
 mod validate;
 
+use crate::runner::{DEFAULT_SEED, Generation, Source};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use exit::Exit;
 use std::ffi::OsString;
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const EXIT_CODES: &str = "\
@@ -40,6 +43,9 @@ enum Command {
     /// Judge an implementation: the child process after `--`, or the built-in reference model.
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
+    /// Run scenario files, such as those in which earlier runs kept what they found.
+    #[command(after_help = EXIT_CODES)]
+    Replay(ReplayArguments),
     /// Show what there is.
     List {
         /// What to show.
@@ -74,7 +80,7 @@ enum Command {
     Validate {
         /// The files.
         #[arg(required = true, value_name = "FILE")]
-        files: Vec<std::path::PathBuf>,
+        files: Vec<PathBuf>,
     },
 }
 
@@ -94,6 +100,36 @@ struct RunArguments {
     /// Run only scenarios that match this pattern (`matching/*`); may be given several times.
     #[arg(long = "scenario", value_name = "GLOB")]
     scenarios: Vec<String>,
+    /// Take cases only from these sources, separated by commas: scenarios, grid (every combination
+    /// of what a matching decision can depend on), sequences (generated), laws (generated pairs of
+    /// cases that must come to the same).
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
+    only: Vec<Source>,
+    #[command(flatten)]
+    generation: GenerationArguments,
+    /// Where minimal examples of what generated cases find are kept. Those that are there already
+    /// are run first.
+    #[arg(long, value_name = "FOLDER", default_value = "conformance-failures")]
+    failures_dir: PathBuf,
+    /// Show, for each rule, a small case that exercises it.
+    #[arg(long)]
+    coverage: bool,
+    #[command(flatten)]
+    target: TargetArguments,
+}
+
+#[derive(Args)]
+struct ReplayArguments {
+    /// The scenario files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    target: TargetArguments,
+}
+
+/// What is judged, and by what.
+#[derive(Args)]
+struct TargetArguments {
     /// The edition to judge by.
     #[arg(long)]
     edition: Option<String>,
@@ -104,6 +140,20 @@ struct RunArguments {
     /// The adapter: a command and its arguments, started without a shell.
     #[arg(last = true, value_name = "COMMAND")]
     adapter: Vec<OsString>,
+}
+
+#[derive(Args)]
+struct GenerationArguments {
+    /// What random choices begin from: a number, or `random`. The same seed gives the same cases on
+    /// every machine.
+    #[arg(long, value_name = "NUMBER|random", default_value_t = DEFAULT_SEED, value_parser = seed)]
+    seed: u64,
+    /// How many sequences are generated. Laws are applied to a tenth as many cases of their own.
+    #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().cases)]
+    cases: usize,
+    /// How many commands a generated case has at most.
+    #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().max_commands, value_parser = at_least_one)]
+    max_commands: usize,
 }
 
 #[derive(Args)]
@@ -131,6 +181,28 @@ struct RequiredAdapter {
     adapter: Vec<OsString>,
 }
 
+fn source(text: &str) -> Result<Source, String> {
+    Source::from_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Source::SELECTABLE.iter().map(|source| source.word()).collect();
+        format!("there are {}", words.join(", "))
+    })
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    if text == "random" {
+        // A hasher of the standard library is seeded by the operating system.
+        return Ok(RandomState::new().hash_one(()));
+    }
+    text.parse().map_err(|_| "a number from 0 to 18446744073709551615, or `random`".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err("a number from 1 on".to_owned()),
+    }
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
@@ -151,6 +223,7 @@ pub fn main() -> ExitCode {
     };
     let ended = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Replay(arguments) => run::replay(&arguments),
         Command::List { what, edition } => list::list(what, edition.as_deref()),
         Command::Explain { what, choices } => explain::explain(&what, &choices.choices),
         Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter.adapter),

@@ -26,6 +26,7 @@ pub(super) fn selection(
         rule_patterns: rules,
         scenarios: matching(scenarios, &known_scenarios, "scenario", "scenarios")?,
         scenario_patterns: scenarios.to_vec(),
+        ..Selection::default()
     })
 }
 

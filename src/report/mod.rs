@@ -3,4 +3,7 @@
 mod summary;
 pub mod terminal;
 
-pub use summary::{BrokenOff, RuleFailure, RuleLine, RuleState, Status, Summary};
+pub use summary::{
+    BrokenOff, Example, Exercise, Place, RuleFailure, RuleLine, RuleState, SourceLine, Status,
+    Summary,
+};

@@ -1,8 +1,10 @@
 //! The report that a person reads in a terminal.
 
-use super::{BrokenOff, RuleFailure, RuleLine, RuleState, Status, Summary};
+use super::{
+    BrokenOff, Example, Place, RuleFailure, RuleLine, RuleState, SourceLine, Status, Summary,
+};
 use crate::rulebook::{AREAS, Basis, Rulebook, area_of};
-use crate::runner::{Host, Origin, RunHeader};
+use crate::runner::{Host, Origin, RunHeader, Source};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 
@@ -11,6 +13,19 @@ const FAINT: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const CAUTION: Style = AnsiColor::Yellow.on_default();
+
+/// Where the columns of the table of rules begin, and how wide all of it is.
+const NAMES: usize = 44;
+const TABLE: usize = 79;
+
+/// How wide a source's column is.
+fn column(source: Source) -> usize {
+    match source {
+        Source::Scenarios | Source::Sequences => 10,
+        Source::Grid => 8,
+        Source::Laws | Source::Saved => 7,
+    }
+}
 
 /// At most this many other cases are named beside a failure.
 const OTHER_CASES: usize = 3;
@@ -27,6 +42,7 @@ pub fn render(summary: &Summary, width: usize, styled: bool) -> String {
     let mut page = Page { text: String::new(), width: width.max(40), styled };
     page.head(header);
     page.rules(summary);
+    page.examples(&summary.examples);
     for (number, failure) in summary.failures().iter().enumerate() {
         page.failure(number + 1, failure, header);
     }
@@ -120,22 +136,65 @@ impl Page {
 
     fn rules(&mut self, summary: &Summary) {
         let lines = summary.rules();
+        // With several sources the table says how often each exercised a rule.
+        let columns: Vec<Source> = summary
+            .sources
+            .iter()
+            .map(|line| line.source)
+            .filter(|source| *source != Source::Saved)
+            .collect();
+        let columns = if columns.len() > 1 && self.width >= TABLE { columns } else { Vec::new() };
+        // Of rules that nobody asked for only the exercised ones are told.
+        let is_told = |line: &RuleLine| line.owed || line.state != RuleState::NotExercised;
+        let mut heads = columns.clone();
         for (area, _) in AREAS {
             let of_area: Vec<&RuleLine> =
-                lines.iter().filter(|line| area_of(&line.rule) == *area).collect();
+                lines.iter().filter(|line| area_of(&line.rule) == *area && is_told(line)).collect();
             if of_area.is_empty() {
                 continue;
             }
             self.line("");
-            self.line(self.painted(BOLD, area));
+            let mut head = self.painted(BOLD, area);
+            if !heads.is_empty() {
+                let gap = NAMES - area.len();
+                let words: String = heads
+                    .drain(..)
+                    .map(|source| format!("{:>1$}", source.word(), column(source)))
+                    .collect();
+                let _ = write!(head, "{:gap$}{}", "", self.painted(FAINT, words));
+            }
+            self.line(head);
             for line in of_area {
-                self.rule(line);
+                self.rule(line, &columns);
             }
         }
     }
 
-    fn rule(&mut self, line: &RuleLine) {
+    fn rule(&mut self, line: &RuleLine, columns: &[Source]) {
+        let width = line.rule.chars().count() + 4;
+        let gap = (NAMES + 4).saturating_sub(width).max(1);
         let (mark, style, words) = match line.state {
+            RuleState::Held if !columns.is_empty() => {
+                // A long name takes its room from the first column.
+                let mut taken = width.saturating_sub(NAMES);
+                let mut words = String::new();
+                for source in columns {
+                    let held = line.by_source.get(source).map_or(0, |exercise| exercise.held);
+                    let held = if held == 0 { "·".to_owned() } else { held.to_string() };
+                    let room = column(*source).saturating_sub(taken);
+                    taken = 0;
+                    let _ = write!(words, "{held:>room$}");
+                }
+                let gap = NAMES.saturating_sub(width);
+                self.line(format!(
+                    "  {} {}{:gap$}{}",
+                    self.painted(GOOD, "✓"),
+                    line.rule,
+                    "",
+                    self.painted(GOOD, words)
+                ));
+                return;
+            }
             RuleState::Held => ("✓", GOOD, format!("held {}", times(line.held))),
             RuleState::Violated => (
                 "✗",
@@ -151,7 +210,6 @@ impl Page {
             }
             RuleState::NotExercised => ("?", CAUTION, "not exercised".to_owned()),
         };
-        let gap = 44_usize.saturating_sub(line.rule.chars().count()).max(1);
         self.line(format!(
             "  {} {}{:gap$}{}",
             self.painted(style, mark),
@@ -159,6 +217,20 @@ impl Page {
             "",
             self.painted(style, words)
         ));
+    }
+
+    /// A small case for each rule.
+    fn examples(&mut self, examples: &[Example]) {
+        for example in examples {
+            self.line("");
+            self.line(format!(
+                "{} {}",
+                self.painted(BOLD, format!("{} is exercised by", example.rule)),
+                self.painted(FAINT, format!("(from {})", example.case))
+            ));
+            self.line("");
+            self.excerpt(&example.excerpt);
+        }
     }
 
     fn failure(&mut self, number: usize, failure: &RuleFailure, header: &RunHeader) {
@@ -190,6 +262,10 @@ impl Page {
         }
         self.line("");
         self.excerpt(&failure.report.excerpt);
+        if let Some(variation) = &failure.report.variation {
+            self.line("");
+            self.wrapped("   ", "", &format!("compared with the same case {variation}:"));
+        }
         self.line("");
         for violation in &failure.report.violations {
             self.line(format!("   {}, {}", violation.object, violation.field));
@@ -197,7 +273,7 @@ impl Page {
             self.line(self.painted(BAD, format!("   + seen      {}", violation.seen)));
         }
         self.line("");
-        self.line(format!("   replay: {}", replay(&failure.case, Some(&failure.rule), header)));
+        self.replay(&failure.case, &failure.place, Some(&failure.rule), header);
         if !failure.other_cases.is_empty() {
             let mut others =
                 failure.other_cases[..failure.other_cases.len().min(OTHER_CASES)].join(", ");
@@ -206,6 +282,14 @@ impl Page {
             }
             self.wrapped("   ", "also in: ", &others);
         }
+    }
+
+    /// How the same is seen again.
+    fn replay(&mut self, case: &str, place: &Place, rule: Option<&str>, header: &RunHeader) {
+        if let Place::Generated(_, Some(reason)) = place {
+            self.wrapped("   ", "", &format!("(in no file: {reason})"));
+        }
+        self.line(format!("   replay: {}", replay(case, place, rule, header)));
     }
 
     fn excerpt(&mut self, excerpt: &str) {
@@ -237,7 +321,7 @@ impl Page {
                 }
             }
             self.line("");
-            self.line(format!("   replay: {}", replay(&broken.case, None, header)));
+            self.replay(&broken.case, &broken.place, None, header);
         }
         if cases.len() > BROKEN_OFF {
             self.line("");
@@ -246,6 +330,32 @@ impl Page {
                 self.line(format!("   {} in {}", broken.failure.kind, broken.case));
             }
         }
+    }
+
+    fn source(&mut self, line: &SourceLine, header: &RunHeader) {
+        let noun = match line.source {
+            Source::Saved => "saved case",
+            Source::Scenarios => "scenario",
+            Source::Grid => "case of the grid",
+            Source::Sequences => "generated sequence",
+            Source::Laws => "case for the laws",
+        };
+        let counted = match (line.cases, line.source) {
+            (cases, Source::Grid) if cases != 1 => format!("{cases} cases of the grid"),
+            (cases, Source::Laws) if cases != 1 => format!("{cases} cases for the laws"),
+            (cases, _) => counted(cases as u64, noun),
+        };
+        let seed = match line.source {
+            Source::Sequences | Source::Laws => {
+                format!(", seed {}", header.selection.generation.seed)
+            }
+            _ => String::new(),
+        };
+        let time = line.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
+        let stopped =
+            line.stopped.as_ref().map(|reason| format!("; stopped {reason}")).unwrap_or_default();
+        let words = words_of(line);
+        self.wrapped("", "", &format!("{counted}: {words}{seed}{time}{stopped}"));
     }
 
     fn defects(&mut self, defects: &[(String, String)]) {
@@ -270,20 +380,17 @@ impl Page {
                 parts.push(format!("{count} {words}"));
             }
         }
-        self.wrapped("", "", &format!("{}: {}", counted(rules.len(), "rule"), parts.join(", ")));
-        let mut parts = vec![format!("{} judged", summary.judged)];
-        if !summary.not_applicable.is_empty() {
-            parts.push(format!("{} not applicable", summary.not_applicable.len()));
-        }
-        if !summary.broken_off.is_empty() {
-            parts.push(format!("{} broke off", summary.broken_off.len()));
-        }
-        let time = summary.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
         self.wrapped(
             "",
             "",
-            &format!("{}: {}{time}", counted(header.cases, "case"), parts.join(", ")),
+            &format!("{}: {}", counted(rules.len() as u64, "rule"), parts.join(", ")),
         );
+        for line in &summary.sources {
+            self.source(line, header);
+        }
+        if let Some(time) = summary.milliseconds {
+            self.line(format!("{time} ms in all"));
+        }
         let (style, words) = match summary.status() {
             Status::Conformant => (GOOD, format!("conformant with edition {}", header.edition)),
             Status::Nonconformant => {
@@ -298,6 +405,22 @@ impl Page {
     }
 }
 
+/// How many cases of a source are planned, and what became of them.
+fn words_of(line: &SourceLine) -> String {
+    let mut parts = vec![format!("{} judged", line.judged)];
+    if line.not_applicable > 0 {
+        parts.push(format!("{} not applicable", line.not_applicable));
+    }
+    if line.broken_off > 0 {
+        parts.push(format!("{} broke off", line.broken_off));
+    }
+    let left = line.cases.saturating_sub(line.judged + line.not_applicable + line.broken_off);
+    if left > 0 {
+        parts.push(format!("{left} not run"));
+    }
+    parts.join(", ")
+}
+
 /// What was asked for and not judged.
 fn why_incomplete(summary: &Summary) -> &'static str {
     if summary.milliseconds.is_none() {
@@ -309,7 +432,7 @@ fn why_incomplete(summary: &Summary) -> &'static str {
     }
 }
 
-fn counted(count: usize, noun: &str) -> String {
+fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
@@ -322,12 +445,24 @@ fn times(count: u64) -> String {
 }
 
 /// The command that shows the same again.
-fn replay(case: &str, rule: Option<&str>, header: &RunHeader) -> String {
+fn replay(case: &str, place: &Place, rule: Option<&str>, header: &RunHeader) -> String {
     if header.host == Host::CargoTest {
         return format!("cargo test -- --exact {case}");
     }
-    let mut command = format!("entra-conformance run --scenario {case}");
-    if let Some(rule) = rule {
+    let mut command = "entra-conformance ".to_owned();
+    let _ = match place {
+        Place::Suite => write!(command, "run --scenario {case}"),
+        Place::File(file) => write!(command, "replay {}", quoted(file)),
+        Place::Generated(source, _) => {
+            let generation = &header.selection.generation;
+            write!(
+                command,
+                "run --only {source} --seed {} --cases {} --max-commands {}",
+                generation.seed, generation.cases, generation.max_commands
+            )
+        }
+    };
+    if let Some(rule) = rule.filter(|_| !matches!(place, Place::File(_))) {
         let _ = write!(command, " --rule {rule}");
     }
     if let Host::ChildProcess { command: adapter } = &header.host {

@@ -1,6 +1,7 @@
 //! What a run tells, as it happens. Every report is made from these.
 
 use super::plan::Selection;
+use super::source::Source;
 use crate::checks::Violation;
 use crate::implementation::{Description, Failure};
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,17 @@ pub struct RunHeader {
     /// The rules that are selected, in the rulebook's order, each with the capabilities it needs
     /// that are not declared.
     pub rules: Vec<SelectedRule>,
-    /// How many cases are planned.
+    /// How many cases are planned, by source, in the order in which they are run.
+    pub sources: Vec<PlannedSource>,
+}
+
+/// How many cases of a source are planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedSource {
+    /// The source.
+    pub source: Source,
+    /// How many cases it has.
     pub cases: usize,
 }
 
@@ -66,6 +77,39 @@ pub struct RuleTally {
     pub violated: u64,
 }
 
+/// How often the cases of a source exercised a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceTally {
+    /// The rule's ID.
+    pub rule: String,
+    /// How often its situation occurred and it held.
+    pub held: u64,
+    /// In how many cases it was broken.
+    pub violated_cases: u64,
+}
+
+/// What a generated source came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceReport {
+    /// The source.
+    pub source: Source,
+    /// How many of its cases were judged to their end.
+    pub judged: usize,
+    /// How many it cannot be judged by.
+    pub not_applicable: usize,
+    /// In how many it broke off.
+    pub broken_off: usize,
+    /// Why the rest was not run; `None` where nothing was left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+    /// The rules that were exercised.
+    pub rules: Vec<SourceTally>,
+    /// How long it took.
+    pub milliseconds: u64,
+}
+
 /// Where a failure was noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -74,6 +118,8 @@ pub enum Origin {
     Check,
     /// By what the scenario expects after a step.
     Expectation,
+    /// By a law, which compares two cases.
+    Law,
 }
 
 /// One way in which a case broke a rule.
@@ -90,6 +136,9 @@ pub struct FailureReport {
     pub command: String,
     /// What was expected and what was seen.
     pub violations: Vec<Violation>,
+    /// Of a law: what is different in the case that this one is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variation: Option<String>,
     /// The case as far as it matters, in the format of scenario files.
     pub excerpt: String,
 }
@@ -127,8 +176,12 @@ pub enum CaseVerdict {
 pub enum Event {
     /// A run begins.
     RunStarted(Box<RunHeader>),
-    /// A case has ended.
+    /// The cases of a source begin.
+    SourceStarted(PlannedSource),
+    /// A scenario, or a saved case, has ended.
     CaseFinished {
+        /// Where it comes from.
+        source: Source,
         /// The case's ID.
         case: String,
         /// How it ended.
@@ -137,6 +190,42 @@ pub enum Event {
         rules: Vec<RuleTally>,
         /// Which rules it broke.
         failures: Vec<FailureReport>,
+    },
+    /// Some more of a generated source's cases have ended.
+    Progress {
+        /// The source.
+        source: Source,
+        /// How many more.
+        newly: usize,
+    },
+    /// A generated case went wrong; this is the smallest example of it that was found. What it
+    /// exercised is counted with its source.
+    FailureFound {
+        /// Where it comes from.
+        source: Source,
+        /// The ID of the case that was made smaller.
+        case: String,
+        /// How it ended.
+        verdict: CaseVerdict,
+        /// Which rule it breaks; nothing where the implementation broke off.
+        failure: Option<Box<FailureReport>>,
+        /// The file in which it was kept; `None` where it was not, with the reason in `not_kept`.
+        file: Option<String>,
+        /// Why it was not kept.
+        not_kept: Option<String>,
+    },
+    /// A generated source has ended.
+    SourceFinished(Box<SourceReport>),
+    /// A small case that exercises a rule.
+    Example {
+        /// The rule's ID.
+        rule: String,
+        /// Where the case comes from.
+        source: Source,
+        /// The ID of the case that was made smaller.
+        case: String,
+        /// The case, in the format of scenario files.
+        excerpt: String,
     },
     /// All cases have ended.
     RunFinished {

@@ -4,21 +4,27 @@ use super::event::{CaseVerdict, Event, FailureReport, Origin, RuleTally};
 use super::excerpt::excerpt;
 use super::expectations::Context;
 use super::plan::{PlannedCase, Selection};
+use super::trial::{compare, is_not_applicable};
+use crate::cases::Case;
+use crate::cases::laws::{Law, LawVerdict};
 use crate::checks::{Finding, Observer, Violation};
-use crate::implementation::{CaseObservation, Description, Failure, FailureKind};
+use crate::directory::Command;
+use crate::implementation::{CaseObservation, Description, Failure};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Judges what was seen of one case. A panic in the suite's own checks is a defect of the suite,
-/// told as such, and never a verdict on the implementation.
+/// Judges what was seen of one scenario: of the case itself, and of those that laws compare it
+/// with, in the order of [`PlannedCase::inputs`]. A panic in the suite's own checks is a defect of
+/// the suite, told as such, and never a verdict on the implementation.
 pub fn judge_case(
     case: &PlannedCase,
     description: &Description,
-    seen: &CaseObservation,
+    seen: &[CaseObservation],
     selection: &Selection,
 ) -> Event {
     catch_unwind(AssertUnwindSafe(|| judge(case, description, seen, selection))).unwrap_or_else(
         |panic| Event::CaseFinished {
+            source: case.source,
             case: case.id.clone(),
             verdict: CaseVerdict::Defect { message: Failure::panicked(panic.as_ref()).message },
             rules: Vec::new(),
@@ -30,7 +36,7 @@ pub fn judge_case(
 fn judge(
     case: &PlannedCase,
     description: &Description,
-    seen: &CaseObservation,
+    seen: &[CaseObservation],
     selection: &Selection,
 ) -> Event {
     let mut judgement = Judgement {
@@ -40,30 +46,29 @@ fn judge(
         failures: Vec::new(),
         is_broken: false,
     };
-    if let Some(start) = &seen.start {
-        judgement.steps(start, description, seen);
+    let Some((own, varied)) = seen.split_first() else {
+        return Event::CaseFinished {
+            source: case.source,
+            case: case.id.clone(),
+            verdict: CaseVerdict::Defect { message: "nothing was seen of it".to_owned() },
+            rules: Vec::new(),
+            failures: Vec::new(),
+        };
+    };
+    if let Some(start) = &own.start {
+        judgement.steps(start, description, own);
+    }
+    let mut verdict = verdict(case, own, description);
+    for ((law, varied), seen) in case.varied.iter().zip(varied) {
+        if verdict != CaseVerdict::Judged {
+            break;
+        }
+        verdict = self::verdict(case, seen, description);
+        judgement.law(law, (&case.case, own), (varied, seen), description);
     }
     let Judgement { tallies, failures, .. } = judgement;
-    let verdict = match &seen.failure {
-        None => CaseVerdict::Judged,
-        Some(failure)
-            if failure.kind == FailureKind::Unsupported
-                && failure
-                    .capability
-                    .is_some_and(|capability| !description.capabilities.has(capability)) =>
-        {
-            CaseVerdict::NotApplicable { reason: failure.message.clone() }
-        }
-        Some(failure) => {
-            let step = if seen.start.is_some() { seen.steps.len() + 1 } else { 0 };
-            CaseVerdict::Failed {
-                failure: failure.clone(),
-                step,
-                excerpt: excerpt(&case.text, step),
-            }
-        }
-    };
     Event::CaseFinished {
+        source: case.source,
         case: case.id.clone(),
         verdict,
         rules: tallies.into_values().collect(),
@@ -71,13 +76,25 @@ fn judge(
     }
 }
 
+/// How a run of the case ended.
+fn verdict(case: &PlannedCase, seen: &CaseObservation, description: &Description) -> CaseVerdict {
+    let Some(failure) = &seen.failure else {
+        return CaseVerdict::Judged;
+    };
+    if is_not_applicable(failure, description) {
+        return CaseVerdict::NotApplicable { reason: failure.message.clone() };
+    }
+    let step = if seen.start.is_some() { seen.steps.len() + 1 } else { 0 };
+    CaseVerdict::Failed { failure: failure.clone(), step, excerpt: excerpt(&case.text, step) }
+}
+
 struct Judgement<'a> {
     case: &'a PlannedCase,
     selection: &'a Selection,
     tallies: BTreeMap<&'static str, RuleTally>,
     failures: Vec<FailureReport>,
-    /// A check has found a violation, selected or not, or an expectation was not met. What is not as expected from there on is a
-    /// consequence, and would be told under the wrong rule.
+    /// A check has found a violation, selected or not, or an expectation was not met. What is not as
+    /// expected from there on is a consequence, and would be told under the wrong rule.
     is_broken: bool,
 }
 
@@ -89,10 +106,11 @@ impl Judgement<'_> {
         seen: &CaseObservation,
     ) {
         let case = self.case;
+        let PlannedCase { case: Case { tenant, commands }, .. } = case;
         let (mut observer, findings) =
-            Observer::start(&case.tenant, start, &description.capabilities, &description.choices);
+            Observer::start(tenant, start, &description.capabilities, &description.choices);
         self.take(findings, 0, "reset");
-        let context = Context::new(description, &case.tenant, &case.commands);
+        let context = Context::new(description, tenant, commands);
         for (at, (step, observed)) in case.scenario.steps.iter().zip(&seen.steps).enumerate() {
             let number = at + 1;
             let word = step.command.word();
@@ -116,11 +134,7 @@ impl Judgement<'_> {
             if !self.selection.has_rule(rule) {
                 continue;
             }
-            let tally = self.tallies.entry(rule).or_insert_with(|| RuleTally {
-                rule: rule.to_owned(),
-                held: 0,
-                violated: 0,
-            });
+            let tally = self.tally(rule);
             tally.held += verdict.held;
             tally.violated += verdict.violations.len() as u64;
             if !verdict.violations.is_empty() {
@@ -130,6 +144,45 @@ impl Judgement<'_> {
                     step,
                     command: command.to_owned(),
                     violations: verdict.violations,
+                    variation: None,
+                    excerpt: excerpt(&self.case.text, step),
+                });
+            }
+        }
+    }
+
+    fn tally(&mut self, rule: &'static str) -> &mut RuleTally {
+        self.tallies.entry(rule).or_insert_with(|| RuleTally {
+            rule: rule.to_owned(),
+            held: 0,
+            violated: 0,
+        })
+    }
+
+    /// Compares the case with the one that a law varies it to.
+    fn law(
+        &mut self,
+        law: &'static Law,
+        base: (&Case, &CaseObservation),
+        varied: (&Case, &CaseObservation),
+        description: &Description,
+    ) {
+        if !self.selection.has_rule(law.rule) {
+            return;
+        }
+        match compare(law, base, varied, description) {
+            LawVerdict::NotApplicable(_) => {}
+            LawVerdict::Held => self.tally(law.rule).held += 1,
+            LawVerdict::Violated(violations) => {
+                self.tally(law.rule).violated += violations.len() as u64;
+                let step = base.0.commands.len();
+                self.failures.push(FailureReport {
+                    rule: law.rule.to_owned(),
+                    origin: Origin::Law,
+                    step,
+                    command: base.0.commands.last().map_or("reset", Command::word).to_owned(),
+                    violations,
+                    variation: Some(law.variation().to_owned()),
                     excerpt: excerpt(&self.case.text, step),
                 });
             }
@@ -152,6 +205,7 @@ impl Judgement<'_> {
             step,
             command: command.to_owned(),
             violations,
+            variation: None,
             excerpt: excerpt(&self.case.text, step),
         });
     }

@@ -4,71 +4,90 @@
 //! expectations → events. Whoever wants a report reads the events.
 
 mod event;
+mod example;
 mod excerpt;
 mod expectations;
+mod generated;
 mod judge;
+mod keep;
+mod minimise;
 mod plan;
+mod same_run;
+mod source;
+mod trial;
+mod written;
 
 pub use event::{
-    CaseVerdict, Event, FailureReport, Host, Origin, RuleTally, RunHeader, SelectedRule,
+    CaseVerdict, Event, FailureReport, Host, Origin, PlannedSource, RuleTally, RunHeader,
+    SelectedRule, SourceReport, SourceTally,
 };
 pub use judge::judge_case;
-pub use plan::{PlannedCase, Selection, plan};
+pub use keep::{Keeper, files_in, read_cases};
+pub use plan::{DEFAULT_SEED, Generation, Plan, PlannedCase, Selection, plan};
+pub use same_run::shows_the_same;
+pub use source::Source;
 
-use crate::implementation::{CaseInput, CaseObservation, Description, Implementation};
+use crate::implementation::{Description, Implementation};
+use generated::Search;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+use trial::Judge;
 
-/// Runs every planned case that applies and tells each event as it comes. Returns early, without
+/// What a run does besides judging.
+#[derive(Default)]
+pub struct Extras<'e, 'k> {
+    /// Keeps minimal examples of what generated cases find.
+    pub keeper: Option<&'e mut Keeper<'k>>,
+    /// Tells a small example of each rule that was exercised.
+    pub examples: bool,
+}
+
+/// Runs everything that is planned and tells each event as it comes. Returns early, without
 /// [`Event::RunFinished`], once `interrupted` is set.
 pub fn run(
-    cases: &[PlannedCase],
-    header: &RunHeader,
+    plan: &Plan,
     implementation: &mut dyn Implementation,
+    mut extras: Extras<'_, '_>,
     interrupted: &AtomicBool,
     tell: &mut dyn FnMut(Event),
 ) {
     let started = Instant::now();
-    let description = header.description.clone();
+    let header = &plan.header;
+    let is_stopped = || interrupted.load(Ordering::Relaxed);
+    // Rules of which there is an example already.
+    let mut broken: BTreeSet<String> = BTreeSet::new();
     tell(Event::RunStarted(Box::new(header.clone())));
-    let reasons: Vec<Option<String>> =
-        cases.iter().map(|case| why_not_applicable(case, &description)).collect();
-    let applicable: Vec<usize> = (0..cases.len()).filter(|&at| reasons[at].is_none()).collect();
-    let inputs: Vec<CaseInput<'_>> = applicable
-        .iter()
-        .map(|&at| CaseInput { tenant: &cases[at].tenant, commands: &cases[at].commands })
-        .collect();
-    // Cases that do not apply are told in their place, so that the order is always the plan's.
-    let mut next = 0;
-    let mut skip_until = |end: usize, tell: &mut dyn FnMut(Event)| {
-        while next < end {
-            if let Some(reason) = &reasons[next] {
-                tell(Event::CaseFinished {
-                    case: cases[next].id.clone(),
-                    verdict: CaseVerdict::NotApplicable { reason: reason.clone() },
-                    rules: Vec::new(),
-                    failures: Vec::new(),
-                });
-            }
-            next += 1;
+    for planned in &header.sources {
+        if is_stopped() {
+            return;
         }
-    };
-    let mut observed = 0;
-    if !inputs.is_empty() {
-        implementation.run_cases(&inputs, &mut |index: usize, seen: CaseObservation| {
-            if interrupted.load(Ordering::Relaxed) {
-                // What was under way when the run was stopped broke off for that reason.
-                return false;
-            }
-            let at = applicable[index];
-            skip_until(at, tell);
-            observed += 1;
-            tell(judge_case(&cases[at], &description, &seen, &header.selection));
-            true
-        });
+        let source = planned.source;
+        tell(Event::SourceStarted(*planned));
+        if matches!(source, Source::Saved | Source::Scenarios) {
+            let cases: Vec<&PlannedCase> =
+                plan.cases.iter().filter(|case| case.source == source).collect();
+            written::run(&cases, header, implementation, &is_stopped, &mut |event| {
+                if let Event::CaseFinished { failures, .. } = &event {
+                    broken.extend(failures.iter().map(|failure| failure.rule.clone()));
+                }
+                tell(event);
+            });
+        } else {
+            let search = Search {
+                source,
+                generation: &header.selection.generation,
+                judge: &Judge::new(&header.description, &header.selection),
+                is_stopped: &is_stopped,
+                keeper: extras.keeper.as_deref_mut(),
+            };
+            search.run(implementation, &mut broken, tell);
+        }
     }
-    if observed == inputs.len() {
-        skip_until(cases.len(), tell);
+    if extras.examples && !is_stopped() {
+        example::tell_each(plan, implementation, &is_stopped, tell);
+    }
+    if !is_stopped() {
         tell(Event::RunFinished {
             milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         });

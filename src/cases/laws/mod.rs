@@ -34,6 +34,7 @@ use crate::directory::{
 use std::collections::BTreeSet;
 
 /// A metamorphic law: a variation of cases that must not matter.
+#[derive(Debug)]
 pub struct Law {
     /// The rule that it is, by its ID.
     pub rule: &'static str,

@@ -4,10 +4,13 @@ mod embedded;
 mod locate;
 mod read;
 mod step;
+mod write;
 
 pub use embedded::{EmbeddedScenario, embedded};
 pub use locate::line_of_step;
 pub use read::{FileError, from_yaml};
+pub(crate) use write::case_to_yaml;
+pub use write::to_yaml;
 
 use crate::directory::{
     Change, CloudRef, Command, DeclaredChoices, Evaluator, Kind, MatchingAttribute, ProxyAddress,

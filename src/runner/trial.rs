@@ -1,0 +1,385 @@
+//! Runs cases, whatever their source, and judges each by all checks and by the laws that are
+//! applied to it.
+
+use super::plan::Selection;
+use crate::cases::laws::{self, Law, LawVerdict};
+use crate::cases::{Case, required_capabilities};
+use crate::checks::{Finding, Observer, Violation, checked_rules};
+use crate::directory::{Snapshot, Tenant};
+use crate::implementation::{
+    CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+/// A case, and the laws that are applied to it besides the checks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trial {
+    pub(super) case: Case,
+    pub(super) laws: Vec<&'static Law>,
+}
+
+impl Trial {
+    /// A case that only the checks judge.
+    pub(super) fn of(case: Case) -> Trial {
+        Trial { case, laws: Vec::new() }
+    }
+}
+
+/// Every rule that is judged: those with a check, and then the laws.
+pub(super) fn judged_rules() -> &'static [&'static str] {
+    static RULES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    RULES.get_or_init(|| checked_rules().chain(laws::all().iter().map(|law| law.rule)).collect())
+}
+
+/// How often rules were exercised, by their position among the judged rules.
+#[derive(Clone, Debug)]
+pub(super) struct Tallies(Vec<(u64, u64)>);
+
+impl Default for Tallies {
+    fn default() -> Self {
+        Tallies(vec![(0, 0); judged_rules().len()])
+    }
+}
+
+impl Tallies {
+    /// Rules with the number of times that they held and the number of violations of them.
+    pub(super) fn exercised(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
+        judged_rules()
+            .iter()
+            .zip(&self.0)
+            .filter(|(_, counts)| **counts != (0, 0))
+            .map(|(rule, (held, violated))| (*rule, *held, *violated))
+    }
+
+    /// How often this rule held.
+    pub(super) fn held(&self, rule: &str) -> u64 {
+        self.exercised().find(|(known, ..)| *known == rule).map_or(0, |(_, held, _)| held)
+    }
+}
+
+/// One way in which a trial broke a rule.
+#[derive(Clone, Debug)]
+pub(super) struct Breach {
+    pub(super) rule: &'static str,
+    /// The step after which it was noticed, counted from 1; 0 is the start.
+    pub(super) step: usize,
+    pub(super) violations: Vec<Violation>,
+    /// The law that is broken, where it is one.
+    pub(super) law: Option<&'static Law>,
+    /// The varied case, where a check found fault with that and not with the trial's own.
+    pub(super) varied: Option<Box<Case>>,
+}
+
+/// What is alike in two failures of one kind: a shrink that holds on to it cannot slide onto
+/// another fault.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Signature {
+    /// The rule, and the field in which it is broken.
+    Breach(&'static str, String),
+    /// The implementation broke off in this way.
+    BrokenOff(FailureKind),
+}
+
+/// Fields that are told apart; any other is a plain attribute, and one is like the other.
+const FIELDS: &[&str] = &[
+    "kind",
+    "mailEnabled",
+    "onPremisesSyncEnabled",
+    "onPremisesImmutableId",
+    "sourceAnchor",
+    "userPrincipalName",
+    "proxyAddresses",
+    "attributes",
+    "password",
+    "roles",
+    "deleted",
+    "quarantined",
+    "id",
+    "outcome",
+    "reported result",
+    "matchedOn",
+    "evaluatedBy",
+    "synchronisation",
+];
+
+impl Breach {
+    pub(super) fn signature(&self) -> Signature {
+        let field = self.violations.first().map_or("", |violation| &*violation.field);
+        let is_told_apart = FIELDS.contains(&field) || field.contains(' ');
+        let field = if is_told_apart { field } else { "an attribute" };
+        Signature::Breach(self.rule, field.to_owned())
+    }
+}
+
+/// What became of a trial, beyond the tallies.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ended {
+    /// How rules were broken, in the order of the steps.
+    pub(super) breaches: Vec<Breach>,
+    /// What kept it from being judged to its end.
+    pub(super) stopped: Option<Stopped>,
+}
+
+/// What kept a trial from being judged to its end.
+#[derive(Clone, Debug)]
+pub(super) enum Stopped {
+    /// The implementation broke off.
+    BrokenOff {
+        failure: Failure,
+        /// In this step, counted from 1; 0 is the start.
+        step: usize,
+        /// The varied case, where it broke off in that and not in the trial's own.
+        varied: Option<Box<Case>>,
+    },
+    /// The implementation says that it cannot do this, for want of a capability that it does not
+    /// declare.
+    NotApplicable,
+    /// The suite itself failed to judge it.
+    Defect(String),
+}
+
+impl Ended {
+    /// The first breach with this signature.
+    pub(super) fn breach(&self, signature: &Signature) -> Option<&Breach> {
+        self.breaches.iter().find(|breach| breach.signature() == *signature)
+    }
+
+    /// Whether it went wrong in this way.
+    pub(super) fn shows(&self, signature: &Signature) -> bool {
+        match (signature, &self.stopped) {
+            (Signature::BrokenOff(kind), Some(Stopped::BrokenOff { failure, .. })) => {
+                failure.kind == *kind
+            }
+            _ => self.breach(signature).is_some(),
+        }
+    }
+}
+
+/// Follows one case after the other, with the memory of the one before.
+struct Witness<'d> {
+    observer: Observer<'d>,
+    findings: Vec<Finding>,
+}
+
+impl<'d> Witness<'d> {
+    fn new(description: &'d Description) -> Witness<'d> {
+        let (observer, findings) = Observer::start(
+            &Tenant::default(),
+            &Snapshot::default(),
+            &description.capabilities,
+            &description.choices,
+        );
+        Witness { observer, findings }
+    }
+}
+
+/// Judges trials by everything that is selected.
+pub(super) struct Judge<'a> {
+    pub(super) description: &'a Description,
+    /// Whether a rule is judged, by its position.
+    selected: Vec<bool>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(description: &'a Description, selection: &Selection) -> Judge<'a> {
+        let selected = judged_rules().iter().map(|rule| selection.has_rule(rule)).collect();
+        Judge { description, selected }
+    }
+
+    /// Runs trials and hands over what became of each, in order. Return `false` from `ended` to
+    /// stop early.
+    pub(super) fn run(
+        &self,
+        trials: &[Trial],
+        implementation: &mut dyn Implementation,
+        tallies: &mut Tallies,
+        ended: &mut dyn FnMut(usize, Ended, &Tallies) -> bool,
+    ) {
+        let varied: Vec<Vec<(&'static Law, Case)>> =
+            trials.iter().map(|trial| self.varied(trial)).collect();
+        let mut inputs: Vec<CaseInput<'_>> = Vec::with_capacity(trials.len());
+        for (trial, varied) in trials.iter().zip(&varied) {
+            inputs.push(input(&trial.case));
+            inputs.extend(varied.iter().map(|(_, case)| input(case)));
+        }
+        let mut at = 0;
+        let mut seen: Vec<CaseObservation> = Vec::new();
+        let mut witness = Witness::new(self.description);
+        implementation.run_cases(&inputs, &mut |_, observation| {
+            seen.push(observation);
+            if seen.len() <= varied[at].len() {
+                return true;
+            }
+            // A panic in the suite's own checks is a defect of the suite, told as such, and never
+            // a verdict on the implementation.
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                self.judge(&mut witness, &trials[at], &varied[at], &seen, tallies)
+            }))
+            .unwrap_or_else(|panic| Ended {
+                breaches: Vec::new(),
+                stopped: Some(Stopped::Defect(Failure::panicked(panic.as_ref()).message)),
+            });
+            seen.clear();
+            at += 1;
+            ended(at - 1, outcome, tallies)
+        });
+    }
+
+    /// The cases that the trial's laws compare its own with.
+    fn varied(&self, trial: &Trial) -> Vec<(&'static Law, Case)> {
+        trial
+            .laws
+            .iter()
+            .filter(|law| position_of(law.rule).is_some_and(|position| self.selected[position]))
+            .filter_map(|law| law.varied(&trial.case).map(|case| (*law, case)))
+            .filter(|(_, case)| {
+                let needed = required_capabilities(&case.tenant, &case.commands);
+                self.description.capabilities.missing(&needed).is_empty()
+            })
+            .collect()
+    }
+
+    fn judge(
+        &self,
+        witness: &mut Witness<'_>,
+        trial: &Trial,
+        varied: &[(&'static Law, Case)],
+        seen: &[CaseObservation],
+        tallies: &mut Tallies,
+    ) -> Ended {
+        let base = &seen[0];
+        let mut ended = Ended::default();
+        self.judge_steps(witness, &trial.case, base, tallies, &mut ended.breaches);
+        ended.stopped = self.stopped(base, || None);
+        for ((law, case), seen) in varied.iter().zip(&seen[1..]) {
+            if ended.stopped.is_some() {
+                break;
+            }
+            let own = ended.breaches.len();
+            self.judge_steps(witness, case, seen, tallies, &mut ended.breaches);
+            for breach in &mut ended.breaches[own..] {
+                breach.varied = Some(Box::new(case.clone()));
+            }
+            ended.stopped = self.stopped(seen, || Some(Box::new(case.clone())));
+            self.judge_law(law, (&trial.case, base), (case, seen), tallies, &mut ended.breaches);
+        }
+        ended
+    }
+
+    fn stopped(
+        &self,
+        seen: &CaseObservation,
+        varied: impl FnOnce() -> Option<Box<Case>>,
+    ) -> Option<Stopped> {
+        let failure = seen.failure.as_ref()?;
+        if is_not_applicable(failure, self.description) {
+            return Some(Stopped::NotApplicable);
+        }
+        let step = if seen.start.is_some() { seen.steps.len() + 1 } else { 0 };
+        Some(Stopped::BrokenOff { failure: failure.clone(), step, varied: varied() })
+    }
+
+    /// Lets every check judge every step that was seen.
+    fn judge_steps(
+        &self,
+        witness: &mut Witness<'_>,
+        case: &Case,
+        seen: &CaseObservation,
+        tallies: &mut Tallies,
+        breaches: &mut Vec<Breach>,
+    ) {
+        let Some(start) = &seen.start else { return };
+        let Witness { observer, findings } = witness;
+        findings.clear();
+        findings.push(observer.restart(&case.tenant, start));
+        self.take(findings, 0, tallies, breaches);
+        for (at, (command, observed)) in case.commands.iter().zip(&seen.steps).enumerate() {
+            observer.judge(command, observed, findings);
+            self.take(findings, at + 1, tallies, breaches);
+        }
+    }
+
+    fn take(
+        &self,
+        findings: &mut Vec<Finding>,
+        step: usize,
+        tallies: &mut Tallies,
+        breaches: &mut Vec<Breach>,
+    ) {
+        // Findings come in the order of the rules.
+        let mut position = 0;
+        let rules = judged_rules();
+        for Finding { rule, verdict } in findings.drain(..) {
+            // Both are the checks' own texts, and mostly one and the same.
+            while !std::ptr::eq(rules[position], rule) && rules[position] != rule {
+                position += 1;
+            }
+            if !self.selected[position] {
+                continue;
+            }
+            let (held, violated) = &mut tallies.0[position];
+            *held += verdict.held;
+            *violated += verdict.violations.len() as u64;
+            if !verdict.violations.is_empty() {
+                let violations = verdict.violations;
+                breaches.push(Breach { rule, step, violations, law: None, varied: None });
+            }
+        }
+    }
+
+    fn judge_law(
+        &self,
+        law: &'static Law,
+        base: (&Case, &CaseObservation),
+        varied: (&Case, &CaseObservation),
+        tallies: &mut Tallies,
+        breaches: &mut Vec<Breach>,
+    ) {
+        let Some(position) = position_of(law.rule) else { return };
+        match compare(law, base, varied, self.description) {
+            LawVerdict::NotApplicable(_) => {}
+            LawVerdict::Held => tallies.0[position].0 += 1,
+            LawVerdict::Violated(violations) => {
+                tallies.0[position].1 += violations.len() as u64;
+                let step = base.0.commands.len();
+                let (rule, law) = (law.rule, Some(law));
+                breaches.push(Breach { rule, step, violations, law, varied: None });
+            }
+        }
+    }
+}
+
+/// What a law says of two cases; nothing of those that did not come to their end.
+pub(super) fn compare(
+    law: &Law,
+    base: (&Case, &CaseObservation),
+    varied: (&Case, &CaseObservation),
+    description: &Description,
+) -> LawVerdict {
+    fn run<'r>((case, seen): (&'r Case, &'r CaseObservation)) -> Option<laws::Run<'r>> {
+        let is_whole = seen.failure.is_none();
+        let start = seen.start.as_ref().filter(|_| is_whole)?;
+        Some(laws::Run { case, start, steps: &seen.steps })
+    }
+    match (run(base), run(varied)) {
+        (Some(base), Some(varied)) => {
+            law.judge(base, varied, &description.capabilities, &description.choices)
+        }
+        _ => LawVerdict::NotApplicable("both cases come to their end"),
+    }
+}
+
+fn position_of(rule: &str) -> Option<usize> {
+    judged_rules().iter().position(|known| *known == rule)
+}
+
+fn input(case: &Case) -> CaseInput<'_> {
+    CaseInput { tenant: &case.tenant, commands: &case.commands }
+}
+
+/// Whether a case ended because it takes a capability that is not declared.
+pub(super) fn is_not_applicable(failure: &Failure, description: &Description) -> bool {
+    failure.kind == FailureKind::Unsupported
+        && failure.capability.is_some_and(|capability| !description.capabilities.has(capability))
+}

@@ -1,0 +1,178 @@
+//! What generated cases find is handed back small, kept, and found again first thing.
+
+use entra_conformance::implementation::Implementation;
+use entra_conformance::mutants;
+use entra_conformance::reference::{Policy, ReferenceModel};
+use entra_conformance::report::{Place, Status, Summary};
+use entra_conformance::runner::{
+    Event, Extras, Generation, Host, Keeper, PlannedCase, Selection, Source, files_in, plan,
+    read_cases, run,
+};
+use rstest::rstest;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+fn selection(sources: &[Source], cases: usize) -> Selection {
+    Selection {
+        sources: sources.iter().copied().collect(),
+        generation: Generation { cases, ..Generation::default() },
+        ..Selection::default()
+    }
+}
+
+fn judge(
+    implementation: &mut dyn Implementation,
+    selection: Selection,
+    saved: Vec<PlannedCase>,
+    folder: Option<&Path>,
+) -> (Summary, Vec<Event>) {
+    let description = implementation.describe();
+    let plan = plan("2023-01", &description, Host::InProcess, selection, saved);
+    let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
+    let mut keeper = folder.map(|folder| Keeper::new(folder, &mut oracle));
+    let extras = Extras { keeper: keeper.as_mut(), examples: false };
+    let (mut summary, mut events) = (Summary::default(), Vec::new());
+    run(&plan, implementation, extras, &AtomicBool::new(false), &mut |event| {
+        summary.take(&event);
+        events.push(event);
+    });
+    (summary, events)
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let told = |seed: u64| {
+        let mut model = ReferenceModel::default();
+        let generation = Generation { seed, cases: 300, ..Generation::default() };
+        let selection =
+            Selection { generation, ..selection(&[Source::Sequences, Source::Laws], 0) };
+        let (summary, _) = judge(&mut model, selection, Vec::new(), None);
+        summary.rules().into_iter().map(|line| (line.rule, line.held)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(1), told(1));
+    assert_ne!(told(1), told(2));
+}
+
+#[test]
+fn what_is_found_is_kept_and_found_again_without_a_search() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mutant = mutants::find("takeover-merges-addresses").expect("a mutant");
+    let mut faulty = mutant.implementation();
+    let sequences = || selection(&[Source::Sequences], 500);
+    let (summary, _) = judge(&mut *faulty, sequences(), Vec::new(), Some(folder.path()));
+    assert_eq!(summary.status(), Status::Nonconformant);
+    let failures = summary.failures();
+    let failure = failures.iter().find(|failure| failure.rule == mutant.rule).expect("it is found");
+    let Place::File(file) = &failure.place else { panic!("kept: {:?}", failure.place) };
+    assert!(file.contains(mutant.rule), "{file}");
+
+    // The file is a scenario like any other, and fails first thing in the next run.
+    let files = files_in(folder.path()).expect("the folder");
+    assert_eq!(files.len(), failures.len(), "one file for each rule");
+    let saved = read_cases(&files).expect("they are in order");
+    let (again, events) = judge(&mut *faulty, selection(&[Source::Saved], 0), saved.clone(), None);
+    assert_eq!(again.status(), Status::Nonconformant);
+    let broken: BTreeSet<String> = again.failures().into_iter().map(|one| one.rule).collect();
+    assert!(failures.iter().all(|failure| broken.contains(&failure.rule)));
+    assert!(!events.iter().any(|event| matches!(event, Event::Progress { .. })), "no search");
+
+    // A run with a search makes no second example of what is known already.
+    let (_, events) = judge(&mut *faulty, sequences(), saved.clone(), Some(folder.path()));
+    assert!(!events.iter().any(|event| matches!(event, Event::FailureFound { .. })));
+    assert_eq!(files_in(folder.path()).expect("the folder"), files);
+
+    // Put right, nothing fails.
+    let (right, _) =
+        judge(&mut ReferenceModel::default(), selection(&[Source::Saved], 0), saved, None);
+    assert_eq!(right.failures(), []);
+}
+
+/// An implementation that breaks off when something happens.
+struct Fragile(ReferenceModel, fn(&entra_conformance::directory::Command) -> bool);
+
+impl Implementation for Fragile {
+    fn describe(&self) -> entra_conformance::implementation::Description {
+        self.0.describe()
+    }
+
+    fn reset(
+        &mut self,
+        tenant: &entra_conformance::directory::Tenant,
+    ) -> Result<entra_conformance::directory::Snapshot, entra_conformance::implementation::Failure>
+    {
+        self.0.reset(tenant)
+    }
+
+    fn apply(
+        &mut self,
+        command: &entra_conformance::directory::Command,
+    ) -> Result<
+        entra_conformance::directory::StepObservation,
+        entra_conformance::implementation::Failure,
+    > {
+        assert!(!(self.1)(command), "not written yet");
+        self.0.apply(command)
+    }
+}
+
+#[test]
+fn an_implementation_that_breaks_off_fails_by_name_and_the_rest_of_the_source_is_left_out() {
+    use entra_conformance::directory::Command;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut fragile = Fragile(ReferenceModel::default(), |command| {
+        matches!(command, Command::ReinstallConnect(_))
+    });
+    let selection = selection(&[Source::Sequences], 2000);
+    let (summary, _) = judge(&mut fragile, selection, Vec::new(), Some(folder.path()));
+    assert_eq!(summary.status(), Status::Nonconformant);
+    let [broken] = &summary.broken_off[..] else { panic!("{:?}", summary.broken_off) };
+    assert_eq!(broken.failure.message, "not written yet");
+    assert_eq!(broken.excerpt, "given: {}\nsteps:\n  - do: reinstallConnect");
+    assert!(matches!(&broken.place, Place::File(file) if file.contains("panicked-")));
+    let line = &summary.sources[0];
+    assert_eq!(line.broken_off, 5);
+    assert!(line.stopped.is_some() && line.judged < 2000, "{line:?}");
+}
+
+#[test]
+fn an_interrupted_search_is_reported_and_incomplete() {
+    let description = ReferenceModel::default().describe();
+    let selection = selection(&[Source::Sequences], 100_000);
+    let plan = plan("2023-01", &description, Host::InProcess, selection, Vec::new());
+    let interrupted = AtomicBool::new(false);
+    let mut summary = Summary::default();
+    let mut model = ReferenceModel::default();
+    run(&plan, &mut model, Extras::default(), &interrupted, &mut |event| {
+        if let Event::Progress { .. } = event {
+            interrupted.store(true, Ordering::Relaxed);
+        }
+        summary.take(&event);
+    });
+    assert_eq!(summary.status(), Status::Incomplete);
+    assert!(summary.sources[0].judged > 0 && summary.sources[0].judged < 100_000);
+}
+
+#[rstest]
+#[case::grid(&[Source::Grid])]
+#[case::sequences(&[Source::Sequences])]
+#[case::laws(&[Source::Laws])]
+fn each_source_alone_exercises_what_it_is_said_to(#[case] sources: &[Source]) {
+    let selection = selection(sources, 4000);
+    let (summary, _) = judge(&mut ReferenceModel::default(), selection, Vec::new(), None);
+    let idle: Vec<String> = summary
+        .rules()
+        .into_iter()
+        .filter(|line| line.owed && line.held == 0)
+        .map(|line| line.rule)
+        .collect();
+    assert_eq!(idle, Vec::<String>::new());
+    let beyond: Vec<String> = summary
+        .rules()
+        .into_iter()
+        .filter(|line| !line.owed && line.held > 0 && sources == [Source::Grid])
+        .map(|line| line.rule)
+        .collect();
+    assert_eq!(beyond, Vec::<String>::new(), "the grid exercises more than it is said to");
+    assert_eq!(summary.status(), Status::Conformant);
+}
