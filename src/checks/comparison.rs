@@ -142,14 +142,14 @@ impl Comparison {
         let is_simple = !self.repeats_ids[0] && !self.repeats_ids[1];
         let first = if is_simple { in_place } else { 0 };
         if before.len().max(after.len()) - first <= FEW {
-            for at in first..after.len() {
-                let same = |earlier: &Arc<CloudObject>| same_text(&earlier.id, &after[at].id);
+            for (at, object) in after.iter().enumerate().skip(first) {
+                let same = |earlier: &Arc<CloudObject>| same_text(&earlier.id, &object.id);
                 if let Some(origin) = before[first..].iter().rposition(same) {
                     self.origins[at] = (first + origin) as u32;
                 }
             }
-            for at in first..before.len() {
-                let same = |later: &Arc<CloudObject>| same_text(&later.id, &before[at].id);
+            for (at, object) in before.iter().enumerate().skip(first) {
+                let same = |later: &Arc<CloudObject>| same_text(&later.id, &object.id);
                 if let Some(later) = after[first..].iter().rposition(same) {
                     self.fates[at] = known(first + later);
                 }
@@ -161,11 +161,11 @@ impl Comparison {
             rest.map(|(at, object)| (object.id.clone(), at)).collect()
         };
         let (earlier, later) = (positions(before), positions(after));
-        for at in first..after.len() {
-            self.origins[at] = earlier.get(&after[at].id).copied().unwrap_or(NOWHERE);
+        for (at, object) in after.iter().enumerate().skip(first) {
+            self.origins[at] = earlier.get(&object.id).copied().unwrap_or(NOWHERE);
         }
-        for at in first..before.len() {
-            if let Some(&later) = later.get(&before[at].id) {
+        for (at, object) in before.iter().enumerate().skip(first) {
+            if let Some(&later) = later.get(&object.id) {
                 self.fates[at] = known(later as usize);
             }
         }

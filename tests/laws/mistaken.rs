@@ -196,7 +196,7 @@ impl Mistaken {
             Mistake::ReinstallationLosesChanges if self.was_reinstalled => {
                 for (_, cloud) in &joined {
                     let earlier = before.cloud_object(&cloud.id);
-                    for (name, _) in &cloud.attributes {
+                    for name in cloud.attributes.keys() {
                         let value = earlier.and_then(|earlier| earlier.attributes.get(name));
                         retouch(cloud, Retouch::Attribute(name.clone(), value.cloned()));
                     }

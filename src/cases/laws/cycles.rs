@@ -68,7 +68,7 @@ fn reinstallations(base: &Case) -> Option<Variation> {
         case.commands.push(command.clone());
         corresponding.push(Some(case.commands.len() - 1));
     }
-    (!cycles.is_empty()).then(|| Variation {
+    (!cycles.is_empty()).then_some(Variation {
         case,
         corresponding,
         speaks_of: SpeaksOf::Joined(cycles),
@@ -121,7 +121,7 @@ fn several_cycles(base: &Case) -> Option<Variation> {
             at = end;
         }
     }
-    (!blocks.is_empty()).then(|| Variation {
+    (!blocks.is_empty()).then_some(Variation {
         case,
         corresponding,
         speaks_of: SpeaksOf::Blocks(blocks),
