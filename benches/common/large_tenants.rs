@@ -7,7 +7,7 @@ use entra_conformance::directory::{
 /// So many on-premises objects against a tenant of the same size. Of ten, five match softly, two
 /// by their anchor, two find nobody and one finds its address taken by another kind. The other
 /// cloud objects are nobody's.
-pub fn tenant(size: usize) -> Tenant {
+pub(crate) fn tenant(size: usize) -> Tenant {
     Tenant {
         features: Features::default(),
         cloud: (0..size).map(cloud_object).collect(),
