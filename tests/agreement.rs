@@ -288,6 +288,17 @@ fn no_check_finds_fault_with_the_reference_model() {
         {"do": "updateOnPremisesObject", "key": "bob-ad", "set": {"sourceAnchor": "QUFB"}}, {"do": "sync"},
         {"do": "updateOnPremisesObject", "key": "bob-ad", "set": {"userPrincipalName": "cat@contoso.com"}}, {"do": "sync"}]"#
 )]
+#[case::anchor_that_another_object_had_before(
+    r#"{"onPremises": [{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}]}"#,
+    r#"[{"do": "sync"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"sourceAnchor": "QkJC"}},
+        {"do": "createOnPremisesObject", "object": {"key": "bob-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}},
+        {"do": "sync"}, {"do": "updateCloudObject", "object": {"joinedTo": "bob-ad"}, "set": {}}, {"do": "sync"}]"#
+)]
+#[case::copy_for_an_anchor_changed_after_a_reinstallation(
+    r#"{"onPremises": [{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}]}"#,
+    r#"[{"do": "sync"}, {"do": "reinstallConnect"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"sourceAnchor": "QkJC"}},
+        {"do": "sync"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {}}, {"do": "sync"}]"#
+)]
 fn nothing_is_said_where_the_documents_are_silent(#[case] tenant: &str, #[case] commands: &str) {
     let tenant: Tenant = serde_json::from_str(tenant).expect("a tenant");
     let commands: Vec<Command> = serde_json::from_str(commands).expect("commands");

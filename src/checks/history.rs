@@ -354,6 +354,10 @@ impl History {
             if let (Some(position), Some(anchor)) = (ending.joined, &object.source_anchor) {
                 let joined = &after.cloud[position as usize];
                 past.link_near = position as usize;
+                // Where it has come to look joined in a cycle that reports an error for it, whether
+                // it is joined is left open: the object may be another one's that had this anchor
+                // before.
+                let mut is_open = false;
                 match &mut past.link {
                     Some(link) if same_text(&link.id, &joined.id) => {
                         if !same_text(&link.anchor, anchor) {
@@ -361,13 +365,14 @@ impl History {
                         }
                     }
                     link => {
+                        is_open = is_error;
                         past.value_removed = false;
                         past.password_free = false;
                         self.names.add(&joined.id, || Name::JoinedTo(object.key.clone()));
                         *link = Some(Link { id: joined.id.clone(), anchor: anchor.clone() });
                     }
                 }
-                past.unsettled = false;
+                past.unsettled = is_open;
                 past.blocked_by_role.clear();
                 past.blocked_by_switch = false;
             }
