@@ -294,6 +294,14 @@ fn no_check_finds_fault_with_the_reference_model() {
         {"do": "createOnPremisesObject", "object": {"key": "bob-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}},
         {"do": "sync"}, {"do": "updateCloudObject", "object": {"joinedTo": "bob-ad"}, "set": {}}, {"do": "sync"}]"#
 )]
+#[case::anchor_that_another_object_had_before_and_a_further_cycle(
+    r#"{"onPremises": [{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}]}"#,
+    r#"[{"do": "sync"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"sourceAnchor": "QkJC"}},
+        {"do": "createOnPremisesObject", "object": {"key": "bob-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}},
+        {"do": "sync"}, {"do": "assignRole", "object": {"joinedTo": "bob-ad"}, "role": "Reader"}, {"do": "sync"},
+        {"do": "assignRole", "object": {"joinedTo": "bob-ad"}, "role": "Reader"},
+        {"do": "updateCloudObject", "object": {"joinedTo": "bob-ad"}, "set": {"proxyAddresses": []}}, {"do": "sync"}]"#
+)]
 #[case::copy_for_an_anchor_changed_after_a_reinstallation(
     r#"{"onPremises": [{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}]}"#,
     r#"[{"do": "sync"}, {"do": "reinstallConnect"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"sourceAnchor": "QkJC"}},

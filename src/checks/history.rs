@@ -357,7 +357,7 @@ impl History {
                 // Where it has come to look joined in a cycle that reports an error for it, whether
                 // it is joined is left open: the object may be another one's that had this anchor
                 // before.
-                let mut is_open = false;
+                let mut is_open = past.unsettled && is_error;
                 match &mut past.link {
                     Some(link) if same_text(&link.id, &joined.id) => {
                         if !same_text(&link.anchor, anchor) {
@@ -365,7 +365,7 @@ impl History {
                         }
                     }
                     link => {
-                        is_open = is_error;
+                        is_open |= is_error;
                         past.value_removed = false;
                         past.password_free = false;
                         self.names.add(&joined.id, || Name::JoinedTo(object.key.clone()));

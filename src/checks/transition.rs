@@ -101,9 +101,12 @@ impl<'a> Transition<'a> {
         choices: &'a DeclaredChoices,
         involved: Vec<Involvement>,
     ) -> Self {
-        let named_id = command.cloud_object().and_then(|reference| history.resolve(reference));
+        let reference = command.cloud_object();
+        let named_id = reference.and_then(|reference| history.resolve(reference));
+        // Of a command that may mean another object nothing is judged but what it leaves alone.
+        let is_certain = reference.is_none_or(|reference| history.is_certain(reference));
         // Where an identifier stands for two objects, the last one is meant.
-        let named = named_id.and_then(|id| {
+        let named = named_id.filter(|_| is_certain).and_then(|id| {
             before.cloud.iter().rfind(|object| super::quick::same_text(&object.id, id))
         });
         let mut transition = Transition {
