@@ -178,7 +178,9 @@ impl Implementation for SmallSync {
             Command::CreateCloudObject(create) => {
                 let created = create.object.to_object(self.new_id());
                 let taken = self.cloud.iter().any(|held| {
+                    let anchor = &held.on_premises_immutable_id;
                     same(&held.user_principal_name, &created.user_principal_name)
+                        || (anchor.is_some() && *anchor == created.on_premises_immutable_id)
                         || held
                             .mail_addresses()
                             .any(|held| created.mail_addresses().any(|mail| same_name(held, mail)))
