@@ -42,3 +42,5 @@ pub mod reference;
 pub mod report;
 pub mod rulebook;
 pub mod runner;
+pub mod self_test;
+pub mod variants;

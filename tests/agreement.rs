@@ -307,6 +307,30 @@ fn no_check_finds_fault_with_the_reference_model() {
     r#"[{"do": "sync"}, {"do": "reinstallConnect"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"sourceAnchor": "QkJC"}},
         {"do": "sync"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {}}, {"do": "sync"}]"#
 )]
+#[case::object_that_nobody_is_joined_to_any_more_and_its_anchor_on_a_new_one(
+    r#"{"onPremises": [{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}]}"#,
+    r#"[{"do": "sync"},
+        {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"sourceAnchor": "QkJC", "userPrincipalName": "bob@contoso.com"}},
+        {"do": "reinstallConnect"}, {"do": "sync"},
+        {"do": "createOnPremisesObject", "object": {"key": "cat-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "cat@contoso.com"}},
+        {"do": "sync"}]"#
+)]
+#[case::copy_for_an_anchor_that_another_object_has_now(
+    r#"{"cloud": [{"label": "ann", "kind": "user", "userPrincipalName": "ann@contoso.com", "roles": ["Global Administrator"]}],
+        "onPremises": [{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}]}"#,
+    r#"[{"do": "sync"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"sourceAnchor": "QkJC"}},
+        {"do": "createOnPremisesObject", "object": {"key": "bob-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"}},
+        {"do": "sync"}, {"do": "removeRole", "object": {"quarantinedFor": "bob-ad"}, "role": "Reports Reader"}]"#
+)]
+#[case::object_with_a_copy_that_is_given_a_joined_objects_anchor(
+    r#"{"onPremises": [
+        {"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@contoso.com"},
+        {"key": "bob-ad", "kind": "user", "sourceAnchor": "QkJC", "userPrincipalName": "ann@contoso.com"}]}"#,
+    r#"[{"do": "sync"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"sourceAnchor": "Q0ND"}},
+        {"do": "updateOnPremisesObject", "key": "bob-ad", "set": {"sourceAnchor": "QUFB"}}, {"do": "sync"},
+        {"do": "updateCloudObject", "object": {"joinedTo": "bob-ad"}, "set": {"proxyAddresses": ["SMTP:bob@contoso.com"]}},
+        {"do": "sync"}]"#
+)]
 fn nothing_is_said_where_the_documents_are_silent(#[case] tenant: &str, #[case] commands: &str) {
     let tenant: Tenant = serde_json::from_str(tenant).expect("a tenant");
     let commands: Vec<Command> = serde_json::from_str(commands).expect("commands");

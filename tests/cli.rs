@@ -255,3 +255,24 @@ fn the_committed_scenarios_are_in_order() {
     arguments.extend(files.iter().map(String::as_str));
     assert_eq!(output(&arguments).status.code(), Some(0));
 }
+
+/// Scenarios alone miss one mutant, and a mutant that is missed is a defect of the suite.
+#[test]
+fn the_self_test_tells_people_and_programs() {
+    let arguments = ["self-test", "--only", "scenarios"];
+    let told = output(&arguments);
+    assert_eq!(told.status.code(), Some(5));
+    let end = "DEFECTS OF THE SUITE: 1
+  the mutant hard-match-keeps-secondary-addresses survives: nothing notices that it breaks takeover.addresses-replaced
+";
+    assert!(stdout(&told).ends_with(end), "{}", stdout(&told));
+    let json = output(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(json.status.code(), Some(5));
+    let json: serde_json::Value = serde_json::from_str(&stdout(&json)).expect("JSON");
+    assert_eq!(json["sources"], serde_json::json!(["scenarios"]));
+    let mutants = json["mutants"].as_array().expect("mutants");
+    assert!(mutants.len() >= 100);
+    assert!(mutants.iter().all(|line| line["attempts"][0]["source"] == "scenarios"));
+    let variants = json["variants"].as_array().expect("variants");
+    assert!(variants.iter().all(|line| line["blamed"] == serde_json::json!([])));
+}

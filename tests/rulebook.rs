@@ -1,5 +1,6 @@
 //! Keeps rulebook, checks and scenarios closed over each other: nothing dangles, nothing is idle.
 
+#[path = "laws/two_runs.rs"]
 mod two_runs;
 
 use entra_conformance::cases::Case;

@@ -13,11 +13,26 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("checks", &["directory"][..]),
         ("reference", &["directory", "implementation"][..]),
         ("mutants", &["directory", "implementation", "reference"][..]),
+        ("variants", &["directory", "implementation", "reference"][..]),
         ("cases", &["directory", "rulebook", "checks"][..]),
         ("runner", &["directory", "rulebook", "implementation", "checks", "cases"][..]),
         // A report is made from events. It names how an implementation described itself and how it
         // broke off, as the events carry it, and never an implementation.
         ("report", &["rulebook", "runner", "implementation::Failure"][..]),
+        (
+            "self_test",
+            &[
+                "cases",
+                "checks",
+                "directory",
+                "implementation",
+                "mutants",
+                "reference",
+                "report",
+                "runner",
+                "variants",
+            ][..],
+        ),
         ("harness", &["cases", "rulebook", "runner", "implementation", "report"][..]),
     ])
 }

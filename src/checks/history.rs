@@ -11,7 +11,7 @@ use crate::directory::{
     Snapshot, Status, StepObservation, Tenant, Text, same_name,
 };
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The cloud object that an on-premises object was last seen joined to.
@@ -20,6 +20,9 @@ pub(crate) struct Link {
     pub(crate) id: Text,
     /// The source anchor at the time.
     pub(crate) anchor: Text,
+    /// The cloud object was somebody else's before who had this anchor then. Whether it is joined
+    /// to this one is left open for good.
+    pub(crate) is_doubtful: bool,
 }
 
 /// What is known of one on-premises object.
@@ -321,6 +324,7 @@ impl History {
         self.treatments.extend(lessons.treatments);
         let after = &seen.snapshot;
         let mut carriers: Option<Carriers<'_>> = None;
+        let earlier_owned = Owned::of(&before.cloud);
         for (at, object) in after.on_premises.iter().enumerate() {
             let Some(past) = self.objects.get_mut_near(at, &object.key) else {
                 continue;
@@ -348,28 +352,35 @@ impl History {
                 past.copy_near = position as usize;
                 if past.copy.as_ref().is_none_or(|earlier| !same_text(earlier, &copy.id)) {
                     past.copy = Some(copy.id.clone());
+                    // One that was there before was made for somebody who had this anchor then.
+                    // Whose it is now is left open.
+                    past.unsettled |= earlier_owned.has(&copy.id);
                     self.names.add(&copy.id, || Name::CopyFor(object.key.clone()));
                 }
             }
             if let (Some(position), Some(anchor)) = (ending.joined, &object.source_anchor) {
                 let joined = &after.cloud[position as usize];
                 past.link_near = position as usize;
-                // Where it has come to look joined in a cycle that reports an error for it, whether
-                // it is joined is left open: the object may be another one's that had this anchor
-                // before.
                 let mut is_open = past.unsettled && is_error;
                 match &mut past.link {
                     Some(link) if same_text(&link.id, &joined.id) => {
                         if !same_text(&link.anchor, anchor) {
                             link.anchor = anchor.clone();
                         }
+                        is_open |= link.is_doubtful;
                     }
                     link => {
-                        is_open |= is_error;
+                        let is_doubtful = earlier_owned.has(&joined.id);
+                        // Neither is it known where an error is reported.
+                        is_open |= is_error || is_doubtful;
                         past.value_removed = false;
                         past.password_free = false;
                         self.names.add(&joined.id, || Name::JoinedTo(object.key.clone()));
-                        *link = Some(Link { id: joined.id.clone(), anchor: anchor.clone() });
+                        *link = Some(Link {
+                            id: joined.id.clone(),
+                            anchor: anchor.clone(),
+                            is_doubtful,
+                        });
                     }
                 }
                 past.unsettled = is_open;
@@ -396,6 +407,31 @@ impl History {
                 past.blocked_by_switch = true;
             }
         }
+    }
+}
+
+/// The active on-premises-mastered cloud objects of a state, by their identifiers.
+struct Owned<'a> {
+    cloud: &'a [Arc<CloudObject>],
+    /// Made when somebody asks and there are many objects.
+    ids: OnceCell<HashSet<&'a str>>,
+}
+
+impl<'a> Owned<'a> {
+    fn of(cloud: &'a [Arc<CloudObject>]) -> Self {
+        Owned { cloud, ids: OnceCell::new() }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'a Text> {
+        let cloud = self.cloud.iter();
+        cloud.filter(|own| own.is_active() && own.on_premises_sync_enabled).map(|own| &own.id)
+    }
+
+    fn has(&self, id: &Text) -> bool {
+        if self.cloud.len() <= FEW {
+            return self.all().any(|own| same_text(own, id));
+        }
+        self.ids.get_or_init(|| self.all().map(|own| &**own).collect()).contains(&**id)
     }
 }
 

@@ -674,7 +674,7 @@ mod tests {
         let mut history = fresh_history(&snapshot);
         let key: Text = "ann-ad".into();
         let past = history.objects.get_mut(&key).expect("Ann");
-        past.link = Some(Link { id: "X".into(), anchor: "QUFB".into() });
+        past.link = Some(Link { id: "X".into(), anchor: "QUFB".into(), is_doubtful: false });
         past.changed = false;
         (snapshot, history)
     }

@@ -8,6 +8,7 @@ mod list;
 mod print;
 mod run;
 mod select;
+mod self_test;
 mod serve;
 mod validate;
 
@@ -76,6 +77,10 @@ enum Command {
         #[command(flatten)]
         choices: ChoiceArguments,
     },
+    /// Show what the suite catches: run its mutants (the reference model with one deliberate fault
+    /// each) and its correct variants through all sources.
+    #[command(after_help = EXIT_CODES)]
+    SelfTest(SelfTestArguments),
     /// Check scenario files for mistakes.
     Validate {
         /// The files.
@@ -116,6 +121,18 @@ struct RunArguments {
     coverage: bool,
     #[command(flatten)]
     target: TargetArguments,
+}
+
+#[derive(Args)]
+struct SelfTestArguments {
+    /// Take cases only from these sources, separated by commas: scenarios, grid, sequences, laws.
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
+    only: Vec<Source>,
+    #[command(flatten)]
+    generation: GenerationArguments,
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -228,6 +245,7 @@ pub fn main() -> ExitCode {
         Command::Explain { what, choices } => explain::explain(&what, &choices.choices),
         Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter.adapter),
         Command::Serve { choices } => serve::serve(&choices.choices),
+        Command::SelfTest(arguments) => self_test::test(&arguments),
         Command::Validate { files } => validate::validate(&files),
     };
     match ended {

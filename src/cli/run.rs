@@ -42,7 +42,7 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
 }
 
 impl GenerationArguments {
-    fn settings(&self) -> Generation {
+    pub(super) fn settings(&self) -> Generation {
         Generation { seed: self.seed, cases: self.cases, max_commands: self.max_commands }
     }
 }
@@ -100,7 +100,7 @@ fn judge(
 
 /// On Ctrl-C no child process is left behind, what was judged so far is reported, and the run
 /// counts as incomplete. A second Ctrl-C ends the program at once.
-fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Mistake> {
+pub(super) fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Mistake> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&interrupted);
     ctrlc::set_handler(move || {

@@ -174,7 +174,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "retried-once-only",
         "sync.failed-is-retried",
         "An object that has failed twice is not tried again until it is changed on-premises.",
-    ).also(&[&["law.idle-syncs"], &["match.case-insensitive-names", "match.every-new-object", "match.no-holder-provisions", "match.soft-on-upn", "switch.takes-effect-on-retry"]])
+    ).also(&[&["law.idle-syncs"], &["admin.recovery", "match.case-insensitive-names", "match.every-new-object", "match.no-holder-provisions", "match.soft-on-upn", "switch.takes-effect-on-retry"]])
     .before_turn(|memory, turn| {
         let (object, result, count) = memory.failures.get(&turn.incoming.key)?;
         (Arc::ptr_eq(object, turn.incoming) && *count > 1).then(|| result.clone())

@@ -52,6 +52,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "kind.mail-enabled-soft-match",
         "match.either-attribute-suffices",
         "match.every-new-object",
+        "match.hard-on-source-anchor",
         "match.soft-on-primary-smtp",
         "match.soft-on-upn",
         "sync.errors-stay-local",
@@ -93,6 +94,12 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.idle-syncs",
         "An object that failed twice is never matched.",
     )
+    .also(&[&[
+        "admin.recovery",
+        "match.every-new-object",
+        "match.soft-on-upn",
+        "sync.failed-is-retried",
+    ]])
     .decision(|memory, circumstances, decision| match decision {
         Decision::TakeOver(_) if memory.marked.contains(&*twice(&circumstances.incoming.key)) => {
             Decision::Reject(Reason::Ambiguous)
@@ -114,6 +121,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "kind.mail-enabled-soft-match",
         "match.either-attribute-suffices",
         "match.every-new-object",
+        "match.hard-on-source-anchor",
         "match.soft-on-primary-smtp",
         "match.soft-on-upn",
         "sync.errors-stay-local",

@@ -272,6 +272,11 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "match.new-objects-only",
         "A joined object is matched again after a change if its first attempt had failed.",
     )
+    .also(&[&[
+        "match.late-match-is-an-error",
+        "safe.only-the-named-change",
+        "soa.cloud-mastered-untouched",
+    ]])
     .before_turn(|memory, turn| {
         if memory.marked.contains(&turn.incoming.key) && is_late_match(turn) {
             leave(turn);

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 /// What an implementation does otherwise than the model: one method for each seam. Every default
 /// does as the model does.
-pub(crate) trait Deviation: Debug + Send {
+pub(crate) trait Deviation: Debug + Send + Sync {
     /// The same deviation in the same state.
     fn boxed_clone(&self) -> Box<dyn Deviation>;
 

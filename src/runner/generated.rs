@@ -27,7 +27,7 @@ const BROKEN_OFF: usize = 5;
 
 /// What a generated case is called: `grid/…` by its classes, others by their number.
 #[derive(Clone)]
-pub(super) enum Name {
+pub(crate) enum Name {
     Grid(Point),
     Numbered(Source, u64),
 }
@@ -42,7 +42,7 @@ impl fmt::Display for Name {
 }
 
 /// The cases of a generated source, in order.
-pub(super) fn trials(
+pub(crate) fn trials(
     source: Source,
     generation: &Generation,
     capabilities: &Capabilities,

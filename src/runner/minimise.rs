@@ -12,16 +12,16 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The smallest trial found that goes wrong in the same way.
-pub(super) struct Minimal {
-    pub(super) trial: Trial,
-    pub(super) ended: Ended,
+pub(crate) struct Minimal {
+    pub(crate) trial: Trial,
+    pub(crate) ended: Ended,
     /// Where in the case a value stands that does not matter: any other does as well.
-    pub(super) free: BTreeSet<String>,
+    pub(crate) free: BTreeSet<String>,
 }
 
 /// Makes `trial`, of which it is known that it goes wrong in the way of `signature`, as small as it
 /// goes: first cut after the step that shows it, then shrunk.
-pub(super) fn minimise(
+pub(crate) fn minimise(
     trial: Trial,
     ended: Ended,
     signature: &Signature,

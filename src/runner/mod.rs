@@ -21,18 +21,20 @@ pub use event::{
     CaseVerdict, Event, FailureReport, Host, Origin, PlannedSource, RuleTally, RunHeader,
     SelectedRule, SourceReport, SourceTally,
 };
+pub(crate) use generated::{Name, trials};
 pub use judge::judge_case;
 pub use keep::{Keeper, files_in, read_cases};
+pub(crate) use minimise::minimise;
 pub use plan::{DEFAULT_SEED, Generation, Plan, PlannedCase, Selection, plan};
 pub use same_run::shows_the_same;
 pub use source::Source;
+pub(crate) use trial::{Ended, Judge, Prepared, Signature, Tallies, Trial};
 
 use crate::implementation::{Description, Implementation};
 use generated::Search;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use trial::Judge;
 
 /// What a run does besides judging.
 #[derive(Default)]

@@ -2,6 +2,7 @@
 //! applied to it.
 
 use super::plan::Selection;
+use super::same_run::shows_the_same;
 use crate::cases::laws::{self, Law, LawVerdict};
 use crate::cases::{Case, required_capabilities};
 use crate::checks::{Finding, Observer, Violation, checked_rules};
@@ -14,15 +15,29 @@ use std::sync::OnceLock;
 
 /// A case, and the laws that are applied to it besides the checks.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Trial {
-    pub(super) case: Case,
-    pub(super) laws: Vec<&'static Law>,
+pub(crate) struct Trial {
+    pub(crate) case: Case,
+    pub(crate) laws: Vec<&'static Law>,
 }
 
 impl Trial {
     /// A case that only the checks judge.
     pub(super) fn of(case: Case) -> Trial {
         Trial { case, laws: Vec::new() }
+    }
+}
+
+/// A trial, and the cases that its laws compare its own with.
+pub(crate) struct Prepared<'t> {
+    trial: &'t Trial,
+    varied: Vec<(&'static Law, Case)>,
+}
+
+impl Prepared<'_> {
+    /// What an implementation is asked to run: the trial's own case, and then the varied ones.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = CaseInput<'_>> {
+        let varied = self.varied.iter().map(|(_, case)| case);
+        std::iter::once(&self.trial.case).chain(varied).map(input)
     }
 }
 
@@ -34,7 +49,7 @@ pub(super) fn judged_rules() -> &'static [&'static str] {
 
 /// How often rules were exercised, by their position among the judged rules.
 #[derive(Clone, Debug)]
-pub(super) struct Tallies(Vec<(u64, u64)>);
+pub(crate) struct Tallies(Vec<(u64, u64)>);
 
 impl Default for Tallies {
     fn default() -> Self {
@@ -44,7 +59,7 @@ impl Default for Tallies {
 
 impl Tallies {
     /// Rules with the number of times that they held and the number of violations of them.
-    pub(super) fn exercised(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
+    pub(crate) fn exercised(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
         judged_rules()
             .iter()
             .zip(&self.0)
@@ -60,21 +75,21 @@ impl Tallies {
 
 /// One way in which a trial broke a rule.
 #[derive(Clone, Debug)]
-pub(super) struct Breach {
-    pub(super) rule: &'static str,
+pub(crate) struct Breach {
+    pub(crate) rule: &'static str,
     /// The step after which it was noticed, counted from 1; 0 is the start.
-    pub(super) step: usize,
-    pub(super) violations: Vec<Violation>,
+    pub(crate) step: usize,
+    pub(crate) violations: Vec<Violation>,
     /// The law that is broken, where it is one.
-    pub(super) law: Option<&'static Law>,
+    pub(crate) law: Option<&'static Law>,
     /// The varied case, where a check found fault with that and not with the trial's own.
-    pub(super) varied: Option<Box<Case>>,
+    pub(crate) varied: Option<Box<Case>>,
 }
 
 /// What is alike in two failures of one kind: a shrink that holds on to it cannot slide onto
 /// another fault.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Signature {
+pub(crate) enum Signature {
     /// The rule, and the field in which it is broken.
     Breach(&'static str, String),
     /// The implementation broke off in this way.
@@ -104,7 +119,7 @@ const FIELDS: &[&str] = &[
 ];
 
 impl Breach {
-    pub(super) fn signature(&self) -> Signature {
+    pub(crate) fn signature(&self) -> Signature {
         let field = self.violations.first().map_or("", |violation| &*violation.field);
         let is_told_apart = FIELDS.contains(&field) || field.contains(' ');
         let field = if is_told_apart { field } else { "an attribute" };
@@ -114,16 +129,16 @@ impl Breach {
 
 /// What became of a trial, beyond the tallies.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ended {
+pub(crate) struct Ended {
     /// How rules were broken, in the order of the steps.
-    pub(super) breaches: Vec<Breach>,
+    pub(crate) breaches: Vec<Breach>,
     /// What kept it from being judged to its end.
-    pub(super) stopped: Option<Stopped>,
+    pub(crate) stopped: Option<Stopped>,
 }
 
 /// What kept a trial from being judged to its end.
 #[derive(Clone, Debug)]
-pub(super) enum Stopped {
+pub(crate) enum Stopped {
     /// The implementation broke off.
     BrokenOff {
         failure: Failure,
@@ -175,46 +190,68 @@ impl<'d> Witness<'d> {
 }
 
 /// Judges trials by everything that is selected.
-pub(super) struct Judge<'a> {
-    pub(super) description: &'a Description,
+pub(crate) struct Judge<'a> {
+    pub(crate) description: &'a Description,
     /// Whether a rule is judged, by its position.
     selected: Vec<bool>,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(description: &'a Description, selection: &Selection) -> Judge<'a> {
+    pub(crate) fn new(description: &'a Description, selection: &Selection) -> Judge<'a> {
         let selected = judged_rules().iter().map(|rule| selection.has_rule(rule)).collect();
         Judge { description, selected }
     }
 
     /// Runs trials and hands over what became of each, in order. Return `false` from `ended` to
     /// stop early.
-    pub(super) fn run(
+    pub(crate) fn run(
         &self,
         trials: &[Trial],
         implementation: &mut dyn Implementation,
         tallies: &mut Tallies,
         ended: &mut dyn FnMut(usize, Ended, &Tallies) -> bool,
     ) {
-        let varied: Vec<Vec<(&'static Law, Case)>> =
-            trials.iter().map(|trial| self.varied(trial)).collect();
-        let mut inputs: Vec<CaseInput<'_>> = Vec::with_capacity(trials.len());
-        for (trial, varied) in trials.iter().zip(&varied) {
-            inputs.push(input(&trial.case));
-            inputs.extend(varied.iter().map(|(_, case)| input(case)));
-        }
+        let prepared: Vec<Prepared<'_>> = trials.iter().map(|trial| self.prepare(trial)).collect();
+        self.run_prepared(&prepared, None, implementation, tallies, ended);
+    }
+
+    /// A trial with the cases that its laws compare its own with.
+    pub(crate) fn prepare<'t>(&self, trial: &'t Trial) -> Prepared<'t> {
+        Prepared { trial, varied: self.varied(trial) }
+    }
+
+    /// Runs trials as [`Judge::run`] does. Where it is `known` what every check has judged and
+    /// found right, of each trial's cases in order, an implementation that shows the same is
+    /// right as well; that is not counted.
+    pub(crate) fn run_prepared(
+        &self,
+        prepared: &[Prepared<'_>],
+        known: Option<&[Vec<CaseObservation>]>,
+        implementation: &mut dyn Implementation,
+        tallies: &mut Tallies,
+        ended: &mut dyn FnMut(usize, Ended, &Tallies) -> bool,
+    ) {
+        let inputs: Vec<CaseInput<'_>> = prepared.iter().flat_map(Prepared::inputs).collect();
         let mut at = 0;
         let mut seen: Vec<CaseObservation> = Vec::new();
         let mut witness = Witness::new(self.description);
         implementation.run_cases(&inputs, &mut |_, observation| {
+            let Prepared { trial, varied } = &prepared[at];
             seen.push(observation);
-            if seen.len() <= varied[at].len() {
+            if seen.len() <= varied.len() {
                 return true;
             }
             // A panic in the suite's own checks is a defect of the suite, told as such, and never
             // a verdict on the implementation.
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                self.judge(&mut witness, &trials[at], &varied[at], &seen, tallies)
+                let is_known = known.is_some_and(|known| {
+                    seen.iter().zip(&known[at]).all(|(seen, known)| shows_the_same(seen, known))
+                });
+                if is_known {
+                    Ended::default()
+                } else {
+                    self.judge(&mut witness, trial, varied, &seen, tallies)
+                }
             }))
             .unwrap_or_else(|panic| Ended {
                 breaches: Vec::new(),

@@ -6,7 +6,6 @@
 
 mod mistaken;
 mod people;
-#[path = "../two_runs/mod.rs"]
 mod two_runs;
 
 use entra_conformance::cases::Case;

@@ -113,6 +113,9 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
                     after.map(|after| &**after),
                 );
             }
+            // Nobody is joined to it any more, and somebody with pending work has its anchor now:
+            // whether the two are joined is left open.
+            None if !before.is_cloud_mastered() && owners.worker_of(before).is_some() => {}
             _ => {
                 let is_taken_over = before.is_cloud_mastered()
                     && after.is_some_and(|after| {
