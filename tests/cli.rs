@@ -42,7 +42,7 @@ fn run_judges_every_rule_of_the_reference_model() {
 
 #[test]
 fn the_lists_show_what_there_is() {
-    for what in ["rules", "choices", "editions"] {
+    for what in ["rules", "choices", "editions", "grid"] {
         let output = output(&["list", what]);
         assert_eq!(output.status.code(), Some(0));
         assert_snapshot(&format!("list-{what}"), &stdout(&output));

@@ -1,9 +1,11 @@
 //! What generated cases find is handed back small, kept, and found again first thing.
 
+use entra_conformance::cases::grid::Point;
+use entra_conformance::cases::laws;
 use entra_conformance::implementation::Implementation;
 use entra_conformance::mutants;
 use entra_conformance::reference::{Policy, ReferenceModel};
-use entra_conformance::report::{Place, Status, Summary};
+use entra_conformance::report::{Place, Status, Summary, terminal};
 use entra_conformance::runner::{
     Event, Extras, Generation, Host, Keeper, PlannedCase, Selection, Source, files_in, plan,
     read_cases, run,
@@ -86,6 +88,51 @@ fn what_is_found_is_kept_and_found_again_without_a_search() {
     let (right, _) =
         judge(&mut ReferenceModel::default(), selection(&[Source::Saved], 0), saved, None);
     assert_eq!(right.failures(), []);
+}
+
+/// What the grid leaves out is known before its first case, and told with the rules that do so.
+#[test]
+fn a_run_of_the_grid_tells_how_many_combinations_are_left_out_and_why() {
+    let description = ReferenceModel::default().describe();
+    let plan =
+        plan("2023-01", &description, Host::InProcess, selection(&[Source::Grid], 0), Vec::new());
+    let [grid] = &plan.header.sources[..] else { panic!("{:?}", plan.header.sources) };
+    let left_out: usize = grid.left_out.iter().map(|rule| rule.combinations).sum();
+    assert_eq!(grid.cases + left_out, Point::EVERY);
+    assert!(grid.left_out.iter().all(|rule| rule.combinations > 0 && !rule.why.is_empty()));
+    let mut summary = Summary::default();
+    summary.take(&Event::RunStarted(Box::new(plan.header.clone())));
+    summary.take(&Event::SourceStarted(grid.clone()));
+    let report = terminal::render(&summary, 100, false);
+    let told = format!(
+        "{left_out} of {} combinations left out by {} stated rules (`list grid` tells them)",
+        Point::EVERY,
+        grid.left_out.len()
+    );
+    assert!(report.contains(&told), "{report}");
+}
+
+#[test]
+fn every_case_for_a_law_is_one_that_it_held_in_or_one_without_its_precondition() {
+    let selection = selection(&[Source::Laws], 3000);
+    let (summary, events) = judge(&mut ReferenceModel::default(), selection, Vec::new(), None);
+    let reports = events.iter().filter_map(|event| match event {
+        Event::SourceFinished(report) => Some(report),
+        _ => None,
+    });
+    let [report] = &reports.collect::<Vec<_>>()[..] else { panic!("one source") };
+    assert_eq!(report.judged, 300);
+    for law in laws::all() {
+        let of_law = report.rules.iter().find(|tally| tally.rule == law.rule);
+        let held = of_law.map_or(0, |tally| tally.held);
+        let of_law = report.laws.iter().find(|tally| tally.rule == law.rule);
+        let unmet: u64 = of_law.map_or(0, |tally| tally.unmet.values().sum());
+        assert_eq!(held + unmet, 300, "{}", law.rule);
+        assert!(held > 0 && unmet > 0, "{}: {held} and {unmet}", law.rule);
+        let told = format!("{} {unmet}", law.rule);
+        let text = terminal::render(&summary, 1000, false);
+        assert!(text.contains(&told), "{told}: {text}");
+    }
 }
 
 /// An implementation that breaks off when something happens.

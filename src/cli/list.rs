@@ -2,6 +2,7 @@
 
 use super::exit::{Exit, Mistake};
 use super::{Listing, implementation, print};
+use crate::cases::grid::{Grid, Point};
 use crate::cases::scenario::embedded;
 use crate::rulebook::{AREAS, Rulebook, area_of};
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ pub(super) fn list(what: Listing, edition: Option<&str>) -> Result<Exit, Mistake
         Listing::Scenarios => scenarios(),
         Listing::Choices => choices(edition),
         Listing::Editions => editions(),
+        Listing::Grid => grid(),
     };
     print::text(&text);
     Ok(Exit::Conformant)
@@ -67,6 +69,16 @@ fn editions() -> String {
             let title = book.page(&dated.page).map_or(&*dated.page, |page| &*page.title);
             let _ = writeln!(text, "  {}  {} ({})", dated.dated, title, dated.page);
         }
+    }
+    text
+}
+
+fn grid() -> String {
+    let grid = Grid::get();
+    let mut text =
+        format!("{} combinations, {} cases\n\nleft out\n", Point::EVERY, grid.points().len());
+    for (rule, combinations) in grid.left_out() {
+        let _ = writeln!(text, "  {:<36} {combinations:>8}\n    {}", rule.slug(), rule.words());
     }
     text
 }

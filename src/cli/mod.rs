@@ -95,6 +95,7 @@ enum Listing {
     Scenarios,
     Choices,
     Editions,
+    Grid,
 }
 
 #[derive(Args)]

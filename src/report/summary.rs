@@ -2,7 +2,8 @@
 
 use crate::implementation::Failure;
 use crate::runner::{
-    CaseVerdict, Event, FailureReport, PlannedSource, RunHeader, Source, SourceReport,
+    CaseVerdict, Event, FailureReport, LawTally, LeftOutCombinations, PlannedSource, RunHeader,
+    Source, SourceReport,
 };
 use std::collections::BTreeMap;
 
@@ -76,6 +77,8 @@ pub struct SourceLine {
     pub source: Source,
     /// How many cases were planned.
     pub cases: usize,
+    /// Of the grid: the combinations that have no case.
+    pub left_out: Vec<LeftOutCombinations>,
     /// How many were judged to their end.
     pub judged: usize,
     /// How many the implementation cannot be judged by.
@@ -84,6 +87,8 @@ pub struct SourceLine {
     pub broken_off: usize,
     /// Why the rest was not run; `None` where nothing was left out.
     pub stopped: Option<String>,
+    /// The laws that did not apply to some of the cases.
+    pub laws: Vec<LawTally>,
     /// How long it took, where that is known.
     pub milliseconds: Option<u64>,
 }
@@ -159,7 +164,7 @@ impl Summary {
     pub fn take(&mut self, event: &Event) {
         match event {
             Event::RunStarted(header) => self.header = Some((**header).clone()),
-            Event::SourceStarted(planned) => self.start(*planned),
+            Event::SourceStarted(planned) => self.start(planned),
             Event::Progress { .. } => {}
             Event::RunFinished { milliseconds } => self.milliseconds = Some(*milliseconds),
             Event::CaseFinished { source, case, verdict, rules, failures } => {
@@ -211,14 +216,16 @@ impl Summary {
         }
     }
 
-    fn start(&mut self, PlannedSource { source, cases }: PlannedSource) {
+    fn start(&mut self, planned: &PlannedSource) {
         self.sources.push(SourceLine {
-            source,
-            cases,
+            source: planned.source,
+            cases: planned.cases,
+            left_out: planned.left_out.clone(),
             judged: 0,
             not_applicable: 0,
             broken_off: 0,
             stopped: None,
+            laws: Vec::new(),
             milliseconds: None,
         });
     }
@@ -235,6 +242,7 @@ impl Summary {
             line.not_applicable = report.not_applicable;
             line.broken_off = report.broken_off;
             line.stopped.clone_from(&report.stopped);
+            line.laws.clone_from(&report.laws);
             line.milliseconds = Some(report.milliseconds);
         }
     }

@@ -1,10 +1,8 @@
 //! The report that a person reads in a terminal.
 
-use super::{
-    BrokenOff, Example, Place, RuleFailure, RuleLine, RuleState, SourceLine, Status, Summary,
-};
+use super::{BrokenOff, Place, RuleFailure, RuleLine, RuleState, SourceLine, Status, Summary};
 use crate::rulebook::{AREAS, Basis, Rulebook, area_of};
-use crate::runner::{Host, Origin, RunHeader, Source};
+use crate::runner::{Host, LawTally, Origin, RunHeader, Source};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 
@@ -42,7 +40,7 @@ pub fn render(summary: &Summary, width: usize, styled: bool) -> String {
     let mut page = Page { text: String::new(), width: width.max(40), styled };
     page.head(header);
     page.rules(summary);
-    page.examples(&summary.examples);
+    page.examples(summary);
     for (number, failure) in summary.failures().iter().enumerate() {
         page.failure(number + 1, failure, header);
     }
@@ -220,8 +218,8 @@ impl Page {
     }
 
     /// A small case for each rule.
-    fn examples(&mut self, examples: &[Example]) {
-        for example in examples {
+    fn examples(&mut self, summary: &Summary) {
+        for example in &summary.examples {
             self.line("");
             self.line(format!(
                 "{} {}",
@@ -230,6 +228,22 @@ impl Page {
             ));
             self.line("");
             self.excerpt(&example.excerpt);
+            let tallies = summary.sources.iter().flat_map(|line| &line.laws);
+            for tally in tallies.filter(|tally| tally.rule == example.rule) {
+                self.unmet(tally);
+            }
+        }
+    }
+
+    /// What of a law's precondition did not hold, the most frequent first.
+    fn unmet(&mut self, tally: &LawTally) {
+        let mut parts: Vec<(&String, u64)> =
+            tally.unmet.iter().map(|(part, count)| (part, *count)).collect();
+        parts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        self.line("");
+        self.line("   its precondition did not hold in");
+        for (part, count) in parts {
+            self.wrapped("     ", "", &format!("{}: “{part}”", counted(count, "case")));
         }
     }
 
@@ -356,6 +370,24 @@ impl Page {
             line.stopped.as_ref().map(|reason| format!("; stopped {reason}")).unwrap_or_default();
         let words = words_of(line);
         self.wrapped("", "", &format!("{counted}: {words}{seed}{time}{stopped}"));
+        if !line.left_out.is_empty() {
+            let left_out: usize = line.left_out.iter().map(|rule| rule.combinations).sum();
+            let words = format!(
+                "{left_out} of {} combinations left out by {} (`list grid` tells them)",
+                line.cases + left_out,
+                self::counted(line.left_out.len() as u64, "stated rule"),
+            );
+            self.wrapped("  ", "", &words);
+        }
+        if !line.laws.is_empty() {
+            let laws: Vec<String> = line
+                .laws
+                .iter()
+                .map(|tally| format!("{} {}", tally.rule, tally.unmet.values().sum::<u64>()))
+                .collect();
+            let words = format!("cases without a law's precondition: {}", laws.join(", "));
+            self.wrapped("  ", "", &words);
+        }
     }
 
     fn defects(&mut self, defects: &[(String, String)]) {

@@ -5,6 +5,7 @@ use super::source::Source;
 use crate::checks::Violation;
 use crate::implementation::{Description, Failure};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What is known before the first case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,13 +29,28 @@ pub struct RunHeader {
 }
 
 /// How many cases of a source are planned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedSource {
     /// The source.
     pub source: Source,
     /// How many cases it has.
     pub cases: usize,
+    /// Of the grid: the combinations that have no case, by the rule that leaves them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOutCombinations>,
+}
+
+/// Combinations of the grid that have no case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOutCombinations {
+    /// The name of the rule that leaves them out.
+    pub by: String,
+    /// What it leaves out, and why.
+    pub why: String,
+    /// How many there are.
+    pub combinations: usize,
 }
 
 /// Where the implementation that is judged runs, and so how a case of it is run again.
@@ -89,6 +105,16 @@ pub struct SourceTally {
     pub violated_cases: u64,
 }
 
+/// How often a law did not apply to a case of a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LawTally {
+    /// The law's rule.
+    pub rule: String,
+    /// In how many cases its precondition did not hold, by the part of it that failed first.
+    pub unmet: BTreeMap<String, u64>,
+}
+
 /// What a generated source came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -106,6 +132,9 @@ pub struct SourceReport {
     pub stopped: Option<String>,
     /// The rules that were exercised.
     pub rules: Vec<SourceTally>,
+    /// The laws that did not apply to some of the cases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub laws: Vec<LawTally>,
     /// How long it took.
     pub milliseconds: u64,
 }

@@ -1,6 +1,8 @@
 //! Runs the cases of a generated source, and makes a small example of each rule that they break.
 
-use super::event::{CaseVerdict, Event, FailureReport, Origin, SourceReport, SourceTally};
+use super::event::{
+    CaseVerdict, Event, FailureReport, LawTally, Origin, SourceReport, SourceTally,
+};
 use super::keep::{Keeper, Kept, scenario_of};
 use super::minimise::{Minimal, minimise};
 use super::plan::Generation;
@@ -290,22 +292,37 @@ impl Count {
     }
 
     fn report(self, source: Source, milliseconds: u64) -> SourceReport {
-        let exercised = self.tallies.exercised();
         SourceReport {
             source,
             judged: self.judged,
             not_applicable: self.not_applicable,
             broken_off: self.broken_off,
-            stopped: self.stopped,
-            rules: exercised
+            rules: self
+                .tallies
+                .exercised()
                 .map(|(rule, held, _)| SourceTally {
                     rule: rule.to_owned(),
                     held,
                     violated_cases: self.violated_cases.get(rule).copied().unwrap_or(0),
                 })
                 .collect(),
+            laws: self.laws(),
+            stopped: self.stopped,
             milliseconds,
         }
+    }
+
+    fn laws(&self) -> Vec<LawTally> {
+        let mut tallies: Vec<LawTally> = Vec::new();
+        for law in laws::all() {
+            let of_law = self.tallies.unmet().filter(|(rule, ..)| *rule == law.rule);
+            let unmet: BTreeMap<String, u64> =
+                of_law.map(|(_, part, count)| (part.to_owned(), count)).collect();
+            if !unmet.is_empty() {
+                tallies.push(LawTally { rule: law.rule.to_owned(), unmet });
+            }
+        }
+        tallies
     }
 }
 

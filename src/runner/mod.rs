@@ -18,8 +18,8 @@ mod trial;
 mod written;
 
 pub use event::{
-    CaseVerdict, Event, FailureReport, Host, Origin, PlannedSource, RuleTally, RunHeader,
-    SelectedRule, SourceReport, SourceTally,
+    CaseVerdict, Event, FailureReport, Host, LawTally, LeftOutCombinations, Origin, PlannedSource,
+    RuleTally, RunHeader, SelectedRule, SourceReport, SourceTally,
 };
 pub(crate) use generated::{Name, trials};
 pub use judge::judge_case;
@@ -65,7 +65,7 @@ pub fn run(
             return;
         }
         let source = planned.source;
-        tell(Event::SourceStarted(*planned));
+        tell(Event::SourceStarted(planned.clone()));
         if matches!(source, Source::Saved | Source::Scenarios) {
             let cases: Vec<&PlannedCase> =
                 plan.cases.iter().filter(|case| case.source == source).collect();

@@ -1,6 +1,6 @@
 //! Which cases are run, and which rules are judged.
 
-use super::event::{Host, PlannedSource, RunHeader, SelectedRule};
+use super::event::{Host, LeftOutCombinations, PlannedSource, RunHeader, SelectedRule};
 use super::source::Source;
 use crate::cases::laws::{self, Law};
 use crate::cases::scenario::{EmbeddedScenario, Scenario, embedded};
@@ -190,20 +190,24 @@ pub fn plan(
     let mut cases = saved;
     let of_files = cases.len();
     cases.extend(written);
-    let sources = [
-        (Source::Saved, of_files),
-        (Source::Scenarios, cases.len() - of_files),
-        (Source::Grid, grid::points().count()),
-        (Source::Sequences, selection.generation.cases),
-        (Source::Laws, selection.generation.law_cases()),
-    ]
-    .into_iter()
-    .filter(|(source, cases)| match source {
-        Source::Saved => *cases > 0,
-        source => selection.has_source(*source),
-    })
-    .map(|(source, cases)| PlannedSource { source, cases })
-    .collect();
+    let of_suite = cases.len() - of_files;
+    let sources = [Source::Saved, Source::Scenarios, Source::Grid, Source::Sequences, Source::Laws]
+        .into_iter()
+        .filter(|source| match source {
+            Source::Saved => of_files > 0,
+            source => selection.has_source(*source),
+        })
+        .map(|source| {
+            let cases = match source {
+                Source::Saved => of_files,
+                Source::Scenarios => of_suite,
+                Source::Grid => grid::Grid::get().points().len(),
+                Source::Sequences => selection.generation.cases,
+                Source::Laws => selection.generation.law_cases(),
+            };
+            PlannedSource { source, cases, left_out: left_out(source) }
+        })
+        .collect();
     let shown: BTreeSet<&String> = cases.iter().flat_map(|case| &case.scenario.rules).collect();
     let is_owed = |rule: &String| {
         let by_scenarios = if selection.scenario_patterns.is_empty() {
@@ -237,4 +241,19 @@ pub fn plan(
         sources,
     };
     Plan { header, cases }
+}
+
+/// The combinations of a source that have no case.
+fn left_out(source: Source) -> Vec<LeftOutCombinations> {
+    if source != Source::Grid {
+        return Vec::new();
+    }
+    let rules = grid::Grid::get().left_out().iter();
+    rules
+        .map(|&(rule, combinations)| LeftOutCombinations {
+            by: rule.slug().to_owned(),
+            why: rule.words().to_owned(),
+            combinations,
+        })
+        .collect()
 }

@@ -10,6 +10,7 @@ use crate::directory::{Snapshot, Tenant};
 use crate::implementation::{
     CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation,
 };
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -47,13 +48,19 @@ pub(super) fn judged_rules() -> &'static [&'static str] {
     RULES.get_or_init(|| checked_rules().chain(laws::all().iter().map(|law| law.rule)).collect())
 }
 
-/// How often rules were exercised, by their position among the judged rules.
+/// How often rules were exercised.
 #[derive(Clone, Debug)]
-pub(crate) struct Tallies(Vec<(u64, u64)>);
+pub(crate) struct Tallies {
+    /// How often each held and how often it was broken, by its position among the judged rules.
+    exercised: Vec<(u64, u64)>,
+    /// How often a law's precondition did not hold, by the law's rule and the part of it that
+    /// failed first.
+    unmet: BTreeMap<(&'static str, &'static str), u64>,
+}
 
 impl Default for Tallies {
     fn default() -> Self {
-        Tallies(vec![(0, 0); judged_rules().len()])
+        Tallies { exercised: vec![(0, 0); judged_rules().len()], unmet: BTreeMap::new() }
     }
 }
 
@@ -62,7 +69,7 @@ impl Tallies {
     pub(crate) fn exercised(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
         judged_rules()
             .iter()
-            .zip(&self.0)
+            .zip(&self.exercised)
             .filter(|(_, counts)| **counts != (0, 0))
             .map(|(rule, (held, violated))| (*rule, *held, *violated))
     }
@@ -70,6 +77,15 @@ impl Tallies {
     /// How often this rule held.
     pub(super) fn held(&self, rule: &str) -> u64 {
         self.exercised().find(|(known, ..)| *known == rule).map_or(0, |(_, held, _)| held)
+    }
+
+    /// Laws with what of their precondition did not hold, and how often.
+    pub(super) fn unmet(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        self.unmet.iter().map(|((rule, part), count)| (*rule, *part, *count))
+    }
+
+    fn is_unmet(&mut self, law: &Law, part: &'static str) {
+        *self.unmet.entry((law.rule, part)).or_default() += 1;
     }
 }
 
@@ -211,13 +227,15 @@ impl<'a> Judge<'a> {
         tallies: &mut Tallies,
         ended: &mut dyn FnMut(usize, Ended, &Tallies) -> bool,
     ) {
-        let prepared: Vec<Prepared<'_>> = trials.iter().map(|trial| self.prepare(trial)).collect();
+        let prepared: Vec<Prepared<'_>> =
+            trials.iter().map(|trial| self.prepare(trial, tallies)).collect();
         self.run_prepared(&prepared, None, implementation, tallies, ended);
     }
 
-    /// A trial with the cases that its laws compare its own with.
-    pub(crate) fn prepare<'t>(&self, trial: &'t Trial) -> Prepared<'t> {
-        Prepared { trial, varied: self.varied(trial) }
+    /// A trial with the cases that its laws compare its own with. Where a law has nothing to vary
+    /// that is counted.
+    pub(crate) fn prepare<'t>(&self, trial: &'t Trial, tallies: &mut Tallies) -> Prepared<'t> {
+        Prepared { trial, varied: self.varied(trial, tallies) }
     }
 
     /// Runs trials as [`Judge::run`] does. Where it is `known` what every check has judged and
@@ -264,17 +282,24 @@ impl<'a> Judge<'a> {
     }
 
     /// The cases that the trial's laws compare its own with.
-    fn varied(&self, trial: &Trial) -> Vec<(&'static Law, Case)> {
-        trial
-            .laws
-            .iter()
-            .filter(|law| position_of(law.rule).is_some_and(|position| self.selected[position]))
-            .filter_map(|law| law.varied(&trial.case).map(|case| (*law, case)))
-            .filter(|(_, case)| {
-                let needed = required_capabilities(&case.tenant, &case.commands);
-                self.description.capabilities.missing(&needed).is_empty()
-            })
-            .collect()
+    fn varied(&self, trial: &Trial, tallies: &mut Tallies) -> Vec<(&'static Law, Case)> {
+        let mut all = Vec::new();
+        for law in &trial.laws {
+            if !position_of(law.rule).is_some_and(|position| self.selected[position]) {
+                continue;
+            }
+            let Some(case) = law.varied(&trial.case) else {
+                tallies.is_unmet(law, laws::NOTHING_TO_VARY);
+                continue;
+            };
+            let needed = required_capabilities(&case.tenant, &case.commands);
+            if self.description.capabilities.missing(&needed).is_empty() {
+                all.push((*law, case));
+            } else {
+                tallies.is_unmet(law, "what the varied case takes is declared");
+            }
+        }
+        all
     }
 
     fn judge(
@@ -355,7 +380,7 @@ impl<'a> Judge<'a> {
             if !self.selected[position] {
                 continue;
             }
-            let (held, violated) = &mut tallies.0[position];
+            let (held, violated) = &mut tallies.exercised[position];
             *held += verdict.held;
             *violated += verdict.violations.len() as u64;
             if !verdict.violations.is_empty() {
@@ -375,10 +400,10 @@ impl<'a> Judge<'a> {
     ) {
         let Some(position) = position_of(law.rule) else { return };
         match compare(law, base, varied, self.description) {
-            LawVerdict::NotApplicable(_) => {}
-            LawVerdict::Held => tallies.0[position].0 += 1,
+            LawVerdict::NotApplicable(part) => tallies.is_unmet(law, part),
+            LawVerdict::Held => tallies.exercised[position].0 += 1,
             LawVerdict::Violated(violations) => {
-                tallies.0[position].1 += violations.len() as u64;
+                tallies.exercised[position].1 += violations.len() as u64;
                 let step = base.0.commands.len();
                 let (rule, law) = (law.rule, Some(law));
                 breaches.push(Breach { rule, step, violations, law, varied: None });

@@ -222,7 +222,8 @@ fn face_source(
         if trials.is_empty() {
             break;
         }
-        let prepared: Vec<Prepared<'_>> = trials.iter().map(|trial| judge.prepare(trial)).collect();
+        let prepared: Vec<Prepared<'_>> =
+            trials.iter().map(|trial| judge.prepare(trial, &mut Tallies::default())).collect();
         let mut known: Vec<(Policy, Vec<Vec<CaseObservation>>)> = Vec::new();
         for patient in patients.iter_mut() {
             if patient.kill.is_some() && !to_the_end {

@@ -101,6 +101,9 @@ struct Block {
     keys: BTreeSet<Text>,
 }
 
+/// The part of a precondition that does not hold where a case has nothing to vary.
+pub(crate) const NOTHING_TO_VARY: &str = "the case has something to vary";
+
 /// Every law, in the rulebook's order.
 pub fn all() -> &'static [Law] {
     &[
@@ -157,7 +160,7 @@ impl Law {
     ) -> LawVerdict {
         match (self.vary)(base.case) {
             Some(variation) => verdict::of(&variation, base, varied, capabilities, choices),
-            None => LawVerdict::NotApplicable("the case has something to vary"),
+            None => LawVerdict::NotApplicable(NOTHING_TO_VARY),
         }
     }
 }

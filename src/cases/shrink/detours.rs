@@ -4,13 +4,14 @@
 //! is a smaller failing one. What lies between the two is mostly one change that makes nothing
 //! simpler by itself: a value that another object has, another object that a command is about,
 //! another command in the place of one. Here such a change is made together with leaving one
-//! command out, so that the case is simpler after all.
+//! command out, so that the case is simpler after all. Or another start altogether: see `starts`.
 
 use super::objects::{
     cloud_objects, on_premises_objects, variant, with_cloud_object, with_command,
     with_on_premises_object, without,
 };
 use super::repair::repaired;
+use super::starts;
 use super::structure::fold;
 use crate::cases::Case;
 use crate::cases::sequence::{ANCHORS, PEOPLE, ROLES};
@@ -65,6 +66,7 @@ pub(super) fn changes(case: &Case, all: &mut Vec<Case>) {
     let values = Values::of(case);
     features(case, all);
     other_objects(case, &values, all);
+    starts::candidates(case, all);
     for (index, object) in cloud_objects(case).enumerate() {
         change_cloud_object(case, index, object, &values, all);
     }
@@ -162,7 +164,7 @@ fn other_objects(case: &Case, values: &Values, all: &mut Vec<Case>) {
     }
 }
 
-fn free_label(case: &Case) -> Option<Text> {
+pub(super) fn free_label(case: &Case) -> Option<Text> {
     let is_free = |label: &&&str| cloud_objects(case).all(|object| *object.label != ***label);
     PEOPLE.iter().find(is_free).map(|label| Text::from(*label))
 }
@@ -173,7 +175,7 @@ fn free_key(case: &Case) -> Option<Text> {
 }
 
 /// The cloud object that this one soft-matches.
-fn counterpart(label: &Text, object: &OnPremisesObject) -> CloudSetup {
+pub(super) fn counterpart(label: &Text, object: &OnPremisesObject) -> CloudSetup {
     let primary = object.proxy_addresses.iter().filter(|address| address.is_primary());
     CloudSetup {
         label: label.clone(),

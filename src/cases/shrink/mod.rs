@@ -15,7 +15,7 @@
 //! 3. **Detours**: one command fewer and something else instead: another value, another object that
 //!    a command is about, another command, an object more or less. A case can be as small as
 //!    removing alone makes it and still not be the smallest: there may be another way to the same
-//!    failure.
+//!    failure, from another start even.
 //! 4. **Fields**: without values, roles, passwords; users for groups and contacts.
 //! 5. **Values**: equal values are lowered together, so that what is equal, equal but for letter
 //!    case, or has a local part in common, stays so. Labels and keys get canonical names.
@@ -30,6 +30,7 @@ mod fields;
 mod measure;
 mod objects;
 mod repair;
+mod starts;
 mod structure;
 mod texts;
 mod values;
