@@ -16,7 +16,7 @@ pub(super) fn start(
     times: &TimeArguments,
     choices: &[String],
     edition: &str,
-) -> Result<Box<dyn Implementation>, Mistake> {
+) -> Result<Box<dyn Implementation + Send>, Mistake> {
     if adapter.is_empty() {
         return Ok(Box::new(ReferenceModel::new(policy(choices)?)));
     }

@@ -12,7 +12,7 @@ mod self_test;
 mod serve;
 mod validate;
 
-use crate::runner::{DEFAULT_SEED, Generation, Source};
+use crate::runner::{DEFAULT_SEED, Generation, Shard, Source};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use exit::Exit;
 use std::ffi::OsString;
@@ -120,6 +120,10 @@ struct RunArguments {
     /// Show, for each rule, a small case that exercises it.
     #[arg(long)]
     coverage: bool,
+    /// Run only this part of all cases, such as 2/3 for the second of three. `merge` puts the parts
+    /// together.
+    #[arg(long, value_name = "NUMBER/OF")]
+    shard: Option<Shard>,
     #[command(flatten)]
     target: TargetArguments,
 }
@@ -155,6 +159,10 @@ struct TargetArguments {
     choices: ChoiceArguments,
     #[command(flatten)]
     times: TimeArguments,
+    /// How many of the implementation run at once, each adapter as a process of its own. The result
+    /// does not depend on it. [default: 1 with an adapter, else as many as there are cores]
+    #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
+    jobs: Option<usize>,
     /// The adapter: a command and its arguments, started without a shell.
     #[arg(last = true, value_name = "COMMAND")]
     adapter: Vec<OsString>,

@@ -8,8 +8,8 @@ use crate::implementation::child_process;
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::{Summary, terminal};
 use crate::runner::{
-    Event, Extras, Generation, Host, Keeper, PlannedCase, RunHeader, Selection, files_in, plan,
-    read_cases, run as run_plan,
+    Event, Extras, Generation, Host, Keeper, PlannedCase, RunHeader, Selection, Shard, files_in,
+    plan, read_cases, run as run_plan,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::Path;
@@ -29,7 +29,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     let folder = &arguments.failures_dir;
     // Whoever asks for particular scenarios wants nothing else.
     let saved = if arguments.scenarios.is_empty() { saved_cases(folder)? } else { Vec::new() };
-    judge(&arguments.target, edition, saved, selection, Some(folder), arguments.coverage)
+    if arguments.coverage && arguments.shard.is_some() {
+        return Err(Mistake::bad_input(
+            "--coverage looks at the whole run, and --shard at a part of it",
+        ));
+    }
+    let (shard, examples) = (arguments.shard, arguments.coverage);
+    let work = Work { saved, selection, shard, failures: Some(folder), examples };
+    judge(&arguments.target, edition, work)
 }
 
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
@@ -38,7 +45,17 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
     // Nothing but the files.
     let selection =
         Selection { sources: [crate::runner::Source::Saved].into(), ..Selection::default() };
-    judge(&arguments.target, edition, saved, selection, None, false)
+    let work = Work { saved, selection, shard: None, failures: None, examples: false };
+    judge(&arguments.target, edition, work)
+}
+
+impl TargetArguments {
+    /// How many of the implementation run at once. An adapter may not stand a second of its kind
+    /// beside it; the reference model does.
+    fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.unwrap_or_else(|| if self.adapter.is_empty() { cores() } else { 1 })
+    }
 }
 
 impl GenerationArguments {
@@ -60,40 +77,59 @@ fn broken_files(errors: &[FileError]) -> Mistake {
     Mistake::bad_input(told.join("\n\n"))
 }
 
-fn judge(
-    target: &TargetArguments,
-    edition: &'static str,
+/// What a run is about, beside what it is asked of.
+struct Work<'a> {
     saved: Vec<PlannedCase>,
     selection: Selection,
-    failures: Option<&Path>,
+    shard: Option<Shard>,
+    /// Where minimal examples are kept.
+    failures: Option<&'a Path>,
     examples: bool,
-) -> Result<Exit, Mistake> {
+}
+
+fn judge(target: &TargetArguments, edition: &'static str, work: Work<'_>) -> Result<Exit, Mistake> {
     let interrupted = stop_on_interrupt()?;
-    let mut implementation =
-        implementation::start(&target.adapter, &target.times, &target.choices.choices, edition)
-            .map_err(|mistake| {
-                if interrupted.load(Ordering::Relaxed) {
-                    let message = "stopped before anything was judged".to_owned();
-                    return Mistake { exit: Exit::Incomplete, message };
-                }
-                mistake
-            })?;
+    let start = || {
+        let choices = &target.choices.choices;
+        implementation::start(&target.adapter, &target.times, choices, edition).map_err(|mistake| {
+            if interrupted.load(Ordering::Relaxed) {
+                let message = "stopped before anything was judged".to_owned();
+                return Mistake { exit: Exit::Incomplete, message };
+            }
+            mistake
+        })
+    };
+    let mut implementation = start()?;
+    let description = implementation.describe();
+    let mut helpers = Vec::new();
+    for _ in 1..target.jobs() {
+        let helper = start()?;
+        if helper.describe() != description {
+            return Err(Mistake::no_adapter(
+                "the adapter describes itself otherwise when it is started a second time; with --jobs all have to be alike",
+            ));
+        }
+        helpers.push(helper);
+    }
     let command: Vec<String> =
         target.adapter.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let host = if command.is_empty() { Host::InProcess } else { Host::ChildProcess { command } };
-    let description = implementation.describe();
-    let plan = plan(edition, &description, host, selection, saved);
+    let mut plan = plan(edition, &description, host, work.selection, work.saved);
+    if let Some(shard) = work.shard {
+        plan = plan.part(shard);
+    }
     let progress = Progress::new(&plan.header);
     let mut summary = Summary::default();
     let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
-    let mut keeper = failures.map(|folder| Keeper::new(folder, &mut oracle));
-    let extras = Extras { keeper: keeper.as_mut(), examples };
+    let mut keeper = work.failures.map(|folder| Keeper::new(folder, &mut oracle));
+    let extras = Extras { keeper: keeper.as_mut(), examples: work.examples, helpers: &mut helpers };
     run_plan(&plan, &mut *implementation, extras, &interrupted, &mut |event| {
         progress.take(&event);
         summary.take(&event);
     });
     progress.0.finish_and_clear();
     drop(implementation);
+    drop(helpers);
     print::text(&terminal::render(&summary, print::width(), true));
     Ok(summary.status().into())
 }

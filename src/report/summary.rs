@@ -128,6 +128,8 @@ pub struct BrokenOff {
 pub enum Status {
     /// Every rule that was asked for and applies was exercised, and none was broken.
     Conformant,
+    /// It was a part of a run, and broke no rule: the verdict is that of the whole.
+    PartHeld,
     /// No rule was broken, but something that was asked for and applies was not judged.
     Incomplete,
     /// A rule was broken, or the implementation broke off.
@@ -197,7 +199,7 @@ impl Summary {
                 self.judged += usize::from(*verdict == CaseVerdict::Judged);
                 self.end(case, verdict, place);
             }
-            Event::FailureFound { source, case, verdict, failure, file, not_kept } => {
+            Event::FailureFound { source, case, verdict, failure, file, not_kept, .. } => {
                 let place = match file {
                     Some(file) => Place::File(file.clone()),
                     None => Place::Generated(*source, not_kept.clone()),
@@ -354,12 +356,14 @@ impl Summary {
         if broke_off || rules.iter().any(|line| line.state == RuleState::Violated) {
             return Status::Nonconformant;
         }
-        let is_left_out = |line: &RuleLine| line.state == RuleState::NotExercised && line.owed;
+        let is_part = self.header.as_ref().is_some_and(|header| header.shard.is_some());
+        let is_left_out =
+            |line: &RuleLine| !is_part && line.state == RuleState::NotExercised && line.owed;
         let nothing_judged =
             self.judged == 0 || !rules.iter().any(|line| line.state == RuleState::Held);
         if nothing_judged || self.milliseconds.is_none() || rules.iter().any(is_left_out) {
             return Status::Incomplete;
         }
-        Status::Conformant
+        if is_part { Status::PartHeld } else { Status::Conformant }
     }
 }

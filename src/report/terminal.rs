@@ -425,6 +425,10 @@ impl Page {
         }
         let (style, words) = match summary.status() {
             Status::Conformant => (GOOD, format!("conformant with edition {}", header.edition)),
+            Status::PartHeld => {
+                let shard = header.shard.unwrap_or_default();
+                (GOOD, format!("shard {shard}: no rule was broken; `merge` gives the verdict"))
+            }
             Status::Nonconformant => {
                 (BAD, format!("not conformant with edition {}", header.edition))
             }

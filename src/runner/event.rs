@@ -1,6 +1,7 @@
 //! What a run tells, as it happens. Every report is made from these.
 
 use super::plan::Selection;
+use super::shard::Shard;
 use super::source::Source;
 use crate::checks::Violation;
 use crate::implementation::{Description, Failure};
@@ -21,6 +22,9 @@ pub struct RunHeader {
     pub host: Host,
     /// What was selected.
     pub selection: Selection,
+    /// Which part of the run it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// The rules that are selected, in the rulebook's order, each with the capabilities it needs
     /// that are not declared.
     pub rules: Vec<SelectedRule>,
@@ -234,6 +238,10 @@ pub enum Event {
         source: Source,
         /// The ID of the case that was made smaller.
         case: String,
+        /// How large that case was, to tell which of several is the smallest: the first number
+        /// that differs decides.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        size: Vec<u64>,
         /// How it ended.
         verdict: CaseVerdict,
         /// Which rule it breaks; nothing where the implementation broke off.

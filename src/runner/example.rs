@@ -1,10 +1,11 @@
 //! Finds a small case that exercises each rule, for whoever wants to see what a rule is about.
 
 use super::event::Event;
-use super::generated::trials;
 use super::plan::{Plan, PlannedCase};
+use super::shard::Shard;
 use super::source::Source;
 use super::trial::{Judge, Tallies, Trial};
+use super::trials::Trials;
 use super::why_not_applicable;
 use crate::cases::scenario::{Scenario, Step, case_to_yaml};
 use crate::cases::shrink::{measure, shrink};
@@ -55,7 +56,8 @@ pub(super) fn tell_each(
                 .filter(|case| why_not_applicable(case, &header.description).is_none())
                 .map(|case| (source, case.id.clone(), trial_of(case)))
                 .collect(),
-            _ => trials(source, generation, capabilities)
+            _ => Trials::new(source, generation, capabilities, Shard::WHOLE)
+                .all()
                 .filter(|(_, Trial { case, .. })| {
                     let needed = required_capabilities(&case.tenant, &case.commands);
                     capabilities.missing(&needed).is_empty()

@@ -1,83 +1,28 @@
 //! Runs the cases of a generated source, and makes a small example of each rule that they break.
 
+use super::batches::{BROKEN_OFF, Batch, Batches, Wrong};
 use super::event::{
     CaseVerdict, Event, FailureReport, LawTally, Origin, SourceReport, SourceTally,
 };
 use super::keep::{Keeper, Kept, scenario_of};
 use super::minimise::{Minimal, minimise};
 use super::plan::Generation;
+use super::shard::Shard;
 use super::source::Source;
 use super::trial::{Breach, Ended, Judge, Signature, Stopped, Tallies, Trial};
-use crate::cases::grid::{self, Point};
+use super::trials::{Name, Trials};
 use crate::cases::laws;
 use crate::cases::scenario::case_to_yaml;
-use crate::cases::sequence::{Preset, Sequences, case_of};
-use crate::cases::{required_capabilities, shrink};
-use crate::directory::{Capabilities, Command};
+use crate::cases::shrink::measure;
+use crate::directory::Command;
 use crate::implementation::{FailureKind, Implementation};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::time::Instant;
-
-/// So many cases are handed to the implementation at once: enough to keep a pipe busy, and few
-/// enough to see progress and to stop soon.
-const AT_ONCE: usize = 256;
-
-/// After so many cases in which the implementation broke off the rest of a source is left out:
-/// starting it again takes time, and one more crash tells nothing new.
-const BROKEN_OFF: usize = 5;
-
-/// What a generated case is called: `grid/…` by its classes, others by their number.
-#[derive(Clone)]
-pub(crate) enum Name {
-    Grid(Point),
-    Numbered(Source, u64),
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Name::Grid(point) => f.write_str(&point.id()),
-            Name::Numbered(source, number) => write!(f, "{source}/{number}"),
-        }
-    }
-}
-
-/// The cases of a generated source, in order.
-pub(crate) fn trials(
-    source: Source,
-    generation: &Generation,
-    capabilities: &Capabilities,
-) -> Box<dyn Iterator<Item = (Name, Trial)>> {
-    let settings = Sequences::new(Preset::ALL, generation.max_commands, capabilities);
-    let seed = generation.seed;
-    let numbered = |source: Source, cases: usize, laws: Vec<&'static laws::Law>| {
-        // Laws have cases of their own, so that they add to what the sequences show.
-        let own = if laws.is_empty() { seed } else { seed.rotate_left(32) ^ 1 };
-        (0..cases as u64).map(move |number| {
-            let case = case_of(own, number, &settings);
-            (Name::Numbered(source, number), Trial { case, laws: laws.clone() })
-        })
-    };
-    match source {
-        Source::Saved | Source::Scenarios => Box::new(std::iter::empty()),
-        Source::Grid => {
-            let capabilities = capabilities.clone();
-            Box::new(
-                grid::points().map(move |point| {
-                    (Name::Grid(point), Trial::of(point.case_within(&capabilities)))
-                }),
-            )
-        }
-        Source::Sequences => Box::new(numbered(source, generation.cases, Vec::new())),
-        Source::Laws => {
-            Box::new(numbered(source, generation.law_cases(), laws::all().iter().collect()))
-        }
-    }
-}
 
 /// A trial that went wrong.
 struct Found {
+    /// Its place among the cases of the source.
+    place: usize,
     name: Name,
     trial: Trial,
     ended: Ended,
@@ -86,7 +31,7 @@ struct Found {
 
 impl Found {
     fn is_larger_than(&self, trial: &Trial) -> bool {
-        shrink::measure(&self.trial.case) > shrink::measure(&trial.case)
+        measure(&self.trial.case) > measure(&trial.case)
     }
 }
 
@@ -95,7 +40,8 @@ pub(super) struct Search<'a, 'k> {
     pub(super) source: Source,
     pub(super) generation: &'a Generation,
     pub(super) judge: &'a Judge<'a>,
-    pub(super) is_stopped: &'a dyn Fn() -> bool,
+    pub(super) shard: Shard,
+    pub(super) is_stopped: &'a (dyn Fn() -> bool + Sync),
     pub(super) keeper: Option<&'a mut Keeper<'k>>,
 }
 
@@ -105,39 +51,23 @@ impl Search<'_, '_> {
     pub(super) fn run(
         mut self,
         implementation: &mut dyn Implementation,
+        helpers: &mut [Box<dyn Implementation + Send>],
         known: &mut BTreeSet<String>,
         tell: &mut dyn FnMut(Event),
     ) {
         let started = Instant::now();
         let mut count = Count::default();
         let capabilities = &self.judge.description.capabilities;
-        let mut trials = trials(self.source, self.generation, capabilities);
-        while !(self.is_stopped)() && count.stopped.is_none() {
-            let mut chunk: Vec<(Name, Trial)> = Vec::with_capacity(AT_ONCE);
-            let mut is_over = true;
-            let mut newly = 0;
-            for (name, trial) in trials.by_ref() {
-                let needed = required_capabilities(&trial.case.tenant, &trial.case.commands);
-                if capabilities.missing(&needed).is_empty() {
-                    chunk.push((name, trial));
-                } else {
-                    count.not_applicable += 1;
-                }
-                newly += 1;
-                if chunk.len() == AT_ONCE {
-                    is_over = false;
-                    break;
-                }
+        let trials = Trials::new(self.source, self.generation, capabilities, self.shard);
+        let batches = Batches { trials: &trials, judge: self.judge, is_stopped: self.is_stopped };
+        batches.run(implementation, helpers, &mut |batch| {
+            let newly = batch.newly;
+            count.take_batch(batch);
+            if !(self.is_stopped)() {
+                tell(Event::Progress { source: self.source, newly });
             }
-            self.chunk(&chunk, implementation, &mut count);
-            if (self.is_stopped)() {
-                break;
-            }
-            tell(Event::Progress { source: self.source, newly });
-            if is_over {
-                break;
-            }
-        }
+            count.stopped.is_none()
+        });
         let found = std::mem::take(&mut count.found);
         for found in found.into_values() {
             let Signature::Breach(rule, _) = &found.signature else {
@@ -153,6 +83,7 @@ impl Search<'_, '_> {
             tell(Event::FailureFound {
                 source: self.source,
                 case: name.to_string(),
+                size: Vec::new(),
                 verdict: CaseVerdict::Defect { message },
                 failure: None,
                 file: None,
@@ -163,29 +94,12 @@ impl Search<'_, '_> {
         tell(Event::SourceFinished(Box::new(count.report(self.source, milliseconds))));
     }
 
-    fn chunk(
-        &self,
-        chunk: &[(Name, Trial)],
-        implementation: &mut dyn Implementation,
-        count: &mut Count,
-    ) {
-        let mut tallies = std::mem::take(&mut count.tallies);
-        let trials: Vec<Trial> = chunk.iter().map(|(_, trial)| trial.clone()).collect();
-        self.judge.run(&trials, implementation, &mut tallies, &mut |at, ended, _| {
-            if (self.is_stopped)() {
-                // What was under way when the run was stopped broke off for that reason.
-                return false;
-            }
-            let (name, trial) = &chunk[at];
-            count.take(name, trial, ended);
-            count.stopped.is_none()
-        });
-        count.tallies = tallies;
-    }
-
     /// The smallest example of a failure, kept in a file where that is wanted.
     fn example(&mut self, found: Found, implementation: &mut dyn Implementation) -> Event {
-        let Found { name, trial, ended, signature } = found;
+        let Found { place, name, trial, ended, signature } = found;
+        let mut size = measure(&trial.case).as_numbers();
+        // Of two that are alike the first one counts.
+        size.push(place as u64);
         let minimal =
             minimise(trial, ended, &signature, self.judge, implementation, self.is_stopped);
         let kept = match &mut self.keeper {
@@ -195,14 +109,14 @@ impl Search<'_, '_> {
             }
             None => Kept { file: None, not_kept: None },
         };
-        tell_example(self.source, &name, &minimal, &signature, kept)
+        tell_example(self.source, (&name, size), &minimal, &signature, kept)
     }
 }
 
 /// The event that tells of a minimal example.
 fn tell_example(
     source: Source,
-    name: &Name,
+    (name, size): (&Name, Vec<u64>),
     minimal: &Minimal,
     signature: &Signature,
     kept: Kept,
@@ -221,7 +135,7 @@ fn tell_example(
         _ => (CaseVerdict::Judged, None),
     };
     let Kept { file, not_kept } = kept;
-    Event::FailureFound { source, case: name.to_string(), verdict, failure, file, not_kept }
+    Event::FailureFound { source, case: name.to_string(), size, verdict, failure, file, not_kept }
 }
 
 fn report(breach: &Breach, commands: &[Command], excerpt: String) -> FailureReport {
@@ -256,12 +170,27 @@ struct Count {
 }
 
 impl Count {
-    fn take(&mut self, name: &Name, trial: &Trial, ended: Ended) {
+    fn take_batch(&mut self, batch: Batch) {
+        self.not_applicable += batch.not_applicable;
+        for Wrong { judged_before, place, name, trial, ended, so_far } in batch.wrong {
+            self.judged += judged_before;
+            self.take((place, name), &trial, ended);
+            if self.stopped.is_some() {
+                // The implementation may have gone on; in this order it does not count.
+                self.tallies.add(so_far.unwrap_or_default());
+                return;
+            }
+        }
+        self.judged += batch.judged;
+        self.tallies.add(batch.tallies);
+    }
+
+    fn take(&mut self, called: (usize, Name), trial: &Trial, ended: Ended) {
         match &ended.stopped {
             None => self.judged += 1,
             Some(Stopped::NotApplicable) => self.not_applicable += 1,
             Some(Stopped::Defect(message)) => {
-                self.defect = Some((name.clone(), message.clone()));
+                self.defect = Some((called.1, message.clone()));
                 self.stopped = Some("the suite itself failed to judge a case".to_owned());
             }
             Some(Stopped::BrokenOff { failure, .. }) => {
@@ -270,7 +199,7 @@ impl Count {
                 if self.broken_off == BROKEN_OFF || kind == FailureKind::NotRestarted {
                     self.stopped = Some(format!("after {} broke off", cases(self.broken_off)));
                 }
-                self.add(kind.word(), Signature::BrokenOff(kind), name, trial, &ended);
+                self.add(kind.word(), Signature::BrokenOff(kind), called, trial, &ended);
             }
         }
         let mut rules: Vec<&'static str> = Vec::new();
@@ -278,15 +207,22 @@ impl Count {
             if !rules.contains(&breach.rule) {
                 rules.push(breach.rule);
                 *self.violated_cases.entry(breach.rule).or_default() += 1;
-                self.add(breach.rule, breach.signature(), name, trial, &ended);
+                self.add(breach.rule, breach.signature(), called, trial, &ended);
             }
         }
     }
 
-    fn add(&mut self, what: &str, signature: Signature, name: &Name, trial: &Trial, ended: &Ended) {
+    fn add(
+        &mut self,
+        what: &str,
+        signature: Signature,
+        (place, name): (usize, Name),
+        trial: &Trial,
+        ended: &Ended,
+    ) {
         if self.found.get(what).is_none_or(|found| found.is_larger_than(trial)) {
             let found =
-                Found { name: name.clone(), trial: trial.clone(), ended: ended.clone(), signature };
+                Found { place, name, trial: trial.clone(), ended: ended.clone(), signature };
             self.found.insert(what.to_owned(), found);
         }
     }

@@ -3,6 +3,7 @@
 //! The flow goes one way: a plan of cases → the implementation → observations → checks and
 //! expectations → events. Whoever wants a report reads the events.
 
+mod batches;
 mod event;
 mod example;
 mod excerpt;
@@ -10,25 +11,30 @@ mod expectations;
 mod generated;
 mod judge;
 mod keep;
+mod merge;
 mod minimise;
 mod plan;
 mod same_run;
+mod shard;
 mod source;
 mod trial;
+mod trials;
 mod written;
 
 pub use event::{
     CaseVerdict, Event, FailureReport, Host, LawTally, LeftOutCombinations, Origin, PlannedSource,
     RuleTally, RunHeader, SelectedRule, SourceReport, SourceTally,
 };
-pub(crate) use generated::{Name, trials};
 pub use judge::judge_case;
 pub use keep::{Keeper, files_in, read_cases};
+pub use merge::{Part, merge};
 pub(crate) use minimise::minimise;
 pub use plan::{DEFAULT_SEED, Generation, Plan, PlannedCase, Selection, plan};
 pub use same_run::shows_the_same;
+pub use shard::Shard;
 pub use source::Source;
 pub(crate) use trial::{Ended, Judge, Prepared, Signature, Tallies, Trial};
+pub(crate) use trials::{Name, Trials};
 
 use crate::implementation::{Description, Implementation};
 use generated::Search;
@@ -43,6 +49,9 @@ pub struct Extras<'e, 'k> {
     pub keeper: Option<&'e mut Keeper<'k>>,
     /// Tells a small example of each rule that was exercised.
     pub examples: bool,
+    /// More implementations of the same kind, each with a state of its own, that share the work of
+    /// generated cases. What comes out does not depend on how many there are.
+    pub helpers: &'e mut [Box<dyn Implementation + Send>],
 }
 
 /// Runs everything that is planned and tells each event as it comes. Returns early, without
@@ -79,11 +88,12 @@ pub fn run(
             let search = Search {
                 source,
                 generation: &header.selection.generation,
+                shard: header.shard.unwrap_or_default(),
                 judge: &Judge::new(&header.description, &header.selection),
                 is_stopped: &is_stopped,
                 keeper: extras.keeper.as_deref_mut(),
             };
-            search.run(implementation, &mut broken, tell);
+            search.run(implementation, extras.helpers, &mut broken, tell);
         }
     }
     if extras.examples && !is_stopped() {

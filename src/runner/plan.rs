@@ -1,6 +1,7 @@
 //! Which cases are run, and which rules are judged.
 
 use super::event::{Host, LeftOutCombinations, PlannedSource, RunHeader, SelectedRule};
+use super::shard::Shard;
 use super::source::Source;
 use crate::cases::laws::{self, Law};
 use crate::cases::scenario::{EmbeddedScenario, Scenario, embedded};
@@ -9,7 +10,7 @@ use crate::directory::{Capabilities, DeclaredChoices};
 use crate::implementation::{CaseInput, Description};
 use crate::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The seed of a run that names none: the date of the page that the first edition is named after.
 pub const DEFAULT_SEED: u64 = 20_230_126;
@@ -165,6 +166,24 @@ pub struct Plan {
     pub cases: Vec<PlannedCase>,
 }
 
+impl Plan {
+    /// A part of it, for one of several machines.
+    #[must_use]
+    pub fn part(mut self, shard: Shard) -> Plan {
+        let mut places: BTreeMap<Source, usize> = BTreeMap::new();
+        self.cases.retain(|case| {
+            let place = places.entry(case.source).or_default();
+            *place += 1;
+            shard.has(*place - 1)
+        });
+        for planned in &mut self.header.sources {
+            planned.cases = shard.share_of(planned.cases);
+        }
+        self.header.shard = Some(shard);
+        self
+    }
+}
+
 /// What is to be run: the saved cases first, then the scenarios that are selected, then what is
 /// generated.
 ///
@@ -237,6 +256,7 @@ pub fn plan(
         description: description.clone(),
         host,
         selection,
+        shard: None,
         rules,
         sources,
     };

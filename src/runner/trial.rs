@@ -84,6 +84,19 @@ impl Tallies {
         self.unmet.iter().map(|((rule, part), count)| (*rule, *part, *count))
     }
 
+    /// Counts what was counted elsewhere.
+    pub(super) fn add(&mut self, other: Tallies) {
+        for ((held, violated), (more_held, more_violated)) in
+            self.exercised.iter_mut().zip(other.exercised)
+        {
+            *held += more_held;
+            *violated += more_violated;
+        }
+        for (what, more) in other.unmet {
+            *self.unmet.entry(what).or_default() += more;
+        }
+    }
+
     fn is_unmet(&mut self, law: &Law, part: &'static str) {
         *self.unmet.entry((law.rule, part)).or_default() += 1;
     }

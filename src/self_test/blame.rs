@@ -5,7 +5,8 @@ use crate::cases::required_capabilities;
 use crate::implementation::Implementation;
 use crate::report::Summary;
 use crate::runner::{
-    Extras, Host, Judge, Name, Selection, Source, Tallies, Trial, plan, run as run_plan, trials,
+    Extras, Host, Judge, Name, Selection, Shard, Source, Tallies, Trial, Trials, plan,
+    run as run_plan,
 };
 use crate::variants::Variant;
 use serde::Serialize;
@@ -60,7 +61,13 @@ pub(super) fn run(
             generated => {
                 let one_in = settings.one_in.max(1);
                 let capabilities = &implementation.describe().capabilities;
-                let share = trials(generated, &settings.of_variant(number), capabilities);
+                let share = Trials::new(
+                    generated,
+                    &settings.of_variant(number),
+                    capabilities,
+                    Shard::WHOLE,
+                )
+                .all();
                 // Of the grid every so-many-th; what is random is made by the seed.
                 let (first, step) =
                     if generated == Source::Grid { (number % one_in, one_in) } else { (0, 1) };

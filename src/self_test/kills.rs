@@ -8,8 +8,8 @@ use crate::implementation::{CaseObservation, Description, Implementation, run_on
 use crate::mutants::Mutant;
 use crate::reference::{Policy, ReferenceModel};
 use crate::runner::{
-    Ended, Generation, Judge, Prepared, Selection, Signature, Source, Tallies, Trial, minimise,
-    trials,
+    Ended, Generation, Judge, Prepared, Selection, Shard, Signature, Source, Tallies, Trial,
+    Trials, minimise,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -273,7 +273,9 @@ fn cases_of(
         })),
         generated => {
             let stride = if generated == Source::Grid { grid_stride } else { 1 };
-            let all = trials(generated, generation, &Capabilities::all_of_2023());
+            let all =
+                Trials::new(generated, generation, &Capabilities::all_of_2023(), Shard::WHOLE)
+                    .all();
             Box::new(all.step_by(stride).map(|(_, trial)| trial))
         }
     }

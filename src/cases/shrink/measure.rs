@@ -24,6 +24,17 @@ pub struct Measure {
     pub names: usize,
 }
 
+impl Measure {
+    /// It as numbers: of two cases that one is the simpler in whose list the first number that
+    /// differs is less.
+    pub fn as_numbers(&self) -> Vec<u64> {
+        let first = [self.commands, self.objects, self.fields].map(|number| number as u64);
+        // A list that ends sooner is less: its end is told by the least number of all.
+        let values = self.values.iter().map(|value| u64::from(*value) + 1);
+        first.into_iter().chain(values).chain([0, self.names as u64]).collect()
+    }
+}
+
 /// How simple a case is.
 pub fn measure(case: &Case) -> Measure {
     Measure {

@@ -1,0 +1,95 @@
+//! The cases of a generated source, each by its place.
+
+use super::plan::Generation;
+use super::shard::Shard;
+use super::source::Source;
+use super::trial::Trial;
+use crate::cases::grid::{Grid, Point};
+use crate::cases::laws::{self, Law};
+use crate::cases::sequence::{Preset, Sequences, case_of};
+use crate::directory::Capabilities;
+use std::fmt;
+
+/// What a generated case is called: `grid/…` by its classes, others by their number.
+#[derive(Clone, Copy)]
+pub(crate) enum Name {
+    Grid(Point),
+    Numbered(Source, u64),
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Grid(point) => f.write_str(&point.id()),
+            Name::Numbered(source, number) => write!(f, "{source}/{number}"),
+        }
+    }
+}
+
+/// The cases of a generated source that are in a shard.
+pub(crate) struct Trials {
+    source: Source,
+    shard: Shard,
+    /// How many there are.
+    count: usize,
+    seed: u64,
+    settings: Sequences,
+    laws: Vec<&'static Law>,
+    capabilities: Capabilities,
+}
+
+impl Trials {
+    pub(crate) fn new(
+        source: Source,
+        generation: &Generation,
+        capabilities: &Capabilities,
+        shard: Shard,
+    ) -> Trials {
+        let seed = generation.seed;
+        let (count, seed, laws) = match source {
+            Source::Saved | Source::Scenarios => (0, seed, Vec::new()),
+            Source::Grid => (Grid::get().points().len(), seed, Vec::new()),
+            Source::Sequences => (generation.cases, seed, Vec::new()),
+            // Laws have cases of their own, so that they add to what the sequences show.
+            Source::Laws => {
+                (generation.law_cases(), seed.rotate_left(32) ^ 1, laws::all().iter().collect())
+            }
+        };
+        Trials {
+            source,
+            shard,
+            count: shard.share_of(count),
+            seed,
+            settings: Sequences::new(Preset::ALL, generation.max_commands, capabilities),
+            laws,
+            capabilities: capabilities.clone(),
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The place among all cases of the source, counted from 0, of the so-many-th of them.
+    pub(crate) fn place(&self, own: usize) -> usize {
+        self.shard.place(own)
+    }
+
+    /// The so-many-th of them, counted from 0.
+    pub(crate) fn at(&self, own: usize) -> (Name, Trial) {
+        let place = self.place(own);
+        if self.source == Source::Grid {
+            let point = Grid::get().points()[place];
+            return (Name::Grid(point), Trial::of(point.case_within(&self.capabilities)));
+        }
+        let number = place as u64;
+        let case = case_of(self.seed, number, &self.settings);
+        (Name::Numbered(self.source, number), Trial { case, laws: self.laws.clone() })
+    }
+
+    /// All of them, in order.
+    pub(crate) fn all(self) -> impl Iterator<Item = (Name, Trial)> {
+        (0..self.count).map(move |own| self.at(own))
+    }
+}
