@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Mistake};
 use super::{implementation, print};
-use crate::cases::scenario::{Scenario, embedded, from_yaml};
+use crate::cases::scenario::{Scenario, embedded, from_yaml, read_file};
 use crate::directory::{Capabilities, Command, Outcome};
 use crate::implementation::Implementation;
 use crate::reference::ReferenceModel;
@@ -21,8 +21,8 @@ pub(super) fn explain(what: &str, choices: &[String]) -> Result<Exit, Mistake> {
     let text = if let Some(scenario) = embedded().iter().find(|scenario| scenario.id == what) {
         scenario_text(scenario.id, scenario.text, &scenario.scenario, policy)?
     } else if Path::new(what).is_file() {
-        let text = std::fs::read_to_string(what)
-            .map_err(|error| Mistake::bad_input(format!("{what} cannot be read: {error}")))?;
+        let text =
+            read_file(Path::new(what)).map_err(|error| Mistake::bad_input(error.to_string()))?;
         let scenario = from_yaml(what, &text).map_err(|errors| {
             let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
             Mistake::bad_input(told.join("\n"))

@@ -94,10 +94,19 @@ pub struct Failure {
     pub stderr_tail: Vec<String>,
 }
 
+/// So much of a message is kept.
+const MOST_CHARACTERS: usize = 2000;
+
 impl Failure {
-    /// A failure with a message and nothing else.
+    /// A failure with a message and nothing else. Of a long message the beginning is kept: it may
+    /// repeat what an implementation wrote, and that may be anything.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Failure {
-        Failure { kind, message: message.into(), capability: None, stderr_tail: Vec::new() }
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MOST_CHARACTERS) {
+            message.truncate(end);
+            message.push('…');
+        }
+        Failure { kind, message, capability: None, stderr_tail: Vec::new() }
     }
 
     /// The implementation cannot do this, for want of a capability.

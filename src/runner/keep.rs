@@ -6,7 +6,7 @@ use super::plan::PlannedCase;
 use super::trial::{Judge, Signature, Stopped, Trial};
 use crate::cases::scenario::{
     Expectation, ExpectedObject, ExpectedResult, ExpectedWord, FileError, Scenario, Step,
-    from_yaml, to_yaml,
+    from_yaml, read_file, to_yaml,
 };
 use crate::checks::{ObjectName, Observer, Violation};
 use crate::directory::{Change, CloudObject, Command, ResultWord};
@@ -310,16 +310,10 @@ pub fn read_cases(files: &[PathBuf]) -> Result<Vec<PlannedCase>, Vec<FileError>>
     let mut errors = Vec::new();
     for file in files {
         let shown = file.to_string_lossy();
-        let text = match fs::read_to_string(file) {
+        let text = match read_file(file) {
             Ok(text) => text,
             Err(error) => {
-                errors.push(FileError {
-                    file: shown.into_owned(),
-                    line: 0,
-                    column: 0,
-                    message: format!("cannot be read: {error}"),
-                    text: String::new(),
-                });
+                errors.push(error);
                 continue;
             }
         };

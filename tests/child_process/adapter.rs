@@ -1,10 +1,14 @@
-//! The adapters that the tests start: the mirror behind the protocol, spoiled in one way each.
+//! The adapters that the tests start: the mirror, or the reference model, behind the protocol,
+//! spoiled in one way each.
 //!
 //! Arguments say how the whole adapter misbehaves. A word `do:…` inside a request says what
 //! happens at that request, so that the fault belongs to a case and not to a moment.
 
+use crate::liar::{Liar, LiesIn};
 use crate::mirror::Mirror;
+use entra_conformance::implementation::Implementation;
 use entra_conformance::implementation::serve::serve;
+use entra_conformance::reference::ReferenceModel;
 use serde_json::{Value, json};
 use std::io::{self, BufRead, Write};
 use std::path::Path;
@@ -41,7 +45,11 @@ pub(crate) struct Adapter {
     /// Replies gather until nothing more comes for a while.
     lazy: bool,
     held: Vec<u8>,
-    mirror: Mirror,
+    /// Replies that were overtaken by a later one.
+    overtaken: Vec<u8>,
+    /// What is done with every reply for which nothing else is said.
+    always: Option<String>,
+    implementation: Box<dyn Implementation>,
     out: io::Stdout,
 }
 
@@ -52,17 +60,25 @@ pub(crate) fn main(arguments: &[String]) {
         changes: false,
         lazy: false,
         held: Vec::new(),
-        mirror: Mirror::default(),
+        overtaken: Vec::new(),
+        always: None,
+        implementation: Box::new(Mirror::default()),
         out: io::stdout(),
     };
     let mut handshake = "";
     let mut immortal = false;
+    let mut lies_in = LiesIn::Every(1);
     for argument in arguments {
         match argument.split_once('=').unwrap_or((argument, "")) {
             ("no-batch", _) => adapter.batch = false,
             ("changes", _) => adapter.changes = true,
             ("lazy", _) => adapter.lazy = true,
             ("immortal", _) => immortal = true,
+            ("always", how) => adapter.always = Some(how.to_owned()),
+            ("honest", _) => adapter.implementation = Box::new(ReferenceModel::default()),
+            ("in-case", number) => lies_in = LiesIn::Case(number.parse().expect("a number")),
+            ("in-every", number) => lies_in = LiesIn::Every(number.parse().expect("a number")),
+            ("lie", what) => adapter.implementation = Box::new(Liar::new(what, lies_in)),
             ("descendant", note) => leave_descendant(note),
             ("fails-to-start-again", note) if !first_time(note) => {
                 eprintln!("the port is taken");
@@ -165,13 +181,13 @@ impl Adapter {
             let Some(request) = request else { return };
             let reply = self.answer(&request);
             let text = String::from_utf8_lossy(&request);
-            match text.split("do:").nth(1) {
+            let here = text.split("do:").nth(1).map(|rest| {
+                let what = rest.split('"').next().unwrap_or_default();
+                what.replace("\\\\", "\\")
+            });
+            match here.or_else(|| self.always.clone()) {
                 None => self.hold(&reply),
-                Some(rest) => {
-                    let what = rest.split('"').next().unwrap_or_default();
-                    let what = what.replace("\\\\", "\\");
-                    self.misbehave(&what, &reply);
-                }
+                Some(what) => self.misbehave(&what, &reply),
             }
             if text.contains(r#""method":"shutdown""#) {
                 return;
@@ -181,7 +197,7 @@ impl Adapter {
 
     fn answer(&mut self, request: &[u8]) -> Vec<u8> {
         let mut reply = Vec::new();
-        serve(&mut self.mirror, request, &mut reply).expect("memory can be written");
+        serve(self.implementation.as_mut(), request, &mut reply).expect("memory can be written");
         reply
     }
 
@@ -196,6 +212,7 @@ impl Adapter {
 
     fn hold(&mut self, reply: &[u8]) {
         self.held.extend_from_slice(reply);
+        self.held.append(&mut self.overtaken);
         if !self.lazy {
             self.release();
         }
@@ -248,6 +265,13 @@ impl Adapter {
                     message["result"]["steps"][0]["changes"] = json!({"cloudGone": ["nobody"]});
                 });
             }
+            ("steps-without-number", _) => {
+                self.changed(reply, |message| {
+                    let steps = message["result"]["steps"].as_array_mut().expect("steps");
+                    let step = json!({"outcome": {"status": "ok"}, "changes": {"cloudGone": ["u"]}});
+                    steps.extend(std::iter::repeat_n(step, 500));
+                });
+            }
             ("end-that-does-not-fit", _) => {
                 self.changed(reply, |message| {
                     message["result"]["end"]["cloud"][0]["roles"] = json!(["Lying"]);
@@ -281,6 +305,8 @@ impl Adapter {
                 }
             }),
             ("wrong-id", _) => self.changed(reply, |message| message["id"] = json!(100_000)),
+            // Once: the next reply goes before this one.
+            ("overtaken", note) if first_time(note) => self.overtaken.extend_from_slice(reply),
             ("answered-twice", _) => {
                 self.write(reply);
                 self.write(reply);
@@ -313,9 +339,10 @@ impl Adapter {
                 self.write(&[b'{'; 10_000]);
             },
             // From here on all is well.
-            ("crash-once", _) => self.write(reply),
-            ("slow", _) => {
-                std::thread::sleep(Duration::from_millis(400));
+            ("crash-once" | "overtaken", _) => self.write(reply),
+            ("slow", milliseconds) => {
+                let milliseconds = milliseconds.parse().expect("a time");
+                std::thread::sleep(Duration::from_millis(milliseconds));
                 self.write(reply);
             }
             ("in-pieces", _) => {

@@ -16,6 +16,7 @@ pub(crate) fn tests() -> Tests {
         answers_lost_in_a_buffer_do_not_shift_the_blame,
         a_crash_that_does_not_show_again_is_still_a_failure,
         an_answer_too_many_is_told,
+        answers_out_of_order_are_told,
         several_culprits_are_all_found,
         the_first_and_the_last_case_may_fail,
         errors_leave_the_process_alone,
@@ -158,6 +159,19 @@ fn an_answer_too_many_is_told() {
     assert_failed(&seen[3], FailureKind::SchemaViolation, "has its answer already");
     assert_eq!(seen[3].steps.len(), 2);
     assert_good(4, &seen[4]);
+}
+
+fn answers_out_of_order_are_told() {
+    for (arguments, in_flight) in [(&[][..], 50), (&["no-batch"], 50), (&["no-batch"], 1)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let overtaken = format!("overtaken={}", folder.path().join("overtaken").display());
+        let seen = run_with(arguments, in_flight, &cases(8, &[(3, &overtaken)]));
+        let told = if arguments.is_empty() { "id: 6, expected 5" } else { "id: 17, expected 16" };
+        assert_failed(&seen[3], FailureKind::SchemaViolation, told);
+        for number in [0, 1, 2, 4, 5, 6, 7] {
+            assert_good(number, &seen[number]);
+        }
+    }
 }
 
 fn several_culprits_are_all_found() {

@@ -7,6 +7,8 @@ mod adapter;
 mod blame;
 mod endings;
 mod handshake;
+mod liar;
+mod lies;
 mod mirror;
 mod well_behaved;
 
@@ -29,8 +31,13 @@ fn main() -> ExitCode {
         Some("sleeper") => adapter::sleep_forever(),
         Some("kill-all") => endings::suite_that_kills_all(&arguments[1..]),
         _ => {
-            let tests =
-                [blame::tests(), endings::tests(), handshake::tests(), well_behaved::tests()];
+            let tests = [
+                blame::tests(),
+                endings::tests(),
+                handshake::tests(),
+                lies::tests(),
+                well_behaved::tests(),
+            ];
             let tests = tests.into_iter().flatten().collect();
             return libtest_mimic::run(&Arguments::from_args(), tests).exit_code();
         }

@@ -22,6 +22,29 @@ pub(super) fn locate(text: &str, path: &[Segment]) -> Option<(usize, usize)> {
     })
 }
 
+/// The lines of a text as YAML counts them: it knows more line breaks than most.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let left = rest?;
+        let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+        let Some(end) = left.find(breaks) else {
+            return rest.take();
+        };
+        let after = &left[end..];
+        let mut following = after.chars();
+        following.next();
+        rest = Some(after.strip_prefix("\r\n").unwrap_or(following.as_str()));
+        Some(&left[..end])
+    })
+}
+
+/// The line and column, counted from 1 and in characters, of a byte.
+pub(super) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let (count, last) = lines(&text[..at]).fold((0, ""), |(count, _), line| (count + 1, line));
+    (count, 1 + last.chars().count())
+}
+
 /// The line, counted from 1, on which the step with this index begins; `None` where there is none.
 pub fn line_of_step(text: &str, index: usize) -> Option<usize> {
     exactly(text, &[Segment::Field("steps"), Segment::Index(index)]).map(|(line, _)| line)
@@ -129,6 +152,18 @@ mod tests {
 
     const TEXT: &str =
         "title: x\nsteps:\n  - do: sync\n  - do: assignRole\n    object: {label: ann}\n";
+
+    #[test]
+    fn lines_end_where_yaml_ends_them() {
+        let text = "one\ntwo\r\nthree\rfour\u{2028}five\u{85}\u{2029}";
+        let all: Vec<&str> = lines(text).collect();
+        assert_eq!(all, ["one", "two", "three", "four", "five", "", ""]);
+        assert_eq!(line_and_column(text, text.find("ve").unwrap()), (5, 3));
+        assert_eq!(line_and_column(text, 0), (1, 1));
+        let scalar = "title: x\rsteps:\u{2028}  - do: sync\n";
+        let place = locate(scalar, &[Field("steps"), Index(0), Field("do")]);
+        assert_eq!(place, Some((3, 9)), "the reader counts as we do");
+    }
 
     #[test]
     fn a_scalar_a_list_and_a_missing_field_are_found() {

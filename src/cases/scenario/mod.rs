@@ -1,14 +1,16 @@
 //! Hand-written cases: YAML files with a tenant, steps, and what is expected after them.
 
+mod bounds;
 mod embedded;
 mod locate;
 mod read;
 mod step;
 mod write;
 
+pub use bounds::MAXIMUM_FILE_BYTES;
 pub use embedded::{EmbeddedScenario, embedded};
 pub use locate::line_of_step;
-pub use read::{FileError, from_yaml};
+pub use read::{FileError, from_yaml, read_file};
 pub(crate) use write::case_to_yaml;
 pub use write::to_yaml;
 

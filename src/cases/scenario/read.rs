@@ -1,12 +1,16 @@
 //! Reads a scenario file, and says what is wrong with it: where, what was expected, what to do.
 
-use super::locate::locate;
+use super::bounds::{MAXIMUM_FILE_BYTES, excess, too_large};
+use super::locate::{line_and_column, lines, locate};
 use super::{ExpectedObject, Scenario};
 use crate::cases::laws::law;
 use crate::directory::{CloudRef, Command, Segment, problems_of_case};
 use crate::rulebook::Rulebook;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 
 /// What is wrong with a file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +23,7 @@ pub struct FileError {
     pub column: usize,
     /// What is wrong, what was expected, what to do.
     pub message: String,
-    /// The line's text.
+    /// The line's text, or its beginning where it is long.
     pub text: String,
 }
 
@@ -31,18 +35,51 @@ impl fmt::Display for FileError {
         let margin = self.line.to_string().len();
         writeln!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
         writeln!(f, "{:margin$} |", "")?;
-        writeln!(f, "{} | {}", self.line, self.text)?;
-        write!(f, "{:margin$} | {:>column$}", "", "^", column = self.column)
+        write!(f, "{} | {}", self.line, self.text)?;
+        // Beyond the beginning of a long line there is nothing to point at.
+        if self.column > SHOWN_OF_A_LINE {
+            return Ok(());
+        }
+        write!(f, "\n{:margin$} | {:>column$}", "", "^", column = self.column)
     }
 }
 
 impl std::error::Error for FileError {}
 
+/// So many characters of a line are shown.
+const SHOWN_OF_A_LINE: usize = 400;
+
+/// So many mistakes are told of one file.
+const MOST_TOLD: usize = 50;
+
+/// Reads the text of a file, as far as it can be a scenario's.
+///
+/// # Errors
+/// The file cannot be read, is larger than [`MAXIMUM_FILE_BYTES`](super::MAXIMUM_FILE_BYTES), or is
+/// not UTF-8.
+pub fn read_file(path: &Path) -> Result<String, FileError> {
+    let file = path.to_string_lossy();
+    let of_file = |message| error_at(&file, "", 0, 0, message);
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|opened| opened.take(MAXIMUM_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| of_file(format!("cannot be read: {error}")))?;
+    if bytes.len() > MAXIMUM_FILE_BYTES {
+        return Err(of_file(too_large()));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes());
+        let (line, column) = line_and_column(&text, at);
+        error_at(&file, &text, line, column, "no UTF-8 text from here on".to_owned())
+    })
+}
+
 /// Reads a scenario from the text of a file. `file` is its name for error messages.
 ///
 /// # Errors
-/// Everything that is wrong with the file, in the file's order; only the first where it cannot be
-/// read to its end.
+/// What is wrong with the file, in the file's order: fifty mistakes at most, and only the first
+/// where it cannot be read to its end.
 ///
 /// ```
 /// use entra_conformance::cases::scenario::from_yaml;
@@ -51,22 +88,35 @@ impl std::error::Error for FileError {}
 /// assert!(errors[0].message.starts_with("unknown field `titel`, expected one of `title`"));
 /// ```
 pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, Vec<FileError>> {
+    if let Some((line, column, message)) = excess(text) {
+        return Err(vec![error_at(file, text, line, column, message)]);
+    }
     let scenario: Scenario =
         serde_yaml::from_str(text).map_err(|error| vec![reading_error(file, text, &error)])?;
-    let mut errors: Vec<FileError> = problems(&scenario)
+    let found = problems(&scenario);
+    let untold = found.len().saturating_sub(MOST_TOLD);
+    let mut errors: Vec<FileError> = found
         .into_iter()
+        .take(MOST_TOLD)
         .map(|(path, message)| {
-            let (line, column) = locate(text, &path).unwrap_or((0, 0));
+            let (line, column) = locate(text, &path).unwrap_or((1, 1));
             error_at(file, text, line, column, message)
         })
         .collect();
     errors.sort_by_key(|error| (error.line, error.column));
+    if untold > 0 {
+        errors.push(error_at(file, text, 0, 0, format!("{untold} more mistakes are not shown")));
+    }
     if errors.is_empty() { Ok(scenario) } else { Err(errors) }
 }
 
 fn error_at(file: &str, text: &str, line: usize, column: usize, message: String) -> FileError {
-    let line_text = text.lines().nth(line.wrapping_sub(1)).unwrap_or_default();
-    FileError { file: file.to_owned(), line, column, message, text: line_text.to_owned() }
+    let line_text = line.checked_sub(1).and_then(|line| lines(text).nth(line)).unwrap_or_default();
+    let mut shown: String = line_text.chars().take(SHOWN_OF_A_LINE).collect();
+    if shown.len() < line_text.len() {
+        shown.push('…');
+    }
+    FileError { file: file.to_owned(), line, column, message, text: shown }
 }
 
 fn reading_error(file: &str, text: &str, error: &serde_yaml::Error) -> FileError {
@@ -293,5 +343,43 @@ mod tests {
         let errors = from_yaml("ann.yaml", &text).expect_err("a mistake");
         assert_eq!((errors[0].line, errors[0].column), place, "{}", errors[0]);
         assert!(errors[0].message.starts_with(message), "{}", errors[0]);
+    }
+
+    /// A mark under a column beyond any terminal has no sense, and no format string takes it.
+    #[test]
+    fn a_mistake_far_along_a_line_is_told_without_a_mark() {
+        let blanks = " ".repeat(100_000);
+        let text = format!(
+            "title: Ann\nrules: [match.soft-on-upn, {blanks} match.soft]\ngiven: {{}}\nsteps: [{{do: sync}}]\n"
+        );
+        let errors = from_yaml("ann.yaml", &text).expect_err("a mistake");
+        let told = errors[0].to_string();
+        assert!(told.starts_with("ann.yaml:2:100029: there is no rule match.soft; "), "{told}");
+        assert!(told.len() < 1000, "{told}");
+    }
+
+    #[test]
+    fn very_many_mistakes_are_not_all_told() {
+        let text = format!(
+            "title: Ann\nrules: [{}]\ngiven: {{}}\nsteps: [{{do: sync}}]\n",
+            vec!["x"; 1000].join(", ")
+        );
+        let errors = from_yaml("ann.yaml", &text).expect_err("mistakes");
+        assert_eq!(errors.len(), 51);
+        assert_eq!(errors[50].to_string(), "ann.yaml: 950 more mistakes are not shown");
+        assert!(errors[..50].iter().all(|error| error.line == 2));
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_told_with_its_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ann.yaml");
+        std::fs::write(&path, b"title: A\nrules: \xC3(\n").expect("written");
+        let error = read_file(&path).expect_err("no text");
+        assert_eq!((error.line, error.column), (2, 8));
+        assert!(error.message.starts_with("no UTF-8 text"), "{error}");
+        std::fs::write(&path, vec![b'#'; MAXIMUM_FILE_BYTES + 1]).expect("written");
+        let error = read_file(&path).expect_err("too large");
+        assert!(error.to_string().ends_with("larger than 1048576 bytes; no case is"), "{error}");
     }
 }

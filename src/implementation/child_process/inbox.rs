@@ -179,6 +179,7 @@ fn hand_over(lines: Vec<u8>, shared: &Shared) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::time::Duration;
 
     fn soon() -> Instant {
@@ -217,6 +218,45 @@ mod tests {
         let (lines, end) = all(&[b"on", b"e\ntwo\nth", b"ree\n"], 100);
         assert_eq!(lines, b"one\ntwo\nthree\n");
         assert!(matches!(end, End::Closed { begun } if begun.is_empty()));
+    }
+
+    proptest! {
+        /// However what a child writes is cut into pieces, the lines are the same.
+        #[test]
+        fn lines_do_not_depend_on_the_pieces(
+            bytes in proptest::collection::vec(prop_oneof![3 => any::<u8>(), 1 => Just(b'\n')], 0..300),
+            cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..20),
+        ) {
+            struct Cut(VecDeque<Vec<u8>>);
+            impl Read for Cut {
+                fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                    let Some(piece) = self.0.pop_front() else { return Ok(0) };
+                    buffer[..piece.len()].copy_from_slice(&piece);
+                    Ok(piece.len())
+                }
+            }
+            const LONGEST: usize = 400;
+            let mut cuts: Vec<usize> = cuts.iter().map(|at| at.index(bytes.len() + 1)).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            cuts.dedup();
+            let pieces = cuts.windows(2).map(|cut| bytes[cut[0]..cut[1]].to_vec()).collect();
+            let inbox = Inbox::start(Cut(pieces), LONGEST).unwrap();
+            let mut lines = Vec::new();
+            let begun = loop {
+                match inbox.next(soon()) {
+                    Delivery::Lines(more) => {
+                        prop_assert_eq!(more.last(), Some(&b'\n'));
+                        lines.extend(more);
+                    }
+                    Delivery::Ended(End::Closed { begun }) => break begun,
+                    other => panic!("{other:?}"),
+                }
+            };
+            prop_assert!(!begun.contains(&b'\n'));
+            lines.extend(begun);
+            prop_assert_eq!(lines, bytes);
+        }
     }
 
     #[test]

@@ -266,34 +266,28 @@ impl Talk<'_> {
     ) -> Result<(), Broken> {
         let commands = case.commands.len();
         let asked = || format!("{method} ({commands} commands)");
+        // Before anything is made of the steps: a short reply can have very many of them, each of
+        // which would become a whole state.
+        let counted = |steps: usize| match steps == commands {
+            true => Ok(()),
+            false => Err(format!("result.steps: {steps} steps for {commands} commands")),
+        };
         let answer = if method == Method::RunCaseChanges {
-            match self.answer::<RunCaseChangesResult>(connection, &asked)? {
-                Ok(changes) => {
-                    Ok(changes.whole().map_err(|message| connection.violated(&asked, &message))?)
-                }
-                Err(failure) => Err(failure),
-            }
+            let answer = self.answer::<RunCaseChangesResult>(connection, &asked)?;
+            answer.map(|result| counted(result.steps.len()).and_then(|()| result.whole()))
         } else {
-            self.answer::<RunCaseResult>(connection, &asked)?
+            let answer = self.answer::<RunCaseResult>(connection, &asked)?;
+            answer.map(|result| counted(result.steps.len()).map(|()| result))
         };
         match answer {
-            Ok(result) if result.steps.len() != commands => {
-                let steps = result.steps.len();
-                Err(connection.violated(
-                    &asked,
-                    &format!("result.steps: {steps} steps for {commands} commands"),
-                ))
-            }
-            Ok(result) => {
+            Ok(Ok(result)) => {
                 seen.start = Some(result.snapshot);
                 seen.steps = result.steps;
-                Ok(())
             }
-            Err(failure) => {
-                seen.failure = Some(failure);
-                Ok(())
-            }
+            Ok(Err(fault)) => return Err(connection.violated(&asked, &fault)),
+            Err(failure) => seen.failure = Some(failure),
         }
+        Ok(())
     }
 
     fn answer<R: ReplyResult>(
