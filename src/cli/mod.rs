@@ -6,6 +6,7 @@ mod explain;
 mod implementation;
 mod list;
 mod print;
+mod progress;
 mod run;
 mod select;
 mod self_test;
@@ -163,6 +164,9 @@ struct TargetArguments {
     /// does not depend on it. [default: 1 with an adapter, else as many as there are cores]
     #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
     jobs: Option<usize>,
+    /// Tell no progress on standard error.
+    #[arg(long, short)]
+    quiet: bool,
     /// The adapter: a command and its arguments, started without a shell.
     #[arg(last = true, value_name = "COMMAND")]
     adapter: Vec<OsString>,

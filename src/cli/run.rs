@@ -1,6 +1,7 @@
 //! `run`: judge an implementation.
 
 use super::exit::{Exit, Mistake};
+use super::progress::Progress;
 use super::{GenerationArguments, ReplayArguments, RunArguments, TargetArguments};
 use super::{implementation, print, select};
 use crate::cases::scenario::FileError;
@@ -8,10 +9,9 @@ use crate::implementation::child_process;
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::{Summary, terminal};
 use crate::runner::{
-    Event, Extras, Generation, Host, Keeper, PlannedCase, RunHeader, Selection, Shard, files_in,
-    plan, read_cases, run as run_plan,
+    Extras, Generation, Host, Keeper, PlannedCase, Selection, Shard, files_in, plan, read_cases,
+    run as run_plan,
 };
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,7 +118,7 @@ fn judge(target: &TargetArguments, edition: &'static str, work: Work<'_>) -> Res
     if let Some(shard) = work.shard {
         plan = plan.part(shard);
     }
-    let progress = Progress::new(&plan.header);
+    let mut progress = Progress::new(&plan.header, target.quiet);
     let mut summary = Summary::default();
     let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
     let mut keeper = work.failures.map(|folder| Keeper::new(folder, &mut oracle));
@@ -127,7 +127,7 @@ fn judge(target: &TargetArguments, edition: &'static str, work: Work<'_>) -> Res
         progress.take(&event);
         summary.take(&event);
     });
-    progress.0.finish_and_clear();
+    progress.finish();
     drop(implementation);
     drop(helpers);
     print::text(&terminal::render(&summary, print::width(), true));
@@ -151,28 +151,4 @@ pub(super) fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Mistake> {
         message: format!("Ctrl-C cannot be handled: {error}"),
     })?;
     Ok(interrupted)
-}
-
-/// A bar on standard error where that is a terminal; nothing elsewhere.
-struct Progress(ProgressBar);
-
-impl Progress {
-    fn new(header: &RunHeader) -> Progress {
-        let cases: usize = header.sources.iter().map(|planned| planned.cases).sum();
-        let bar = ProgressBar::with_draw_target(Some(cases as u64), ProgressDrawTarget::stderr());
-        let style = "{msg:9} {bar:30} {pos}/{len} cases, {per_sec}, {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(style) {
-            bar.set_style(style);
-        }
-        Progress(bar)
-    }
-
-    fn take(&self, event: &Event) {
-        match event {
-            Event::SourceStarted(planned) => self.0.set_message(planned.source.word()),
-            Event::CaseFinished { .. } => self.0.inc(1),
-            Event::Progress { newly, .. } => self.0.inc(*newly as u64),
-            _ => {}
-        }
-    }
 }

@@ -230,6 +230,8 @@ pub enum Event {
         source: Source,
         /// How many more.
         newly: usize,
+        /// In how many of them something went wrong.
+        failed: usize,
     },
     /// A generated case went wrong; this is the smallest example of it that was found. What it
     /// exercised is counted with its source.

@@ -62,9 +62,12 @@ impl Search<'_, '_> {
         let batches = Batches { trials: &trials, judge: self.judge, is_stopped: self.is_stopped };
         batches.run(implementation, helpers, &mut |batch| {
             let newly = batch.newly;
+            let has_failed =
+                |wrong: &&Wrong| !matches!(wrong.ended.stopped, Some(Stopped::NotApplicable));
+            let failed = batch.wrong.iter().filter(has_failed).count();
             count.take_batch(batch);
             if !(self.is_stopped)() {
-                tell(Event::Progress { source: self.source, newly });
+                tell(Event::Progress { source: self.source, newly, failed });
             }
             count.stopped.is_none()
         });
