@@ -1,5 +1,6 @@
 //! Reports, made from a run's events and from nothing else.
 
+mod replay;
 mod summary;
 pub mod terminal;
 

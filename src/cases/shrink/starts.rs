@@ -3,7 +3,7 @@
 //! What takes several commands can often be had from the start, but by quite another tenant than
 //! the one that the search came upon, with many changes at once between the two.
 
-use super::detours::{counterpart, refer_to};
+use super::detours::{counterpart, free_label, refer_to};
 use super::objects::{on_premises_objects, variant, with_on_premises_object};
 use crate::cases::Case;
 use crate::cases::sequence::{ANCHORS, PEOPLE};
@@ -90,7 +90,7 @@ fn freed_in_the_same_cycle(case: &Case, object: &OnPremisesObject, all: &mut Vec
 
 /// A start with a user who has the role that the command takes away.
 fn role_to_take_away(case: &Case, index: usize, role: &Text, all: &mut Vec<Case>) {
-    let Some(label) = super::detours::free_label(case) else { return };
+    let Some(label) = free_label(case) else { return };
     let user = CloudSetup {
         label: label.clone(),
         kind: Kind::User,
