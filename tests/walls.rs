@@ -28,6 +28,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "implementation",
                 "mutants",
                 "reference",
+                "rulebook",
                 "report",
                 "runner",
                 "variants",

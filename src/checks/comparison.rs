@@ -21,7 +21,7 @@ struct Fate {
 ///
 /// Most objects do not change in a step, and an implementation in the same process shows them as
 /// the same allocation. All that is asked afterwards is asked of the few that differ.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Comparison {
     /// By position before the step.
     fates: Vec<Fate>,

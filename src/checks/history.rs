@@ -7,8 +7,8 @@ use super::object_name::ObjectName;
 use super::quick::{FEW, Folded, HashIndex, QuickMap, TextMap, hash_of, same_text};
 use super::takeover::Treatments;
 use crate::directory::{
-    CloudObject, CloudRef, Command, Feature, Features, OnPremisesObject, ProxyAddress, ResultWord,
-    Snapshot, Status, StepObservation, Tenant, Text, same_name,
+    CloudObject, CloudRef, Command, Feature, Features, OnPremisesObject, Portrait, ProxyAddress,
+    ResultWord, Snapshot, Status, StepObservation, Tenant, Text, same_name,
 };
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
@@ -150,6 +150,27 @@ pub(crate) struct Ending {
     pub(crate) copy: Option<u32>,
 }
 
+impl Past {
+    fn portray(&self, portrait: &mut Portrait) {
+        portrait.optional(self.link.as_ref(), |portrait, link| {
+            portrait.id(&link.id);
+            portrait.anchor(&link.anchor);
+            portrait.flags([link.is_doubtful]);
+        });
+        portrait.optional(self.copy.as_ref(), Portrait::id);
+        portrait.optional(self.exported.as_deref(), Portrait::on_premises_object);
+        portrait.flags([
+            self.changed,
+            self.failed,
+            self.unsettled,
+            self.value_removed,
+            self.password_free,
+            self.blocked_by_switch,
+        ]);
+        portrait.list(self.blocked_by_role.iter(), Portrait::id);
+    }
+}
+
 impl History {
     /// What is known at the start, where nobody's identifier is.
     #[cfg(test)]
@@ -229,6 +250,27 @@ impl History {
             Some(Name::CopyFor(key)) => ObjectName::CopyFor(key.clone()),
             None => ObjectName::Unnamed { kind, id: object.id.clone() },
         }
+    }
+
+    /// Draws all that later verdicts rest on. What objects are called in reports is not among it,
+    /// nor where they probably stand in the state.
+    pub(crate) fn portray(&self, portrait: &mut Portrait) {
+        let Features { soft_match, password_hash_sync } = self.features;
+        portrait.flags([soft_match, password_hash_sync, self.reinstalled]);
+        portrait.list(self.labels.iter(), |portrait, (label, id)| {
+            portrait.text(label);
+            portrait.id(id);
+        });
+        portrait.list(self.objects.iter(), |portrait, (key, past)| {
+            portrait.text(key);
+            past.portray(portrait);
+        });
+        self.treatments.portray(portrait);
+        let mut attributes: Vec<&Text> =
+            self.given_attributes.iter().map(|(name, ())| name).collect();
+        attributes.sort_unstable();
+        portrait.list(attributes.into_iter(), |portrait, name| portrait.text(name));
+        portrait.set_of_mails(self.given_addresses.all.iter().filter_map(ProxyAddress::mail));
     }
 
     /// Takes in one step.

@@ -10,7 +10,7 @@ use super::verdict::{Verdict, Violation};
 use super::{administrators, checks_of, switch};
 use crate::directory::{
     Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command, DeclaredChoices,
-    Snapshot, StepObservation, Tenant, Text,
+    Portrait, Snapshot, StepObservation, Tenant, Text,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -28,6 +28,7 @@ pub struct Finding {
 ///
 /// After a violation it goes on from the state that was observed, so that one fault is not told
 /// again with every further step.
+#[derive(Clone)]
 pub struct Observer<'a> {
     capabilities: &'a Capabilities,
     declared: Declared,
@@ -139,6 +140,19 @@ impl<'a> Observer<'a> {
         self.history.learn(&self.state, command, seen, lessons);
         self.comparison.update(&mut self.state, &seen.snapshot);
         looked
+    }
+
+    /// Draws all that later verdicts rest on, but for the state itself, which the implementation
+    /// draws.
+    pub(crate) fn portray(&self, portrait: &mut Portrait) {
+        portrait.flags([self.shares_identifiers, self.comparison.repeats_an_id()]);
+        self.history.portray(portrait);
+    }
+
+    /// The identifier of the object that a reference names, as far as it was ever seen, and
+    /// whether that is certain.
+    pub(crate) fn names(&self, reference: &CloudRef) -> (Option<&Text>, bool) {
+        (self.history.resolve(reference), self.history.is_certain(reference))
     }
 
     /// What the case has shown so far.

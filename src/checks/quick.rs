@@ -154,6 +154,11 @@ impl<V> TextMap<V> {
         }
     }
 
+    /// All values with their texts, in the order in which they came.
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&Text, &V)> {
+        self.entries.iter().map(|(text, value)| (text, value))
+    }
+
     /// All values, in the order in which they came.
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.entries.iter_mut().map(|(_, value)| value)

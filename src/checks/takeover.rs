@@ -10,7 +10,7 @@ use super::transition::{
 };
 use super::verdict::Verdict;
 use crate::directory::{
-    AmbiguousMatch, Capability, CloudObject, HardVersusSoft, Kind, OnPremisesObject,
+    AmbiguousMatch, Capability, CloudObject, HardVersusSoft, Kind, OnPremisesObject, Portrait,
     SoftMatchPrecedence, Text, ValuesAbsentOnPremises,
 };
 use std::sync::Arc;
@@ -405,6 +405,24 @@ impl Treatments {
         for (name, is_on_premises, example) in other.0 {
             self.add(&name, is_on_premises, example.reach, || example);
         }
+    }
+
+    /// Draws what is compared with later takeovers: what an example is called is not.
+    pub(crate) fn portray(&self, portrait: &mut Portrait) {
+        let mut examples: Vec<_> = self
+            .0
+            .iter()
+            .map(|(name, is_on_premises, Example { reach, treatment, .. })| {
+                let Reach { anchor, user_principal_name, primary } = *reach;
+                (name, [*is_on_premises, anchor, user_principal_name, primary], *treatment as usize)
+            })
+            .collect();
+        examples.sort_unstable();
+        portrait.list(examples.into_iter(), |portrait, (name, flags, treatment)| {
+            portrait.text(name);
+            portrait.flags(flags);
+            portrait.number(treatment);
+        });
     }
 
     fn of(&self, name: &str, is_on_premises: bool) -> impl Iterator<Item = &Example> {

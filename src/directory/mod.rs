@@ -12,6 +12,7 @@ mod choice;
 mod command;
 mod object;
 mod outcome;
+mod portrait;
 mod snapshot;
 mod tenant;
 mod well_formed;
@@ -36,6 +37,7 @@ pub(crate) use object::{LenientOnPremisesObject, each_name_once};
 pub use outcome::{
     Evaluator, MatchingAttribute, Outcome, ResultWord, Status, StepObservation, SyncResult,
 };
+pub(crate) use portrait::Portrait;
 pub use snapshot::Snapshot;
 pub use tenant::{Feature, Features, Tenant};
 pub use well_formed::{Inspection, Problem, Segment, is_well_formed, problems_of_case};

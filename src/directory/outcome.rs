@@ -19,13 +19,20 @@ pub enum Status {
     NotFound,
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Status {
+    /// The word that stands for it in the protocol.
+    pub fn word(self) -> &'static str {
+        match self {
             Status::Ok => "ok",
             Status::Refused => "refused",
             Status::NotFound => "notFound",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 

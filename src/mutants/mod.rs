@@ -91,10 +91,15 @@ impl Mutant {
 
     /// It as an implementation that decides by this policy, except where its fault demands
     /// another: a fault that lies in how copies are made needs copies.
-    pub fn with_policy(&self, mut policy: Policy) -> Box<dyn Implementation + Send> {
+    pub fn with_policy(&self, policy: Policy) -> Box<dyn Implementation + Send> {
+        Box::new(self.model(policy))
+    }
+
+    /// The same, as the model that it is made of.
+    pub(crate) fn model(&self, mut policy: Policy) -> ReferenceModel {
         (self.fault.policy)(&mut policy);
         let faulty = Faulty::new(self.name, self.fault);
-        Box::new(ReferenceModel::new(policy).with_deviation(Box::new(faulty)))
+        ReferenceModel::new(policy).with_deviation(Box::new(faulty))
     }
 
     /// Whether it breaks this rule, above all or too.

@@ -49,7 +49,7 @@ pub use trace::{CITED_RULES, Trace, TraceStep};
 
 use crate::directory::{
     Capabilities, Capability, CloudRef, Command, CreateCloudObject, DeleteCloudObject, Features,
-    Outcome, Snapshot, Status, StepObservation, Tenant, Text,
+    Outcome, Portrait, Snapshot, Status, StepObservation, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation, ImplementationName};
 use administrator::Carried;
@@ -120,8 +120,34 @@ impl ReferenceModel {
         Snapshot { cloud, on_premises: self.connect.objects().cloned().collect() }
     }
 
+    /// Draws all that what it does later rests on. A deviation is told by its words; it may depend
+    /// on what things are called, and so it is to be drawn literally.
+    pub(crate) fn portray(&self, portrait: &mut Portrait) {
+        let Features { soft_match, password_hash_sync } = self.features;
+        portrait.flags([soft_match, password_hash_sync]);
+        portrait.number(self.tenant.len());
+        for handle in self.tenant.handles() {
+            if let Some(object) = self.tenant.get(handle) {
+                portrait.cloud_object(object);
+                portrait.optional(self.connect.owner(handle), |portrait, owner| {
+                    portrait.number(owner as usize);
+                });
+            }
+        }
+        let mut labels: Vec<_> = self.labels.iter().collect();
+        labels.sort_unstable();
+        portrait.list(labels.into_iter(), |portrait, (label, handle)| {
+            portrait.text(label);
+            portrait.id(self.tenant.id_given_to(*handle));
+        });
+        self.connect.portray(&self.tenant, portrait);
+        portrait.optional(self.deviation.as_ref(), |portrait, deviation| {
+            portrait.text(&format!("{deviation:?}"));
+        });
+    }
+
     /// The cloud object that a command names, deleted or not.
-    fn resolve(&self, reference: &CloudRef) -> Option<CloudHandle> {
+    pub(crate) fn resolve(&self, reference: &CloudRef) -> Option<CloudHandle> {
         let handle = match reference {
             CloudRef::Label(label) => self.labels.get(label).copied(),
             CloudRef::JoinedTo(key) => self.connect.joined_to(key),

@@ -109,6 +109,11 @@ impl CloudTenant {
         (0..self.next_handle().0).map(CloudHandle)
     }
 
+    /// The identifier that an object has, or had before it was permanently deleted.
+    pub(super) fn id_given_to(&self, handle: CloudHandle) -> &Text {
+        &self.ids[handle.index()]
+    }
+
     /// How many objects there are, in the recycle bin or not.
     pub fn len(&self) -> usize {
         self.count

@@ -20,9 +20,12 @@
 //! kills    runs the mutants through every source until each is caught
 //! blame    runs the correct variants through every source
 //! table    how it is told
+//!
+//! exhaustive   every sequence of commands in a small scope
 //! ```
 
 mod blame;
+pub mod exhaustive;
 mod kills;
 mod table;
 

@@ -5,8 +5,10 @@ mod cycle;
 pub(super) use cycle::{Cycle, Traces};
 
 use super::index::{QuickState, clear_map};
-use super::tenant::CloudHandle;
-use crate::directory::{OnPremisesChange, OnPremisesObject, ResultWord, SyncResult, Text};
+use super::tenant::{CloudHandle, CloudTenant};
+use crate::directory::{
+    OnPremisesChange, OnPremisesObject, Portrait, ResultWord, SyncResult, Text,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -185,7 +187,7 @@ impl Connect {
         }
     }
 
-    fn owner(&self, handle: CloudHandle) -> Option<Position> {
+    pub(super) fn owner(&self, handle: CloudHandle) -> Option<Position> {
         self.owners.get(handle.index()).copied().flatten()
     }
 
@@ -218,6 +220,21 @@ impl Connect {
         let member = &mut self.members[position as usize];
         member.last_joined = Some(handle);
         member.joined = Some(Joined { handle, exported });
+    }
+
+    /// Draws all that later cycles rest on; the tenant tells what handles stand for.
+    pub(super) fn portray(&self, tenant: &CloudTenant, portrait: &mut Portrait) {
+        let handle = |portrait: &mut Portrait, handle| portrait.id(tenant.id_given_to(handle));
+        portrait.list(self.members.iter(), |portrait, member| {
+            portrait.on_premises_object(&member.object);
+            portrait.flags([member.pending]);
+            portrait.optional(member.joined.as_ref(), |portrait, joined| {
+                handle(portrait, joined.handle);
+                portrait.optional(joined.exported.as_deref(), Portrait::on_premises_object);
+            });
+            portrait.optional(member.last_joined, handle);
+            portrait.optional(member.copy, handle);
+        });
     }
 
     /// Whether the queue is what is pending, and every joined object has one owner, who says the

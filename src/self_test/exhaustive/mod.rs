@@ -1,0 +1,131 @@
+//! Exhaustive agreement: in a small scope every sequence of commands up to a length is carried out
+//! by the reference model, and every check judges every transition.
+//!
+//! ```
+//! use entra_conformance::self_test::exhaustive::{Scope, Settings, Starts, Values, explore};
+//! use std::ops::ControlFlow;
+//! let scope = Scope { starts: Starts::Whole, values: Values::Apart };
+//! let report = explore(&Settings::new(scope, 1), &mut |_| ControlFlow::Continue(()));
+//! assert!(report.is_agreed() && report.transitions() > 100);
+//! ```
+//!
+//! # The scope
+//!
+//! Two cloud users and two on-premises users, a pair of groups and a pair of contacts; two user
+//! principal names, two addresses as primary or secondary, two anchors that users have (and one
+//! each for group and contact), one role, one attribute, the two switches. Every command of the
+//! protocol over these values, but for `removeOnPremisesObject`, which edition 2023-01 has not. See
+//! [`Starts`] for the tenants that a search begins with, [`Values`] for how values are related.
+//!
+//! # What makes it sound
+//!
+//! What a check says depends on the state and on what the case has shown before. So a state of the
+//! search is all of it: what the model keeps (tenant, labels, Connect's memory, what is pending)
+//! and what the observer keeps (who was joined to whom, what has changed, failed, or is left open,
+//! what takeovers made of values, which values the case has mentioned). Only where all of that is
+//! the same is a state known already, and then every transition from it was judged before or will
+//! be. Left out is what no verdict rests on: what objects are called in reports, and where they
+//! were found the last time. A transition to a known state is judged like any other.
+//!
+//! Nothing depends on which name, address, anchor or identifier it is, as long as the same ones are
+//! equal, so states that differ in that alone are one; the second of two users is created after
+//! the first. Addresses are a set. That the model works through on-premises objects in an order is
+//! respected: objects are not exchanged for one another. A unit test takes states that were found
+//! to be the same and compares all that follows upon each. Portraits are kept as hashes of 128 bits.
+//!
+//! A mutant may depend on what things are called, so there nothing is renamed.
+//!
+//! # Why not `stateright`
+//!
+//! The library `stateright` was looked at (0.31.0 of July 2025). Its properties are predicates on
+//! states, asked when a state is met for the first time; here transitions are judged, also those
+//! that lead to a known state, where nothing would be asked. Its breadth-first search knows no
+//! symmetry (its depth-first search does, and then the first counterexample is not the shortest).
+//! It is done with a property at the first counterexample, and does not count how often one held.
+//! And it keeps whole states in its queue, where here a state is the way to it, in twelve bytes, and
+//! is found again by going there. The portraits, which are the hard part, would be needed all the
+//! same; what it would save is a loop.
+
+mod alphabet;
+mod forms;
+mod plan;
+mod report;
+mod scope;
+mod search;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use plan::plan;
+pub use report::{Disagreement, Layer, Progress, Report, never_exercised, render};
+pub use scope::{Scope, Starts};
+pub use values::Values;
+
+use crate::mutants::Mutant;
+use crate::reference::Policy;
+use std::ops::ControlFlow;
+
+/// What is searched.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The objects and values.
+    pub scope: Scope,
+    /// The policy that is decided by.
+    pub policy: Policy,
+    /// Whether the choices of the policy are declared to the checks.
+    pub declares: bool,
+    /// How many commands a case has at most.
+    pub depth: usize,
+    /// What is judged.
+    pub subject: Subject,
+}
+
+/// What is judged.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject {
+    /// The reference model: no check may find fault with it.
+    Model,
+    /// A mutant, to show that the search finds something where there is something.
+    Mutant(&'static Mutant),
+}
+
+impl Settings {
+    /// The reference model with the default policy, which it declares.
+    pub fn new(scope: Scope, depth: usize) -> Settings {
+        Settings {
+            scope,
+            policy: Policy::default(),
+            declares: true,
+            depth,
+            subject: Subject::Model,
+        }
+    }
+
+    /// What is judged, and by which choices it decides.
+    pub fn words(&self) -> String {
+        let mut words = match self.subject {
+            Subject::Model => "the model".to_owned(),
+            Subject::Mutant(mutant) => mutant.name.to_owned(),
+        };
+        if !self.declares {
+            words.push_str(", undeclared");
+        }
+        let default = Policy::default().declared().words();
+        for (choice, value) in self.policy.declared().words() {
+            if !default.contains(&(choice, value)) {
+                words.push_str(", ");
+                words.push_str(value);
+            }
+        }
+        words
+    }
+}
+
+/// Searches a scope breadth first. `progress` is called after every state from which all commands
+/// were tried, and may stop the search.
+pub fn explore(
+    settings: &Settings,
+    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+) -> Report {
+    search::search(settings, progress)
+}
