@@ -30,6 +30,9 @@ const FOR_SUBSETS: usize = 4;
 pub(super) fn candidates(case: &Case, all: &mut Vec<Case>) {
     let count = case.commands.len();
     if count > FOR_DETOURS {
+        // Too long for all of that: from other starts the cycles alone may do.
+        let is_cycle = |index: usize| matches!(case.commands[index], Command::Sync(_));
+        starts::candidates(&without(case, |index| !is_cycle(index)), all);
         return;
     }
     // The fewest commands first. A bit stands for a command that is kept.
