@@ -139,6 +139,13 @@ struct SelfTestArguments {
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
+    /// Instead, carry out every sequence of commands in a small scope by the reference model, under
+    /// all choices, and let every check judge every transition.
+    #[arg(long, conflicts_with_all = ["only", "json", "seed", "cases", "max_commands"])]
+    exhaustive: bool,
+    /// How many commands these sequences have at most.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = at_least_one, requires = "exhaustive")]
+    depth: usize,
 }
 
 #[derive(Args)]

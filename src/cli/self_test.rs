@@ -3,12 +3,17 @@
 use super::exit::{Exit, Mistake};
 use super::{SelfTestArguments, print, run};
 use crate::runner::Source;
+use crate::self_test::exhaustive::{self, Report, explore, never_exercised, plan};
 use crate::self_test::{Progress, Settings, render, self_test};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::sync::atomic::Ordering;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) fn test(arguments: &SelfTestArguments) -> Result<Exit, Mistake> {
     let interrupted = run::stop_on_interrupt()?;
+    if arguments.exhaustive {
+        return Ok(search(arguments.depth, &interrupted));
+    }
     let settings = Settings {
         sources: Source::SELECTABLE
             .iter()
@@ -45,4 +50,47 @@ pub(super) fn test(arguments: &SelfTestArguments) -> Result<Exit, Mistake> {
         print::text(&render(&proof, true));
     }
     Ok(exit)
+}
+
+/// Exhaustive agreement of model and checks.
+fn search(depth: usize, interrupted: &AtomicBool) -> Exit {
+    let searches = plan(depth);
+    let target = ProgressDrawTarget::stderr();
+    let bar = ProgressBar::with_draw_target(Some(searches.len() as u64), target);
+    if let Ok(style) = ProgressStyle::with_template("{pos} of {len} searches, {msg} transitions") {
+        bar.set_style(style);
+    }
+    let mut reports: Vec<Report> = Vec::new();
+    let mut transitions = 0;
+    for search in &searches {
+        let report = explore(search, &mut |progress| {
+            bar.set_message((transitions + progress.transitions).to_string());
+            if interrupted.load(Ordering::Relaxed) {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        transitions += report.transitions();
+        reports.push(report);
+        bar.inc(1);
+        if interrupted.load(Ordering::Relaxed) {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+    print::text(&exhaustive::render(&reports));
+    let is_whole = reports.len() == searches.len() && !interrupted.load(Ordering::Relaxed);
+    if !reports.iter().all(Report::is_agreed) {
+        Exit::SuiteDefect
+    } else if !is_whole {
+        print::text("INCOMPLETE: stopped before it was through.\n");
+        Exit::Incomplete
+    } else if never_exercised(&reports).is_empty() {
+        Exit::Conformant
+    } else {
+        // What no transition exercised was not agreed upon.
+        print::text("INCOMPLETE: some rules take more commands than that.\n");
+        Exit::Incomplete
+    }
 }
