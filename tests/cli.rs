@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_entra-conformance"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null()).env_remove("NO_COLOR");
+    // What the program does in a job of GitHub Actions is tested by name.
+    command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
     command
 }
 
@@ -87,6 +89,14 @@ fn help_shows_the_exit_codes() {
 #[case::no_commands(&["run", "--max-commands", "0"], 2, "a number from 1 on")]
 #[case::nothing_to_replay(&["replay"], 2, "FILE")]
 #[case::no_such_file_to_replay(&["replay", "no-such-file.yaml"], 2, "cannot be read")]
+#[case::two_reports_in_one_place(&["run", "--junit", "-", "--json", "-"], 2, "two reports cannot both go to standard output")]
+#[case::events_and_report_in_one_place(&["run", "--events", "x.json", "--json", "x.json"], 2, "two reports cannot both go to x.json")]
+#[case::report_that_cannot_be_written(&["run", "--badge", "no-such-folder/badge.json"], 2, "no-such-folder/badge.json cannot be written: ")]
+#[case::events_that_cannot_be_written(&["run", "--events", "no-such-folder/events.jsonl"], 2, "no-such-folder/events.jsonl cannot be written: ")]
+#[case::no_events(&["report"], 2, "--from")]
+#[case::two_runs_from_one_place(&["compare", "-", "-"], 2, "two runs cannot both come from standard input")]
+#[case::missing_events(&["report", "--from", "no-such-file.jsonl"], 2, "no-such-file.jsonl cannot be read: ")]
+#[case::something_else_than_events(&["report", "--from", "Cargo.toml"], 2, "Cargo.toml:1: the first line must be `streamStarted`")]
 #[case::bad_time(&["run", "--reply-timeout", "soon"], 2, "a number of seconds")]
 #[case::unknown_to_explain(&["explain", "nonsense"], 2, "no rule, no scenario and no file")]
 #[case::missing_file(&["validate", "no-such-file.yaml"], 2, "cannot be read")]
@@ -254,6 +264,112 @@ fn the_committed_scenarios_are_in_order() {
     let mut arguments = vec!["validate"];
     arguments.extend(files.iter().map(String::as_str));
     assert_eq!(output(&arguments).status.code(), Some(0));
+}
+
+/// The reports of a run, and the same made from its events.
+#[rstest]
+#[case::conformant(&["--only", "scenarios", "--rule", "takeover.*"], 0)]
+#[case::incomplete(&["--scenario", "administrators/workaround-with-a-copy"], 3)]
+fn reports_are_made_at_once_and_later(#[case] selection: &[&str], #[case] code: i32) {
+    const AT_ONCE: [&str; 4] = ["a.junit", "a.json", "a.markdown", "a.badge"];
+    const LATER: [&str; 4] = ["b.junit", "b.json", "b.markdown", "b.badge"];
+    const FLAGS: [&str; 4] = ["--junit", "--json", "--markdown", "--badge"];
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut run = [&["run", "--events", "events.jsonl"][..], selection].concat();
+    let mut report = vec!["report", "--from", "events.jsonl"];
+    for at in 0..FLAGS.len() {
+        run.extend([FLAGS[at], AT_ONCE[at]]);
+        report.extend([FLAGS[at], LATER[at]]);
+    }
+    let run = elsewhere(folder.path(), &run);
+    assert_eq!(run.status.code(), Some(code), "{}", stderr(&run));
+    let report = elsewhere(folder.path(), &report);
+    assert_eq!(report.status.code(), Some(code), "{}", stderr(&report));
+    assert!(stdout(&run).starts_with("entra-conformance "), "{}", stdout(&run));
+    assert_eq!(stdout(&report), stdout(&run));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a report");
+    for at in 0..FLAGS.len() {
+        assert!(!read(AT_ONCE[at]).is_empty());
+        assert_eq!(read(LATER[at]), read(AT_ONCE[at]));
+        // On standard output it takes the place of the report for people.
+        let alone = ["report", "--from", "events.jsonl", FLAGS[at], "-"];
+        let alone = elsewhere(folder.path(), &alone);
+        assert_eq!(alone.status.code(), Some(code));
+        assert_eq!(stdout(&alone), read(AT_ONCE[at]));
+    }
+}
+
+#[test]
+fn no_report_destroys_the_events_that_it_is_made_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = ["run", "--only", "scenarios", "--rule", "switch.*", "--events", "e.jsonl"];
+    assert_eq!(elsewhere(folder.path(), &run).status.code(), Some(0));
+    let told = elsewhere(folder.path(), &["report", "--from", "e.jsonl", "--json", "e.jsonl"]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(stderr(&told).contains("no report can go to e.jsonl"), "{}", stderr(&told));
+    let told = elsewhere(folder.path(), &["report", "--from", "e.jsonl"]);
+    assert_eq!(told.status.code(), Some(0), "{}", stderr(&told));
+}
+
+#[test]
+fn two_runs_are_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |file: &str, rule: &str| {
+        let run = ["run", "--only", "scenarios", "--rule", rule, "--events", file];
+        assert_eq!(elsewhere(folder.path(), &run).status.code(), Some(0));
+    };
+    write("switch.jsonl", "switch.*");
+    write("fewer.jsonl", "switch.takes-effect-on-retry");
+    let compare =
+        |arguments: &[&str]| elsewhere(folder.path(), &[&["compare"][..], arguments].concat());
+    let told = compare(&["switch.jsonl", "switch.jsonl", "--markdown", "page.md"]);
+    assert_eq!(told.status.code(), Some(0), "{}", stderr(&told));
+    assert!(stdout(&told).ends_with("4 still held\nnot worse than before\n"), "{}", stdout(&told));
+    let page = std::fs::read_to_string(folder.path().join("page.md")).expect("a page");
+    assert!(page.starts_with("### ✅ not worse than before\n"), "{page}");
+    let told = compare(&["switch.jsonl", "fewer.jsonl"]);
+    assert_eq!(told.status.code(), Some(1), "{}", stderr(&told));
+    let told = compare(&["fewer.jsonl", "switch.jsonl", "--markdown", "-"]);
+    assert_eq!(told.status.code(), Some(0), "{}", stderr(&told));
+    assert!(stdout(&told).starts_with("### ✅"), "{}", stdout(&told));
+    let told = compare(&["switch.jsonl", "none.jsonl"]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(stderr(&told).contains("none.jsonl cannot be read"), "{}", stderr(&told));
+}
+
+#[test]
+fn events_come_on_standard_output_as_well() {
+    let told = output(&["run", "--only", "scenarios", "--rule", "switch.*", "--events", "-"]);
+    let text = stdout(&told);
+    assert!(text.starts_with("{\"event\":\"streamStarted\",\"format\":1}\n"), "{text}");
+    assert!(text.lines().all(|line| line.starts_with("{\"event\":")), "{text}");
+    assert!(text.lines().last().expect("a line").contains("streamEnded"), "{text}");
+}
+
+#[test]
+fn a_job_of_github_actions_is_told_what_is_wrong() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("summary.md");
+    std::fs::write(&page, "An earlier step.\n").expect("written");
+    let run = |arguments: &[&str]| {
+        let mut command = program();
+        command.env("GITHUB_ACTIONS", "true").env("GITHUB_STEP_SUMMARY", &page);
+        command.args(arguments).output().expect("the program runs")
+    };
+    let scenario = ["run", "--scenario", "administrators/workaround-with-a-copy"];
+    let told = run(&scenario);
+    assert_eq!(told.status.code(), Some(3));
+    let first = "::error title=the run is incomplete::nothing was judged\nentra-conformance ";
+    assert!(stdout(&told).starts_with(first), "{}", stdout(&told));
+    let text = std::fs::read_to_string(&page).expect("the page");
+    let expected = "An earlier step.\n### ⚠️ incomplete: nothing was judged";
+    assert!(text.starts_with(expected), "{text}");
+    // Where standard output is taken, the other one serves.
+    let told = run(&[&scenario[..], &["--badge", "-"]].concat());
+    assert!(stdout(&told).starts_with("{\"schemaVersion\":1"), "{}", stdout(&told));
+    assert!(stderr(&told).starts_with("::error title="), "{}", stderr(&told));
+    // Elsewhere nothing of it.
+    assert!(!stdout(&output(&scenario)).contains("::error"));
 }
 
 /// Scenarios alone miss one mutant, and a mutant that is missed is a defect of the suite.

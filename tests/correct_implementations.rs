@@ -27,7 +27,7 @@ fn summary_with(description: &Description, implementation: &mut dyn Implementati
 fn assert_breaks_nothing(implementation: &mut dyn Implementation) -> Summary {
     let summary = summary_of(implementation);
     assert!(
-        summary.count(RuleState::Violated) == 0 && summary.broken_off.is_empty(),
+        summary.counts().violated == 0 && summary.broken_off.is_empty(),
         "{}",
         terminal::render(&summary, 100, false)
     );

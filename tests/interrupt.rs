@@ -3,6 +3,7 @@
 
 #![cfg(all(unix, feature = "cli"))]
 
+use entra_conformance::report::{Status, from_events};
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -29,8 +30,11 @@ fn is_running(process: &str) -> bool {
 fn nothing_is_left_behind() {
     let folder = tempfile::tempdir().expect("a folder");
     let told = folder.path().join("processes");
+    let events = folder.path().join("events.jsonl");
     let mut suite = Command::new(env!("CARGO_BIN_EXE_entra-conformance"))
-        .args(["run", "--reply-timeout", "600", "--", "sh", "-c", HANGING_ADAPTER, "sh"])
+        .args(["run", "--reply-timeout", "600", "--events"])
+        .arg(&events)
+        .args(["--", "sh", "-c", HANGING_ADAPTER, "sh"])
         .arg(&told)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -60,4 +64,9 @@ fn nothing_is_left_behind() {
         assert!(Instant::now() < give_up, "a process was left behind");
         std::thread::sleep(Duration::from_millis(10));
     }
+    // What was told is there, and nothing takes it for a whole run.
+    let events = std::fs::read(&events).expect("events");
+    let summary = from_events(&events[..], "events.jsonl").expect("they are in order");
+    assert_eq!(summary.status(), Status::Incomplete);
+    assert_eq!((summary.milliseconds, summary.cut_off), (None, None));
 }

@@ -7,9 +7,11 @@ use std::fmt;
 /// One way in which a transition breaks a rule: which object, which field, what was expected and
 /// what was seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Violation {
     /// The object, as a person would name it: `cloud user ann`, `ann-ad`.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub object: ObjectName,
     /// The field or aspect of it: `userPrincipalName`, `reported result`, `the object itself`.
     pub field: String,

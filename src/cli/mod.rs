@@ -1,12 +1,17 @@
 //! The command line program.
 
 mod check_adapter;
+mod compare;
 mod exit;
 mod explain;
+mod github;
 mod implementation;
 mod list;
+mod merge;
+mod outputs;
 mod print;
 mod progress;
+mod report;
 mod run;
 mod select;
 mod self_test;
@@ -31,6 +36,12 @@ Exit codes:
   5  a defect of the suite itself
 Where several hold, the first of 5, 4, 2, 1, 3 is given.";
 
+const EXIT_CODES_OF_COMPARE: &str = "\
+Exit codes:
+  0  nothing is worse
+  1  something is worse, or was judged before and is not now
+  2  usage or bad input";
+
 /// Tests an implementation against the documented rules by which Microsoft Entra Connect matches
 /// on-premises objects with objects that already exist in a Microsoft Entra tenant.
 #[derive(Parser)]
@@ -48,6 +59,32 @@ enum Command {
     /// Run scenario files, such as those in which earlier runs kept what they found.
     #[command(after_help = EXIT_CODES)]
     Replay(ReplayArguments),
+    /// Put the shards of a run together, once it is proved that they are all of it.
+    #[command(after_help = EXIT_CODES)]
+    Merge(MergeArguments),
+    /// Make reports of a run from the events that it wrote down. Ends as that run did.
+    #[command(after_help = EXIT_CODES)]
+    Report {
+        /// The events, as `run --events` wrote them; `-` is standard input.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        #[command(flatten)]
+        reports: ReportArguments,
+    },
+    /// Show what is different between two runs from the events that they wrote down.
+    #[command(after_help = EXIT_CODES_OF_COMPARE)]
+    Compare {
+        /// The events of the earlier run, as `run --events` wrote them; `-` is standard input.
+        #[arg(value_name = "BEFORE")]
+        before: PathBuf,
+        /// The events of the later run.
+        #[arg(value_name = "AFTER")]
+        after: PathBuf,
+        /// Write the comparison as Markdown, for a pull request; `-` is standard output, which takes
+        /// the place of the text for people.
+        #[arg(long, value_name = "FILE")]
+        markdown: Option<PathBuf>,
+    },
     /// Show what there is.
     List {
         /// What to show.
@@ -126,6 +163,8 @@ struct RunArguments {
     #[arg(long, value_name = "NUMBER/OF")]
     shard: Option<Shard>,
     #[command(flatten)]
+    outputs: OutputArguments,
+    #[command(flatten)]
     target: TargetArguments,
 }
 
@@ -154,7 +193,47 @@ struct ReplayArguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
+    outputs: OutputArguments,
+    #[command(flatten)]
     target: TargetArguments,
+}
+
+#[derive(Args)]
+struct MergeArguments {
+    /// The files of events that `run --shard NUMBER/OF --events FILE` has written.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    outputs: OutputArguments,
+}
+
+/// What is written of a run.
+#[derive(Args)]
+struct OutputArguments {
+    /// Write down everything as it happens, a line of JSON each, for `report` and others; `-` is
+    /// standard output.
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    #[command(flatten)]
+    reports: ReportArguments,
+}
+
+/// Reports besides that in the terminal.
+#[derive(Args)]
+struct ReportArguments {
+    /// Write a report as JUnit XML: a test suite is an area, a test case a rule; `-` is standard
+    /// output, which takes the terminal report's place.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write a report as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write a report as Markdown, for a pull request.
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Write a badge for shields.io's endpoint.
+    #[arg(long, value_name = "FILE")]
+    badge: Option<PathBuf>,
 }
 
 /// What is judged, and by what.
@@ -261,6 +340,11 @@ pub fn main() -> ExitCode {
     let ended = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => run::replay(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
+        Command::Report { from, reports } => report::report(&from, &reports),
+        Command::Compare { before, after, markdown } => {
+            compare::compare(&before, &after, markdown.as_deref())
+        }
         Command::List { what, edition } => list::list(what, edition.as_deref()),
         Command::Explain { what, choices } => explain::explain(&what, &choices.choices),
         Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter.adapter),

@@ -1,13 +1,26 @@
 //! The only place that prints. Colour goes to terminals alone, and `NO_COLOR` is respected.
 
 use anstyle::{AnsiColor, Style};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 /// Prints to standard output. A reader that has gone away (`| head`) is no mistake.
 pub(super) fn text(text: &str) {
     let mut out = anstream::stdout().lock();
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
+}
+
+/// Prints to standard output what a program reads, byte for byte.
+pub(super) fn raw(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// Prints to standard error, as it is.
+pub(super) fn aside(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let _ = out.write_all(text.as_bytes());
 }
 
 /// Says on standard error what is wrong.

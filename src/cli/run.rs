@@ -1,13 +1,14 @@
 //! `run`: judge an implementation.
 
 use super::exit::{Exit, Mistake};
+use super::outputs::Outputs;
 use super::progress::Progress;
 use super::{GenerationArguments, ReplayArguments, RunArguments, TargetArguments};
-use super::{implementation, print, select};
+use super::{implementation, select};
 use crate::cases::scenario::FileError;
 use crate::implementation::child_process;
 use crate::reference::{Policy, ReferenceModel};
-use crate::report::{Summary, terminal};
+use crate::report::Summary;
 use crate::runner::{
     Extras, Generation, Host, Keeper, PlannedCase, Selection, Shard, files_in, plan, read_cases,
     run as run_plan,
@@ -34,8 +35,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
             "--coverage looks at the whole run, and --shard at a part of it",
         ));
     }
+    let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
     let (shard, examples) = (arguments.shard, arguments.coverage);
-    let work = Work { saved, selection, shard, failures: Some(folder), examples };
+    let work = Work { saved, selection, shard, failures: Some(folder), examples, outputs };
     judge(&arguments.target, edition, work)
 }
 
@@ -45,7 +47,8 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
     // Nothing but the files.
     let selection =
         Selection { sources: [crate::runner::Source::Saved].into(), ..Selection::default() };
-    let work = Work { saved, selection, shard: None, failures: None, examples: false };
+    let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
+    let work = Work { saved, selection, shard: None, failures: None, examples: false, outputs };
     judge(&arguments.target, edition, work)
 }
 
@@ -84,10 +87,17 @@ struct Work<'a> {
     shard: Option<Shard>,
     /// Where minimal examples are kept.
     failures: Option<&'a Path>,
+    /// A small example of each rule is wanted.
     examples: bool,
+    /// What is written of the run.
+    outputs: Outputs,
 }
 
-fn judge(target: &TargetArguments, edition: &'static str, work: Work<'_>) -> Result<Exit, Mistake> {
+fn judge(
+    target: &TargetArguments,
+    edition: &'static str,
+    mut work: Work<'_>,
+) -> Result<Exit, Mistake> {
     let interrupted = stop_on_interrupt()?;
     let start = || {
         let choices = &target.choices.choices;
@@ -125,13 +135,13 @@ fn judge(target: &TargetArguments, edition: &'static str, work: Work<'_>) -> Res
     let extras = Extras { keeper: keeper.as_mut(), examples: work.examples, helpers: &mut helpers };
     run_plan(&plan, &mut *implementation, extras, &interrupted, &mut |event| {
         progress.take(&event);
+        work.outputs.take(&event);
         summary.take(&event);
     });
     progress.finish();
     drop(implementation);
     drop(helpers);
-    print::text(&terminal::render(&summary, print::width(), true));
-    Ok(summary.status().into())
+    work.outputs.deliver(&summary)
 }
 
 /// On Ctrl-C no child process is left behind, what was judged so far is reported, and the run

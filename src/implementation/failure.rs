@@ -7,6 +7,7 @@ use std::fmt;
 
 /// What kept an implementation from showing what it does. Each is a verdict of its own name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
     /// It said that it cannot do this.
@@ -80,6 +81,7 @@ impl fmt::Display for FailureKind {
 
 /// Why a case ended before it could be judged to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// Its name.

@@ -1,10 +1,19 @@
 //! Reports, made from a run's events and from nothing else.
 
-mod replay;
+pub mod badge;
+pub mod compare;
+mod from_events;
+pub mod github;
+pub mod json;
+#[cfg(feature = "junit")]
+pub mod junit;
+pub mod markdown;
 mod summary;
 pub mod terminal;
+mod words;
 
+pub use from_events::from_events;
 pub use summary::{
-    BrokenOff, Example, Exercise, Place, RuleFailure, RuleLine, RuleState, SourceLine, Status,
-    Summary,
+    BrokenOff, Counts, Example, Exercise, Place, RuleFailure, RuleLine, RuleState, SourceLine,
+    Status, Summary,
 };

@@ -1,11 +1,12 @@
 //! What a run came to, rule by rule.
 
 use crate::implementation::Failure;
+use crate::rulebook::{AREAS, area_of};
 use crate::runner::{
     CaseVerdict, Event, FailureReport, LawTally, LeftOutCombinations, PlannedSource, RunHeader,
     Source, SourceReport,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a run came to for one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +112,8 @@ pub struct RuleFailure {
 /// A case in which the implementation broke off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenOff {
+    /// Where the case comes from.
+    pub source: Source,
     /// The case.
     pub case: String,
     /// How it broke off.
@@ -144,6 +147,7 @@ pub struct Summary {
     header: Option<RunHeader>,
     tallies: BTreeMap<String, BTreeMap<Source, Exercise>>,
     failures: BTreeMap<String, Vec<(String, FailureReport, Place)>>,
+    written: BTreeSet<String>,
     /// Every source, in the order in which they were run.
     pub sources: Vec<SourceLine>,
     /// How many cases were judged to their end.
@@ -159,6 +163,47 @@ pub struct Summary {
     pub examples: Vec<Example>,
     /// How long the run took; `None` where it was stopped before its end.
     pub milliseconds: Option<u64>,
+    /// Of events read from a file: the line in or after which it was cut off.
+    pub cut_off: Option<usize>,
+}
+
+/// How many rules there are, by what the run came to for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rules that held.
+    pub held: usize,
+    /// Rules that were broken.
+    pub violated: usize,
+    /// Rules that the implementation lacks the capabilities for.
+    pub not_applicable: usize,
+    /// Rules that nothing exercised.
+    pub not_exercised: usize,
+}
+
+impl Counts {
+    /// Counts these rules.
+    pub fn of<'a>(rules: impl IntoIterator<Item = &'a RuleLine>) -> Counts {
+        let mut counts = Counts::default();
+        for line in rules {
+            *match line.state {
+                RuleState::Held => &mut counts.held,
+                RuleState::Violated => &mut counts.violated,
+                RuleState::NotApplicable => &mut counts.not_applicable,
+                RuleState::NotExercised => &mut counts.not_exercised,
+            } += 1;
+        }
+        counts
+    }
+
+    /// Rules on which the run has a verdict.
+    pub fn judged(self) -> usize {
+        self.held + self.violated
+    }
+
+    /// All of them.
+    pub fn all(self) -> usize {
+        self.judged() + self.not_applicable + self.not_exercised
+    }
 }
 
 impl Summary {
@@ -196,8 +241,11 @@ impl Summary {
                         CaseVerdict::Defect { .. } => {}
                     }
                 }
-                self.judged += usize::from(*verdict == CaseVerdict::Judged);
-                self.end(case, verdict, place);
+                if *verdict == CaseVerdict::Judged {
+                    self.judged += 1;
+                    self.written.insert(case.clone());
+                }
+                self.end(*source, case, verdict, place);
             }
             Event::FailureFound { source, case, verdict, failure, file, not_kept, .. } => {
                 let place = match file {
@@ -207,7 +255,7 @@ impl Summary {
                 if let Some(failure) = failure {
                     self.fail(case, failure, place.clone());
                 }
-                self.end(case, verdict, place);
+                self.end(*source, case, verdict, place);
             }
             Event::SourceFinished(report) => self.finish(report),
             Event::Example { rule, case, excerpt, .. } => self.examples.push(Example {
@@ -258,13 +306,14 @@ impl Summary {
         known.push((case.to_owned(), failure.clone(), place));
     }
 
-    fn end(&mut self, case: &str, verdict: &CaseVerdict, place: Place) {
+    fn end(&mut self, source: Source, case: &str, verdict: &CaseVerdict, place: Place) {
         match verdict {
             CaseVerdict::Judged => {}
             CaseVerdict::NotApplicable { reason } => {
                 self.not_applicable.push((case.to_owned(), reason.clone()));
             }
             CaseVerdict::Failed { failure, step, excerpt } => self.broken_off.push(BrokenOff {
+                source,
                 case: case.to_owned(),
                 failure: failure.clone(),
                 step: *step,
@@ -341,29 +390,103 @@ impl Summary {
             .collect()
     }
 
-    /// How many selected rules are in this state.
-    pub fn count(&self, state: RuleState) -> usize {
-        self.rules().iter().filter(|line| line.state == state).count()
+    /// Whether this scenario or saved case was judged to its end.
+    pub(super) fn has_judged(&self, case: &str) -> bool {
+        self.written.contains(case)
+    }
+
+    /// The suite's own scenarios that a rule is broken in.
+    pub(super) fn scenarios_that_break(&self, rule: &str) -> BTreeSet<&str> {
+        let cases = self.failures.get(rule).into_iter().flatten();
+        cases
+            .filter(|(_, _, place)| *place == Place::Suite)
+            .map(|(case, ..)| case.as_str())
+            .collect()
+    }
+
+    /// How many selected rules are in which state.
+    pub fn counts(&self) -> Counts {
+        Counts::of(&self.rules())
+    }
+
+    /// The selected rules by area, in the rulebook's order. Rules of an area that this rulebook does
+    /// not know, as another version of the suite may have, come last.
+    pub fn areas(&self) -> Vec<(&'static str, Vec<RuleLine>)> {
+        let rules = self.rules();
+        let names = AREAS.iter().map(|(area, _)| *area).chain(["other"]);
+        names
+            .map(|area| {
+                let lines = rules.iter().filter(|line| area_of(&line.rule) == area);
+                (area, lines.cloned().collect::<Vec<_>>())
+            })
+            .filter(|(_, lines)| !lines.is_empty())
+            .collect()
+    }
+
+    /// Why something that was asked for and applies was not judged; `None` where nothing was left
+    /// out.
+    pub fn why_incomplete(&self) -> Option<String> {
+        let rules = self.rules();
+        let is_left_out =
+            |line: &RuleLine| !self.is_part() && line.state == RuleState::NotExercised && line.owed;
+        if let Some(line) = self.cut_off {
+            Some(format!("the file of events is cut off at line {line}"))
+        } else if self.milliseconds.is_none() {
+            Some("the run was stopped before its end".to_owned())
+        } else if self.judged == 0 {
+            Some("nothing was judged".to_owned())
+        } else if rules.iter().any(is_left_out) || Counts::of(&rules).judged() == 0 {
+            Some("no case exercised some of the rules that were asked for".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// Whether the run did not come to its end, or not all of its events are known.
+    pub fn is_cut_short(&self) -> bool {
+        self.cut_off.is_some() || self.milliseconds.is_none()
     }
 
     /// How the run ended.
     pub fn status(&self) -> Status {
-        let rules = self.rules();
         if !self.defects.is_empty() {
             return Status::SuiteDefect;
         }
         let broke_off = self.sources.iter().any(|line| line.broken_off > 0);
-        if broke_off || rules.iter().any(|line| line.state == RuleState::Violated) {
+        if broke_off || self.counts().violated > 0 {
             return Status::Nonconformant;
         }
-        let is_part = self.header.as_ref().is_some_and(|header| header.shard.is_some());
-        let is_left_out =
-            |line: &RuleLine| !is_part && line.state == RuleState::NotExercised && line.owed;
-        let nothing_judged =
-            self.judged == 0 || !rules.iter().any(|line| line.state == RuleState::Held);
-        if nothing_judged || self.milliseconds.is_none() || rules.iter().any(is_left_out) {
-            return Status::Incomplete;
+        if self.why_incomplete().is_some() {
+            Status::Incomplete
+        } else if self.is_part() {
+            Status::PartHeld
+        } else {
+            Status::Conformant
         }
-        if is_part { Status::PartHeld } else { Status::Conformant }
+    }
+
+    /// Whether it tells of a shard alone.
+    fn is_part(&self) -> bool {
+        self.header.as_ref().is_some_and(|header| header.shard.is_some())
+    }
+
+    /// How the run ended, in words.
+    pub fn verdict(&self) -> String {
+        let edition = self.header.as_ref().map_or("", |header| &header.edition);
+        let why = self.why_incomplete();
+        match (self.status(), why) {
+            (Status::SuiteDefect, _) => "a defect of the suite itself; please report it".to_owned(),
+            (Status::Nonconformant, None) => format!("not conformant with edition {edition}"),
+            (Status::Nonconformant, Some(why)) => {
+                format!("not conformant with edition {edition}, and incomplete: {why}")
+            }
+            (Status::Incomplete, why) => format!("incomplete: {}", why.unwrap_or_default()),
+            (Status::Conformant, _) => format!("conformant with edition {edition}"),
+            (Status::PartHeld, _) => {
+                let shard = self.header.as_ref().and_then(|header| header.shard);
+                let shard = shard.unwrap_or_default();
+                format!("shard {shard}: no rule was broken; `merge` gives the verdict")
+            }
+        }
     }
 }

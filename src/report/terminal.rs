@@ -1,9 +1,9 @@
 //! The report that a person reads in a terminal.
 
-use super::replay::replay;
-use super::{BrokenOff, Place, RuleFailure, RuleLine, RuleState, SourceLine, Status, Summary};
-use crate::rulebook::{AREAS, Basis, Rulebook, area_of};
-use crate::runner::{Host, LawTally, Origin, RunHeader, Source};
+use super::words::{self, counted};
+use super::{BrokenOff, Place, RuleFailure, RuleLine, RuleState, Status, Summary};
+use crate::rulebook::Rulebook;
+use crate::runner::{LawTally, Origin, RunHeader, Source};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 
@@ -26,9 +26,6 @@ fn column(source: Source) -> usize {
     }
 }
 
-/// At most this many other cases are named beside a failure.
-const OTHER_CASES: usize = 3;
-
 /// At most this many cases that broke off are shown in full.
 const BROKEN_OFF: usize = 10;
 
@@ -42,9 +39,7 @@ pub fn render(summary: &Summary, width: usize, styled: bool) -> String {
     page.head(header);
     page.rules(summary);
     page.examples(summary);
-    for (number, failure) in summary.failures().iter().enumerate() {
-        page.failure(number + 1, failure, header);
-    }
+    page.failures(summary, header);
     page.broken_off(&summary.broken_off, header);
     page.defects(&summary.defects);
     page.result(summary, header);
@@ -57,11 +52,23 @@ pub fn render_failures(summary: &Summary, width: usize, styled: bool) -> String 
         return String::new();
     };
     let mut page = Page { text: String::new(), width: width.max(40), styled };
-    for (number, failure) in summary.failures().iter().enumerate() {
-        page.failure(number + 1, failure, header);
-    }
+    page.failures(summary, header);
     page.broken_off(&summary.broken_off, header);
     page.defects(&summary.defects);
+    page.text
+}
+
+/// All that is known of one broken rule, for reports that have a place for plain text.
+pub(super) fn render_failure(failure: &RuleFailure, header: &RunHeader) -> String {
+    let mut page = Page { text: String::new(), width: 100, styled: false };
+    page.failure(failure, header);
+    page.text
+}
+
+/// All that is known of a case that broke off.
+pub(super) fn render_broken_off(broken: &BrokenOff, header: &RunHeader) -> String {
+    let mut page = Page { text: String::new(), width: 100, styled: false };
+    page.one_broken_off(broken, header);
     page.text
 }
 
@@ -105,36 +112,14 @@ impl Page {
     }
 
     fn head(&mut self, header: &RunHeader) {
-        let name = &header.description.implementation;
-        self.line(self.painted(
-            BOLD,
-            format!("entra-conformance {} · edition {}", header.suite_version, header.edition),
-        ));
-        let language = name.language.as_ref().map(|language| format!(", {language}"));
-        let place = match header.host {
-            Host::InProcess | Host::CargoTest => "in process",
-            Host::ChildProcess { .. } => "child process",
-        };
-        self.line(format!(
-            "{} {} ({place}{})",
-            name.name,
-            name.version,
-            language.unwrap_or_default()
-        ));
-        let choices: Vec<String> = header
-            .description
-            .choices
-            .words()
-            .iter()
-            .map(|(choice, value)| format!("{choice}={value}"))
-            .collect();
-        let choices =
-            if choices.is_empty() { "none declared".to_owned() } else { choices.join(", ") };
-        self.wrapped("", "choices: ", &choices);
+        self.line(self.painted(BOLD, words::suite(header)));
+        self.line(words::implementation(header));
+        self.wrapped("", "choices: ", &words::choices(header));
+        let seed = header.selection.generation.seed;
+        self.wrapped("", "selection: ", &format!("{}; seed {seed}", words::selection(header)));
     }
 
     fn rules(&mut self, summary: &Summary) {
-        let lines = summary.rules();
         // With several sources the table says how often each exercised a rule.
         let columns: Vec<Source> = summary
             .sources
@@ -146,9 +131,8 @@ impl Page {
         // Of rules that nobody asked for only the exercised ones are told.
         let is_told = |line: &RuleLine| line.owed || line.state != RuleState::NotExercised;
         let mut heads = columns.clone();
-        for (area, _) in AREAS {
-            let of_area: Vec<&RuleLine> =
-                lines.iter().filter(|line| area_of(&line.rule) == *area && is_told(line)).collect();
+        for (area, lines) in summary.areas() {
+            let of_area: Vec<&RuleLine> = lines.iter().filter(|line| is_told(line)).collect();
             if of_area.is_empty() {
                 continue;
             }
@@ -172,7 +156,7 @@ impl Page {
     fn rule(&mut self, line: &RuleLine, columns: &[Source]) {
         let width = line.rule.chars().count() + 4;
         let gap = (NAMES + 4).saturating_sub(width).max(1);
-        let (mark, style, words) = match line.state {
+        let (mark, style) = match line.state {
             RuleState::Held if !columns.is_empty() => {
                 // A long name takes its room from the first column.
                 let mut taken = width.saturating_sub(NAMES);
@@ -194,27 +178,17 @@ impl Page {
                 ));
                 return;
             }
-            RuleState::Held => ("✓", GOOD, format!("held {}", times(line.held))),
-            RuleState::Violated => (
-                "✗",
-                BAD,
-                format!(
-                    "violated in {}, held {}",
-                    counted(line.violated_cases, "case"),
-                    times(line.held)
-                ),
-            ),
-            RuleState::NotApplicable => {
-                ("–", FAINT, format!("not applicable: needs {}", line.missing.join(", ")))
-            }
-            RuleState::NotExercised => ("?", CAUTION, "not exercised".to_owned()),
+            RuleState::Held => ("✓", GOOD),
+            RuleState::Violated => ("✗", BAD),
+            RuleState::NotApplicable => ("–", FAINT),
+            RuleState::NotExercised => ("?", CAUTION),
         };
         self.line(format!(
             "  {} {}{:gap$}{}",
             self.painted(style, mark),
             line.rule,
             "",
-            self.painted(style, words)
+            self.painted(style, words::state(line))
         ));
     }
 
@@ -236,7 +210,7 @@ impl Page {
         }
     }
 
-    /// What of a law's precondition did not hold, the most frequent first.
+    /// Why a law said nothing of some cases.
     fn unmet(&mut self, tally: &LawTally) {
         let mut parts: Vec<(&String, u64)> =
             tally.unmet.iter().map(|(part, count)| (part, *count)).collect();
@@ -248,29 +222,27 @@ impl Page {
         }
     }
 
-    fn failure(&mut self, number: usize, failure: &RuleFailure, header: &RunHeader) {
-        self.line("");
-        self.line(self.painted(BAD, format!("{number}. {} is violated", failure.rule)));
+    fn failures(&mut self, summary: &Summary, header: &RunHeader) {
+        for (number, failure) in summary.failures().iter().enumerate() {
+            self.line("");
+            let heading = format!("{}. {} is violated", number + 1, failure.rule);
+            self.line(self.painted(BAD, heading));
+            self.failure(failure, header);
+        }
+    }
+
+    fn failure(&mut self, failure: &RuleFailure, header: &RunHeader) {
         if let Some(rule) = Rulebook::embedded().rule(&failure.rule) {
             self.wrapped("   ", "", &rule.statement);
-            for source in &rule.sources {
-                let words = Rulebook::embedded().source_words(source, &header.edition);
-                let label = match rule.basis {
-                    Basis::Documented => "documented in: ",
-                    Basis::Related => "related, in: ",
-                    Basis::Derived => "derived from: ",
-                };
-                self.wrapped("   ", label, &words);
-                if let Some(quote) = &source.quote {
-                    self.wrapped("     ", "", &format!("“{quote}”"));
-                }
+        }
+        for citation in words::citations(&failure.rule, &header.edition) {
+            self.wrapped("   ", citation.label, &citation.page);
+            if let Some(quote) = citation.quote {
+                self.wrapped("     ", "", &format!("“{quote}”"));
             }
         }
         self.line("");
-        let after = match failure.report.step {
-            0 => "at its start".to_owned(),
-            step => format!("after step {step} ({})", failure.report.command),
-        };
+        let after = words::when(&failure.report);
         self.line(format!("   {} {after}", self.painted(BOLD, format!("in {}", failure.case))));
         if failure.report.origin == Origin::Expectation {
             self.wrapped("   ", "", "(what the scenario expects; no check stands behind it)");
@@ -289,12 +261,7 @@ impl Page {
         }
         self.line("");
         self.replay(&failure.case, &failure.place, Some(&failure.rule), header);
-        if !failure.other_cases.is_empty() {
-            let mut others =
-                failure.other_cases[..failure.other_cases.len().min(OTHER_CASES)].join(", ");
-            if failure.other_cases.len() > OTHER_CASES {
-                let _ = write!(others, " and {} more", failure.other_cases.len() - OTHER_CASES);
-            }
+        if let Some(others) = words::other_cases(failure) {
             self.wrapped("   ", "also in: ", &others);
         }
     }
@@ -304,7 +271,7 @@ impl Page {
         if let Place::Generated(_, Some(reason)) = place {
             self.wrapped("   ", "", &format!("(in no file: {reason})"));
         }
-        self.line(format!("   replay: {}", replay(case, place, rule, header)));
+        self.line(format!("   replay: {}", words::replay(case, place, rule, header)));
     }
 
     fn excerpt(&mut self, excerpt: &str) {
@@ -316,27 +283,8 @@ impl Page {
     fn broken_off(&mut self, cases: &[BrokenOff], header: &RunHeader) {
         for broken in cases.iter().take(BROKEN_OFF) {
             self.line("");
-            let step = match broken.step {
-                0 => "at its start".to_owned(),
-                step => format!("in step {step}"),
-            };
-            self.line(
-                self.painted(BAD, format!("{} in {}, {step}", broken.failure.kind, broken.case)),
-            );
-            self.wrapped("   ", "", &broken.failure.message);
-            if !broken.excerpt.is_empty() {
-                self.line("");
-                self.excerpt(&broken.excerpt);
-            }
-            if !broken.failure.stderr_tail.is_empty() {
-                self.line("");
-                self.line("   the end of its standard error:");
-                for line in &broken.failure.stderr_tail {
-                    self.line(format!("   {} {line}", self.painted(FAINT, "!")));
-                }
-            }
-            self.line("");
-            self.replay(&broken.case, &broken.place, None, header);
+            self.line(self.painted(BAD, words::broken_off(broken)));
+            self.one_broken_off(broken, header);
         }
         if cases.len() > BROKEN_OFF {
             self.line("");
@@ -347,48 +295,21 @@ impl Page {
         }
     }
 
-    fn source(&mut self, line: &SourceLine, header: &RunHeader) {
-        let noun = match line.source {
-            Source::Saved => "saved case",
-            Source::Scenarios => "scenario",
-            Source::Grid => "case of the grid",
-            Source::Sequences => "generated sequence",
-            Source::Laws => "case for the laws",
-        };
-        let counted = match (line.cases, line.source) {
-            (cases, Source::Grid) if cases != 1 => format!("{cases} cases of the grid"),
-            (cases, Source::Laws) if cases != 1 => format!("{cases} cases for the laws"),
-            (cases, _) => counted(cases as u64, noun),
-        };
-        let seed = match line.source {
-            Source::Sequences | Source::Laws => {
-                format!(", seed {}", header.selection.generation.seed)
+    fn one_broken_off(&mut self, broken: &BrokenOff, header: &RunHeader) {
+        self.wrapped("   ", "", &broken.failure.message);
+        if !broken.excerpt.is_empty() {
+            self.line("");
+            self.excerpt(&broken.excerpt);
+        }
+        if !broken.failure.stderr_tail.is_empty() {
+            self.line("");
+            self.line("   the end of its standard error:");
+            for line in &broken.failure.stderr_tail {
+                self.line(format!("   {} {line}", self.painted(FAINT, "!")));
             }
-            _ => String::new(),
-        };
-        let time = line.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
-        let stopped =
-            line.stopped.as_ref().map(|reason| format!("; stopped {reason}")).unwrap_or_default();
-        let words = words_of(line);
-        self.wrapped("", "", &format!("{counted}: {words}{seed}{time}{stopped}"));
-        if !line.left_out.is_empty() {
-            let left_out: usize = line.left_out.iter().map(|rule| rule.combinations).sum();
-            let words = format!(
-                "{left_out} of {} combinations left out by {} (`list grid` tells them)",
-                line.cases + left_out,
-                self::counted(line.left_out.len() as u64, "stated rule"),
-            );
-            self.wrapped("  ", "", &words);
         }
-        if !line.laws.is_empty() {
-            let laws: Vec<String> = line
-                .laws
-                .iter()
-                .map(|tally| format!("{} {}", tally.rule, tally.unmet.values().sum::<u64>()))
-                .collect();
-            let words = format!("cases without a law's precondition: {}", laws.join(", "));
-            self.wrapped("  ", "", &words);
-        }
+        self.line("");
+        self.replay(&broken.case, &broken.place, None, header);
     }
 
     fn defects(&mut self, defects: &[(String, String)]) {
@@ -401,82 +322,21 @@ impl Page {
 
     fn result(&mut self, summary: &Summary, header: &RunHeader) {
         self.line("");
-        let rules = summary.rules();
-        let mut parts = vec![format!("{} held", summary.count(RuleState::Held))];
-        for (state, words) in [
-            (RuleState::Violated, "violated"),
-            (RuleState::NotApplicable, "not applicable"),
-            (RuleState::NotExercised, "not exercised"),
-        ] {
-            let count = summary.count(state);
-            if count > 0 {
-                parts.push(format!("{count} {words}"));
-            }
-        }
-        self.wrapped(
-            "",
-            "",
-            &format!("{}: {}", counted(rules.len() as u64, "rule"), parts.join(", ")),
-        );
+        self.wrapped("", "", &words::denominator(summary.counts()));
         for line in &summary.sources {
-            self.source(line, header);
+            self.wrapped("", "", &words::source(line, header));
+            for detail in words::source_details(line) {
+                self.wrapped("  ", "", &detail);
+            }
         }
         if let Some(time) = summary.milliseconds {
             self.line(format!("{time} ms in all"));
         }
-        let (style, words) = match summary.status() {
-            Status::Conformant => (GOOD, format!("conformant with edition {}", header.edition)),
-            Status::PartHeld => {
-                let shard = header.shard.unwrap_or_default();
-                (GOOD, format!("shard {shard}: no rule was broken; `merge` gives the verdict"))
-            }
-            Status::Nonconformant => {
-                (BAD, format!("not conformant with edition {}", header.edition))
-            }
-            Status::SuiteDefect => {
-                (BAD, "a defect of the suite itself; please report it".to_owned())
-            }
-            Status::Incomplete => (CAUTION, format!("incomplete: {}", why_incomplete(summary))),
+        let style = match summary.status() {
+            Status::Conformant | Status::PartHeld => GOOD,
+            Status::Nonconformant | Status::SuiteDefect => BAD,
+            Status::Incomplete => CAUTION,
         };
-        self.line(self.painted(style, words));
-    }
-}
-
-/// How many cases of a source are planned, and what became of them.
-fn words_of(line: &SourceLine) -> String {
-    let mut parts = vec![format!("{} judged", line.judged)];
-    if line.not_applicable > 0 {
-        parts.push(format!("{} not applicable", line.not_applicable));
-    }
-    if line.broken_off > 0 {
-        parts.push(format!("{} broke off", line.broken_off));
-    }
-    let left = line.cases.saturating_sub(line.judged + line.not_applicable + line.broken_off);
-    if left > 0 {
-        parts.push(format!("{left} not run"));
-    }
-    parts.join(", ")
-}
-
-/// What was asked for and not judged.
-fn why_incomplete(summary: &Summary) -> &'static str {
-    if summary.milliseconds.is_none() {
-        "the run was stopped before its end"
-    } else if summary.judged == 0 {
-        "nothing was judged"
-    } else {
-        "no case exercised some of the rules that were asked for"
-    }
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-fn times(count: u64) -> String {
-    match count {
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        count => format!("{count} times"),
+        self.line(self.painted(style, summary.verdict()));
     }
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 /// What is known before the first case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunHeader {
     /// The suite's version.
@@ -34,6 +35,7 @@ pub struct RunHeader {
 
 /// How many cases of a source are planned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedSource {
     /// The source.
@@ -47,6 +49,7 @@ pub struct PlannedSource {
 
 /// Combinations of the grid that have no case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LeftOutCombinations {
     /// The name of the rule that leaves them out.
@@ -59,6 +62,7 @@ pub struct LeftOutCombinations {
 
 /// Where the implementation that is judged runs, and so how a case of it is run again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum Host {
     /// In the program's own process: the reference model.
@@ -74,6 +78,7 @@ pub enum Host {
 
 /// A rule of this run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SelectedRule {
     /// The rule's ID.
@@ -87,6 +92,7 @@ pub struct SelectedRule {
 
 /// How often a rule was exercised in one case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RuleTally {
     /// The rule's ID.
@@ -99,6 +105,7 @@ pub struct RuleTally {
 
 /// How often the cases of a source exercised a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SourceTally {
     /// The rule's ID.
@@ -111,6 +118,7 @@ pub struct SourceTally {
 
 /// How often a law did not apply to a case of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LawTally {
     /// The law's rule.
@@ -121,6 +129,7 @@ pub struct LawTally {
 
 /// What a generated source came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SourceReport {
     /// The source.
@@ -145,6 +154,7 @@ pub struct SourceReport {
 
 /// Where a failure was noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Origin {
     /// By the rule's check, which judges every step of every case.
@@ -157,6 +167,7 @@ pub enum Origin {
 
 /// One way in which a case broke a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FailureReport {
     /// The rule's ID.
@@ -178,6 +189,7 @@ pub struct FailureReport {
 
 /// How a case ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum CaseVerdict {
     /// It was judged to its end.
@@ -205,9 +217,10 @@ pub enum CaseVerdict {
 
 /// What a run tells, as it happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "event")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "event")]
 pub enum Event {
-    /// A run begins.
+    /// A run begins: the first event.
     RunStarted(Box<RunHeader>),
     /// The cases of a source begin.
     SourceStarted(PlannedSource),
@@ -247,10 +260,13 @@ pub enum Event {
         /// How it ended.
         verdict: CaseVerdict,
         /// Which rule it breaks; nothing where the implementation broke off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         failure: Option<Box<FailureReport>>,
         /// The file in which it was kept; `None` where it was not, with the reason in `not_kept`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<String>,
         /// Why it was not kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         not_kept: Option<String>,
     },
     /// A generated source has ended.
@@ -266,7 +282,7 @@ pub enum Event {
         /// The case, in the format of scenario files.
         excerpt: String,
     },
-    /// All cases have ended.
+    /// All cases have ended: the last event. A run that was stopped before its end does without.
     RunFinished {
         /// How long it took.
         milliseconds: u64,

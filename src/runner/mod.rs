@@ -17,6 +17,7 @@ mod plan;
 mod same_run;
 mod shard;
 mod source;
+mod stream;
 mod trial;
 mod trials;
 mod written;
@@ -33,6 +34,9 @@ pub use plan::{DEFAULT_SEED, Generation, Plan, PlannedCase, Selection, plan};
 pub use same_run::shows_the_same;
 pub use shard::Shard;
 pub use source::Source;
+#[cfg(feature = "schema")]
+pub use stream::event_schema;
+pub use stream::{EVENT_FORMAT, Ending, EventReader, EventWriter, StreamError};
 pub(crate) use trial::{Ended, Judge, Prepared, Signature, Tallies, Trial};
 pub(crate) use trials::{Name, Trials};
 

@@ -17,6 +17,7 @@ pub const DEFAULT_SEED: u64 = 20_230_126;
 
 /// What cases are generated. The same settings give the same cases on every machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Generation {
     /// What the random choices begin from.
@@ -42,6 +43,7 @@ impl Generation {
 
 /// What a run is about. Empty lists select everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Selection {
     /// Where cases are taken from.

@@ -20,6 +20,7 @@ const RARE_IN_SEQUENCES: &[&str] = &["match.same-target-same-result"];
 
 /// Where a case comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Source {
     /// Minimal failing cases that an earlier run has found and kept, or files named by a person.

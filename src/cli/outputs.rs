@@ -1,0 +1,178 @@
+//! Where reports and events go.
+
+use super::exit::{Exit, Mistake};
+use super::github::Job;
+use super::{ReportArguments, print};
+use crate::report::{Status, Summary, badge, json, junit, markdown, terminal};
+use crate::runner::{Event, EventWriter};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Whether a path stands for standard input or output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// How a report is made.
+type Render = fn(&Summary) -> String;
+
+impl ReportArguments {
+    /// The reports that are wanted, and where they go.
+    fn wanted(&self) -> impl Iterator<Item = (Render, &Path)> {
+        let reports: [(Render, &Option<PathBuf>); 4] = [
+            (junit::render, &self.junit),
+            (json::render, &self.json),
+            (markdown::render, &self.markdown),
+            (badge::render, &self.badge),
+        ];
+        reports.into_iter().filter_map(|(render, path)| Some((render, path.as_deref()?)))
+    }
+
+    /// Where the reports go.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.wanted().map(|(_, path)| path)
+    }
+}
+
+/// Everything that is written of a run.
+///
+/// Files are made before the run. A path that is wrong is told at once, and an earlier run's report
+/// is never taken for one of a run that came to nothing.
+pub(super) struct Outputs {
+    events: Option<Events>,
+    reports: Vec<(Render, Target)>,
+    is_output_taken: bool,
+    job: Option<Job>,
+}
+
+impl Outputs {
+    /// Makes the files.
+    pub(super) fn open(
+        arguments: &ReportArguments,
+        events: Option<&Path>,
+    ) -> Result<Outputs, Mistake> {
+        let paths: Vec<&Path> = arguments.paths().chain(events).collect();
+        for (at, path) in paths.iter().enumerate() {
+            if paths[..at].contains(path) {
+                let path =
+                    if is_standard(path) { "standard output" } else { &path.to_string_lossy() };
+                return Err(Mistake::bad_input(format!("two reports cannot both go to {path}")));
+            }
+        }
+        let reports = arguments
+            .wanted()
+            .map(|(render, path)| Ok((render, Target::open(path)?)))
+            .collect::<Result<Vec<_>, Mistake>>()?;
+        Ok(Outputs {
+            events: events.map(Events::open).transpose()?,
+            reports,
+            is_output_taken: paths.iter().any(|path| is_standard(path)),
+            job: Job::of(&|name| std::env::var_os(name)),
+        })
+    }
+
+    /// Writes an event down. What goes wrong with it is told at the end.
+    pub(super) fn take(&mut self, event: &Event) {
+        if let Some(events) = &mut self.events {
+            events.take(event);
+        }
+    }
+
+    /// Writes the reports, and says how the program ends.
+    pub(super) fn deliver(self, summary: &Summary) -> Result<Exit, Mistake> {
+        let mut mistakes = Vec::new();
+        if let Some(Err(mistake)) = self.events.map(Events::finish) {
+            mistakes.push(mistake);
+        }
+        for (render, target) in self.reports {
+            if let Err(mistake) = target.write(render(summary).as_bytes()) {
+                mistakes.push(mistake);
+            }
+        }
+        if let Some(Err(error)) = self.job.map(|job| job.tell(summary, self.is_output_taken)) {
+            mistakes.push(format!("GitHub's step summary cannot be written: {error}"));
+        }
+        if !self.is_output_taken {
+            print::text(&terminal::render(summary, print::width(), true));
+        }
+        if mistakes.is_empty() {
+            return Ok(summary.status().into());
+        }
+        let exit = match summary.status() {
+            Status::SuiteDefect => Exit::SuiteDefect,
+            _ => Exit::BadInput,
+        };
+        Err(Mistake { exit, message: mistakes.join("\n") })
+    }
+}
+
+/// A file, or standard output.
+pub(super) struct Target {
+    name: String,
+    file: Option<File>,
+}
+
+impl Target {
+    pub(super) fn open(path: &Path) -> Result<Target, Mistake> {
+        let name = path.display().to_string();
+        if is_standard(path) {
+            return Ok(Target { name, file: None });
+        }
+        match File::create(path) {
+            Ok(file) => Ok(Target { name, file: Some(file) }),
+            Err(error) => Err(Mistake::bad_input(cannot_write(&name, &error))),
+        }
+    }
+
+    pub(super) fn write(mut self, bytes: &[u8]) -> Result<(), String> {
+        self.write_all(bytes).map_err(|error| cannot_write(&self.name, &error))
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.file {
+            Some(file) => file.write_all(bytes),
+            None => print::raw(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn cannot_write(name: &str, error: &io::Error) -> String {
+    format!("{name} cannot be written: {error}")
+}
+
+/// Events on their way into a file.
+struct Events {
+    name: String,
+    /// The first thing that went wrong ends the writing, but not the run.
+    writer: Result<EventWriter<Target>, io::Error>,
+}
+
+impl Events {
+    fn open(path: &Path) -> Result<Events, Mistake> {
+        let target = Target::open(path)?;
+        Ok(Events { name: target.name.clone(), writer: EventWriter::new(target) })
+    }
+
+    fn take(&mut self, event: &Event) {
+        if let Ok(writer) = &mut self.writer
+            && let Err(error) = writer.write(event)
+        {
+            self.writer = Err(error);
+        }
+    }
+
+    fn finish(self) -> Result<(), String> {
+        self.writer.and_then(EventWriter::finish).map_err(|error| cannot_write(&self.name, &error))
+    }
+}

@@ -1,0 +1,33 @@
+//! `report`: reports of a run that was written down.
+
+use super::exit::{Exit, Mistake};
+use super::outputs::Outputs;
+use super::{ReportArguments, outputs};
+use crate::report::{Summary, from_events};
+use std::fs::File;
+use std::io::{BufReader, stdin};
+use std::path::Path;
+
+pub(super) fn report(from: &Path, reports: &ReportArguments) -> Result<Exit, Mistake> {
+    let summary = read(from)?;
+    if !outputs::is_standard(from) && reports.paths().any(|path| path == from) {
+        let name = from.display();
+        return Err(Mistake::bad_input(format!(
+            "no report can go to {name}, where the events are"
+        )));
+    }
+    Outputs::open(reports, None)?.deliver(&summary)
+}
+
+/// What a file of events tells.
+pub(super) fn read(from: &Path) -> Result<Summary, Mistake> {
+    let name = from.display().to_string();
+    let summary = if outputs::is_standard(from) {
+        from_events(stdin().lock(), "standard input")
+    } else {
+        let file = File::open(from)
+            .map_err(|error| Mistake::bad_input(format!("{name} cannot be read: {error}")))?;
+        from_events(BufReader::new(file), &name)
+    };
+    summary.map_err(|error| Mistake::bad_input(error.to_string()))
+}

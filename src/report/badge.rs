@@ -1,0 +1,57 @@
+//! The badge, in the format of shields.io's endpoint: a JSON file to be put where it can be fetched.
+
+use super::{Status, Summary, words};
+use crate::rulebook::Rulebook;
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Badge {
+    schema_version: u32,
+    label: &'static str,
+    message: String,
+    color: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_error: bool,
+}
+
+/// The badge of a run.
+///
+/// It counts the rules that held against all rules of the edition, whatever was selected: who judges
+/// five rules gets no badge that says "5 of 5".
+pub fn render(summary: &Summary) -> String {
+    let Some(header) = summary.header() else {
+        return String::new();
+    };
+    let counts = summary.counts();
+    let of_edition = Rulebook::embedded().rules_in(&header.edition).count().max(counts.all());
+    let edition = &header.edition;
+    let status = summary.status();
+    let broke_off: usize = summary.sources.iter().map(|line| line.broken_off).sum();
+    let message = match (status, summary.why_incomplete()) {
+        (Status::SuiteDefect, _) => "not judged: a defect of the suite".to_owned(),
+        (_, Some(_)) if counts.violated > 0 => {
+            format!("incomplete, {} violated · {edition}", counts.violated)
+        }
+        (_, Some(_)) | (Status::PartHeld, _) => format!("incomplete · {edition}"),
+        (_, None) if counts.violated == 0 && broke_off > 0 => {
+            let broke_off = words::counted(broke_off as u64, "case");
+            format!("{} of {of_edition} rules, broke off in {broke_off} · {edition}", counts.held)
+        }
+        (_, None) => format!("{} of {of_edition} rules · {edition}", counts.held),
+    };
+    let badge = Badge {
+        schema_version: 1,
+        label: "Entra Connect conformance",
+        message,
+        color: match status {
+            Status::Conformant if counts.held == of_edition => "brightgreen",
+            Status::Conformant => "green",
+            Status::Incomplete | Status::PartHeld => "lightgrey",
+            Status::Nonconformant | Status::SuiteDefect => "red",
+        },
+        is_error: status == Status::SuiteDefect,
+    };
+    let text = serde_json::to_string(&badge).expect("text and numbers");
+    format!("{text}\n")
+}

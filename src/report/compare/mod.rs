@@ -1,0 +1,240 @@
+//! What is different between two runs: two versions of an implementation, two implementations, or
+//! two editions.
+
+mod render;
+
+pub use render::{markdown, terminal};
+
+use super::{BrokenOff, RuleLine, RuleState, Status, Summary, words};
+use crate::rulebook::Rulebook;
+use crate::runner::Source;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Capabilities that no case needs.
+const HOW_STATES_ARE_TOLD: &[&str] = &["batch", "changes"];
+
+/// Something that is not as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// A rule, a case, or the run.
+    pub what: String,
+    /// What it was.
+    pub before: String,
+    /// What it is.
+    pub after: String,
+}
+
+/// What is different between two runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Broken now and not before.
+    pub worse: Vec<Change>,
+    /// Judged before and not now, whatever the verdict was: nobody knows any more.
+    pub no_longer_judged: Vec<Change>,
+    /// Broken before and right now.
+    pub better: Vec<Change>,
+    /// Right now and not judged before.
+    pub newly_judged: Vec<Change>,
+    /// Broken before and now.
+    pub still_broken: Vec<Change>,
+    /// How many rules hold as they did.
+    pub still_held: usize,
+    /// How many rules have no verdict before or now.
+    pub still_not_judged: usize,
+    /// What is different between the two runs themselves, so that a difference may not be the
+    /// implementation's.
+    pub conditions: Vec<Change>,
+}
+
+impl Comparison {
+    /// Compares two runs.
+    pub fn of(before: &Summary, after: &Summary) -> Comparison {
+        let mut comparison =
+            Comparison { conditions: conditions(before, after), ..Comparison::default() };
+        comparison.rules(before, after);
+        comparison.capabilities(before, after);
+        comparison.broken_off(before, after);
+        comparison.run(before, after);
+        comparison
+    }
+
+    /// Whether something is broken that was not, or has no verdict any more.
+    pub fn is_worse(&self) -> bool {
+        !self.worse.is_empty() || !self.no_longer_judged.is_empty()
+    }
+
+    fn rules(&mut self, before: &Summary, after: &Summary) {
+        let earlier = by_name(before);
+        let later = by_name(after);
+        // The rules of the later run in their order, and then those that only the earlier one has.
+        let mut names: Vec<String> =
+            after.rules().iter().map(|line| present_name(&line.rule)).collect();
+        names.extend(before.rules().iter().map(|line| present_name(&line.rule)));
+        let mut seen = BTreeSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        for name in names {
+            let (was, is) = (earlier.get(&name), later.get(&name));
+            let change = Change { what: name.clone(), before: told(was), after: told(is) };
+            match (verdict(was), verdict(is)) {
+                (Some(false), Some(false)) => {
+                    self.scenarios(&name, before, after);
+                    self.still_broken.push(change);
+                }
+                (_, Some(false)) => self.worse.push(change),
+                (Some(false), Some(true)) => self.better.push(change),
+                (None, Some(true)) => self.newly_judged.push(change),
+                (Some(_), None) => self.no_longer_judged.push(change),
+                (Some(true), Some(true)) => self.still_held += 1,
+                (None, None) => self.still_not_judged += 1,
+            }
+        }
+    }
+
+    /// A rule that is broken in both runs may still be broken in other scenarios.
+    fn scenarios(&mut self, rule: &str, before: &Summary, after: &Summary) {
+        let (was, is) = (before.scenarios_that_break(rule), after.scenarios_that_break(rule));
+        let change = |case: &str, before: &str, after: &str| Change {
+            what: format!("{rule} in {case}"),
+            before: before.to_owned(),
+            after: after.to_owned(),
+        };
+        for case in is.difference(&was) {
+            let earlier = if before.has_judged(case) { "not violated" } else { "not judged" };
+            self.worse.push(change(case, earlier, "violated"));
+        }
+        for case in was.difference(&is) {
+            if after.has_judged(case) {
+                self.better.push(change(case, "violated", "not violated"));
+            } else {
+                self.no_longer_judged.push(change(case, "violated", "not judged"));
+            }
+        }
+    }
+
+    /// A capability that is given up takes cases with it, even where others still exercise each rule.
+    fn capabilities(&mut self, before: &Summary, after: &Summary) {
+        let (Some(was), Some(is)) = (before.header(), after.header()) else {
+            return;
+        };
+        let (was, is) = (&was.description.capabilities, &is.description.capabilities);
+        let change = |word: &str, before: &str, after: &str| Change {
+            what: format!("capability {word}"),
+            before: before.to_owned(),
+            after: after.to_owned(),
+        };
+        let bears_on_cases = |word: &str| !HOW_STATES_ARE_TOLD.contains(&word);
+        for lost in is.missing(was).iter().filter(|lost| bears_on_cases(lost.word())) {
+            self.no_longer_judged.push(change(lost.word(), "declared", "not declared"));
+        }
+        for gained in was.missing(is).iter().filter(|gained| bears_on_cases(gained.word())) {
+            self.newly_judged.push(change(gained.word(), "not declared", "declared"));
+        }
+    }
+
+    fn broken_off(&mut self, before: &Summary, after: &Summary) {
+        let (was, is) = (broken_off(before), broken_off(after));
+        for (what, broken) in &is {
+            let now = broken.failure.kind.word();
+            match was.get(what) {
+                Some(earlier) => self.still_broken.push(Change {
+                    what: what.clone(),
+                    before: earlier.failure.kind.word().to_owned(),
+                    after: now.to_owned(),
+                }),
+                None => self.worse.push(Change {
+                    what: what.clone(),
+                    before: "did not break off".to_owned(),
+                    after: now.to_owned(),
+                }),
+            }
+        }
+        for (what, broken) in was.iter().filter(|(what, _)| !is.contains_key(*what)) {
+            let change = |after: &str| Change {
+                what: what.clone(),
+                before: broken.failure.kind.word().to_owned(),
+                after: after.to_owned(),
+            };
+            if was_judged(broken, after) {
+                self.better.push(change("judged to its end"));
+            } else {
+                self.no_longer_judged.push(change("not judged"));
+            }
+        }
+    }
+
+    /// What concerns the run as a whole.
+    fn run(&mut self, before: &Summary, after: &Summary) {
+        let change = || Change {
+            what: "the run".to_owned(),
+            before: before.verdict(),
+            after: after.verdict(),
+        };
+        let is_defect = |summary: &Summary| summary.status() == Status::SuiteDefect;
+        if is_defect(after) && !is_defect(before) {
+            self.worse.push(change());
+        } else if after.is_cut_short() && !before.is_cut_short() {
+            self.no_longer_judged.push(change());
+        }
+    }
+}
+
+/// The name that a rule has today: another version of the suite may know it by an earlier one.
+fn present_name(rule: &str) -> String {
+    Rulebook::embedded().rule(rule).map_or(rule, |known| &known.id).to_owned()
+}
+
+fn by_name(summary: &Summary) -> BTreeMap<String, RuleLine> {
+    summary.rules().into_iter().map(|line| (present_name(&line.rule), line)).collect()
+}
+
+/// Whether a rule held; `None` where there is no verdict.
+fn verdict(line: Option<&RuleLine>) -> Option<bool> {
+    match line?.state {
+        RuleState::Held => Some(true),
+        RuleState::Violated => Some(false),
+        RuleState::NotApplicable | RuleState::NotExercised => None,
+    }
+}
+
+fn told(line: Option<&RuleLine>) -> String {
+    line.map_or_else(|| "not in this run".to_owned(), words::state)
+}
+
+/// Cases that broke off, by what they are called in both runs. Of generated cases only an example
+/// of each kind is known, so they go by source and kind.
+fn broken_off(summary: &Summary) -> BTreeMap<String, &BrokenOff> {
+    let name = |broken: &BrokenOff| match broken.source {
+        Source::Saved | Source::Scenarios => broken.case.clone(),
+        source => format!("{} in {source}", broken.failure.kind),
+    };
+    summary.broken_off.iter().map(|broken| (name(broken), broken)).collect()
+}
+
+/// Whether what broke off in an earlier run was judged in this one.
+fn was_judged(broken: &BrokenOff, summary: &Summary) -> bool {
+    match broken.source {
+        Source::Saved | Source::Scenarios => summary.has_judged(&broken.case),
+        source => summary.sources.iter().any(|line| {
+            let ended = line.judged + line.not_applicable + line.broken_off;
+            line.source == source && line.judged > 0 && ended == line.cases
+        }),
+    }
+}
+
+/// What is different between the two runs themselves.
+fn conditions(before: &Summary, after: &Summary) -> Vec<Change> {
+    let (Some(was), Some(is)) = (before.header(), after.header()) else {
+        return Vec::new();
+    };
+    [
+        ("suite", was.suite_version.clone(), is.suite_version.clone()),
+        ("edition", was.edition.clone(), is.edition.clone()),
+        ("selection", words::selection(was), words::selection(is)),
+        ("generated cases", words::generation(was), words::generation(is)),
+        ("choices", words::choices(was), words::choices(is)),
+    ]
+    .into_iter()
+    .filter(|(_, before, after)| before != after)
+    .map(|(what, before, after)| Change { what: what.to_owned(), before, after })
+    .collect()
+}

@@ -1,0 +1,138 @@
+//! The report as JUnit XML: a test suite is an area, a test case a rule.
+//!
+//! Rules are the test cases, and not the scenarios: there are as many in every run, with the same
+//! names, so that a CI server can follow each over time, and one fault is one failed test instead of
+//! dozens. GitLab shows a case by name and class name, Jenkins puts cases together by the class
+//! name's parts, Azure Pipelines by suite, and all show the failure's message in the list and its
+//! text on demand.
+//!
+//! What was asked for and not judged is an `error`, since no server counts `skipped` against a
+//! build. Cases in which the implementation broke off, and what concerns the run as a whole, are in
+//! a suite of their own, which is there only when something is in it.
+
+use super::{RuleFailure, RuleLine, RuleState, Status, Summary, terminal, words};
+use crate::runner::RunHeader;
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+use std::time::Duration;
+
+/// What stands before every class name.
+const SUITE: &str = "entra-conformance";
+
+/// The report of a run as JUnit XML.
+pub fn render(summary: &Summary) -> String {
+    let Some(header) = summary.header() else {
+        return String::new();
+    };
+    let failures = summary.failures();
+    let mut report = Report::new(SUITE);
+    if let Some(milliseconds) = summary.milliseconds {
+        report.set_time(Duration::from_millis(milliseconds));
+    }
+    for (area, lines) in summary.areas() {
+        let mut suite = TestSuite::new(area);
+        suite.add_properties(properties(summary, header));
+        for line in &lines {
+            let failure = failures.iter().find(|failure| failure.rule == line.rule);
+            let mut case = TestCase::new(&line.rule, status(line, failure, header));
+            case.set_classname(format!("{SUITE}.{area}"));
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+    }
+    let mut cases = run_cases(summary, header);
+    if report.failures + report.errors + cases.len() == 0 && summary.status() != Status::Conformant
+    {
+        cases.push(error("verdict", "not-conformant", &summary.verdict(), ""));
+    }
+    if !cases.is_empty() {
+        let mut run = TestSuite::new("run");
+        run.add_properties(properties(summary, header));
+        run.add_test_cases(cases);
+        report.add_test_suite(run);
+    }
+    let text = report.to_string().expect("XML in memory can be written");
+    // The schema that Jenkins' xUnit plugin checks files by has no such attribute at the root.
+    text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
+}
+
+fn status(line: &RuleLine, failure: Option<&RuleFailure>, header: &RunHeader) -> TestCaseStatus {
+    match line.state {
+        RuleState::Held => TestCaseStatus::success(),
+        RuleState::Violated => {
+            let mut status = non_success(
+                NonSuccessKind::Failure,
+                "violated",
+                &failure.map_or_else(|| "violated".to_owned(), words::in_a_line),
+            );
+            if let Some(failure) = failure {
+                status.set_description(terminal::render_failure(failure, header));
+            }
+            status
+        }
+        RuleState::NotApplicable => {
+            skipped(&format!("not applicable: needs {}", line.missing.join(", ")))
+        }
+        RuleState::NotExercised if line.owed => non_success(
+            NonSuccessKind::Error,
+            "not-exercised",
+            "not exercised, although it was asked for: no case brought its situation about",
+        ),
+        RuleState::NotExercised => skipped("not exercised, and not asked for"),
+    }
+}
+
+fn skipped(message: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(message);
+    status
+}
+
+fn non_success(kind: NonSuccessKind, word: &str, message: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(word).set_message(words::on_one_line(message));
+    status
+}
+
+/// What is no rule's affair: cases that broke off, what the suite failed to judge, and why a run
+/// is incomplete.
+fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
+    let broken_off = summary.broken_off.iter().map(|broken| {
+        let message = format!("{}: {}", words::broken_off(broken), broken.failure.message);
+        let text = terminal::render_broken_off(broken, header);
+        error(&broken.case, broken.failure.kind.word(), &message, &text)
+    });
+    let defects =
+        summary.defects.iter().map(|(case, message)| error(case, "suite-defect", message, ""));
+    let incomplete =
+        summary.why_incomplete().map(|why| error("completeness", "incomplete", &why, ""));
+    broken_off.chain(defects).chain(incomplete).collect()
+}
+
+fn error(name: &str, word: &str, message: &str, text: &str) -> TestCase {
+    let mut status = non_success(NonSuccessKind::Error, word, message);
+    if !text.is_empty() {
+        status.set_description(text);
+    }
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("{SUITE}.run"));
+    case
+}
+
+/// What every report says of the run.
+fn properties(summary: &Summary, header: &RunHeader) -> Vec<Property> {
+    let name = &header.description.implementation;
+    [
+        ("suiteVersion", header.suite_version.clone()),
+        ("edition", header.edition.clone()),
+        ("implementation", name.name.clone()),
+        ("implementationVersion", name.version.clone()),
+        ("choices", words::choices(header)),
+        ("selection", words::selection(header)),
+        ("seed", header.selection.generation.seed.to_string()),
+        ("rules", words::denominator(summary.counts())),
+        ("verdict", summary.verdict()),
+    ]
+    .into_iter()
+    .map(|(name, value)| Property::new(name, value))
+    .collect()
+}

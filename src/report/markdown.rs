@@ -1,0 +1,175 @@
+//! The report as Markdown, for GitHub's step summary and for comments on pull requests.
+
+use super::{Counts, RuleState, Status, Summary, terminal, words};
+use crate::rulebook::Rulebook;
+use crate::runner::RunHeader;
+use std::fmt::Write as _;
+
+/// GitHub takes no comment longer than 65,536 characters. Details stop well before; what they leave
+/// out is named.
+const DETAILS_END_AT: usize = 60_000;
+
+/// The report of a run as Markdown.
+pub fn render(summary: &Summary) -> String {
+    let Some(header) = summary.header() else {
+        return String::new();
+    };
+    let mark = match summary.status() {
+        Status::Conformant => "✅",
+        Status::Incomplete | Status::PartHeld => "⚠️",
+        Status::Nonconformant | Status::SuiteDefect => "❌",
+    };
+    let mut text = format!("### {mark} {}\n\n", escaped(&summary.verdict()));
+    facts(&mut text, summary, header);
+    areas(&mut text, summary);
+    let mut left_out = Vec::new();
+    for (heading, detail) in details(summary, header) {
+        let detail = format!(
+            "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
+            in_html(&heading),
+            fenced(&detail)
+        );
+        if text.len() + detail.len() > DETAILS_END_AT {
+            left_out.push(heading);
+        } else {
+            text.push_str(&detail);
+        }
+    }
+    if !left_out.is_empty() {
+        text.push_str("\nThere is no room here for the details of these:\n\n");
+        for (at, heading) in left_out.iter().enumerate() {
+            if text.len() > DETAILS_END_AT + 4_000 {
+                let _ = writeln!(text, "- and {} more", left_out.len() - at);
+                break;
+            }
+            let _ = writeln!(text, "- {}", escaped(heading));
+        }
+    }
+    text
+}
+
+fn facts(text: &mut String, summary: &Summary, header: &RunHeader) {
+    let time = summary.milliseconds.map(|time| format!(" in {time} ms")).unwrap_or_default();
+    let seed = header.selection.generation.seed;
+    let mut lines = vec![
+        format!("implementation: {}", words::implementation(header)),
+        format!("choices: {}", words::choices(header)),
+        format!("judged by: {}", words::suite(header)),
+        format!("selection: {}; seed {seed}", words::selection(header)),
+    ];
+    lines.extend(summary.sources.iter().map(|source| words::source(source, header)));
+    lines.push(format!("{}{time}", words::denominator(summary.counts())));
+    for line in lines {
+        let _ = writeln!(text, "- {}", escaped(&line));
+    }
+}
+
+/// The table by area.
+fn areas(text: &mut String, summary: &Summary) {
+    text.push_str(
+        "\n| area | rules | held | violated | not applicable | not exercised |\n\
+         | :-- | --: | --: | --: | --: | --: |\n",
+    );
+    for (area, lines) in summary.areas() {
+        row(text, area, Counts::of(&lines));
+    }
+    row(text, "**in all**", summary.counts());
+    for (state, words) in [
+        (RuleState::NotApplicable, "Not applicable, and so not judged"),
+        (RuleState::NotExercised, "Not exercised, and so not judged"),
+    ] {
+        let rules: Vec<String> = summary
+            .rules()
+            .iter()
+            .filter(|line| line.state == state)
+            .map(|line| format!("`{}`", line.rule))
+            .collect();
+        if !rules.is_empty() {
+            let _ = writeln!(text, "\n{words}: {}", rules.join(", "));
+        }
+    }
+}
+
+fn row(text: &mut String, name: &str, counts: Counts) {
+    let cell = |count: usize| if count == 0 { "·".to_owned() } else { count.to_string() };
+    let _ = writeln!(
+        text,
+        "| {name} | {} | {} | {} | {} | {} |",
+        counts.all(),
+        cell(counts.held),
+        cell(counts.violated),
+        cell(counts.not_applicable),
+        cell(counts.not_exercised)
+    );
+}
+
+/// What went wrong: a heading and plain text each.
+fn details(summary: &Summary, header: &RunHeader) -> Vec<(String, String)> {
+    let mut details = Vec::new();
+    for failure in summary.failures() {
+        let title = Rulebook::embedded()
+            .rule(&failure.rule)
+            .map(|rule| format!(": {}", rule.title))
+            .unwrap_or_default();
+        let heading = format!("{} is violated{title}", failure.rule);
+        details.push((heading, terminal::render_failure(&failure, header)));
+    }
+    for broken in &summary.broken_off {
+        details.push((words::broken_off(broken), terminal::render_broken_off(broken, header)));
+    }
+    for (case, message) in &summary.defects {
+        let heading = format!("the suite itself failed to judge {case}");
+        details.push((heading, message.clone()));
+    }
+    details
+}
+
+/// Text in which nothing is meant as Markdown or HTML.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in words::on_one_line(text).chars() {
+        if "\\`*_[]<>|#~&".contains(letter) {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+/// Text within HTML.
+fn in_html(text: &str) -> String {
+    words::on_one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Text in a block of its own, whatever stands in it.
+fn fenced(text: &str) -> String {
+    let mut longest = 0;
+    let mut run = 0;
+    for letter in text.chars() {
+        run = if letter == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{}\n{fence}\n", text.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::plain("a", "```text\na\n```\n")]
+    #[case::fence_inside("a ```` b", "`````text\na ```` b\n`````\n")]
+    fn no_text_ends_its_block(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(fenced(text), expected);
+    }
+
+    #[rstest]
+    #[case::table("a|b", r"a\|b")]
+    #[case::html("<img>", r"\<img\>")]
+    #[case::lines("a\r\n# b", r"a \# b")]
+    fn no_text_is_taken_for_markdown(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(escaped(text), expected);
+    }
+}

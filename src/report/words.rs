@@ -1,0 +1,300 @@
+//! What several reports say in the same words.
+
+use super::{BrokenOff, Counts, Place, RuleFailure, RuleLine, RuleState, SourceLine};
+use crate::rulebook::{Basis, Rulebook};
+use crate::runner::{FailureReport, Host, RunHeader, Source};
+use std::fmt::Write as _;
+
+/// The suite and the edition.
+pub(super) fn suite(header: &RunHeader) -> String {
+    format!("entra-conformance {} · edition {}", header.suite_version, header.edition)
+}
+
+/// Who is judged.
+pub(super) fn implementation(header: &RunHeader) -> String {
+    let name = &header.description.implementation;
+    let place = match header.host {
+        Host::InProcess | Host::CargoTest => "in process",
+        Host::ChildProcess { .. } => "child process",
+    };
+    let language = name.language.as_ref().map(|language| format!(", {language}"));
+    format!("{} {} ({place}{})", name.name, name.version, language.unwrap_or_default())
+}
+
+/// What is declared of the choices that the documents leave.
+pub(super) fn choices(header: &RunHeader) -> String {
+    let words = header.description.choices.words();
+    let choices: Vec<String> =
+        words.iter().map(|(choice, value)| format!("{choice}={value}")).collect();
+    if choices.is_empty() { "none declared".to_owned() } else { choices.join(", ") }
+}
+
+/// What was selected.
+pub(super) fn selection(header: &RunHeader) -> String {
+    let selection = &header.selection;
+    let sources: Vec<&str> = selection.sources.iter().map(|source| source.word()).collect();
+    let parts: Vec<String> = [
+        ("only", sources.join(",")),
+        ("rules", selection.rule_patterns.join(", ")),
+        ("scenarios", selection.scenario_patterns.join(", ")),
+        ("shard", header.shard.map(|shard| shard.to_string()).unwrap_or_default()),
+    ]
+    .into_iter()
+    .filter(|(_, words)| !words.is_empty())
+    .map(|(what, words)| format!("{what} {words}"))
+    .collect();
+    if parts.is_empty() { "everything".to_owned() } else { parts.join("; ") }
+}
+
+/// What was generated, where anything was asked for.
+pub(super) fn generation(header: &RunHeader) -> String {
+    let generation = &header.selection.generation;
+    format!(
+        "seed {}, {} of at most {}",
+        generation.seed,
+        counted(generation.cases as u64, "sequence"),
+        counted(generation.max_commands as u64, "command")
+    )
+}
+
+/// How many rules there are, and what became of them.
+pub(super) fn denominator(counts: Counts) -> String {
+    let mut parts = vec![format!("{} held", counts.held)];
+    for (count, words) in [
+        (counts.violated, "violated"),
+        (counts.not_applicable, "not applicable"),
+        (counts.not_exercised, "not exercised"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {words}"));
+        }
+    }
+    format!("{}: {}", counted(counts.all() as u64, "rule"), parts.join(", "))
+}
+
+/// How many cases of a source were planned, what became of them, and how long it took.
+pub(super) fn source(line: &SourceLine, header: &RunHeader) -> String {
+    let noun = match line.source {
+        Source::Saved => "saved case",
+        Source::Scenarios => "scenario",
+        Source::Grid => "case of the grid",
+        Source::Sequences => "generated sequence",
+        Source::Laws => "case for the laws",
+    };
+    let counted = match (line.cases, line.source) {
+        (cases, Source::Grid) if cases != 1 => format!("{cases} cases of the grid"),
+        (cases, Source::Laws) if cases != 1 => format!("{cases} cases for the laws"),
+        (cases, _) => counted(cases as u64, noun),
+    };
+    let seed = match line.source {
+        Source::Sequences | Source::Laws => {
+            format!(", seed {}", header.selection.generation.seed)
+        }
+        _ => String::new(),
+    };
+    let time = line.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
+    let stopped =
+        line.stopped.as_ref().map(|reason| format!("; stopped {reason}")).unwrap_or_default();
+    format!("{counted}: {}{seed}{time}{stopped}", words_of(line))
+}
+
+/// What else there is to tell of a source.
+pub(super) fn source_details(line: &SourceLine) -> Vec<String> {
+    let mut details = Vec::new();
+    if !line.left_out.is_empty() {
+        let left_out: usize = line.left_out.iter().map(|rule| rule.combinations).sum();
+        details.push(format!(
+            "{left_out} of {} combinations left out by {} (`list grid` tells them)",
+            line.cases + left_out,
+            counted(line.left_out.len() as u64, "stated rule"),
+        ));
+    }
+    if !line.laws.is_empty() {
+        let tallies = line.laws.iter();
+        let laws: Vec<String> = tallies
+            .map(|tally| format!("{} {}", tally.rule, tally.unmet.values().sum::<u64>()))
+            .collect();
+        details.push(format!("cases without a law's precondition: {}", laws.join(", ")));
+    }
+    details
+}
+
+/// A page that a rule stands on.
+pub(super) struct Citation {
+    /// How the rule rests on it.
+    pub(super) label: &'static str,
+    /// The page and its section.
+    pub(super) page: String,
+    /// What it says.
+    pub(super) quote: Option<String>,
+}
+
+/// What a run came to for a rule.
+pub(super) fn state(line: &RuleLine) -> String {
+    match line.state {
+        RuleState::Held => format!("held {}", times(line.held)),
+        RuleState::Violated => format!(
+            "violated in {}, held {}",
+            counted(line.violated_cases, "case"),
+            times(line.held)
+        ),
+        RuleState::NotApplicable => format!("not applicable: needs {}", line.missing.join(", ")),
+        RuleState::NotExercised => "not exercised".to_owned(),
+    }
+}
+
+/// The pages that a rule stands on; nothing for a rule that this rulebook does not know.
+pub(super) fn citations(rule: &str, edition: &str) -> Vec<Citation> {
+    let book = Rulebook::embedded();
+    let Some(rule) = book.rule(rule) else {
+        return Vec::new();
+    };
+    let label = match rule.basis {
+        Basis::Documented => "documented in: ",
+        Basis::Related => "related, in: ",
+        Basis::Derived => "derived from: ",
+    };
+    rule.sources
+        .iter()
+        .map(|source| Citation {
+            label,
+            page: book.source_words(source, edition),
+            quote: source.quote.clone(),
+        })
+        .collect()
+}
+
+/// When a violation was noticed.
+pub(super) fn when(report: &FailureReport) -> String {
+    match report.step {
+        0 => "at its start".to_owned(),
+        step => format!("after step {step} ({})", report.command),
+    }
+}
+
+/// How and where a case broke off.
+pub(super) fn broken_off(broken: &BrokenOff) -> String {
+    let place = match broken.step {
+        0 => "at its start".to_owned(),
+        step => format!("in step {step}"),
+    };
+    format!("{} in {}, {place}", broken.failure.kind, broken.case)
+}
+
+/// A failure in one line.
+pub(super) fn in_a_line(failure: &RuleFailure) -> String {
+    let place = format!("in {} {}", failure.case, when(&failure.report));
+    failure.report.violations.first().map_or_else(
+        || place.clone(),
+        |violation| {
+            let Some(more) = failure.report.violations.len().checked_sub(2) else {
+                return format!("{place}: {violation}");
+            };
+            format!("{place}: {violation}, and {} more", more + 1)
+        },
+    )
+}
+
+/// Text without line ends.
+pub(super) fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// At most this many other cases are named beside a failure.
+const OTHER_CASES: usize = 3;
+
+/// The other cases that show a failure; `None` where there are none.
+pub(super) fn other_cases(failure: &RuleFailure) -> Option<String> {
+    let named = &failure.other_cases[..failure.other_cases.len().min(OTHER_CASES)];
+    let more = failure.other_cases.len() - named.len();
+    let mut words = named.join(", ");
+    if more > 0 {
+        let _ = write!(words, " and {more} more");
+    }
+    (!named.is_empty()).then_some(words)
+}
+
+/// What became of a source's cases.
+fn words_of(line: &SourceLine) -> String {
+    let mut parts = vec![format!("{} judged", line.judged)];
+    if line.not_applicable > 0 {
+        parts.push(format!("{} not applicable", line.not_applicable));
+    }
+    if line.broken_off > 0 {
+        parts.push(format!("{} broke off", line.broken_off));
+    }
+    let left = line.cases.saturating_sub(line.judged + line.not_applicable + line.broken_off);
+    if left > 0 {
+        parts.push(format!("{left} not run"));
+    }
+    parts.join(", ")
+}
+
+/// So many of something.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// How often.
+pub(super) fn times(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
+/// The command that shows the same again.
+pub(super) fn replay(case: &str, place: &Place, rule: Option<&str>, header: &RunHeader) -> String {
+    if header.host == Host::CargoTest {
+        return format!("cargo test -- --exact {case}");
+    }
+    let mut command = "entra-conformance ".to_owned();
+    let _ = match place {
+        Place::Suite => write!(command, "run --scenario {case}"),
+        Place::File(file) => write!(command, "replay {}", quoted(file)),
+        Place::Generated(source, _) => {
+            let generation = &header.selection.generation;
+            write!(
+                command,
+                "run --only {source} --seed {} --cases {} --max-commands {}",
+                generation.seed, generation.cases, generation.max_commands
+            )
+        }
+    };
+    if let Some(rule) = rule.filter(|_| !matches!(place, Place::File(_))) {
+        let _ = write!(command, " --rule {rule}");
+    }
+    if let Host::ChildProcess { command: adapter } = &header.host {
+        command.push_str(" --");
+        for argument in adapter {
+            command.push(' ');
+            command.push_str(&quoted(argument));
+        }
+    }
+    command
+}
+
+/// An argument as it can be typed into a shell.
+fn quoted(argument: &str) -> String {
+    let is_plain = !argument.is_empty()
+        && argument
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "-_./=:@%+,".contains(letter));
+    if is_plain { argument.to_owned() } else { format!("'{}'", argument.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("python3", "python3")]
+    #[case("./my adapter", "'./my adapter'")]
+    #[case("it's", r"'it'\''s'")]
+    #[case("", "''")]
+    fn arguments_are_quoted_for_a_shell(#[case] argument: &str, #[case] expected: &str) {
+        assert_eq!(quoted(argument), expected);
+    }
+}
