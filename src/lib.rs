@@ -29,6 +29,7 @@
 //! child processes; `harness` makes tests of the scenarios in a crate of your own; `schema` makes
 //! JSON Schemas of the formats.
 
+pub mod baseline;
 pub mod cases;
 pub mod checks;
 #[cfg(feature = "cli")]

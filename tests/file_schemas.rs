@@ -5,6 +5,7 @@
 
 #![cfg(feature = "schema")]
 
+use entra_conformance::baseline::{self, Baseline};
 use entra_conformance::cases::scenario::{Scenario, embedded, from_yaml};
 use entra_conformance::rulebook::{Choices, Coverage, Editions, Rules};
 use rstest::rstest;
@@ -22,6 +23,7 @@ fn schemas() -> Vec<(&'static str, Value, Vec<String>)> {
         ("rules.json", schema_for!(Rules).to_value(), read("rules.yaml")),
         ("editions.json", schema_for!(Editions).to_value(), read("editions.yaml")),
         ("choices.json", schema_for!(Choices).to_value(), read("choices.yaml")),
+        ("baseline.json", schema_for!(Baseline).to_value(), vec![GOOD_BASELINE.to_owned()]),
         ("seed-coverage.json", schema_for!(Coverage).to_value(), read("seed-coverage.yaml")),
     ]
 }
@@ -94,6 +96,50 @@ fn what_the_reader_refuses_the_schema_refuses(#[case] good: &str, #[case] bad: &
     let broken = GOOD.replacen(good, bad, 1);
     assert_ne!(broken, GOOD, "the case changes nothing");
     assert!(from_yaml("bad.yaml", &broken).is_err());
+    let value: Value = serde_yaml::from_str(&broken).expect("YAML");
+    assert!(!validator.is_valid(&value));
+}
+
+const GOOD_BASELINE: &str = "\
+format: 1
+edition: \"2023-01\"
+declares:
+  capabilities: [users, groups]
+  choices:
+    collisionHandling: rejected
+entries:
+  - scenario: matching/name-matches-although-addresses-differ
+    rule: match.soft-on-upn
+    outcome: violated
+    reason: \"onPremisesSyncEnabled: false instead of true, after sync\"
+    issue: SYNC-17
+    expires: 2027-03-31
+    note: After the release.
+  - scenario: matching/name-matches-and-a-secondary-is-shared-too
+    outcome: timed-out
+    reason: in sync
+  - rule: admin.never-matched
+    outcome: not-applicable
+    reason: needs roles
+";
+
+#[rstest]
+#[case::misspelt_field("entries:", "entrys:")]
+#[case::misspelt_field_of_an_entry("issue:", "isue:")]
+#[case::misspelt_field_of_what_is_declared("choices:", "choises:")]
+#[case::unknown_outcome("timed-out", "timeout")]
+#[case::unknown_capability("[users, groups]", "[users, teleport]")]
+#[case::no_reason("    reason: needs roles\n", "")]
+#[case::no_day("2027-03-31", "next year")]
+#[case::no_format("format: 1\n", "")]
+fn what_the_reader_of_baselines_refuses_the_schema_refuses(#[case] good: &str, #[case] bad: &str) {
+    let validator = jsonschema::validator_for(&schema_for!(Baseline).to_value()).expect("a schema");
+    let read = |text: &str| baseline::from_yaml("baseline.yaml", text);
+    let value: Value = serde_yaml::from_str(GOOD_BASELINE).expect("YAML");
+    assert!(validator.is_valid(&value) && read(GOOD_BASELINE).is_ok());
+    let broken = GOOD_BASELINE.replacen(good, bad, 1);
+    assert_ne!(broken, GOOD_BASELINE, "the case changes nothing");
+    assert!(read(&broken).is_err());
     let value: Value = serde_yaml::from_str(&broken).expect("YAML");
     assert!(!validator.is_valid(&value));
 }

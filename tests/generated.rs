@@ -33,7 +33,7 @@ fn judge(
     let plan = plan("2023-01", &description, Host::InProcess, selection, saved);
     let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
     let mut keeper = folder.map(|folder| Keeper::new(folder, &mut oracle));
-    let extras = Extras { keeper: keeper.as_mut(), examples: false, helpers: &mut [] };
+    let extras = Extras { keeper: keeper.as_mut(), ..Extras::default() };
     let (mut summary, mut events) = (Summary::default(), Vec::new());
     run(&plan, implementation, extras, &AtomicBool::new(false), &mut |event| {
         summary.take(&event);

@@ -1,5 +1,6 @@
 //! The command line program.
 
+mod baseline;
 mod check_adapter;
 mod compare;
 mod exit;
@@ -119,12 +120,47 @@ enum Command {
     /// each) and its correct variants through all sources.
     #[command(after_help = EXIT_CODES)]
     SelfTest(SelfTestArguments),
+    /// Keep a file of what an implementation is known not to pass, so that nothing gets worse unseen:
+    /// see `run --baseline`.
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Baseline(BaselineCommand),
     /// Check scenario files for mistakes.
     Validate {
         /// The files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+#[derive(Subcommand)]
+enum BaselineCommand {
+    /// Run an implementation, and write down what it does not pass and what it is not judged by.
+    #[command(after_help = EXIT_CODES)]
+    Write(BaselineArguments),
+    /// Run an implementation and put its baseline right: what is not so any more goes, what is not
+    /// listed is added, and the rest stays as it stands, comments included.
+    #[command(after_help = EXIT_CODES)]
+    Update(BaselineArguments),
+    /// Check a baseline without running anything: its form, what it names, and what has expired.
+    Check {
+        /// The baseline.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct BaselineArguments {
+    /// The baseline. Examples of what generated cases find are kept in a folder beside it.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Take cases only from these sources, separated by commas: scenarios, grid, sequences, laws.
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
+    only: Vec<Source>,
+    #[command(flatten)]
+    generation: GenerationArguments,
+    #[command(flatten)]
+    target: TargetArguments,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -155,6 +191,10 @@ struct RunArguments {
     /// are run first.
     #[arg(long, value_name = "FOLDER", default_value = "conformance-failures")]
     failures_dir: PathBuf,
+    /// Hold this file against the run, which lists what is known to fail: fail on everything that is
+    /// not as it says, and on nothing else. `baseline write` makes it.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// Show, for each rule, a small case that exercises it.
     #[arg(long)]
     coverage: bool,
@@ -350,6 +390,7 @@ pub fn main() -> ExitCode {
         Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter.adapter),
         Command::Serve { choices } => serve::serve(&choices.choices),
         Command::SelfTest(arguments) => self_test::test(&arguments),
+        Command::Baseline(command) => baseline::command(&command),
         Command::Validate { files } => validate::validate(&files),
     };
     match ended {

@@ -3,7 +3,7 @@
 use super::exit::{Exit, Mistake};
 use super::github::Job;
 use super::{ReportArguments, print};
-use crate::report::{Status, Summary, badge, json, junit, markdown, terminal};
+use crate::report::{Summary, badge, json, junit, markdown, terminal};
 use crate::runner::{Event, EventWriter};
 use std::fs::File;
 use std::io::{self, Write};
@@ -81,6 +81,19 @@ impl Outputs {
 
     /// Writes the reports, and says how the program ends.
     pub(super) fn deliver(self, summary: &Summary) -> Result<Exit, Mistake> {
+        let text = terminal::render(summary, print::width(), true);
+        self.deliver_gated(summary, summary, &text, summary.status().into())
+    }
+
+    /// The same where a baseline was held against the run: in GitHub only what goes `beyond` it is
+    /// told, and it says what stands in the terminal and how the program ends.
+    pub(super) fn deliver_gated(
+        self,
+        summary: &Summary,
+        beyond: &Summary,
+        text: &str,
+        exit: Exit,
+    ) -> Result<Exit, Mistake> {
         let mut mistakes = Vec::new();
         if let Some(Err(mistake)) = self.events.map(Events::finish) {
             mistakes.push(mistake);
@@ -90,19 +103,16 @@ impl Outputs {
                 mistakes.push(mistake);
             }
         }
-        if let Some(Err(error)) = self.job.map(|job| job.tell(summary, self.is_output_taken)) {
+        if let Some(Err(error)) = self.job.map(|job| job.tell(beyond, self.is_output_taken)) {
             mistakes.push(format!("GitHub's step summary cannot be written: {error}"));
         }
         if !self.is_output_taken {
-            print::text(&terminal::render(summary, print::width(), true));
+            print::text(text);
         }
         if mistakes.is_empty() {
-            return Ok(summary.status().into());
+            return Ok(exit);
         }
-        let exit = match summary.status() {
-            Status::SuiteDefect => Exit::SuiteDefect,
-            _ => Exit::BadInput,
-        };
+        let exit = if exit == Exit::SuiteDefect { exit } else { Exit::BadInput };
         Err(Mistake { exit, message: mistakes.join("\n") })
     }
 }

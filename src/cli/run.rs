@@ -1,14 +1,15 @@
 //! `run`: judge an implementation.
 
+use super::baseline::{self, read_baseline, today};
 use super::exit::{Exit, Mistake};
 use super::outputs::Outputs;
 use super::progress::Progress;
 use super::{GenerationArguments, ReplayArguments, RunArguments, TargetArguments};
 use super::{implementation, select};
+use crate::baseline::{BaselineFile, Seen, gate};
 use crate::cases::scenario::FileError;
-use crate::implementation::child_process;
+use crate::implementation::{Description, Implementation, child_process};
 use crate::reference::{Policy, ReferenceModel};
-use crate::report::Summary;
 use crate::runner::{
     Extras, Generation, Host, Keeper, PlannedCase, Selection, Shard, files_in, plan, read_cases,
     run as run_plan,
@@ -29,15 +30,23 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     selection.generation = arguments.generation.settings();
     let folder = &arguments.failures_dir;
     // Whoever asks for particular scenarios wants nothing else.
-    let saved = if arguments.scenarios.is_empty() { saved_cases(folder)? } else { Vec::new() };
-    if arguments.coverage && arguments.shard.is_some() {
+    let mut saved = if arguments.scenarios.is_empty() { saved_cases(folder)? } else { Vec::new() };
+    if arguments.shard.is_some() && (arguments.coverage || arguments.baseline.is_some()) {
         return Err(Mistake::bad_input(
-            "--coverage looks at the whole run, and --shard at a part of it",
+            "--coverage and --baseline are about the whole run, and --shard is a part of it",
         ));
+    }
+    let baseline =
+        arguments.baseline.as_deref().map(|file| read_baseline(file, edition)).transpose()?;
+    if let Some(baseline) = baseline.as_ref().filter(|_| arguments.scenarios.is_empty()) {
+        let examples = read_cases(&baseline.examples()).map_err(|errors| broken_files(&errors))?;
+        saved.retain(|case| examples.iter().all(|example| example.id != case.id));
+        saved.splice(0..0, examples);
     }
     let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
     let (shard, examples) = (arguments.shard, arguments.coverage);
-    let work = Work { saved, selection, shard, failures: Some(folder), examples, outputs };
+    let work =
+        Work { saved, selection, shard, failures: Some(folder), examples, outputs, baseline };
     judge(&arguments.target, edition, work)
 }
 
@@ -48,7 +57,15 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
     let selection =
         Selection { sources: [crate::runner::Source::Saved].into(), ..Selection::default() };
     let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
-    let work = Work { saved, selection, shard: None, failures: None, examples: false, outputs };
+    let work = Work {
+        saved,
+        selection,
+        shard: None,
+        failures: None,
+        examples: false,
+        outputs,
+        baseline: None,
+    };
     judge(&arguments.target, edition, work)
 }
 
@@ -75,7 +92,7 @@ fn saved_cases(folder: &Path) -> Result<Vec<PlannedCase>, Mistake> {
     read_cases(&files).map_err(|errors| broken_files(&errors))
 }
 
-fn broken_files(errors: &[FileError]) -> Mistake {
+pub(super) fn broken_files(errors: &[FileError]) -> Mistake {
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
     Mistake::bad_input(told.join("\n\n"))
 }
@@ -91,6 +108,8 @@ struct Work<'a> {
     examples: bool,
     /// What is written of the run.
     outputs: Outputs,
+    /// What is known to fail.
+    baseline: Option<BaselineFile>,
 }
 
 fn judge(
@@ -99,49 +118,84 @@ fn judge(
     mut work: Work<'_>,
 ) -> Result<Exit, Mistake> {
     let interrupted = stop_on_interrupt()?;
-    let start = || {
-        let choices = &target.choices.choices;
-        implementation::start(&target.adapter, &target.times, choices, edition).map_err(|mistake| {
+    let mut implementation = start(target, edition, &interrupted)?;
+    let description = implementation.describe();
+    let mut helpers = start_helpers(target, edition, &interrupted, &description)?;
+    let mut plan = plan(edition, &description, host(target), work.selection, work.saved);
+    if let Some(shard) = work.shard {
+        plan = plan.part(shard);
+    }
+    let mut progress = Progress::new(&plan.header, target.quiet);
+    let mut seen = Seen::default();
+    let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
+    let mut keeper = work.failures.map(|folder| Keeper::new(folder, &mut oracle));
+    let today = today();
+    let extras = Extras {
+        keeper: keeper.as_mut(),
+        examples: work.examples,
+        helpers: &mut helpers,
+        by_reason: work.baseline.as_ref().map(|baseline| baseline.known(today)),
+    };
+    run_plan(&plan, &mut *implementation, extras, &interrupted, &mut |event| {
+        progress.take(&event);
+        work.outputs.take(&event);
+        seen.take(&event);
+    });
+    progress.finish();
+    drop(implementation);
+    drop(helpers);
+    match &work.baseline {
+        None => work.outputs.deliver(seen.summary()),
+        Some(file) => {
+            let gate = gate(file, &seen, today);
+            let (exit, text) = baseline::report(file, &seen, &gate);
+            work.outputs.deliver_gated(seen.summary(), &gate.beyond, &text, exit)
+        }
+    }
+}
+
+/// Starts what is judged.
+pub(super) fn start(
+    target: &TargetArguments,
+    edition: &str,
+    interrupted: &AtomicBool,
+) -> Result<Box<dyn Implementation + Send>, Mistake> {
+    implementation::start(&target.adapter, &target.times, &target.choices.choices, edition).map_err(
+        |mistake| {
             if interrupted.load(Ordering::Relaxed) {
                 let message = "stopped before anything was judged".to_owned();
                 return Mistake { exit: Exit::Incomplete, message };
             }
             mistake
-        })
-    };
-    let mut implementation = start()?;
-    let description = implementation.describe();
-    let mut helpers = Vec::new();
-    for _ in 1..target.jobs() {
-        let helper = start()?;
-        if helper.describe() != description {
-            return Err(Mistake::no_adapter(
+        },
+    )
+}
+
+/// Starts as many more of the same as `--jobs` asks for.
+pub(super) fn start_helpers(
+    target: &TargetArguments,
+    edition: &str,
+    interrupted: &AtomicBool,
+    description: &Description,
+) -> Result<Vec<Box<dyn Implementation + Send>>, Mistake> {
+    (1..target.jobs())
+        .map(|_| {
+            let helper = start(target, edition, interrupted)?;
+            if helper.describe() == *description {
+                return Ok(helper);
+            }
+            Err(Mistake::no_adapter(
                 "the adapter describes itself otherwise when it is started a second time; with --jobs all have to be alike",
-            ));
-        }
-        helpers.push(helper);
-    }
+            ))
+        })
+        .collect()
+}
+
+/// Where what is judged runs.
+pub(super) fn host(target: &TargetArguments) -> Host {
     let command: Vec<String> =
         target.adapter.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    let host = if command.is_empty() { Host::InProcess } else { Host::ChildProcess { command } };
-    let mut plan = plan(edition, &description, host, work.selection, work.saved);
-    if let Some(shard) = work.shard {
-        plan = plan.part(shard);
-    }
-    let mut progress = Progress::new(&plan.header, target.quiet);
-    let mut summary = Summary::default();
-    let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
-    let mut keeper = work.failures.map(|folder| Keeper::new(folder, &mut oracle));
-    let extras = Extras { keeper: keeper.as_mut(), examples: work.examples, helpers: &mut helpers };
-    run_plan(&plan, &mut *implementation, extras, &interrupted, &mut |event| {
-        progress.take(&event);
-        work.outputs.take(&event);
-        summary.take(&event);
-    });
-    progress.finish();
-    drop(implementation);
-    drop(helpers);
-    work.outputs.deliver(&summary)
+    if command.is_empty() { Host::InProcess } else { Host::ChildProcess { command } }
 }
 
 /// On Ctrl-C no child process is left behind, what was judged so far is reported, and the run

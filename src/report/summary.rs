@@ -447,6 +447,18 @@ impl Summary {
         self.cut_off.is_some() || self.milliseconds.is_none()
     }
 
+    /// Whether something that was asked for and applies was not judged, whatever else was seen; of
+    /// rules that nothing exercised only those count of which this says so.
+    pub fn is_incomplete(&self, counts: impl Fn(&str) -> bool) -> bool {
+        let is_left_out = |line: &RuleLine| {
+            line.state == RuleState::NotExercised && line.owed && counts(&line.rule)
+        };
+        self.cut_off.is_some()
+            || self.milliseconds.is_none()
+            || self.judged == 0
+            || self.rules().iter().any(is_left_out)
+    }
+
     /// How the run ended.
     pub fn status(&self) -> Status {
         if !self.defects.is_empty() {

@@ -46,6 +46,42 @@ pub fn render(summary: &Summary, width: usize, styled: bool) -> String {
     page.text
 }
 
+/// What a run comes to by a baseline.
+#[derive(Clone, Copy, Debug)]
+pub struct Gated<'g> {
+    /// What went wrong beyond what is listed, as a run that shows nothing else.
+    pub beyond: &'g Summary,
+    /// What is not as listed, a sentence each.
+    pub findings: &'g [String],
+    /// The last line, and whether it is a good one.
+    pub conclusion: (&'g str, bool),
+}
+
+/// The report of a run that a baseline was held against: of what is listed, the table of rules
+/// tells; what goes beyond it is told in full.
+pub fn render_gated(summary: &Summary, gated: Gated<'_>, width: usize, styled: bool) -> String {
+    let Some(header) = summary.header() else {
+        return "nothing was run\n".to_owned();
+    };
+    let mut page = Page { text: String::new(), width: width.max(40), styled };
+    page.head(header);
+    page.rules(summary);
+    page.examples(summary);
+    page.text.push_str(&render_failures(gated.beyond, width, styled));
+    page.defects(&summary.defects);
+    if !gated.findings.is_empty() {
+        page.line("");
+        page.line(page.painted(BOLD, "not as in the baseline"));
+        for finding in gated.findings {
+            page.wrapped("  ", "✗ ", finding);
+        }
+    }
+    let (words, is_good) = gated.conclusion;
+    page.counts(summary, header);
+    page.line(page.painted(if is_good { GOOD } else { BAD }, words));
+    page.text
+}
+
 /// What went wrong in a run, without the table of rules: for whoever reads one failing test.
 pub fn render_failures(summary: &Summary, width: usize, styled: bool) -> String {
     let Some(header) = summary.header() else {
@@ -320,7 +356,8 @@ impl Page {
         }
     }
 
-    fn result(&mut self, summary: &Summary, header: &RunHeader) {
+    /// What was judged, in figures.
+    fn counts(&mut self, summary: &Summary, header: &RunHeader) {
         self.line("");
         self.wrapped("", "", &words::denominator(summary.counts()));
         for line in &summary.sources {
@@ -332,6 +369,10 @@ impl Page {
         if let Some(time) = summary.milliseconds {
             self.line(format!("{time} ms in all"));
         }
+    }
+
+    fn result(&mut self, summary: &Summary, header: &RunHeader) {
+        self.counts(summary, header);
         let style = match summary.status() {
             Status::Conformant | Status::PartHeld => GOOD,
             Status::Nonconformant | Status::SuiteDefect => BAD,

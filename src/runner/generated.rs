@@ -7,16 +7,17 @@ use super::event::{
 use super::keep::{Keeper, Kept, scenario_of};
 use super::minimise::{Minimal, minimise};
 use super::plan::Generation;
+use super::reason::broke_off;
 use super::shard::Shard;
+use super::shown::Shown;
 use super::source::Source;
 use super::trial::{Breach, Ended, Judge, Signature, Stopped, Tallies, Trial};
 use super::trials::{Name, Trials};
 use crate::cases::laws;
 use crate::cases::scenario::case_to_yaml;
 use crate::cases::shrink::measure;
-use crate::directory::Command;
 use crate::implementation::{FailureKind, Implementation};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// A trial that went wrong.
@@ -46,17 +47,17 @@ pub(super) struct Search<'a, 'k> {
 }
 
 impl Search<'_, '_> {
-    /// Runs the source's cases and tells what they come to. Of rules that are `known` to be broken
-    /// no further example is made; those that this source shows are added.
+    /// Runs the source's cases and tells what they come to. Of what was `shown` already no further
+    /// example is made; what this source shows is added.
     pub(super) fn run(
         mut self,
         implementation: &mut dyn Implementation,
         helpers: &mut [Box<dyn Implementation + Send>],
-        known: &mut BTreeSet<String>,
+        shown: &mut Shown,
         tell: &mut dyn FnMut(Event),
     ) {
         let started = Instant::now();
-        let mut count = Count::default();
+        let mut count = Count { by_reason: shown.by_reason(), ..Count::default() };
         let capabilities = &self.judge.description.capabilities;
         let trials = Trials::new(self.source, self.generation, capabilities, self.shard);
         let batches = Batches { trials: &trials, judge: self.judge, is_stopped: self.is_stopped };
@@ -73,13 +74,10 @@ impl Search<'_, '_> {
         });
         let found = std::mem::take(&mut count.found);
         for found in found.into_values() {
-            let Signature::Breach(rule, _) = &found.signature else {
-                tell(self.example(found, implementation));
-                continue;
-            };
-            if !known.contains(*rule) && !(self.is_stopped)() {
-                known.insert((*rule).to_owned());
-                tell(self.example(found, implementation));
+            if !shown.has(&found.signature) && !(self.is_stopped)() {
+                let event = self.example(found, implementation);
+                shown.take(&event);
+                tell(event);
             }
         }
         if let Some((name, message)) = count.defect.take() {
@@ -125,14 +123,13 @@ fn tell_example(
     kept: Kept,
 ) -> Event {
     let excerpt = case_to_yaml(&scenario_of(minimal, signature), &minimal.free);
-    let commands = &minimal.trial.case.commands;
     let (verdict, failure) = match (&minimal.ended.stopped, minimal.ended.breach(signature)) {
         (Some(Stopped::BrokenOff { failure, step, .. }), None) => {
             let (failure, step) = (failure.clone(), *step);
             (CaseVerdict::Failed { failure, step, excerpt }, None)
         }
         (_, Some(breach)) => {
-            let report = report(breach, commands, excerpt);
+            let report = report(breach, excerpt);
             (CaseVerdict::Judged, Some(Box::new(report)))
         }
         _ => (CaseVerdict::Judged, None),
@@ -141,17 +138,12 @@ fn tell_example(
     Event::FailureFound { source, case: name.to_string(), size, verdict, failure, file, not_kept }
 }
 
-fn report(breach: &Breach, commands: &[Command], excerpt: String) -> FailureReport {
+fn report(breach: &Breach, excerpt: String) -> FailureReport {
     FailureReport {
         rule: breach.rule.to_owned(),
         origin: if breach.law.is_some() { Origin::Law } else { Origin::Check },
         step: breach.step,
-        command: breach
-            .step
-            .checked_sub(1)
-            .and_then(|at| commands.get(at))
-            .map_or("reset", Command::word)
-            .to_owned(),
+        command: breach.command.to_owned(),
         violations: breach.violations.clone(),
         variation: breach.law.map(|law| law.variation().to_owned()),
         excerpt,
@@ -167,8 +159,10 @@ struct Count {
     stopped: Option<String>,
     tallies: Tallies,
     violated_cases: BTreeMap<&'static str, u64>,
-    /// The smallest trial that broke each rule, and the first that broke off in each way.
+    /// The smallest trial that broke each rule, or each rule for each reason, and that broke off in
+    /// each way.
     found: BTreeMap<String, Found>,
+    by_reason: bool,
     defect: Option<(Name, String)>,
 }
 
@@ -196,13 +190,14 @@ impl Count {
                 self.defect = Some((called.1, message.clone()));
                 self.stopped = Some("the suite itself failed to judge a case".to_owned());
             }
-            Some(Stopped::BrokenOff { failure, .. }) => {
+            Some(Stopped::BrokenOff { failure, command, .. }) => {
                 let kind = failure.kind;
                 self.broken_off += 1;
                 if self.broken_off == BROKEN_OFF || kind == FailureKind::NotRestarted {
                     self.stopped = Some(format!("after {} broke off", cases(self.broken_off)));
                 }
-                self.add(kind.word(), Signature::BrokenOff(kind), called, trial, &ended);
+                let what = format!("{kind} {}", broke_off(command));
+                self.add(what, Signature::BrokenOff(kind, command), called, trial, &ended);
             }
         }
         let mut rules: Vec<&'static str> = Vec::new();
@@ -210,23 +205,31 @@ impl Count {
             if !rules.contains(&breach.rule) {
                 rules.push(breach.rule);
                 *self.violated_cases.entry(breach.rule).or_default() += 1;
-                self.add(breach.rule, breach.signature(), called, trial, &ended);
+                if !self.by_reason {
+                    self.add(breach.rule.to_owned(), breach.signature(), called, trial, &ended);
+                }
+            }
+            if self.by_reason {
+                for reason in breach.reasons() {
+                    let what = format!("{} {reason}", breach.rule);
+                    self.add(what, Signature::Reason(breach.rule, reason), called, trial, &ended);
+                }
             }
         }
     }
 
     fn add(
         &mut self,
-        what: &str,
+        what: String,
         signature: Signature,
         (place, name): (usize, Name),
         trial: &Trial,
         ended: &Ended,
     ) {
-        if self.found.get(what).is_none_or(|found| found.is_larger_than(trial)) {
+        if self.found.get(&what).is_none_or(|found| found.is_larger_than(trial)) {
             let found =
                 Found { place, name, trial: trial.clone(), ended: ended.clone(), signature };
-            self.found.insert(what.to_owned(), found);
+            self.found.insert(what, found);
         }
     }
 

@@ -242,7 +242,8 @@ pub(super) fn scenario_of(minimal: &Minimal, signature: &Signature) -> Scenario 
     let case = &minimal.trial.case;
     let (title, rule) = match signature {
         Signature::Breach(rule, field) => (format!("{rule} is broken in {field}"), *rule),
-        Signature::BrokenOff(kind) => {
+        Signature::Reason(rule, reason) => (format!("{rule} is broken ({reason})"), *rule),
+        Signature::BrokenOff(kind, _) => {
             let step = match &minimal.ended.stopped {
                 Some(Stopped::BrokenOff { step: 1.., .. }) => "in its last step",
                 _ => "at its start",
@@ -276,8 +277,8 @@ pub(super) fn scenario_of(minimal: &Minimal, signature: &Signature) -> Scenario 
 /// depend on where it was found.
 fn file_name(signature: &Signature, text: &str) -> String {
     let what = match signature {
-        Signature::Breach(rule, _) => *rule,
-        Signature::BrokenOff(kind) => kind.word(),
+        Signature::Breach(rule, _) | Signature::Reason(rule, _) => *rule,
+        Signature::BrokenOff(kind, _) => kind.word(),
     };
     let body = text.lines().filter(|line| !line.starts_with('#'));
     // FNV-1a, which is the same everywhere and always.

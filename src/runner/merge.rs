@@ -1,6 +1,7 @@
 //! Puts the parts of a run together again, once it is proved that they are all of it.
 
 use super::event::{CaseVerdict, Event, LawTally, RunHeader, SourceReport, SourceTally};
+use super::reason::broke_off_in;
 use super::shard::Shard;
 use super::source::Source;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -187,7 +188,9 @@ fn examples(of: Source, parts: &[&Part], merged: &mut Vec<Event>, broken: &mut B
         let what = match (failure, verdict) {
             (Some(failure), _) if broken.contains(&failure.rule) => continue,
             (Some(failure), _) => failure.rule.clone(),
-            (None, CaseVerdict::Failed { failure, .. }) => failure.kind.word().to_owned(),
+            (None, CaseVerdict::Failed { failure, step, excerpt }) => {
+                format!("{} {}", failure.kind, broke_off_in(*step, excerpt))
+            }
             (None, _) => {
                 defects.push(event);
                 continue;

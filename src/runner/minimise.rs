@@ -33,7 +33,7 @@ pub(crate) fn minimise(
     let is_over = || is_stopped() || started.elapsed() > PATIENCE;
     let mut minimal = cut(Minimal { trial, ended, free: BTreeSet::new() }, signature);
     // Waiting for a time-out over and over is nothing that a person would want to sit through.
-    if *signature == Signature::BrokenOff(FailureKind::TimedOut) {
+    if matches!(signature, Signature::BrokenOff(FailureKind::TimedOut, _)) {
         return minimal;
     }
     let laws = minimal.trial.laws.clone();

@@ -14,8 +14,10 @@ mod keep;
 mod merge;
 mod minimise;
 mod plan;
+mod reason;
 mod same_run;
 mod shard;
+mod shown;
 mod source;
 mod stream;
 mod trial;
@@ -31,6 +33,7 @@ pub use keep::{Keeper, files_in, read_cases};
 pub use merge::{Part, merge};
 pub(crate) use minimise::minimise;
 pub use plan::{DEFAULT_SEED, Generation, Plan, PlannedCase, Selection, plan};
+pub use reason::{broke_off_in, is_of_expectation, reason};
 pub use same_run::shows_the_same;
 pub use shard::Shard;
 pub use source::Source;
@@ -42,6 +45,7 @@ pub(crate) use trials::{Name, Trials};
 
 use crate::implementation::{Description, Implementation};
 use generated::Search;
+use shown::Shown;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -56,6 +60,10 @@ pub struct Extras<'e, 'k> {
     /// More implementations of the same kind, each with a state of its own, that share the work of
     /// generated cases. What comes out does not depend on how many there are.
     pub helpers: &'e mut [Box<dyn Implementation + Send>],
+    /// Tells of generated cases an example of every reason for which a rule is broken, and not only
+    /// one of each rule; but none of these, which are known: pairs of a rule, or the word for a way
+    /// of breaking off, and a [`reason()`].
+    pub by_reason: Option<BTreeSet<(String, String)>>,
 }
 
 /// Runs everything that is planned and tells each event as it comes. Returns early, without
@@ -70,8 +78,7 @@ pub fn run(
     let started = Instant::now();
     let header = &plan.header;
     let is_stopped = || interrupted.load(Ordering::Relaxed);
-    // Rules of which there is an example already.
-    let mut broken: BTreeSet<String> = BTreeSet::new();
+    let mut shown = Shown::new(extras.by_reason.take());
     tell(Event::RunStarted(Box::new(header.clone())));
     for planned in &header.sources {
         if is_stopped() {
@@ -83,9 +90,7 @@ pub fn run(
             let cases: Vec<&PlannedCase> =
                 plan.cases.iter().filter(|case| case.source == source).collect();
             written::run(&cases, header, implementation, &is_stopped, &mut |event| {
-                if let Event::CaseFinished { failures, .. } = &event {
-                    broken.extend(failures.iter().map(|failure| failure.rule.clone()));
-                }
+                shown.take(&event);
                 tell(event);
             });
         } else {
@@ -97,7 +102,7 @@ pub fn run(
                 is_stopped: &is_stopped,
                 keeper: extras.keeper.as_deref_mut(),
             };
-            search.run(implementation, extras.helpers, &mut broken, tell);
+            search.run(implementation, extras.helpers, &mut shown, tell);
         }
     }
     if extras.examples && !is_stopped() {

@@ -1,16 +1,18 @@
 //! Runs cases, whatever their source, and judges each by all checks and by the laws that are
 //! applied to it.
 
+use super::event::Origin;
 use super::plan::Selection;
+use super::reason::reason;
 use super::same_run::shows_the_same;
 use crate::cases::laws::{self, Law, LawVerdict};
 use crate::cases::{Case, required_capabilities};
 use crate::checks::{Finding, Observer, Violation, checked_rules};
-use crate::directory::{Snapshot, Tenant};
+use crate::directory::{Command, Snapshot, Tenant};
 use crate::implementation::{
     CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
@@ -108,6 +110,8 @@ pub(crate) struct Breach {
     pub(crate) rule: &'static str,
     /// The step after which it was noticed, counted from 1; 0 is the start.
     pub(crate) step: usize,
+    /// The step's command; `reset` for the start.
+    pub(crate) command: &'static str,
     pub(crate) violations: Vec<Violation>,
     /// The law that is broken, where it is one.
     pub(crate) law: Option<&'static Law>,
@@ -121,8 +125,10 @@ pub(crate) struct Breach {
 pub(crate) enum Signature {
     /// The rule, and the field in which it is broken.
     Breach(&'static str, String),
-    /// The implementation broke off in this way.
-    BrokenOff(FailureKind),
+    /// The rule, and one of the reasons for which it is broken: finer than its field.
+    Reason(&'static str, String),
+    /// The implementation broke off in this way, in a step with this command.
+    BrokenOff(FailureKind, &'static str),
 }
 
 /// Fields that are told apart; any other is a plain attribute, and one is like the other.
@@ -147,12 +153,31 @@ const FIELDS: &[&str] = &[
     "synchronisation",
 ];
 
+/// The field's own name, but for plain attributes, which have one in common.
+pub(super) fn kind_of_field(field: &str) -> &str {
+    let is_told_apart = FIELDS.contains(&field) || field.contains(' ');
+    if is_told_apart { field } else { "an attribute" }
+}
+
 impl Breach {
     pub(crate) fn signature(&self) -> Signature {
         let field = self.violations.first().map_or("", |violation| &*violation.field);
-        let is_told_apart = FIELDS.contains(&field) || field.contains(' ');
-        let field = if is_told_apart { field } else { "an attribute" };
-        Signature::Breach(self.rule, field.to_owned())
+        Signature::Breach(self.rule, kind_of_field(field).to_owned())
+    }
+
+    /// The reasons for which the rule counts as broken.
+    pub(super) fn reasons(&self) -> BTreeSet<String> {
+        let origin = if self.law.is_some() { Origin::Law } else { Origin::Check };
+        self.violations.iter().map(|found| reason(origin, self.command, found)).collect()
+    }
+
+    fn shows(&self, signature: &Signature) -> bool {
+        match signature {
+            Signature::Reason(rule, reason) => {
+                self.rule == *rule && self.reasons().contains(reason)
+            }
+            signature => self.signature() == *signature,
+        }
     }
 }
 
@@ -173,6 +198,8 @@ pub(crate) enum Stopped {
         failure: Failure,
         /// In this step, counted from 1; 0 is the start.
         step: usize,
+        /// The step's command; `reset` for the start.
+        command: &'static str,
         /// The varied case, where it broke off in that and not in the trial's own.
         varied: Option<Box<Case>>,
     },
@@ -186,15 +213,16 @@ pub(crate) enum Stopped {
 impl Ended {
     /// The first breach with this signature.
     pub(super) fn breach(&self, signature: &Signature) -> Option<&Breach> {
-        self.breaches.iter().find(|breach| breach.signature() == *signature)
+        self.breaches.iter().find(|breach| breach.shows(signature))
     }
 
     /// Whether it went wrong in this way.
     pub(super) fn shows(&self, signature: &Signature) -> bool {
         match (signature, &self.stopped) {
-            (Signature::BrokenOff(kind), Some(Stopped::BrokenOff { failure, .. })) => {
-                failure.kind == *kind
-            }
+            (
+                Signature::BrokenOff(kind, word),
+                Some(Stopped::BrokenOff { failure, command, .. }),
+            ) => failure.kind == *kind && command == word,
             _ => self.breach(signature).is_some(),
         }
     }
@@ -326,7 +354,7 @@ impl<'a> Judge<'a> {
         let base = &seen[0];
         let mut ended = Ended::default();
         self.judge_steps(witness, &trial.case, base, tallies, &mut ended.breaches);
-        ended.stopped = self.stopped(base, || None);
+        ended.stopped = self.stopped(&trial.case, base, || None);
         for ((law, case), seen) in varied.iter().zip(&seen[1..]) {
             if ended.stopped.is_some() {
                 break;
@@ -336,7 +364,7 @@ impl<'a> Judge<'a> {
             for breach in &mut ended.breaches[own..] {
                 breach.varied = Some(Box::new(case.clone()));
             }
-            ended.stopped = self.stopped(seen, || Some(Box::new(case.clone())));
+            ended.stopped = self.stopped(case, seen, || Some(Box::new(case.clone())));
             self.judge_law(law, (&trial.case, base), (case, seen), tallies, &mut ended.breaches);
         }
         ended
@@ -344,6 +372,7 @@ impl<'a> Judge<'a> {
 
     fn stopped(
         &self,
+        case: &Case,
         seen: &CaseObservation,
         varied: impl FnOnce() -> Option<Box<Case>>,
     ) -> Option<Stopped> {
@@ -352,7 +381,8 @@ impl<'a> Judge<'a> {
             return Some(Stopped::NotApplicable);
         }
         let step = if seen.start.is_some() { seen.steps.len() + 1 } else { 0 };
-        Some(Stopped::BrokenOff { failure: failure.clone(), step, varied: varied() })
+        let command = command_of(case, step);
+        Some(Stopped::BrokenOff { failure: failure.clone(), step, command, varied: varied() })
     }
 
     /// Lets every check judge every step that was seen.
@@ -368,10 +398,10 @@ impl<'a> Judge<'a> {
         let Witness { observer, findings } = witness;
         findings.clear();
         findings.push(observer.restart(&case.tenant, start));
-        self.take(findings, 0, tallies, breaches);
+        self.take(findings, 0, "reset", tallies, breaches);
         for (at, (command, observed)) in case.commands.iter().zip(&seen.steps).enumerate() {
             observer.judge(command, observed, findings);
-            self.take(findings, at + 1, tallies, breaches);
+            self.take(findings, at + 1, command.word(), tallies, breaches);
         }
     }
 
@@ -379,6 +409,7 @@ impl<'a> Judge<'a> {
         &self,
         findings: &mut Vec<Finding>,
         step: usize,
+        command: &'static str,
         tallies: &mut Tallies,
         breaches: &mut Vec<Breach>,
     ) {
@@ -398,7 +429,7 @@ impl<'a> Judge<'a> {
             *violated += verdict.violations.len() as u64;
             if !verdict.violations.is_empty() {
                 let violations = verdict.violations;
-                breaches.push(Breach { rule, step, violations, law: None, varied: None });
+                breaches.push(Breach { rule, step, command, violations, law: None, varied: None });
             }
         }
     }
@@ -418,8 +449,9 @@ impl<'a> Judge<'a> {
             LawVerdict::Violated(violations) => {
                 tallies.exercised[position].1 += violations.len() as u64;
                 let step = base.0.commands.len();
+                let command = command_of(base.0, step);
                 let (rule, law) = (law.rule, Some(law));
-                breaches.push(Breach { rule, step, violations, law, varied: None });
+                breaches.push(Breach { rule, step, command, violations, law, varied: None });
             }
         }
     }
@@ -443,6 +475,11 @@ pub(super) fn compare(
         }
         _ => LawVerdict::NotApplicable("both cases come to their end"),
     }
+}
+
+/// The command of the step with this number, counted from 1; `reset` for the start.
+fn command_of(case: &Case, step: usize) -> &'static str {
+    step.checked_sub(1).and_then(|at| case.commands.get(at)).map_or("reset", Command::word)
 }
 
 fn position_of(rule: &str) -> Option<usize> {

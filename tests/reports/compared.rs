@@ -155,26 +155,6 @@ fn what_broke_off_and_was_not_run_again_is_not_better() {
     );
 }
 
-/// Of generated cases only an example is known, so they are compared by source and kind.
-#[test]
-fn generated_cases_that_broke_off_are_compared_by_their_source() {
-    let sequences = || selection(&["recovery."], Source::Sequences);
-    let before = summary(&events(&mut Fragile::default(), sequences(), None));
-    let after = summary(&events(&mut ReferenceModel::default(), sequences(), None));
-    let what = |changes: &[Change]| {
-        let of_source = changes.iter().filter(|change| change.what == "panicked in sequences");
-        of_source.count()
-    };
-    assert_eq!(what(&Comparison::of(&before, &after).better), 1);
-    assert_eq!(what(&Comparison::of(&after, &before).worse), 1);
-    assert_eq!(what(&Comparison::of(&before, &before).still_broken), 1);
-    // Where the later run did not come so far, nobody knows.
-    let short = summary(&events(&mut ReferenceModel::default(), sequences(), Some(3)));
-    let comparison = Comparison::of(&before, &short);
-    assert_eq!(what(&comparison.better), 0);
-    assert_eq!(what(&comparison.no_longer_judged), 1);
-}
-
 #[test]
 fn markdown_names_no_more_than_a_comment_takes() {
     let change = |at: usize| Change {

@@ -11,7 +11,7 @@ use std::fmt;
 
 /// The line and column, counted from 1, of the place that `path` leads to, or of the nearest place
 /// above it that exists.
-pub(super) fn locate(text: &str, path: &[Segment]) -> Option<(usize, usize)> {
+pub(crate) fn locate(text: &str, path: &[Segment]) -> Option<(usize, usize)> {
     (0..=path.len()).rev().find_map(|length| {
         let probe = Probe { path: &path[..length] };
         let error = probe.deserialize(serde_yaml::Deserializer::from_str(text)).err()?;

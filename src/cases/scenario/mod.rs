@@ -10,9 +10,11 @@ mod write;
 pub use bounds::MAXIMUM_FILE_BYTES;
 pub use embedded::{EmbeddedScenario, embedded};
 pub use locate::line_of_step;
+pub(crate) use locate::locate;
 pub use read::{FileError, from_yaml, read_file};
-pub(crate) use write::case_to_yaml;
+pub(crate) use read::{error_at, nearest, reading_error, unknown_rule};
 pub use write::to_yaml;
+pub(crate) use write::{case_to_yaml, scalar_text};
 
 use crate::directory::{
     Change, CloudRef, Command, DeclaredChoices, Evaluator, Kind, MatchingAttribute, ProxyAddress,

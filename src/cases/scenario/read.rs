@@ -110,7 +110,14 @@ pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, Vec<FileError>> {
     if errors.is_empty() { Ok(scenario) } else { Err(errors) }
 }
 
-fn error_at(file: &str, text: &str, line: usize, column: usize, message: String) -> FileError {
+/// What is wrong at a place of a file; line 0 for the file as a whole.
+pub(crate) fn error_at(
+    file: &str,
+    text: &str,
+    line: usize,
+    column: usize,
+    message: String,
+) -> FileError {
     let line_text = line.checked_sub(1).and_then(|line| lines(text).nth(line)).unwrap_or_default();
     let mut shown: String = line_text.chars().take(SHOWN_OF_A_LINE).collect();
     if shown.len() < line_text.len() {
@@ -119,7 +126,8 @@ fn error_at(file: &str, text: &str, line: usize, column: usize, message: String)
     FileError { file: file.to_owned(), line, column, message, text: shown }
 }
 
-fn reading_error(file: &str, text: &str, error: &serde_yaml::Error) -> FileError {
+/// What a reader says is wrong, with its place apart from its words.
+pub(crate) fn reading_error(file: &str, text: &str, error: &serde_yaml::Error) -> FileError {
     let (line, column) =
         error.location().map_or((0, 0), |location| (location.line(), location.column()));
     let mut message = error.to_string();
@@ -203,15 +211,21 @@ fn problems(scenario: &Scenario) -> Vec<Located> {
     found
 }
 
-fn unknown_rule(rule: &str) -> String {
-    let suggestion = Rulebook::embedded()
-        .rules
-        .iter()
-        .map(|known| (distance(&known.id, rule), &known.id))
-        .min()
-        .map(|(_, id)| format!("; did you mean {id}?"))
-        .unwrap_or_default();
+/// Says of a rule that there is none of this name.
+pub(crate) fn unknown_rule(rule: &str) -> String {
+    let suggestion =
+        nearest(rule, Rulebook::embedded().rules.iter().map(|known| known.id.as_str()));
     format!("there is no rule {rule}{suggestion} (`entra-conformance list rules` shows them all)")
+}
+
+/// Asks whether the most similar of the known names was meant, where one is similar at all.
+pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    known
+        .map(|known| (distance(known, name), known))
+        .min()
+        .filter(|(distance, _)| distance * 2 < name.len())
+        .map(|(_, known)| format!("; did you mean {known}?"))
+        .unwrap_or_default()
 }
 
 /// How many letters have to change to make one word of the other.
@@ -354,7 +368,7 @@ mod tests {
         );
         let errors = from_yaml("ann.yaml", &text).expect_err("a mistake");
         let told = errors[0].to_string();
-        assert!(told.starts_with("ann.yaml:2:100029: there is no rule match.soft; "), "{told}");
+        assert!(told.starts_with("ann.yaml:2:100029: there is no rule match.soft ("), "{told}");
         assert!(told.len() < 1000, "{told}");
     }
 

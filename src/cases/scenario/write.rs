@@ -235,7 +235,7 @@ const OTHER_THAN_TEXT: &[&str] =
 
 /// Text as it stands in a file: bare where every YAML reader takes it for text, also inside
 /// brackets; quoted otherwise.
-fn scalar_text(text: &str) -> String {
+pub(crate) fn scalar_text(text: &str) -> String {
     let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.ends_with(|last: char| last.is_ascii_alphanumeric())
         && text.chars().all(|letter| {

@@ -1,0 +1,170 @@
+//! The form of a baseline file.
+
+use super::date::Date;
+use crate::directory::{Capability, DeclaredChoices};
+use crate::implementation::{Description, FailureKind};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The version of the file's form that this suite reads and writes.
+pub const FORMAT: u32 = 1;
+
+/// What an implementation is known not to pass, and what it cannot be judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Baseline {
+    /// The version of this file's form: 1.
+    pub format: u32,
+    /// The edition that was judged by.
+    pub edition: String,
+    /// What the implementation declared. What it declares no longer is judged no longer.
+    pub declares: Declared,
+    /// What is known, one entry for each nonconformity and for each case or rule that is not judged.
+    pub entries: Vec<Entry>,
+}
+
+/// What an implementation declares, as far as it decides what is judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Declared {
+    /// Its capabilities, but for those that only say how it is asked (`batch`, `changes`).
+    pub capabilities: BTreeSet<Capability>,
+    /// Its choices.
+    #[serde(default)]
+    pub choices: DeclaredChoices,
+}
+
+impl Declared {
+    /// What of a description decides what is judged.
+    pub fn of(description: &Description) -> Declared {
+        let decides = |capability: &Capability| {
+            !matches!(capability, Capability::Batch | Capability::Changes)
+        };
+        Declared {
+            capabilities: description.capabilities.0.iter().copied().filter(decides).collect(),
+            choices: description.choices,
+        }
+    }
+}
+
+/// One nonconformity that is known, or one case or rule that is not judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Entry {
+    /// The scenario in which it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// The file with the minimal scenario in which it shows, where generated cases found it; from
+    /// the folder of the baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
+    /// The rule that is violated, not applicable or not exercised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// What comes of it.
+    pub outcome: Outcome,
+    /// Why, as the suite words it.
+    pub reason: String,
+    /// Where it is tracked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<String>,
+    /// The last day on which this excuses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
+    /// Whatever else is worth knowing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Entry {
+    /// What it is about, in a few words.
+    pub fn about(&self) -> String {
+        let Entry { scenario, example, rule, .. } = self;
+        match (scenario.as_ref().or(example.as_ref()), rule) {
+            (Some(case), Some(rule)) => format!("{rule} in {case}"),
+            (Some(name), None) | (None, Some(name)) => name.clone(),
+            (None, None) => "nothing".to_owned(),
+        }
+    }
+}
+
+/// What comes of a case or a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// A rule is broken.
+    Violated,
+    /// The implementation lacks what it takes.
+    NotApplicable,
+    /// Of a rule: nothing brought its situation about.
+    NotExercised,
+    /// The implementation broke off, in this way.
+    BrokenOff(FailureKind),
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub fn all() -> impl Iterator<Item = Outcome> {
+        let ways = FailureKind::ALL.iter().map(|kind| Outcome::BrokenOff(*kind));
+        [Outcome::Violated, Outcome::NotApplicable, Outcome::NotExercised].into_iter().chain(ways)
+    }
+
+    /// The word that stands for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Violated => "violated",
+            Outcome::NotApplicable => "not-applicable",
+            Outcome::NotExercised => "not-exercised",
+            Outcome::BrokenOff(kind) => kind.word(),
+        }
+    }
+
+    /// Whether it is something that went wrong, and not something that was not judged.
+    pub fn is_nonconformity(self) -> bool {
+        matches!(self, Outcome::Violated | Outcome::BrokenOff(_))
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for Outcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Outcome::all().find(|outcome| outcome.word() == text).ok_or_else(|| {
+            let words: Vec<&str> = Outcome::all().map(Outcome::word).collect();
+            let expected = words.join(", ");
+            serde::de::Error::custom(format!(
+                "unknown outcome `{text}`, expected one of {expected}"
+            ))
+        })
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Outcome {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Outcome".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let words: Vec<&str> = Outcome::all().map(Outcome::word).collect();
+        schemars::json_schema!({
+            "description": "What comes of a case or a rule; the words for how an implementation broke off are those of the protocol's page.",
+            "type": "string",
+            "enum": words,
+        })
+    }
+}

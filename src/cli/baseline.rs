@@ -1,0 +1,279 @@
+//! `baseline`, and `run --baseline`: what an implementation is known not to pass.
+
+use super::exit::{Exit, Mistake};
+use super::progress::Progress;
+use super::run::{broken_files, host, start, start_helpers, stop_on_interrupt};
+use super::{BaselineArguments, BaselineCommand};
+use super::{implementation, print};
+use crate::baseline::{
+    BaselineFile, Date, Declared, Entry, EntryState, FindingKind, Gate, Seen, conclusion, edit,
+    from_yaml, gate, observe, write,
+};
+use crate::implementation::{Description, Implementation};
+use crate::reference::{Policy, ReferenceModel};
+use crate::report::{Status, terminal};
+use crate::runner::{Keeper, Selection, files_in, plan, read_cases};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+pub(super) fn command(command: &BaselineCommand) -> Result<Exit, Mistake> {
+    match command {
+        BaselineCommand::Write(arguments) => write_new(arguments),
+        BaselineCommand::Update(arguments) => update(arguments),
+        BaselineCommand::Check { file } => check(file),
+    }
+}
+
+/// The day by which entries expire.
+pub(super) fn today() -> Date {
+    Date::of(SystemTime::now())
+}
+
+/// Reads a baseline, without its examples.
+fn read(file: &Path) -> Result<BaselineFile, Mistake> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file)
+        .map_err(|error| Mistake::bad_input(format!("{name} cannot be read: {error}")))?;
+    from_yaml(&name, &text).map_err(|errors| broken_files(&errors))
+}
+
+/// Reads a baseline for a run that judges by this edition.
+pub(super) fn read_baseline(file: &Path, edition: &str) -> Result<BaselineFile, Mistake> {
+    let read = read(file)?;
+    if read.baseline.edition != edition {
+        return Err(Mistake::bad_input(format!(
+            "{} is a baseline for edition {}, and this run judges by {edition}",
+            read.file, read.baseline.edition
+        )));
+    }
+    Ok(read)
+}
+
+/// Tells what a run comes to by a baseline.
+pub(super) fn report(file: &BaselineFile, seen: &Seen, gate: &Gate) -> (Exit, String) {
+    let findings: Vec<String> = gate.findings.iter().map(ToString::to_string).collect();
+    let (status, words) = conclusion(file, seen, gate);
+    let gated = terminal::Gated {
+        beyond: &gate.beyond,
+        findings: &findings,
+        conclusion: (&words, status == Status::Conformant),
+    };
+    (status.into(), terminal::render_gated(seen.summary(), gated, print::width(), true))
+}
+
+/// What is judged to write a baseline or to put one right.
+struct Session<'s> {
+    arguments: &'s BaselineArguments,
+    edition: &'static str,
+    implementation: Box<dyn Implementation + Send>,
+    helpers: Vec<Box<dyn Implementation + Send>>,
+    description: Description,
+    interrupted: &'s AtomicBool,
+}
+
+impl Session<'_> {
+    /// Runs everything that is selected, the file's own examples first, and then what was newly
+    /// kept, to see what else it shows.
+    fn run(&mut self, file: &BaselineFile) -> Result<Seen, Mistake> {
+        let arguments = self.arguments;
+        let selection = Selection {
+            sources: arguments.only.iter().copied().collect(),
+            generation: arguments.generation.settings(),
+            ..Selection::default()
+        };
+        let examples = read_cases(&file.examples()).map_err(|errors| broken_files(&errors))?;
+        let host = host(&arguments.target);
+        let plan = plan(self.edition, &self.description, host, selection, examples);
+        let mut progress = Progress::new(&plan.header, arguments.target.quiet);
+        let mut oracle = ReferenceModel::new(Policy::agreeing_with(&self.description.choices));
+        let mut keeper = Keeper::new(file.examples_folder(), &mut oracle);
+        let (implementation, interrupted) = (&mut *self.implementation, self.interrupted);
+        let helpers = &mut self.helpers[..];
+        let seen =
+            observe(&plan, implementation, helpers, &mut keeper, interrupted, &mut |event| {
+                progress.take(event);
+            });
+        progress.finish();
+        let seen = seen.map_err(|errors| broken_files(&errors))?;
+        if self.interrupted.load(Ordering::Relaxed) || seen.summary().milliseconds.is_none() {
+            let message = "the run was stopped before its end; nothing was written".to_owned();
+            discard(&seen, &file.examples(), file);
+            return Err(Mistake { exit: Exit::Incomplete, message });
+        }
+        if let Some((case, message)) = seen.summary().defects.first() {
+            discard(&seen, &file.examples(), file);
+            let message = format!(
+                "the suite itself failed to judge {case}, so that nothing was written: {message}"
+            );
+            return Err(Mistake { exit: Exit::SuiteDefect, message });
+        }
+        Ok(seen)
+    }
+}
+
+fn write_new(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
+    let file = &arguments.file;
+    if file.exists() {
+        return Err(Mistake::bad_input(format!(
+            "{} is there already; `baseline update` puts it right",
+            file.display()
+        )));
+    }
+    let edition = implementation::edition(arguments.target.edition.as_deref())?;
+    let file = BaselineFile::empty(&file.display().to_string(), edition);
+    put_right(arguments, file, edition, String::new())
+}
+
+fn update(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
+    let edition = implementation::edition(arguments.target.edition.as_deref())?;
+    let file = read_baseline(&arguments.file, edition)?;
+    // An example that is gone or broken shows nothing: its entry goes, and is added anew if what it
+    // showed is found again.
+    let is_read = |entry: &Entry| {
+        let file = entry.example.as_ref().map(|name| PathBuf::from(file.place_of(name)));
+        file.is_none_or(|file| read_cases(&[file]).is_ok())
+    };
+    let keep: Vec<bool> = file.baseline.entries.iter().map(is_read).collect();
+    if !keep.contains(&false) {
+        return put_right(arguments, file, edition, String::new());
+    }
+    let left =
+        |reason: String| Mistake::bad_input(format!("{} is left as it was: {reason}", file.file));
+    let text = edit(&file, &keep, &[], &file.baseline.declares).map_err(left)?;
+    let rest = from_yaml(&file.file, &text).map_err(|errors| broken_files(&errors))?;
+    put_right(arguments, rest, edition, lines('-', &file, &keep))
+}
+
+fn put_right(
+    arguments: &BaselineArguments,
+    file: BaselineFile,
+    edition: &'static str,
+    mut told: String,
+) -> Result<Exit, Mistake> {
+    let interrupted = stop_on_interrupt()?;
+    let implementation = start(&arguments.target, edition, &interrupted)?;
+    let description = implementation.describe();
+    let helpers = start_helpers(&arguments.target, edition, &interrupted, &description)?;
+    let mut session = Session {
+        arguments,
+        edition,
+        implementation,
+        helpers,
+        description,
+        interrupted: &interrupted,
+    };
+    let seen = session.run(&file)?;
+    let Session { implementation, description, .. } = session;
+    drop(implementation);
+    let gate = gate(&file, &seen, today());
+    let keep: Vec<bool> = gate.entries.iter().map(|state| *state != EntryState::Stale).collect();
+    let (add, unlistable) = gate.new_entries(&file);
+    let declares = Declared::of(&description);
+    let text = if file.text.is_empty() {
+        let mut baseline = file.baseline.clone();
+        baseline.declares = declares;
+        baseline.entries.clone_from(&add);
+        Ok(write(&baseline, &description))
+    } else {
+        edit(&file, &keep, &add, &declares)
+    };
+    let text = text.map_err(|reason| {
+        discard(&seen, &file.examples(), &file);
+        Mistake::bad_input(format!("{} is left as it was: {reason}", file.file))
+    })?;
+    let is_changed = text != file.text || !told.is_empty();
+    if is_changed {
+        fs::write(&file.file, &text).map_err(|error| {
+            Mistake::bad_input(format!("{} cannot be written: {error}", file.file))
+        })?;
+    }
+    let now = from_yaml(&file.file, &text).map_err(|errors| broken_files(&errors))?;
+    discard(&seen, &now.examples(), &file);
+    told.push_str(&lines('-', &file, &keep));
+    told.extend(add.iter().map(|entry| line('+', entry)));
+    let _ = if is_changed {
+        let removed = told.lines().filter(|line| line.starts_with('-')).count();
+        let kept = now.baseline.entries.len() - add.len();
+        writeln!(told, "{}: {} added, {removed} removed, {kept} kept", file.file, add.len())
+    } else {
+        writeln!(told, "{} is as it should be", file.file)
+    };
+    for found in &unlistable {
+        let observed = &found.observed;
+        let rule = observed.rule.as_deref().unwrap_or(observed.outcome.word());
+        let _ =
+            writeln!(told, "not listed, since no file shows it again: {rule}: {}", observed.reason);
+    }
+    for finding in &gate.findings {
+        if finding.kind == FindingKind::Expired {
+            let _ =
+                writeln!(told, "left as it is, and failing until its date is changed: {finding}");
+        }
+    }
+    print::text(&told);
+    let is_as_listed = unlistable.is_empty() && !gate.entries.contains(&EntryState::Expired);
+    Ok(if is_as_listed { Exit::Conformant } else { Exit::Nonconformant })
+}
+
+fn line(sign: char, entry: &Entry) -> String {
+    format!("{sign} {}: {} ({})\n", entry.about(), entry.outcome, entry.reason)
+}
+
+/// The entries that are not kept, a line each.
+fn lines(sign: char, file: &BaselineFile, keep: &[bool]) -> String {
+    let entries = file.baseline.entries.iter().zip(keep);
+    entries.filter(|(_, keep)| !**keep).map(|(entry, _)| line(sign, entry)).collect()
+}
+
+/// Deletes the examples that no entry names any more: those that this run made, and those that the
+/// file named.
+fn discard(seen: &Seen, named: &[PathBuf], file: &BaselineFile) {
+    let folder = file.examples_folder();
+    for path in seen.kept().map(PathBuf::from).chain(file.examples()) {
+        if !named.contains(&path) && path.starts_with(&folder) {
+            let _ = fs::remove_file(path);
+        }
+    }
+    // Only an empty folder can be removed.
+    let _ = fs::remove_dir(folder);
+}
+
+fn check(path: &Path) -> Result<Exit, Mistake> {
+    let file = read(path)?;
+    let mut errors: Vec<String> =
+        file.faults().into_iter().map(|(_, error)| error.to_string()).collect();
+    let today = today();
+    for (at, entry) in file.baseline.entries.iter().enumerate() {
+        if let Some(expires) = entry.expires.filter(|expires| *expires < today) {
+            let message = format!("expired on {expires}; put it right or change the date");
+            errors.push(file.error(at, "expires", message).to_string());
+        }
+    }
+    for (at, entry) in file.baseline.entries.iter().enumerate() {
+        let Some(example) = &entry.example else { continue };
+        if let Err(found) = read_cases(&[PathBuf::from(file.place_of(example))]) {
+            let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+            let message = format!("its example is not in order: {}", told.join("\n"));
+            errors.push(file.error(at, "example", message).to_string());
+        }
+    }
+    let named = file.examples();
+    for found in files_in(&file.examples_folder()).unwrap_or_default() {
+        if !named.contains(&found) {
+            errors.push(format!("{}: no entry names this file; delete it", found.display()));
+        }
+    }
+    if errors.is_empty() {
+        let entries = file.baseline.entries.len();
+        let noun = if entries == 1 { "entry" } else { "entries" };
+        print::text(&format!("{} is in order: {entries} {noun}\n", file.file));
+        return Ok(Exit::Conformant);
+    }
+    for error in errors {
+        print::mistake(&error);
+    }
+    Ok(Exit::BadInput)
+}
