@@ -25,18 +25,7 @@ fn every_word_has_its_row() {
     let named = named_in_tables();
     let capabilities = Capability::ALL.iter().map(|capability| capability.word());
     let failures = FailureKind::ALL.iter().map(|kind| kind.word());
-    let results = [
-        ResultWord::Provisioned,
-        ResultWord::HardMatched,
-        ResultWord::SoftMatched,
-        ResultWord::Joined,
-        ResultWord::Updated,
-        ResultWord::Unchanged,
-        ResultWord::Removed,
-        ResultWord::Quarantined,
-        ResultWord::Error,
-    ];
-    let results = results.iter().map(|result| result.word());
+    let results = ResultWord::ALL.iter().map(|result| result.word());
     let commands = Command::WORDS.iter().copied();
     for word in capabilities.chain(failures).chain(results).chain(commands) {
         assert!(named.contains(&word), "{word} has no row");

@@ -11,6 +11,10 @@ const NAME: &str = "somebody.else@fabrikam.com";
 const ANCHOR: &str = "U09NRUJPRFk=";
 const WORD: &str = "something else";
 
+const SOURCE_ANCHOR: &str = "sourceAnchor";
+const USER_PRINCIPAL_NAME: &str = "userPrincipalName";
+const PASSWORD: &str = "password";
+
 /// Every case that differs from this one in a single value, with the place of that value in a
 /// scenario file: `given.cloud.0.userPrincipalName`, `steps.2.set.proxyAddresses.0`.
 pub fn variations(case: &Case) -> Vec<(String, Case)> {
@@ -83,39 +87,23 @@ fn walk(case: &mut Case, visit: &mut Visit<'_>) {
 }
 
 fn cloud_setup(place: &str, object: &mut CloudSetup, visit: &mut Visit<'_>) {
-    optional(
-        place,
-        "onPremisesImmutableId",
-        &mut object.on_premises_immutable_id,
-        |value, place| {
-            visit(place, Value::Anchor(value));
-        },
-    );
-    optional(place, "userPrincipalName", &mut object.user_principal_name, |value, place| {
-        visit(place, Value::Name(value));
-    });
+    let anchor = &mut object.on_premises_immutable_id;
+    value(place, "onPremisesImmutableId", anchor.as_mut(), Value::Anchor, visit);
+    value(place, USER_PRINCIPAL_NAME, object.user_principal_name.as_mut(), Value::Name, visit);
     addresses(place, &mut object.proxy_addresses, visit);
     attributes(place, &mut object.attributes, visit);
-    optional(place, "password", &mut object.password, |value, place| {
-        visit(place, Value::Word(value));
-    });
+    value(place, PASSWORD, object.password.as_mut(), Value::Word, visit);
     for (at, role) in object.roles.clone().into_iter().enumerate() {
         visit(&format!("{place}.roles.{at}"), Value::Role(&mut object.roles, role));
     }
 }
 
 fn on_premises_object(place: &str, object: &mut OnPremisesObject, visit: &mut Visit<'_>) {
-    optional(place, "sourceAnchor", &mut object.source_anchor, |value, place| {
-        visit(place, Value::Anchor(value));
-    });
-    optional(place, "userPrincipalName", &mut object.user_principal_name, |value, place| {
-        visit(place, Value::Name(value));
-    });
+    value(place, SOURCE_ANCHOR, object.source_anchor.as_mut(), Value::Anchor, visit);
+    value(place, USER_PRINCIPAL_NAME, object.user_principal_name.as_mut(), Value::Name, visit);
     addresses(place, &mut object.proxy_addresses, visit);
     attributes(place, &mut object.attributes, visit);
-    optional(place, "password", &mut object.password, |value, place| {
-        visit(place, Value::Word(value));
-    });
+    value(place, PASSWORD, object.password.as_mut(), Value::Word, visit);
 }
 
 fn command(place: &str, command: &mut Command, visit: &mut Visit<'_>) {
@@ -128,33 +116,23 @@ fn command(place: &str, command: &mut Command, visit: &mut Visit<'_>) {
         Command::CreateCloudObject(create) => cloud_setup(&object, &mut create.object, visit),
         Command::UpdateOnPremisesObject(update) => {
             let change = &mut update.set;
-            changed(&set, "sourceAnchor", &mut change.source_anchor, |value, place| {
-                visit(place, Value::Anchor(value));
-            });
-            changed(&set, "userPrincipalName", &mut change.user_principal_name, |value, place| {
-                visit(place, Value::Name(value));
-            });
+            value(&set, SOURCE_ANCHOR, wanted(&mut change.source_anchor), Value::Anchor, visit);
+            let name = wanted(&mut change.user_principal_name);
+            value(&set, USER_PRINCIPAL_NAME, name, Value::Name, visit);
             changed_addresses(&set, &mut change.proxy_addresses, visit);
             changed_attributes(&set, &mut change.attributes, visit);
-            changed(&set, "password", &mut change.password, |value, place| {
-                visit(place, Value::Word(value));
-            });
+            value(&set, PASSWORD, wanted(&mut change.password), Value::Word, visit);
         }
         Command::UpdateCloudObject(update) => {
             let change = &mut update.set;
-            changed(&set, "userPrincipalName", &mut change.user_principal_name, |value, place| {
-                visit(place, Value::Name(value));
-            });
+            let name = wanted(&mut change.user_principal_name);
+            value(&set, USER_PRINCIPAL_NAME, name, Value::Name, visit);
             changed_addresses(&set, &mut change.proxy_addresses, visit);
             changed_attributes(&set, &mut change.attributes, visit);
-            changed(&set, "password", &mut change.password, |value, place| {
-                visit(place, Value::Word(value));
-            });
+            value(&set, PASSWORD, wanted(&mut change.password), Value::Word, visit);
         }
         Command::SetImmutableId(command) => {
-            optional(place, "value", &mut command.value, |value, place| {
-                visit(place, Value::Anchor(value));
-            });
+            value(place, "value", command.value.as_mut(), Value::Anchor, visit);
         }
         Command::AssignRole(command) => {
             visit(&format!("{place}.role"), Value::Word(&mut command.role));
@@ -171,25 +149,23 @@ fn command(place: &str, command: &mut Command, visit: &mut Visit<'_>) {
     }
 }
 
-fn optional(
+fn value<'v>(
     place: &str,
     field: &str,
-    value: &mut Option<Text>,
-    mut visit: impl FnMut(&mut Text, &str),
+    value: Option<&'v mut Text>,
+    kind: fn(&'v mut Text) -> Value<'v>,
+    visit: &mut Visit<'_>,
 ) {
     if let Some(value) = value {
-        visit(value, &format!("{place}.{field}"));
+        visit(&format!("{place}.{field}"), kind(value));
     }
 }
 
-fn changed(
-    place: &str,
-    field: &str,
-    value: &mut Change<Text>,
-    mut visit: impl FnMut(&mut Text, &str),
-) {
-    if let Change::Set(value) = value {
-        visit(value, &format!("{place}.{field}"));
+/// The value that a change sets.
+fn wanted(change: &mut Change<Text>) -> Option<&mut Text> {
+    match change {
+        Change::Set(value) => Some(value),
+        _ => None,
     }
 }
 

@@ -26,6 +26,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every one.
+    pub const ALL: &'static [Kind] = &[Kind::User, Kind::Group, Kind::Contact];
+
     /// The word that stands for it in YAML and JSON.
     pub fn word(self) -> &'static str {
         match self {

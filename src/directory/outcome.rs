@@ -20,6 +20,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every one.
+    pub const ALL: &'static [Status] = &[Status::Ok, Status::Refused, Status::NotFound];
+
     /// The word that stands for it in the protocol.
     pub fn word(self) -> &'static str {
         match self {
@@ -62,6 +65,19 @@ pub enum ResultWord {
 }
 
 impl ResultWord {
+    /// Every one.
+    pub const ALL: &'static [ResultWord] = &[
+        ResultWord::Provisioned,
+        ResultWord::HardMatched,
+        ResultWord::SoftMatched,
+        ResultWord::Joined,
+        ResultWord::Updated,
+        ResultWord::Unchanged,
+        ResultWord::Removed,
+        ResultWord::Quarantined,
+        ResultWord::Error,
+    ];
+
     /// The word that stands for it in YAML and JSON.
     pub fn word(self) -> &'static str {
         match self {

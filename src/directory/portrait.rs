@@ -6,7 +6,7 @@
 //! portrait numbers them as they are first mentioned, so that two such states have the same
 //! portrait, and two states with the same portrait differ in nothing else.
 
-use super::{CloudObject, OnPremisesObject, ProxyAddress, Text};
+use super::{Attributes, CloudObject, OnPremisesObject, ProxyAddress, Text};
 
 /// What something looks like, as bytes.
 ///
@@ -218,6 +218,13 @@ impl Portrait {
         }
     }
 
+    fn attributes(&mut self, attributes: &Attributes) {
+        self.list(attributes.iter(), |portrait, (name, value)| {
+            portrait.text(name);
+            portrait.text(value);
+        });
+    }
+
     /// A cloud object.
     pub(crate) fn cloud_object(&mut self, object: &CloudObject) {
         self.id(&object.id);
@@ -231,10 +238,7 @@ impl Portrait {
         self.optional(object.on_premises_immutable_id.as_ref(), Self::anchor);
         self.optional(object.user_principal_name.as_deref(), Self::name);
         self.addresses(&object.proxy_addresses);
-        self.list(object.attributes.iter(), |portrait, (name, value)| {
-            portrait.text(name);
-            portrait.text(value);
-        });
+        self.attributes(&object.attributes);
         self.optional(object.password.as_deref(), Self::text);
         self.list(object.roles.iter(), |portrait, role| portrait.text(role));
     }
@@ -247,10 +251,7 @@ impl Portrait {
         self.optional(object.source_anchor.as_ref(), Self::anchor);
         self.optional(object.user_principal_name.as_deref(), Self::name);
         self.addresses(&object.proxy_addresses);
-        self.list(object.attributes.iter(), |portrait, (name, value)| {
-            portrait.text(name);
-            portrait.text(value);
-        });
+        self.attributes(&object.attributes);
         self.optional(object.password.as_deref(), Self::text);
     }
 }

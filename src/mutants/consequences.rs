@@ -18,6 +18,14 @@ pub(super) const MISSED: &[&str] = &[
     "sync.failed-is-retried",
 ];
 
+/// A match on an address, of any kind of object, is missed.
+pub(super) const ON_ADDRESS: &[&str] = &[
+    "kind.mail-enabled-soft-match",
+    "match.either-attribute-suffices",
+    "match.every-new-object",
+    "match.soft-on-primary-smtp",
+];
+
 /// An object is taken over, or changed, that should have been left alone.
 pub(super) const NOT_ITS_OWN: &[&str] = &[
     "admin.never-matched",

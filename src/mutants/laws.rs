@@ -2,6 +2,7 @@
 
 use super::Mutant;
 use super::alike::{is_error, sharing};
+use super::consequences::ON_ADDRESS;
 use super::recovery::before_rejoin;
 use crate::reference::{Decision, Reason, Shared};
 
@@ -11,13 +12,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.values-that-do-not-match",
         "An object with any secondary address is not soft-matched.",
     )
-    .also(&[&[
-        "kind.mail-enabled-soft-match",
-        "match.either-attribute-suffices",
-        "match.every-new-object",
-        "match.soft-on-primary-smtp",
-        "match.soft-on-upn",
-    ]])
+    .also(&[ON_ADDRESS, &["match.soft-on-upn"]])
     .verdict(|_, meeting, verdict| {
         let addresses = &meeting.incoming.proxy_addresses;
         if addresses.iter().all(|address| address.is_primary() || address.mail().is_none()) {
@@ -48,16 +43,15 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.unrelated-objects",
         "Objects whose turn comes after another one's are not matched in that cycle.",
     )
-    .also(&[&[
-        "kind.mail-enabled-soft-match",
-        "match.either-attribute-suffices",
-        "match.every-new-object",
-        "match.hard-on-source-anchor",
-        "match.soft-on-primary-smtp",
-        "match.soft-on-upn",
-        "sync.errors-stay-local",
-        "sync.failed-is-retried",
-    ]])
+    .also(&[
+        ON_ADDRESS,
+        &[
+            "match.hard-on-source-anchor",
+            "match.soft-on-upn",
+            "sync.errors-stay-local",
+            "sync.failed-is-retried",
+        ],
+    ])
     .decision(|memory, _, decision| match decision {
         Decision::TakeOver(_) if memory.broken_off => Decision::Reject(Reason::Ambiguous),
         decision => decision,
@@ -68,15 +62,10 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.order-of-creation",
         "The object that Connect met first is not matched on its address.",
     )
-    .also(&[&[
-        "kind.mail-enabled-soft-match",
-        "match.case-insensitive-names",
-        "match.either-attribute-suffices",
-        "match.every-new-object",
-        "match.soft-on-primary-smtp",
-        "switch.takes-effect-on-retry",
-        "sync.failed-is-retried",
-    ]])
+    .also(&[
+        ON_ADDRESS,
+        &["match.case-insensitive-names", "switch.takes-effect-on-retry", "sync.failed-is-retried"],
+    ])
     .before_turn(|memory, turn| {
         if memory.marked.is_empty() {
             memory.marked.insert(turn.incoming.key.clone());
@@ -117,15 +106,10 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "law.one-cycle-or-several",
         "A cycle takes over one object at most.",
     )
-    .also(&[&[
-        "kind.mail-enabled-soft-match",
-        "match.either-attribute-suffices",
-        "match.every-new-object",
-        "match.hard-on-source-anchor",
-        "match.soft-on-primary-smtp",
-        "match.soft-on-upn",
-        "sync.errors-stay-local",
-    ]])
+    .also(&[
+        ON_ADDRESS,
+        &["match.hard-on-source-anchor", "match.soft-on-upn", "sync.errors-stay-local"],
+    ])
     .decision(|memory, _, decision| match decision {
         Decision::TakeOver(_) if memory.broken_off => Decision::Reject(Reason::Ambiguous),
         Decision::TakeOver(take_over) => {

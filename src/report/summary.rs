@@ -141,6 +141,9 @@ pub enum Status {
     SuiteDefect,
 }
 
+/// Why a run is incomplete in which some rules were never put to the test.
+const NOT_EXERCISED: &str = "no case exercised some of the rules that were asked for";
+
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -426,17 +429,29 @@ impl Summary {
     /// Why something that was asked for and applies was not judged; `None` where nothing was left
     /// out.
     pub fn why_incomplete(&self) -> Option<String> {
-        let rules = self.rules();
-        let is_left_out =
-            |line: &RuleLine| !self.is_part() && line.state == RuleState::NotExercised && line.owed;
+        // What one shard leaves out another may exercise.
+        self.why_incomplete_among(|_| !self.is_part())
+            .or_else(|| (self.counts().judged() == 0).then(|| NOT_EXERCISED.to_owned()))
+    }
+
+    /// Whether something that was asked for and applies was not judged, whatever else was seen; of
+    /// rules that nothing exercised only those count of which this says so.
+    pub fn is_incomplete(&self, counts: impl Fn(&str) -> bool) -> bool {
+        self.why_incomplete_among(counts).is_some()
+    }
+
+    fn why_incomplete_among(&self, counts: impl Fn(&str) -> bool) -> Option<String> {
+        let is_left_out = |line: &RuleLine| {
+            line.state == RuleState::NotExercised && line.owed && counts(&line.rule)
+        };
         if let Some(line) = self.cut_off {
             Some(format!("the file of events is cut off at line {line}"))
         } else if self.milliseconds.is_none() {
             Some("the run was stopped before its end".to_owned())
         } else if self.judged == 0 {
             Some("nothing was judged".to_owned())
-        } else if rules.iter().any(is_left_out) || Counts::of(&rules).judged() == 0 {
-            Some("no case exercised some of the rules that were asked for".to_owned())
+        } else if self.rules().iter().any(is_left_out) {
+            Some(NOT_EXERCISED.to_owned())
         } else {
             None
         }
@@ -445,18 +460,6 @@ impl Summary {
     /// Whether the run did not come to its end, or not all of its events are known.
     pub fn is_cut_short(&self) -> bool {
         self.cut_off.is_some() || self.milliseconds.is_none()
-    }
-
-    /// Whether something that was asked for and applies was not judged, whatever else was seen; of
-    /// rules that nothing exercised only those count of which this says so.
-    pub fn is_incomplete(&self, counts: impl Fn(&str) -> bool) -> bool {
-        let is_left_out = |line: &RuleLine| {
-            line.state == RuleState::NotExercised && line.owed && counts(&line.rule)
-        };
-        self.cut_off.is_some()
-            || self.milliseconds.is_none()
-            || self.judged == 0
-            || self.rules().iter().any(is_left_out)
     }
 
     /// How the run ended.

@@ -126,22 +126,10 @@ const WORDED: &[&str] =
     &["kind", "mailEnabled", "onPremisesSyncEnabled", "deleted", "quarantined", "outcome"];
 
 fn is_word(text: &str) -> bool {
-    const RESULTS: &[ResultWord] = &[
-        ResultWord::Provisioned,
-        ResultWord::HardMatched,
-        ResultWord::SoftMatched,
-        ResultWord::Joined,
-        ResultWord::Updated,
-        ResultWord::Unchanged,
-        ResultWord::Removed,
-        ResultWord::Quarantined,
-        ResultWord::Error,
-    ];
-    let kinds = [Kind::User, Kind::Group, Kind::Contact].map(|kind| kind.to_string());
-    let statuses = [Status::Ok, Status::Refused, Status::NotFound].map(|word| word.to_string());
     ["true", "false", "matched", "rejoined", "conflict"].contains(&text)
-        || RESULTS.iter().any(|word| word.word() == text)
-        || kinds.iter().chain(&statuses).any(|word| word == text)
+        || ResultWord::ALL.iter().any(|result| result.word() == text)
+        || Kind::ALL.iter().any(|kind| kind.word() == text)
+        || Status::ALL.iter().any(|status| status.word() == text)
 }
 
 fn shape(field: &str, expected: &str, seen: &str) -> String {

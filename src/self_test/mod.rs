@@ -84,9 +84,7 @@ impl Settings {
         let is_chosen = |name: &String| self.variants.is_empty() || self.variants.contains(name);
         variants::catalogue().iter().filter(|variant| is_chosen(&variant.name)).collect()
     }
-}
 
-impl Settings {
     /// What is generated for the so-many-th variant.
     fn of_variant(&self, number: usize) -> Generation {
         Generation {

@@ -69,6 +69,10 @@ impl Liberty {
             Liberty::LastFirst => "treats the last object of a cycle first",
         }
     }
+
+    fn bit(self) -> u32 {
+        1 << (self as u32)
+    }
 }
 
 /// Some of the liberties.
@@ -96,11 +100,5 @@ impl Liberties {
     /// Whether any of these is taken.
     pub(super) fn has_any(self, liberties: &[Liberty]) -> bool {
         liberties.iter().any(|liberty| self.has(*liberty))
-    }
-}
-
-impl Liberty {
-    fn bit(self) -> u32 {
-        1 << (self as u32)
     }
 }

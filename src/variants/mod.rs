@@ -126,11 +126,6 @@ pub fn find(name: &str) -> Option<&'static Variant> {
     catalogue().iter().find(|variant| variant.name == name)
 }
 
-/// One that draws its choices and liberties from this seed, anew for every case.
-pub fn moody(seed: u64) -> Box<dyn Implementation + Send> {
-    Box::new(Liberal::moody("another-mind-in-every-case", seed))
-}
-
 /// A policy, declared and not.
 fn of_choices(policy: Policy) -> [Variant; 2] {
     let words: Vec<&str> = policy.declared().words().into_iter().map(|(_, value)| value).collect();

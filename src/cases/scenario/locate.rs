@@ -12,14 +12,7 @@ use std::fmt;
 /// The line and column, counted from 1, of the place that `path` leads to, or of the nearest place
 /// above it that exists.
 pub(crate) fn locate(text: &str, path: &[Segment]) -> Option<(usize, usize)> {
-    (0..=path.len()).rev().find_map(|length| {
-        let probe = Probe { path: &path[..length] };
-        let error = probe.deserialize(serde_yaml::Deserializer::from_str(text)).err()?;
-        if !error.to_string().contains(FOUND) {
-            return None;
-        }
-        error.location().map(|location| (location.line(), location.column()))
-    })
+    (0..=path.len()).rev().find_map(|length| exactly(text, &path[..length]))
 }
 
 /// The lines of a text as YAML counts them: it knows more line breaks than most.

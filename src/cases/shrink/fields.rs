@@ -11,6 +11,7 @@ use crate::cases::sequence::PEOPLE;
 use crate::directory::{
     Change, CloudObjectChange, Command, Features, Kind, OnPremisesChange, ProxyAddress, Text,
 };
+use std::collections::BTreeMap;
 
 pub(super) fn candidates(case: &Case, all: &mut Vec<Case>) {
     variant(case, all, |case| case.tenant.features = Features::default());
@@ -139,14 +140,12 @@ fn simpler_on_premises_changes(set: &OnPremisesChange) -> Vec<OnPremisesChange> 
         OnPremisesChange { attributes: Default::default(), ..set.clone() },
         OnPremisesChange { password: Change::Keep, ..set.clone() },
     ];
-    for name in set.attributes.keys() {
-        let mut fewer = set.clone();
-        fewer.attributes.remove(name);
-        simpler.push(fewer);
-    }
+    simpler.extend(
+        fewer_attributes(&set.attributes)
+            .map(|attributes| OnPremisesChange { attributes, ..set.clone() }),
+    );
     simpler.extend(
         fewer_addresses(&set.proxy_addresses)
-            .into_iter()
             .map(|proxy_addresses| OnPremisesChange { proxy_addresses, ..set.clone() }),
     );
     simpler
@@ -159,28 +158,36 @@ fn simpler_cloud_changes(set: &CloudObjectChange) -> Vec<CloudObjectChange> {
         CloudObjectChange { attributes: Default::default(), ..set.clone() },
         CloudObjectChange { password: Change::Keep, ..set.clone() },
     ];
-    for name in set.attributes.keys() {
-        let mut fewer = set.clone();
-        fewer.attributes.remove(name);
-        simpler.push(fewer);
-    }
+    simpler.extend(
+        fewer_attributes(&set.attributes)
+            .map(|attributes| CloudObjectChange { attributes, ..set.clone() }),
+    );
     simpler.extend(
         fewer_addresses(&set.proxy_addresses)
-            .into_iter()
             .map(|proxy_addresses| CloudObjectChange { proxy_addresses, ..set.clone() }),
     );
     simpler
 }
 
-fn fewer_addresses(change: &Change<Vec<ProxyAddress>>) -> Vec<Change<Vec<ProxyAddress>>> {
-    let Change::Set(present) = change else { return Vec::new() };
-    (0..present.len())
-        .map(|index| {
-            let mut fewer = present.clone();
-            fewer.remove(index);
-            Change::Set(fewer)
-        })
-        .collect()
+type ChangedAttributes = BTreeMap<Text, Option<Text>>;
+
+fn fewer_attributes(present: &ChangedAttributes) -> impl Iterator<Item = ChangedAttributes> {
+    present.keys().map(|name| {
+        let mut fewer = present.clone();
+        fewer.remove(name);
+        fewer
+    })
+}
+
+fn fewer_addresses(
+    change: &Change<Vec<ProxyAddress>>,
+) -> impl Iterator<Item = Change<Vec<ProxyAddress>>> {
+    let present = if let Change::Set(present) = change { &present[..] } else { &[] };
+    (0..present.len()).map(|index| {
+        let mut fewer = present.to_vec();
+        fewer.remove(index);
+        Change::Set(fewer)
+    })
 }
 
 /// Users instead of groups and contacts: all of them, all of one kind, each, and each two of one
