@@ -5,7 +5,7 @@
 
 use entra_conformance::checks::{Finding, Observer};
 use entra_conformance::directory::{
-    AssignRole, Capabilities, Change, CloudObjectChange, CloudRef, CloudSetup, Command,
+    AssignRole, Attributes, Capabilities, Change, CloudObjectChange, CloudRef, CloudSetup, Command,
     CreateCloudObject, CreateOnPremisesObject, DeclaredChoices, DeleteCloudObject, Feature,
     Features, Kind, OnPremisesChange, OnPremisesObject, ProxyAddress, RemoveRole,
     RestoreCloudObject, SetFeature, SetImmutableId, Tenant, Text, UpdateCloudObject,
@@ -82,8 +82,7 @@ fn cloud() -> impl Strategy<Value = CloudSetup> {
     (text(LABELS), kind(), any::<bool>(), anchor, text(NAMES), addresses(), attribute(), 0..6_u8)
         .prop_map(|(label, kind, mail_enabled, anchor, name, proxy_addresses, attribute, extra)| {
             let is_user = kind == Kind::User;
-            let mut attributes: std::collections::BTreeMap<Text, Text> =
-                attribute.into_iter().collect();
+            let mut attributes: Attributes = attribute.into_iter().collect();
             attributes.entry("jobTitle".into()).or_insert_with(|| label.clone());
             CloudSetup {
                 mail_enabled: mail_enabled && kind == Kind::Group,

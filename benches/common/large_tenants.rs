@@ -51,7 +51,8 @@ fn on_premises_object(number: usize) -> OnPremisesObject {
             ("displayName".into(), format!("User {number}").into()),
             ("department".into(), "Sales".into()),
         ]
-        .into(),
+        .into_iter()
+        .collect(),
         password: Some("from-on-premises".into()),
     }
 }
@@ -76,7 +77,8 @@ fn cloud_object(number: usize) -> CloudSetup {
             ("displayName".into(), format!("Cloud {number}").into()),
             ("jobTitle".into(), "Engineer".into()),
         ]
-        .into(),
+        .into_iter()
+        .collect(),
         password: is_user.then(|| "from-the-cloud".into()),
         roles: Default::default(),
     }

@@ -111,7 +111,8 @@ fn blame_other_on_premises(
     }
     let (wanted_list, seen_list) = (list(&wanted.proxy_addresses), list(&seen.proxy_addresses));
     expect("proxyAddresses", wanted_list == seen_list, wanted_list, seen_list);
-    let attributes = |attributes: &Attributes| format!("{attributes:?}");
+    let attributes =
+        |attributes: &Attributes| format!("{:?}", attributes.iter().collect::<BTreeMap<_, _>>());
     expect_same! { "attributes": attributes by attributes, "password": password by optional, }
 }
 

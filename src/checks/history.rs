@@ -11,7 +11,7 @@ use crate::directory::{
     ResultWord, Snapshot, Status, StepObservation, Tenant, Text, same_name,
 };
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The cloud object that an on-premises object was last seen joined to.
@@ -196,7 +196,7 @@ impl History {
                 self.names.add(&id, || Name::Label(setup.label.clone()));
                 self.labels.add(&setup.label, || id);
             }
-            self.give(&setup.proxy_addresses, &setup.attributes);
+            self.give(&setup.proxy_addresses, setup.attributes.keys());
         }
         for object in &tenant.on_premises {
             self.objects.add(&object.key, || Past { changed: true, ..Past::default() });
@@ -205,9 +205,9 @@ impl History {
     }
 
     /// Takes note of what a cloud object was given.
-    fn give<V>(&mut self, addresses: &[ProxyAddress], attributes: &BTreeMap<Text, V>) {
+    fn give<'n>(&mut self, addresses: &[ProxyAddress], attributes: impl Iterator<Item = &'n Text>) {
         self.given_addresses.add(addresses);
-        attributes.keys().for_each(|name| self.given_attributes.add(name, || ()));
+        attributes.for_each(|name| self.given_attributes.add(name, || ()));
     }
 
     /// Whether the case mentions this mail address anywhere; if not, the service gave it out.
@@ -307,7 +307,7 @@ impl History {
                 }
             }
             Command::CreateCloudObject(create) => {
-                self.give(&create.object.proxy_addresses, &create.object.attributes);
+                self.give(&create.object.proxy_addresses, create.object.attributes.keys());
                 if let Some(created) = lessons.created {
                     let label = &create.object.label;
                     self.names.add(&created, || Name::Label(label.clone()));
@@ -316,7 +316,7 @@ impl History {
             }
             Command::UpdateCloudObject(update) => {
                 let addresses = update.set.proxy_addresses.value().map_or(&[][..], Vec::as_slice);
-                self.give(addresses, &update.set.attributes);
+                self.give(addresses, update.set.attributes.keys());
                 if !update.set.password.is_keep()
                     && let Some(id) = lessons.named
                 {

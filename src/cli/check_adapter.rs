@@ -93,7 +93,7 @@ fn smoke_case(capabilities: &crate::directory::Capabilities) -> Option<(Tenant, 
         source_anchor: Some("U01PS0U=".into()),
         user_principal_name: name.map(Into::into),
         proxy_addresses: Vec::new(),
-        attributes: [("displayName".into(), "Smoke".into())].into(),
+        attributes: [("displayName".into(), "Smoke".into())].into_iter().collect(),
         password: None,
     };
     let create =

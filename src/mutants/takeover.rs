@@ -92,7 +92,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
     .exported(|_, export, object| {
         if let Takeover { before, .. } = export.occasion
             && export.incoming.attributes.len() > 1
-            && let Some((last, _)) = export.incoming.attributes.last_key_value()
+            && let Some((last, _)) = export.incoming.attributes.last()
         {
             match before.attributes.get(last) {
                 Some(value) => object.attributes.insert(last.clone(), value.clone()),

@@ -150,7 +150,7 @@ fn assert_begun_well(number: usize, seen: &CaseObservation) {
     for (place, snapshot) in snapshots.enumerate() {
         assert_eq!(snapshot.cloud.len(), 1);
         let user = &snapshot.cloud[0];
-        assert_eq!(&*user.attributes["displayName"], format!("Ann {number}"));
+        assert_eq!(&*user.attributes[&"displayName".into()], format!("Ann {number}"));
         assert_eq!(user.roles.len(), place.min(2));
     }
 }

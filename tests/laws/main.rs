@@ -11,7 +11,7 @@ mod two_runs;
 use entra_conformance::cases::Case;
 use entra_conformance::cases::laws::{LawVerdict, all, law};
 use entra_conformance::directory::{
-    Command, DeclaredChoices, Snapshot, StepObservation, Tenant, Text, problems_of_case,
+    Attributes, Command, DeclaredChoices, Snapshot, StepObservation, Tenant, Text, problems_of_case,
 };
 use entra_conformance::implementation::{Description, Failure, Implementation};
 use entra_conformance::reference::{Policy, ReferenceModel};
@@ -103,7 +103,7 @@ struct Moody {
     /// What its moods are drawn from.
     seed: u64,
     /// The attributes that on-premises-mastered objects were shown with last, by identifier.
-    earlier: BTreeMap<Text, BTreeMap<Text, Text>>,
+    earlier: BTreeMap<Text, Attributes>,
 }
 
 impl Moody {

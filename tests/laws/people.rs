@@ -3,14 +3,13 @@
 
 use entra_conformance::cases::Case;
 use entra_conformance::directory::{
-    AssignRole, Change, CloudObjectChange, CloudRef, CloudSetup, Command, CreateCloudObject,
-    CreateOnPremisesObject, DeleteCloudObject, Feature, Features, Kind, OnPremisesChange,
-    OnPremisesObject, ProxyAddress, RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId,
-    Tenant, Text, UpdateCloudObject, UpdateOnPremisesObject, problems_of_case,
+    AssignRole, Attributes, Change, CloudObjectChange, CloudRef, CloudSetup, Command,
+    CreateCloudObject, CreateOnPremisesObject, DeleteCloudObject, Feature, Features, Kind,
+    OnPremisesChange, OnPremisesObject, ProxyAddress, RemoveRole, RestoreCloudObject, SetFeature,
+    SetImmutableId, Tenant, Text, UpdateCloudObject, UpdateOnPremisesObject, problems_of_case,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::BTreeMap;
 
 /// Somebody, and what identifies them on both sides as long as nothing is mixed up.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +78,7 @@ fn addresses(world: World, person: Person) -> impl Strategy<Value = Vec<ProxyAdd
         .prop_map(|(first, second, odd)| [first, second, odd].into_iter().flatten().collect())
 }
 
-fn attributes() -> impl Strategy<Value = BTreeMap<Text, Text>> {
+fn attributes() -> impl Strategy<Value = Attributes> {
     let names = select(&["displayName", "department", "department", "jobTitle", "mail"][..]);
     let values = select(&["Sales", "Audit", "ann@contoso.com"][..]);
     prop::collection::btree_map(names.prop_map(Text::from), values.prop_map(Text::from), 0..3)
@@ -88,7 +87,7 @@ fn attributes() -> impl Strategy<Value = BTreeMap<Text, Text>> {
             if attributes.len() > 1 {
                 attributes.remove("mail");
             }
-            attributes
+            attributes.into_iter().collect()
         })
 }
 

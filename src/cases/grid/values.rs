@@ -2,7 +2,6 @@
 
 use super::dimension::{AddressRelation, AnchorRelation, NameRelation};
 use crate::directory::{Attributes, ProxyAddress, Text};
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 macro_rules! texts {
@@ -90,7 +89,7 @@ pub(super) struct Addresses {
 pub(super) static VALUES: LazyLock<Values> = LazyLock::new(Values::new);
 
 fn attributes(values: &[(&str, &str)]) -> Attributes {
-    values.iter().map(|&(name, value)| (name.into(), value.into())).collect::<BTreeMap<_, _>>()
+    values.iter().map(|&(name, value)| (name.into(), value.into())).collect()
 }
 
 fn addresses(values: &[&str]) -> Vec<ProxyAddress> {

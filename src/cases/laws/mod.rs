@@ -294,7 +294,8 @@ mod tests {
         assert_eq!(addresses(0).len(), 2);
         assert!(addresses(1).is_empty(), "a first address would replace those in the cloud");
         assert!(!tenant.cloud[0].proxy_addresses.contains(&addresses(0)[1]));
-        let number = |attributes: &crate::directory::Attributes| attributes["employeeId"].clone();
+        let number =
+            |attributes: &crate::directory::Attributes| attributes[&"employeeId".into()].clone();
         assert_eq!(number(&tenant.cloud[0].attributes), number(&tenant.on_premises[1].attributes));
     }
 

@@ -26,7 +26,7 @@ fn values_without_a_counterpart(
     case.sync("ann-ad");
     let after = case.joined("ann-ad");
     assert_eq!(after.attributes.get("department").map(|value| &**value), department);
-    assert_eq!(&*after.attributes["displayName"], "Ann from AD");
+    assert_eq!(&*after.attributes[&"displayName".into()], "Ann from AD");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn withheld_values_hold_nothing_else_up() {
     case.update("ann-ad", json!({"attributes": {"department": "HR"}}));
     assert_eq!(case.sync("ann-ad").result, ResultWord::Error, "the collision is told");
     let after = case.joined("ann-ad");
-    assert_eq!(&*after.attributes["department"], "HR");
+    assert_eq!(&*after.attributes[&"department".into()], "HR");
     assert_eq!(after.user_principal_name.as_deref(), Some("ann@contoso.com"));
     case.sync_fails("ann-ad");
     case.ok(json!({"do": "deleteCloudObject", "object": {"label": "bob"}}));

@@ -26,7 +26,7 @@ fn updates_flow() {
     let after = case.cloud("ann");
     assert_eq!(after.user_principal_name.as_deref(), Some("new@contoso.com"));
     assert_eq!(after.proxy_addresses, ["SMTP:new@contoso.com".into()]);
-    assert_eq!(&*after.attributes["department"], "HR");
+    assert_eq!(&*after.attributes[&"department".into()], "HR");
     assert_eq!(after.password.as_deref(), Some("ad-pw-2"));
     // What had a value and has none now is emptied; what never came from on-premises stays.
     case.update("ann-ad", json!({"proxyAddresses": [], "attributes": {"title": null}}));
@@ -74,7 +74,7 @@ fn a_change_into_a_collision_is_an_error_until_it_is_taken_back(#[case] set: Val
     );
     let result = case.sync("ann-ad").result;
     assert!(matches!(result, ResultWord::Updated | ResultWord::HardMatched));
-    assert_eq!(&*case.cloud("ann").attributes["department"], "HR");
+    assert_eq!(&*case.cloud("ann").attributes[&"department".into()], "HR");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn an_anchor_that_drifted_to_a_free_value_stops_the_export_until_it_returns() {
     case.sync_fails("ann-ad");
     case.update("ann-ad", json!({"sourceAnchor": "QUFB"}));
     assert_eq!(case.sync_word("ann-ad"), "updated");
-    assert_eq!(&*case.cloud("ann").attributes["department"], "HR");
+    assert_eq!(&*case.cloud("ann").attributes[&"department".into()], "HR");
 }
 
 /// `match.one-to-one`

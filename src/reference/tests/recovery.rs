@@ -37,7 +37,7 @@ fn neither_roles_nor_the_switch_nor_other_values_keep_it_from_finding_its_own() 
     assert_eq!(after.id, before.id);
     assert_eq!(after.user_principal_name.as_deref(), Some("new@contoso.com"));
     assert!(after.roles.contains("Reader"));
-    assert_eq!(&*after.attributes["department"], "Sales", "nothing is reset");
+    assert_eq!(&*after.attributes[&"department".into()], "Sales", "nothing is reset");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn a_takeover_flips_stamps_and_overwrites(#[case] way: usize) {
     assert!(after.on_premises_sync_enabled && after.is_active() && !after.quarantined);
     assert_eq!(after.on_premises_immutable_id.as_deref(), Some("QUFB"));
     assert_eq!(after.user_principal_name.as_deref(), Some("ann@contoso.com"));
-    assert_eq!(&*after.attributes["displayName"], "Ann from AD");
+    assert_eq!(&*after.attributes[&"displayName".into()], "Ann from AD");
     assert_eq!(after.password.as_deref(), Some("ad-pw"));
     assert_eq!(case.sync_word("ann-ad"), "unchanged");
 }

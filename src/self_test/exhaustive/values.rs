@@ -116,7 +116,7 @@ impl Values {
             on_premises_immutable_id: anchor.map(|anchor| self.anchor(anchor)),
             user_principal_name: is_user.then(|| self.name(Side::Cloud, name)),
             proxy_addresses: self.addresses(Side::Cloud, addresses),
-            attributes: [(ATTRIBUTE.into(), attribute.into())].into(),
+            attributes: [(ATTRIBUTE.into(), attribute.into())].into_iter().collect(),
             password: is_user.then(|| CLOUD_PASSWORD.into()),
             roles: has_role.then(|| ROLE.into()).into_iter().collect(),
         }
@@ -133,7 +133,7 @@ impl Values {
             source_anchor: Some(self.anchor(anchor)),
             user_principal_name: is_user.then(|| self.name(Side::OnPremises, name)),
             proxy_addresses: self.addresses(Side::OnPremises, addresses),
-            attributes: [(ATTRIBUTE.into(), ATTRIBUTE_VALUES[0].into())].into(),
+            attributes: [(ATTRIBUTE.into(), ATTRIBUTE_VALUES[0].into())].into_iter().collect(),
             password: is_user.then(|| ON_PREMISES_PASSWORDS[0].into()),
         }
     }
