@@ -1,5 +1,5 @@
-//! Commands a second: the bare reference model, and the same cases with every check judging every
-//! step.
+//! Commands a second: the bare reference model; the same cases with every check judging every
+//! step; and the same where it is only compared with a run that was judged before.
 
 mod common;
 
@@ -18,6 +18,10 @@ fn throughput(criterion: &mut Criterion) {
     });
     group.bench_function("model and all checks", |bencher| {
         bencher.iter(|| black_box(common::run_judged(&mut model, &cases)));
+    });
+    let judged = common::observed(&mut model, &cases);
+    group.bench_function("model compared with a judged run", |bencher| {
+        bencher.iter(|| common::run_compared(&mut model, &cases, &judged));
     });
     group.finish();
 }

@@ -8,15 +8,32 @@ use entra_conformance::cases::Case;
 use entra_conformance::cases::sequence::{Preset, Sequences, case_of};
 use entra_conformance::checks::Observer;
 use entra_conformance::directory::{Capabilities, DeclaredChoices, Snapshot, Tenant};
-use entra_conformance::implementation::Implementation as _;
+use entra_conformance::implementation::{CaseInput, CaseObservation, Implementation as _, run_one};
 use entra_conformance::reference::ReferenceModel;
-use entra_conformance::runner::DEFAULT_SEED;
+use entra_conformance::runner::{DEFAULT_SEED, shows_the_same};
 use std::hint::black_box;
 
 /// So many generated cases, the same ones every time.
 pub(crate) fn cases(count: u64) -> Vec<Case> {
     let settings = Sequences::new(Preset::ALL, 20, &Capabilities::all_of_2023());
     (0..count).map(|number| case_of(DEFAULT_SEED, number, &settings)).collect()
+}
+
+/// What the model shows of every case.
+pub(crate) fn observed(model: &mut ReferenceModel, cases: &[Case]) -> Vec<CaseObservation> {
+    cases.iter().map(|case| run_one(model, input(case))).collect()
+}
+
+/// Runs every case in the model and compares what it shows with what was `judged` in full already.
+pub(crate) fn run_compared(model: &mut ReferenceModel, cases: &[Case], judged: &[CaseObservation]) {
+    for (case, judged) in cases.iter().zip(judged) {
+        let seen = run_one(model, input(case));
+        assert!(shows_the_same(&seen, judged), "the model does otherwise a second time");
+    }
+}
+
+fn input(case: &Case) -> CaseInput<'_> {
+    CaseInput { tenant: &case.tenant, commands: &case.commands }
 }
 
 /// How many commands there are in these cases.

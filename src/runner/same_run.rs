@@ -4,9 +4,8 @@
 //! same as a run that every check has judged already, up to its own identifiers, every check would
 //! say the same again.
 
-use crate::directory::{CloudObject, Outcome, Snapshot, SyncResult, Text};
+use crate::directory::{CloudObject, OnPremisesObject, Outcome, Snapshot, SyncResult, Text};
 use crate::implementation::CaseObservation;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Whether two runs of one case show the same in every step, up to the identifiers that each
@@ -36,86 +35,123 @@ pub fn shows_the_same(one: &CaseObservation, other: &CaseObservation) -> bool {
     if one.failure.is_some() || other.failure.is_some() || one.steps.len() != other.steps.len() {
         return false;
     }
-    let mut pairs = Pairs::default();
-    pairs.same_state(None, (one_start, other_start)) && {
+    let mut alignment = Alignment::default();
+    alignment.same_state(None, (one_start, other_start)) && {
         let mut before = (one_start, other_start);
         one.steps.iter().zip(&other.steps).all(|(one, other)| {
             let after = (&one.snapshot, &other.snapshot);
-            let is_same =
-                same_outcome(&one.outcome, &other.outcome) && pairs.same_state(Some(before), after);
+            let is_same = same_outcome(&one.outcome, &other.outcome)
+                && alignment.same_state(Some(before), after);
             before = after;
             is_same
         })
     }
 }
 
-/// Which object of one run is which of the other, by their identifiers.
-#[derive(Default)]
-struct Pairs<'s>(HashMap<&'s Text, &'s Text>);
-
 type States<'s> = (&'s Snapshot, &'s Snapshot);
 
-impl<'s> Pairs<'s> {
-    fn same_state(&mut self, before: Option<States<'s>>, (one, other): States<'s>) -> bool {
-        if one.cloud.len() != other.cloud.len() || one.on_premises.len() != other.on_premises.len()
-        {
-            return false;
-        }
-        let same_on_premises = one.on_premises.iter().enumerate().all(|(at, object)| {
-            let beside = &other.on_premises[at];
-            (object.key == beside.key
-                && is_unchanged(before, at, object, beside, |state| &state.on_premises))
-                || object == beside
-                || other.on_premises_object(&object.key).is_some_and(|found| found == object)
-        });
-        same_on_premises
-            && one.cloud.iter().enumerate().all(|(at, object)| {
-                let beside = &other.cloud[at];
-                (self.0.get(&object.id) == Some(&&beside.id)
-                    && is_unchanged(before, at, object, beside, |state| &state.cloud))
-                    || self.has_partner(object, at, other)
-            })
-    }
+/// Objects of one kind in both runs.
+type Objects<'o, T> = (&'o [Arc<T>], &'o [Arc<T>]);
 
-    fn has_partner(
-        &mut self,
-        object: &'s Arc<CloudObject>,
-        at: usize,
-        other: &'s Snapshot,
-    ) -> bool {
-        if let Some(partner) = self.0.get(&object.id) {
-            let beside = &other.cloud[at];
-            let partner =
-                if beside.id == **partner { Some(beside) } else { other.cloud_object(partner) };
-            return partner.is_some_and(|partner| same_but_for_id(object, partner));
-        }
-        let mut alike = other.cloud.iter().filter(|candidate| {
-            same_but_for_id(object, candidate) && !self.0.values().any(|id| **id == candidate.id)
-        });
-        match (alike.next(), alike.next()) {
-            (Some(partner), None) => {
-                self.0.insert(&object.id, &partner.id);
-                true
-            }
-            _ => false,
+/// Which object of one run is which of the other.
+#[derive(Default)]
+struct Alignment<'s> {
+    /// Identifiers in the one run and in the other.
+    ids: Vec<(&'s Text, &'s Text)>,
+    cloud: Places,
+    on_premises: Places,
+}
+
+impl<'s> Alignment<'s> {
+    fn same_state(&mut self, before: Option<States<'s>>, (one, other): States<'s>) -> bool {
+        let Alignment { ids, cloud, on_premises } = self;
+        let earlier = before.map(|(one, other)| (&*one.on_premises, &*other.on_premises));
+        on_premises.follow(earlier, (&one.on_premises, &other.on_premises), |object, at| {
+            let is_it = |candidate: &Arc<OnPremisesObject>| candidate.key == object.key;
+            let place = place_near(&other.on_premises, at, is_it)?;
+            (other.on_premises[place] == *object).then_some(place)
+        }) && {
+            let earlier = before.map(|(one, other)| (&*one.cloud, &*other.cloud));
+            cloud.follow(earlier, (&one.cloud, &other.cloud), |object, at| {
+                find_partner(ids, object, at, &other.cloud)
+            })
         }
     }
 }
 
-/// Whether both objects are those that stood in this place before, and were found to be the same
-/// then.
-fn is_unchanged<T>(
-    before: Option<States<'_>>,
+/// Where the cloud object stands in the other run that this one is, by its identifier or else
+/// because it is the only one there that looks like it.
+fn find_partner<'s>(
+    ids: &mut Vec<(&'s Text, &'s Text)>,
+    object: &'s CloudObject,
     at: usize,
-    one: &Arc<T>,
-    other: &Arc<T>,
-    side: impl Fn(&Snapshot) -> &[Arc<T>],
-) -> bool {
-    before.is_some_and(|(one_before, other_before)| {
-        let stood =
-            |state, object| side(state).get(at).is_some_and(|held| Arc::ptr_eq(held, object));
-        stood(one_before, one) && stood(other_before, other)
-    })
+    other: &'s [Arc<CloudObject>],
+) -> Option<usize> {
+    if let Some((_, partner)) = ids.iter().find(|(id, _)| **id == object.id) {
+        let place = place_near(other, at, |candidate| candidate.id == **partner)?;
+        return same_but_for_id(object, &other[place]).then_some(place);
+    }
+    let mut alike = other.iter().enumerate().filter(|(_, candidate)| {
+        same_but_for_id(object, candidate) && ids.iter().all(|(_, id)| **id != candidate.id)
+    });
+    match (alike.next(), alike.next()) {
+        (Some((place, partner)), None) => {
+            ids.push((&object.id, &partner.id));
+            Some(place)
+        }
+        _ => None,
+    }
+}
+
+/// The place of the first object that `is_it`; mostly it is this one.
+fn place_near<T>(
+    objects: &[Arc<T>],
+    near: usize,
+    is_it: impl Fn(&Arc<T>) -> bool,
+) -> Option<usize> {
+    match objects.get(near) {
+        Some(object) if is_it(object) => Some(near),
+        _ => objects.iter().position(is_it),
+    }
+}
+
+/// Where the objects of the last state of the one run stand in that of the other.
+#[derive(Default)]
+struct Places {
+    places: Vec<usize>,
+    earlier: Vec<usize>,
+    is_taken: Vec<bool>,
+}
+
+impl Places {
+    /// Whether each object of one state is an object of the other's, and no two are the same one.
+    /// `find` is asked for those that are not just where, and what, they were `before`.
+    fn follow<'s, T>(
+        &mut self,
+        before: Option<Objects<'_, T>>,
+        (one, other): (&'s [Arc<T>], &[Arc<T>]),
+        mut find: impl FnMut(&'s Arc<T>, usize) -> Option<usize>,
+    ) -> bool {
+        let Places { places, earlier, is_taken } = self;
+        std::mem::swap(places, earlier);
+        places.clear();
+        is_taken.clear();
+        is_taken.resize(other.len(), false);
+        one.len() == other.len()
+            && one.iter().enumerate().all(|(at, object)| {
+                let stays = |(one, others): Objects<'_, T>| {
+                    let place = *earlier.get(at)?;
+                    let is_there = Arc::ptr_eq(&one[at], object)
+                        && other.get(place).is_some_and(|held| Arc::ptr_eq(&others[place], held));
+                    is_there.then_some(place)
+                };
+                let Some(place) = before.and_then(stays).or_else(|| find(object, at)) else {
+                    return false;
+                };
+                places.push(place);
+                !std::mem::replace(&mut is_taken[place], true)
+            })
+    }
 }
 
 fn same_but_for_id(one: &CloudObject, other: &CloudObject) -> bool {
@@ -229,6 +265,26 @@ mod tests {
         let mut other = seen();
         other.steps.pop();
         assert!(!shows_the_same(&seen(), &other));
+    }
+
+    /// One that is shown twice, and another not at all.
+    #[test]
+    fn an_object_shown_twice_is_not_two_objects() {
+        let mut other = seen();
+        let state = &mut other.steps[1].snapshot.cloud;
+        state[1] = Arc::clone(&state[0]);
+        assert!(!shows_the_same(&seen(), &other));
+        assert!(!shows_the_same(&other, &seen()));
+        let mut other = seen();
+        let state = &mut other.start.as_mut().expect("a start").on_premises;
+        let mut second = OnPremisesObject::clone(&state[0]);
+        second.key = "cat-ad".into();
+        let mut twice = seen();
+        let doubled = &mut twice.start.as_mut().expect("a start").on_premises;
+        doubled.push(Arc::clone(&state[0]));
+        state.push(Arc::new(second));
+        assert!(!shows_the_same(&twice, &other));
+        assert!(!shows_the_same(&other, &twice));
     }
 
     #[test]
