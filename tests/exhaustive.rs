@@ -30,7 +30,6 @@ const TAKES_LONGER: &[&str] = &[
     "match.late-match-is-an-error",
     "match.same-target-same-result",
     "admin.recovery",
-    "switch.hard-match-still-works",
     "switch.joined-objects-still-sync",
     "switch.takes-effect-on-retry",
     "recovery.nothing-lost",

@@ -48,7 +48,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
         "Whatever its kind, a cloud-mastered object is taken over when the anchor matches.",
     )
     .also(&[NOT_ITS_OWN])
-    .policy(|policy| policy.edition.hard_match = &[Kind::User, Kind::Group, Kind::Contact]),
+    .policy(|policy| policy.edition.hard_match = Kind::ALL),
     Mutant::new(
         "plain-group-matched-on-display-name",
         "kind.plain-groups-never-match",

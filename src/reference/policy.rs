@@ -36,7 +36,7 @@ impl EditionRules {
         name: "2023-01",
         hard_match: &[Kind::User],
         soft_match_on_user_principal_name: &[Kind::User],
-        soft_match_on_primary_address: &[Kind::User, Kind::Group, Kind::Contact],
+        soft_match_on_primary_address: Kind::ALL,
         soft_match_needs_mail_enabled_groups: true,
         roles_block_hard_match: true,
         roles_block_soft_match: true,

@@ -2,7 +2,7 @@
 
 use super::forms;
 use super::values::{Anchor, CloudForm, EVERY_ADDRESSES, ONE_ADDRESS, OnPremisesForm, Values};
-use crate::directory::{Kind, Tenant};
+use crate::directory::{Features, Kind, Tenant};
 
 /// What a search starts from, and of which values everything is made.
 ///
@@ -20,8 +20,8 @@ pub struct Scope {
 pub enum Starts {
     /// The empty tenant: every object is created by a command.
     Nothing,
-    /// Every tenant of one cloud object and one on-premises object, of whatever kinds; no other
-    /// object is created by a command.
+    /// Every tenant of one cloud object and one on-premises object, of whatever kinds, where they
+    /// are of one kind also with soft match off; no other object is created by a command.
     Pairs,
     /// A tenant with most of the scope's objects: two cloud users, a group pair, an on-premises
     /// user and an on-premises contact. The others are created by commands.
@@ -55,21 +55,22 @@ impl Scope {
     }
 
     fn pairs(self) -> Vec<Tenant> {
-        let kinds = [Kind::User, Kind::Group, Kind::Contact];
         let mut tenants = Vec::new();
-        for cloud_kind in kinds {
-            for on_premises_kind in kinds {
+        for &cloud_kind in Kind::ALL {
+            for &on_premises_kind in Kind::ALL {
                 // Between objects of different kinds it matters that they share an address, and
                 // hardly which others they have.
                 let is_same = cloud_kind == on_premises_kind;
                 let addresses = if is_same { &EVERY_ADDRESSES[..] } else { ONE_ADDRESS };
                 for cloud in forms::cloud(cloud_kind, addresses) {
                     for on_premises in forms::on_premises(on_premises_kind, addresses) {
-                        tenants.push(Tenant {
+                        // The switch is about soft matches, which only one kind can have.
+                        let switches = if is_same { &[true, false][..] } else { &[true] };
+                        tenants.extend(switches.iter().map(|&soft_match| Tenant {
                             cloud: vec![self.values.cloud(cloud)],
                             on_premises: vec![self.values.on_premises(on_premises)],
-                            ..Tenant::default()
-                        });
+                            features: Features { soft_match, ..Features::default() },
+                        }));
                     }
                 }
             }
