@@ -271,9 +271,9 @@ fn the_committed_scenarios_are_in_order() {
 #[case::conformant(&["--only", "scenarios", "--rule", "takeover.*"], 0)]
 #[case::incomplete(&["--scenario", "administrators/workaround-with-a-copy"], 3)]
 fn reports_are_made_at_once_and_later(#[case] selection: &[&str], #[case] code: i32) {
-    const AT_ONCE: [&str; 4] = ["a.junit", "a.json", "a.markdown", "a.badge"];
-    const LATER: [&str; 4] = ["b.junit", "b.json", "b.markdown", "b.badge"];
-    const FLAGS: [&str; 4] = ["--junit", "--json", "--markdown", "--badge"];
+    const AT_ONCE: [&str; 5] = ["a.junit", "a.json", "a.markdown", "a.html", "a.badge"];
+    const LATER: [&str; 5] = ["b.junit", "b.json", "b.markdown", "b.html", "b.badge"];
+    const FLAGS: [&str; 5] = ["--junit", "--json", "--markdown", "--html", "--badge"];
     let folder = tempfile::tempdir().expect("a folder");
     let mut run = [&["run", "--events", "events.jsonl"][..], selection].concat();
     let mut report = vec!["report", "--from", "events.jsonl"];
@@ -359,8 +359,14 @@ fn a_job_of_github_actions_is_told_what_is_wrong() {
     let scenario = ["run", "--scenario", "administrators/workaround-with-a-copy"];
     let told = run(&scenario);
     assert_eq!(told.status.code(), Some(3));
-    let first = "::error title=the run is incomplete::nothing was judged\nentra-conformance ";
-    assert!(stdout(&told).starts_with(first), "{}", stdout(&told));
+    // The annotation is a command, and nothing of the report is one.
+    let text = stdout(&told);
+    let first = "::error title=the run is incomplete::nothing was judged\n::stop-commands::";
+    let rest = text.strip_prefix(first).unwrap_or_else(|| panic!("{text}"));
+    let (token, rest) = rest.split_once('\n').expect("a token");
+    assert!(token.len() > 32 && rest.starts_with("entra-conformance "), "{text}");
+    assert!(rest.ends_with(&format!("\n::{token}::\n")), "{text}");
+    assert!(!stdout(&run(&scenario)).contains(token), "another one each time");
     let text = std::fs::read_to_string(&page).expect("the page");
     let expected = "An earlier step.\n### ⚠️ incomplete: nothing was judged";
     assert!(text.starts_with(expected), "{text}");

@@ -213,7 +213,7 @@ fn put_right(
                 writeln!(told, "left as it is, and failing until its date is changed: {finding}");
         }
     }
-    print::text(&told);
+    print::report(&told);
     let is_as_listed = unlistable.is_empty() && !gate.entries.contains(&EntryState::Expired);
     Ok(if is_as_listed { Exit::Conformant } else { Exit::Nonconformant })
 }

@@ -43,7 +43,7 @@ pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit,
     let all = Rulebook::embedded().rules_in(edition).count();
     let _ =
         writeln!(text, "rules        {} of {all} can be exercised with these", all - unexercised);
-    print::text(&text);
+    print::report(&text);
 
     let Some((tenant, commands)) = smoke_case(&description.capabilities) else {
         return Err(Mistake {

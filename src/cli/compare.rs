@@ -17,7 +17,7 @@ pub(super) fn compare(before: &Path, after: &Path, page: Option<&Path>) -> Resul
         Target::open(path)?.write(page.as_bytes()).map_err(Mistake::bad_input)?;
     }
     if !page.is_some_and(is_standard) {
-        print::text(&terminal(&comparison, &before, &after, true));
+        print::report(&terminal(&comparison, &before, &after, true));
     }
     Ok(if comparison.is_worse() { Exit::Nonconformant } else { Exit::Conformant })
 }

@@ -4,6 +4,7 @@ use super::print;
 use crate::report::{Summary, github, markdown};
 use std::ffi::OsString;
 use std::fs::OpenOptions;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
@@ -39,10 +40,49 @@ impl Job {
     }
 }
 
+/// Text for a person, in which a job of GitHub Actions reads no commands: an implementation may name
+/// its objects as it likes.
+pub(super) fn as_text(text: &str) -> String {
+    match Job::of(&|name| std::env::var_os(name)) {
+        Some(_) => without_commands(text, &token()),
+        None => text.to_owned(),
+    }
+}
+
+/// The text between the commands that stop commands and take them up again.
+fn without_commands(text: &str, token: &str) -> String {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    format!("::stop-commands::{token}\n{text}{end}::{token}::\n")
+}
+
+/// A word that nobody can have known before: the numbers come from the operating system.
+fn token() -> String {
+    let part = || RandomState::new().hash_one("token");
+    format!("entra-conformance-{:016x}{:016x}", part(), part())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[rstest]
+    #[case::lines("a\n::error::b\n", "::stop-commands::t\na\n::error::b\n::t::\n")]
+    #[case::no_line_end("::set-env::", "::stop-commands::t\n::set-env::\n::t::\n")]
+    #[case::nothing("", "::stop-commands::t\n\n::t::\n")]
+    fn commands_stop_before_a_text_and_go_on_after_it(#[case] text: &str, #[case] told: &str) {
+        assert_eq!(without_commands(text, "t"), told);
+    }
+
+    #[test]
+    fn no_two_tokens_are_alike() {
+        let tokens: std::collections::BTreeSet<String> = (0..100).map(|_| token()).collect();
+        assert_eq!(tokens.len(), 100);
+        let is_plain = |token: &String| {
+            token.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+        };
+        assert!(tokens.iter().all(is_plain), "GitHub takes a token of these characters only");
+    }
 
     #[rstest]
     #[case::elsewhere(&[], None)]

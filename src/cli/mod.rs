@@ -271,6 +271,9 @@ struct ReportArguments {
     /// Write a report as Markdown, for a pull request.
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
+    /// Write a report as a page for a browser: one file that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Write a badge for shields.io's endpoint.
     #[arg(long, value_name = "FILE")]
     badge: Option<PathBuf>,

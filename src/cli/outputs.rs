@@ -3,7 +3,7 @@
 use super::exit::{Exit, Mistake};
 use super::github::Job;
 use super::{ReportArguments, print};
-use crate::report::{Summary, badge, json, junit, markdown, terminal};
+use crate::report::{Summary, badge, html, json, junit, markdown, terminal};
 use crate::runner::{Event, EventWriter};
 use std::fs::File;
 use std::io::{self, Write};
@@ -20,10 +20,11 @@ type Render = fn(&Summary) -> String;
 impl ReportArguments {
     /// The reports that are wanted, and where they go.
     fn wanted(&self) -> impl Iterator<Item = (Render, &Path)> {
-        let reports: [(Render, &Option<PathBuf>); 4] = [
+        let reports: [(Render, &Option<PathBuf>); 5] = [
             (junit::render, &self.junit),
             (json::render, &self.json),
             (markdown::render, &self.markdown),
+            (html::render, &self.html),
             (badge::render, &self.badge),
         ];
         reports.into_iter().filter_map(|(render, path)| Some((render, path.as_deref()?)))
@@ -107,7 +108,7 @@ impl Outputs {
             mistakes.push(format!("GitHub's step summary cannot be written: {error}"));
         }
         if !self.is_output_taken {
-            print::text(text);
+            print::report(text);
         }
         if mistakes.is_empty() {
             return Ok(exit);

@@ -1,5 +1,6 @@
 //! The only place that prints. Colour goes to terminals alone, and `NO_COLOR` is respected.
 
+use super::github;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write as _};
 
@@ -8,6 +9,12 @@ pub(super) fn text(text: &str) {
     let mut out = anstream::stdout().lock();
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
+}
+
+/// Prints to standard output what tells of an implementation, in words that may be the
+/// implementation's own. In a job of GitHub Actions none of them is a command.
+pub(super) fn report(words: &str) {
+    text(&github::as_text(words));
 }
 
 /// Prints to standard output what a program reads, byte for byte.
@@ -26,8 +33,7 @@ pub(super) fn aside(text: &str) {
 /// Says on standard error what is wrong.
 pub(super) fn mistake(message: &str) {
     const STYLE: Style = AnsiColor::Red.on_default().bold();
-    let mut out = anstream::stderr().lock();
-    let _ = writeln!(out, "{STYLE}error:{STYLE:#} {message}");
+    aside(&github::as_text(&format!("{STYLE}error:{STYLE:#} {message}\n")));
 }
 
 /// The width of the terminal in columns; 80 where there is none.

@@ -4,6 +4,8 @@ pub mod badge;
 pub mod compare;
 mod from_events;
 pub mod github;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod json;
 #[cfg(feature = "junit")]
 pub mod junit;

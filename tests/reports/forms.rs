@@ -3,7 +3,8 @@
 use super::{RUNS, events, selection, summary, written};
 use entra_conformance::reference::ReferenceModel;
 use entra_conformance::report::{
-    Counts, RuleState, Status, Summary, badge, from_events, github, json, junit, markdown, terminal,
+    Counts, RuleState, Status, Summary, badge, from_events, github, html, json, junit, markdown,
+    terminal,
 };
 use entra_conformance::rulebook::Rulebook;
 use entra_conformance::runner::{CaseVerdict, Event, SelectedRule, Source};
@@ -16,6 +17,21 @@ fn in_terminal(summary: &Summary) -> String {
     terminal::render(summary, 80, false)
 }
 
+/// The page as a person can compare it: tag by tag, and without its style and script, which have
+/// files of their own.
+fn in_lines(summary: &Summary) -> String {
+    let mut page = html::render(summary);
+    for name in ["style", "script"] {
+        let start = page.find(&format!("<{name}>")).expect("it begins") + name.len() + 2;
+        let end = page.find(&format!("</{name}>")).expect("it ends");
+        page.replace_range(start..end, "");
+        let start = page.find(&format!("{name}-src 'sha256-")).expect("a digest") + name.len() + 6;
+        let end = start + page[start..].find('\'').expect("it ends");
+        page.replace_range(start..end, "[digest]");
+    }
+    page.replace("><", ">\n<")
+}
+
 type Render = fn(&Summary) -> String;
 
 /// Every report: its name, and how it is made.
@@ -24,6 +40,7 @@ const REPORTS: &[(&str, Render)] = &[
     ("junit", junit::render),
     ("json", json::render),
     ("markdown", markdown::render),
+    ("html", in_lines),
     ("badge", badge::render),
     ("github", github::annotations),
 ];
@@ -53,6 +70,7 @@ fn reports_made_later_are_the_same_to_the_byte() {
         for (name, render) in REPORTS {
             assert_eq!(render(&later), render(&direct), "{run}: {name}");
         }
+        assert_eq!(html::render(&later), html::render(&direct), "{run}");
     }
 }
 
@@ -212,6 +230,7 @@ fn json_agrees_with_its_published_schema() {
 #[case::junit(junit::render, &["suiteVersion", "2023-01", "20230126", "takeover-merges-addresses", "only sequences; rules takeover.*, match.same*", "9 rules", "time=\"1.234\""])]
 #[case::json(json::render, &["suiteVersion", "\"2023-01\"", "\"seed\": 20230126", "takeover-merges-addresses", "\"rulePatterns\": [\n      \"takeover.*", "\"all\": 9", "\"milliseconds\": 1234"])]
 #[case::markdown(markdown::render, &["0.1.0", "2023-01", "seed 20230126", "takeover-merges-addresses", "only sequences; rules takeover.\\*, match.same\\*", "9 rules", "1234 ms"])]
+#[case::html(html::render, &["0.1.0", "2023-01", "<dd>20230126</dd>", "takeover-merges-addresses", "only sequences; rules takeover.*, match.same*", "8 of 9 judged", "1.234 s"])]
 fn every_report_says_what_it_is_about(#[case] render: Render, #[case] said: &[&str]) {
     let text = render(&summary(&super::faulty()));
     for words in said {

@@ -1,0 +1,143 @@
+//! What was expected beside what was seen, with the difference marked.
+
+use super::text::{Shown, clipped, rest};
+use maud::{Markup, html};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+/// A piece of a text, and whether the other text has it too.
+type Piece<'t> = (&'t str, bool);
+
+/// Both texts in pieces.
+///
+/// Texts that have no word in common are different as a whole, and nothing in them is marked.
+fn pieces<'t>(expected: &'t str, seen: &'t str) -> (Vec<Piece<'t>>, Vec<Piece<'t>>) {
+    let (old, new) = (words(expected), words(seen));
+    let operations = capture_diff_slices(Algorithm::Myers, &old, &new);
+    let has_letters = |words: &[&str]| words.concat().contains(char::is_alphanumeric);
+    let has_common_words = operations.iter().any(|operation| {
+        matches!(operation, DiffOp::Equal { .. }) && has_letters(&old[operation.old_range()])
+    });
+    if !has_common_words {
+        return (vec![(expected, true)], vec![(seen, true)]);
+    }
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let (mut left_at, mut right_at) = (0, 0);
+    for operation in operations {
+        let is_common = matches!(operation, DiffOp::Equal { .. });
+        let left_length: usize = old[operation.old_range()].iter().map(|word| word.len()).sum();
+        let right_length: usize = new[operation.new_range()].iter().map(|word| word.len()).sum();
+        left.push((&expected[left_at..left_at + left_length], is_common));
+        right.push((&seen[right_at..right_at + right_length], is_common));
+        left_at += left_length;
+        right_at += right_length;
+    }
+    for side in [&mut left, &mut right] {
+        side.retain(|(text, _)| !text.is_empty());
+    }
+    (left, right)
+}
+
+/// A text in words and what stands between them.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    let mut was_word = false;
+    for (at, letter) in text.char_indices() {
+        let is_word = letter.is_alphanumeric() || "-_.@:/+=".contains(letter);
+        if at > start && !(is_word && was_word) {
+            words.push(&text[start..at]);
+            start = at;
+        }
+        was_word = is_word;
+    }
+    if start < text.len() {
+        words.push(&text[start..]);
+    }
+    words
+}
+
+/// Both texts, side by side where there is room.
+pub(super) fn side_by_side(expected: &str, seen: &str) -> Markup {
+    let ((expected, more_expected), (seen, more_seen)) = (clipped(expected), clipped(seen));
+    let (left, right) = pieces(expected, seen);
+    html! {
+        dl.versus {
+            div.expected {
+                dt { "Expected" }
+                dd {
+                    @for (text, is_common) in left {
+                        @if is_common { (Shown(text)) } @else {
+                            del { span.aloud { "[missing: " } (Shown(text)) span.aloud { "]" } }
+                        }
+                    }
+                    (rest(more_expected))
+                }
+            }
+            div.seen {
+                dt { "Seen" }
+                dd {
+                    @for (text, is_common) in right {
+                        @if is_common { (Shown(text)) } @else {
+                            ins { span.aloud { "[not expected: " } (Shown(text)) span.aloud { "]" } }
+                        }
+                    }
+                    (rest(more_seen))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// Pieces with what is not common in brackets.
+    fn marked(pieces: &[Piece<'_>]) -> String {
+        let mark = |(text, is_common): &Piece<'_>| {
+            if *is_common { (*text).to_owned() } else { format!("⟦{text}⟧") }
+        };
+        pieces.iter().map(mark).collect()
+    }
+
+    #[rstest]
+    #[case::nothing_in_common("unchanged", "softMatched", "unchanged", "softMatched")]
+    #[case::brackets_are_not_in_common("[]", "[SMTP:a@b]", "[]", "[SMTP:a@b]")]
+    #[case::one_more("[a@b]", "[c@d, a@b]", "[a@b]", "[⟦c@d, ⟧a@b]")]
+    #[case::one_less(
+        "department Sales, city Rome",
+        "city Rome",
+        "⟦department Sales, ⟧city Rome",
+        "city Rome"
+    )]
+    #[case::one_word(
+        "user ann is joined",
+        "user bob is joined",
+        "user ⟦ann⟧ is joined",
+        "user ⟦bob⟧ is joined"
+    )]
+    #[case::letters_beyond_ascii(
+        "größer als x",
+        "größer wie x",
+        "größer ⟦als⟧ x",
+        "größer ⟦wie⟧ x"
+    )]
+    fn what_is_different_is_marked(
+        #[case] expected: &str,
+        #[case] seen: &str,
+        #[case] left: &str,
+        #[case] right: &str,
+    ) {
+        let (expected, seen) = pieces(expected, seen);
+        assert_eq!((marked(&expected), marked(&seen)), (left.to_owned(), right.to_owned()));
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("a, b  [c]")]
+    #[case(" ünder_score é")]
+    fn words_are_the_whole_text(#[case] text: &str) {
+        assert_eq!(words(text).concat(), text);
+    }
+}

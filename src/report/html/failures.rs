@@ -1,0 +1,257 @@
+//! What went wrong: broken rules, cases in which the implementation broke off, and what the suite
+//! itself failed to judge.
+
+use super::case::{Card, Lane, read};
+use super::difference::side_by_side;
+use super::text::{Shown, as_sentence, identifier, link, value};
+use super::{Page, state_chip};
+use crate::report::{BrokenOff, Place, RuleFailure, RuleState, words};
+use crate::rulebook::area_of;
+use crate::runner::Origin;
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+/// At most so many cases that broke off are shown in full.
+const FULL: usize = 25;
+
+/// At most so many violations of one case are shown.
+const VIOLATIONS: usize = 20;
+
+impl Page<'_> {
+    pub(super) fn went_wrong(&self) -> Markup {
+        let failures = self.summary.failures();
+        html! {
+            (self.defects())
+            @if !failures.is_empty() {
+                section data-group="" aria-labelledby="failures" {
+                    h2 id="failures" tabindex="-1" { "Violated rules" }
+                    @for failure in &failures { (self.failure(failure)) }
+                }
+            }
+            (self.broken_off())
+        }
+    }
+
+    fn defects(&self) -> Markup {
+        html! {
+            @if !self.summary.defects.is_empty() {
+                section aria-labelledby="defects" {
+                    h2 id="defects" tabindex="-1" { "Defects of the suite" }
+                    @for (case, message) in &self.summary.defects {
+                        article.failure {
+                            h3 { "The suite itself failed to judge " code { (Shown(case)) } }
+                            p.message { (value(message)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn failure(&self, failure: &RuleFailure) -> Markup {
+        let id = identifier("failure", &failure.rule);
+        let rule = self.book.rule(&failure.rule);
+        let report = &failure.report;
+        html! {
+            article.failure id=(id) tabindex="-1" data-item=(identifier("rule", &failure.rule)) data-state="violated"
+                data-area=(area_of(&failure.rule)) aria-labelledby={ (id) "-name" } {
+                h3 id={ (id) "-name" } {
+                    (state_chip(RuleState::Violated)) " " code { (Shown(&failure.rule)) }
+                }
+                @if let Some(rule) = rule { p.title { (rule.title) } }
+                (self.grounds(&failure.rule))
+                h4 { "Expected and seen" }
+                p {
+                    "In " code { (Shown(&failure.case)) } " " (Shown(&words::when(report)))
+                    @if report.origin == Origin::Expectation {
+                        ", by what the scenario expects; no check stands behind it"
+                    }
+                    @if let Some(variation) = &report.variation {
+                        ", compared with the same case " (Shown(variation))
+                    }
+                    ":"
+                }
+                @for violation in report.violations.iter().take(VIOLATIONS) {
+                    p.where {
+                        (Shown(&violation.object.to_string())) ", " code { (Shown(&violation.field)) }
+                    }
+                    (side_by_side(&violation.expected, &violation.seen))
+                }
+                @if report.violations.len() > VIOLATIONS {
+                    p { "And " (report.violations.len() - VIOLATIONS) " more; the JSON report has them." }
+                }
+                h4 { "How it came about" }
+                (timeline(&report.excerpt, report.step, "Not as expected after this"))
+                (self.replay(&failure.rule, &failure.case, &failure.place, Some(&failure.rule)))
+                @if let Some(others) = words::other_cases(failure) {
+                    p.others { "Also in " (Shown(&others)) "." }
+                }
+                p.back { a href={ "#" (identifier("rule", &failure.rule)) } { "The rule, and how often it held" } }
+            }
+        }
+    }
+
+    /// What a rule says, and where that is from.
+    pub(super) fn grounds(&self, rule: &str) -> Markup {
+        html! {
+            @if let Some(known) = self.book.rule(rule) {
+                p.statement { (in_code(&known.statement)) }
+                ul.sources {
+                    @for (citation, source) in
+                        words::citations(rule, &self.header.edition).into_iter().zip(&known.sources) {
+                        li {
+                            (as_sentence(citation.label))
+                            @if let Some(page) = self.book.page(&source.page) {
+                                (link(&citation.page, &page.url))
+                            } @else {
+                                (citation.page)
+                            }
+                            @if let Some(quote) = &citation.quote { ": " q { (quote) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn broken_off(&self) -> Markup {
+        let cases = &self.summary.broken_off;
+        html! {
+            @if !cases.is_empty() {
+                section data-group="" aria-labelledby="broke-off" {
+                    h2 id="broke-off" tabindex="-1" { "Broke off" }
+                    @for (at, (broken, id)) in cases.iter().zip(broken_off_ids(cases)).enumerate() {
+                        @if at < FULL {
+                            (self.one_broken_off(broken, &id))
+                        } @else {
+                            p.more id=(id) data-item=(id) data-state="broke-off" data-area="" {
+                                (as_sentence(&words::broken_off(broken)))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn one_broken_off(&self, broken: &BrokenOff, id: &str) -> Markup {
+        let failure = &broken.failure;
+        html! {
+            article.failure id=(id) tabindex="-1" data-item=(id) data-state="broke-off" data-area=""
+                aria-labelledby={ (id) "-name" } {
+                h3 id={ (id) "-name" } {
+                    span.state.violated {
+                        span.mark aria-hidden="true" { "✗" } " " (failure.kind.word())
+                    }
+                    " " code { (Shown(&broken.case)) }
+                }
+                p.title { (Shown(&as_sentence(&words::broken_off(broken)))) }
+                p.message { (value(&failure.message)) }
+                @if !failure.stderr_tail.is_empty() {
+                    h4 { "The end of its standard error" }
+                    pre.scroll tabindex="0" role="group" aria-label="The end of its standard error" {
+                        @for line in &failure.stderr_tail { (value(line)) "\n" }
+                    }
+                }
+                @if !broken.excerpt.is_empty() {
+                    h4 { "How it came about" }
+                    (timeline(&broken.excerpt, broken.step, "Broke off here"))
+                }
+                (self.replay(id, &broken.case, &broken.place, None))
+            }
+        }
+    }
+
+    /// How the same is seen again.
+    fn replay(&self, name: &str, case: &str, place: &Place, rule: Option<&str>) -> Markup {
+        let id = identifier("replay", name);
+        html! {
+            h4 { "See it again" }
+            @if let Place::Generated(_, Some(reason)) = place {
+                p { "In no file: " (Shown(reason)) "." }
+            }
+            div.copy {
+                pre.command tabindex="0" role="group" aria-label="Command" {
+                    code id=(id) { (Shown(&words::replay(case, place, rule, self.header))) }
+                }
+                button type="button" data-copy=(id) hidden { "Copy the command" }
+                span.copied role="status" { }
+            }
+        }
+    }
+}
+
+/// Where each case that broke off stands on the page.
+pub(super) fn broken_off_ids(cases: &[BrokenOff]) -> Vec<String> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let ids = cases.iter().map(|broken| {
+        let id = identifier("broke-off", &broken.case);
+        // A case may come twice, when it is saved as well.
+        let times = known.entry(&broken.case).or_default();
+        *times += 1;
+        if *times == 1 { id } else { format!("{id}_{times}") }
+    });
+    ids.collect()
+}
+
+/// Text in which the words between backticks are code.
+pub(super) fn in_code(text: &str) -> Markup {
+    html! {
+        @for (at, part) in text.split('`').enumerate() {
+            @if at % 2 == 1 { code { (Shown(part)) } } @else { (Shown(part)) }
+        }
+    }
+}
+
+/// A case step by step in three lanes, and as the file it can be made of.
+pub(super) fn timeline(excerpt: &str, step: usize, here: &str) -> Markup {
+    let case = read(excerpt);
+    html! {
+        @if let Some(case) = &case {
+            div.case {
+                p.lanes aria-hidden="true" {
+                    @for lane in [Lane::OnPremises, Lane::Connect, Lane::Cloud] { span { (lane.words()) } }
+                }
+                ol.timeline role="list" {
+                    li.given {
+                        p.number { "Given" }
+                        @for card in &case.given { (shown_card(card, None, None)) }
+                        @if case.given.is_empty() { p.nothing { "Nothing on either side." } }
+                        @if step == 0 { p.here { span.mark aria-hidden="true" { "✗" } " " (here) } }
+                    }
+                    @for (at, told) in case.steps.iter().enumerate() {
+                        @let is_here = at + 1 == step;
+                        li.step.broken[is_here].cycle[told.command == "sync"] {
+                            p.number { (at + 1) }
+                            (shown_card(&told.card, Some(&told.command), is_here.then_some(here)))
+                        }
+                    }
+                }
+            }
+        }
+        details.yaml open[case.is_none()] {
+            summary { "The case as a scenario file (YAML)" }
+            pre.scroll tabindex="0" role="group" aria-label="The case in YAML" { (value(excerpt)) }
+        }
+    }
+}
+
+fn shown_card(card: &Card, command: Option<&str>, here: Option<&str>) -> Markup {
+    html! {
+        div class={ "card " (card.lane.class()) } {
+            p.lane { (card.lane.words()) }
+            p.what { (Shown(&card.title)) }
+            @if let Some(command) = command { p.do { code { (Shown(command)) } } }
+            @if !card.fields.is_empty() {
+                dl {
+                    @for (name, text) in &card.fields {
+                        div { dt { (Shown(name)) } dd { (value(text)) } }
+                    }
+                }
+            }
+            @if let Some(here) = here {
+                p.here { span.mark aria-hidden="true" { "✗" } " " (here) }
+            }
+        }
+    }
+}

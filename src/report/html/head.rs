@@ -1,0 +1,169 @@
+//! The verdict, and what it is about.
+
+use super::failures::broken_off_ids;
+use super::text::{Shown, as_sentence, duration, identifier, link};
+use super::{Page, state_class, state_mark, state_words};
+use crate::report::{RuleState, Status, words};
+use maud::{Markup, html};
+
+/// At most so many cases that broke off are named at the top.
+const LISTED: usize = 8;
+
+/// The width of the bar of states, in units of its own.
+const BAR: usize = 1_000;
+
+impl Page<'_> {
+    pub(super) fn head(&self, verdict: &str) -> Markup {
+        let status = self.summary.status();
+        let (class, mark, word) = match status {
+            Status::Conformant => ("good", "✓", "Conformant"),
+            Status::PartHeld => ("caution", "◐", "A part of a run"),
+            Status::Incomplete => ("caution", "!", "Incomplete"),
+            Status::Nonconformant => ("bad", "✗", "Not conformant"),
+            Status::SuiteDefect => ("bad", "!", "Not judged"),
+        };
+        html! {
+            header class={ "verdict " (class) } {
+                p.about { "Entra Connect conformance · edition " (Shown(&self.header.edition)) }
+                div.told {
+                    span.sign aria-hidden="true" { (mark) }
+                    div {
+                        h1 { (Shown(verdict)) }
+                        p.who {
+                            span.aloud { (word) ": " }
+                            (Shown(&words::implementation(self.header)))
+                        }
+                    }
+                }
+                (self.counts())
+                (self.why_not_whole(status, verdict))
+                (self.wrong())
+                (self.facts())
+            }
+        }
+    }
+
+    /// The denominators: how many rules, and what became of them.
+    fn counts(&self) -> Markup {
+        let counts = self.summary.counts();
+        let states = [
+            (RuleState::Violated, counts.violated),
+            (RuleState::Held, counts.held),
+            (RuleState::NotApplicable, counts.not_applicable),
+            (RuleState::NotExercised, counts.not_exercised),
+        ];
+        let all = counts.all();
+        let of_edition = self.book.rules_in(&self.header.edition).count().max(all);
+        let mut begun = 0;
+        let mut bars = Vec::new();
+        for (state, count) in states.into_iter().filter(|(_, count)| *count > 0) {
+            bars.push((state, begun * BAR / all, (begun + count) * BAR / all));
+            begun += count;
+        }
+        html! {
+            div.counts {
+                svg.bar viewBox={ "0 0 " (BAR) " 10" } preserveAspectRatio="none" aria-hidden="true" {
+                    @for (state, from, to) in bars {
+                        rect class=(state_class(state)) x=(from) y="0" width=(to - from) height="10" {}
+                    }
+                }
+                ul role="list" {
+                    @for (state, count) in states {
+                        li class=(state_class(state)) {
+                            span.number { (count) } " "
+                            span.mark aria-hidden="true" { (state_mark(state)) } " "
+                            (state_words(state))
+                        }
+                    }
+                    li.all {
+                        span.number { (all) } " "
+                        @if all == 1 { "rule" } @else { "rules" } " in all"
+                    }
+                }
+                p {
+                    (counts.judged()) " of " (all) " judged"
+                    @if all < of_edition {
+                        ". The edition has " (of_edition) " rules; the others were not selected"
+                    }
+                    "."
+                }
+            }
+        }
+    }
+
+    /// Why the verdict is none on the whole.
+    fn why_not_whole(&self, status: Status, verdict: &str) -> Markup {
+        let why = self.summary.why_incomplete();
+        let broke_off: usize = self.summary.sources.iter().map(|line| line.broken_off).sum();
+        html! {
+            @if let Some(why) = why.filter(|why| !verdict.contains(&**why)) {
+                p.note.caution { strong { "Incomplete. " } (Shown(&as_sentence(&why))) "." }
+            }
+            @if status == Status::PartHeld {
+                p.note.caution {
+                    strong { "A part of a run. " }
+                    "The verdict is that of all parts together; " code { "merge" } " gives it."
+                }
+            }
+            @if broke_off > 0 {
+                p.note.bad {
+                    strong { "Broke off. " }
+                    "The implementation came to no end in "
+                    (words::counted(broke_off as u64, "case")) "."
+                }
+            }
+        }
+    }
+
+    /// What went wrong, in a line each.
+    fn wrong(&self) -> Markup {
+        let failures = self.summary.failures();
+        let broken_off = &self.summary.broken_off;
+        html! {
+            @if !failures.is_empty() || !broken_off.is_empty() {
+                ul.wrong role="list" aria-label="What went wrong" {
+                    @for failure in &failures {
+                        li {
+                            span.mark aria-hidden="true" { "✗" }
+                            a href={ "#" (identifier("failure", &failure.rule)) } {
+                                code { (Shown(&failure.rule)) }
+                            }
+                            @if let Some(rule) = self.book.rule(&failure.rule) { " " (rule.title) }
+                        }
+                    }
+                    @for (broken, id) in broken_off.iter().zip(broken_off_ids(broken_off)).take(LISTED) {
+                        li {
+                            span.mark aria-hidden="true" { "✗" }
+                            a href={ "#" (id) } { (Shown(&words::broken_off(broken))) }
+                        }
+                    }
+                    @if broken_off.len() > LISTED {
+                        li { "and " (broken_off.len() - LISTED) " more that " a href="#broke-off" { "broke off" } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What every report says of a run.
+    fn facts(&self) -> Markup {
+        let header = self.header;
+        let name = &header.description.implementation;
+        let time = self.summary.milliseconds.map(duration);
+        html! {
+            dl.facts {
+                div { dt { "Implementation" } dd {
+                    (Shown(&words::implementation(header)))
+                    @if let Some(url) = &name.url { ", " (link(url, url)) }
+                } }
+                div { dt { "Judged by" } dd { (Shown(&words::suite(header))) } }
+                div { dt { "Selection" } dd { (Shown(&words::selection(header))) } }
+                div { dt { "Seed" } dd { (header.selection.generation.seed) } }
+                div { dt { "Duration" } dd {
+                    (time.unwrap_or_else(|| "not known: it came to no end".to_owned()))
+                } }
+                div.wide { dt { "Choices" } dd { (Shown(&words::choices(header))) } }
+            }
+        }
+    }
+}
