@@ -75,7 +75,7 @@ fn rule_text(rule: &Rule) -> String {
     for source in &rule.sources {
         let label = if rule.basis == Basis::Derived { "from      " } else { "source    " };
         wrap(&mut text, label, 10, &book.source_words(source, edition));
-        if let Some(quote) = &source.quote {
+        if let Some(quote) = source.quotation() {
             wrap(&mut text, "          ", 10, &format!("“{quote}”"));
         }
         if let Some(page) = book.page(&source.page) {

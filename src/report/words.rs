@@ -159,7 +159,7 @@ pub(super) fn citations(rule: &str, edition: &str) -> Vec<Citation> {
         .map(|source| Citation {
             label,
             page: book.source_words(source, edition),
-            quote: source.quote.clone(),
+            quote: source.quotation(),
         })
         .collect()
 }

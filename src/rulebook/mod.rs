@@ -64,9 +64,25 @@ pub struct Source {
     pub page: String,
     /// The heading of its section.
     pub section: String,
-    /// A short quotation.
+    /// A short quotation, as it stands in the page's Markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
+}
+
+impl Source {
+    /// The quotation as a reader sees it, without the marks that make words bold.
+    ///
+    /// ```
+    /// let source = entra_conformance::rulebook::Source {
+    ///     page: "existing-tenant".to_owned(),
+    ///     section: "Hard-match vs Soft-match".to_owned(),
+    ///     quote: Some("known as **hard match**".to_owned()),
+    /// };
+    /// assert_eq!(source.quotation().as_deref(), Some("known as hard match"));
+    /// ```
+    pub fn quotation(&self) -> Option<String> {
+        self.quote.as_ref().map(|quote| quote.replace("**", ""))
+    }
 }
 
 /// One rule.
