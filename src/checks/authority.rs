@@ -132,7 +132,6 @@ fn no_split(transition: &Transition<'_>, verdict: &mut Verdict) {
         // A password in the same command has rules of its own.
         match transition.after_of(target) {
             None => verdict.violated(name(), "the object itself", "unchanged", "gone"),
-            Some(after) if after == target => {}
             Some(after) => {
                 let mut after = CloudObject::clone(after);
                 after.password.clone_from(&target.password);

@@ -509,3 +509,22 @@ pub(super) fn same_result(transition: &Transition<'_>, verdict: &mut Verdict) {
         cycle.treatments.get_or_init(|| earlier);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A service may keep one value and not another, or treat those that on-premises has otherwise.
+    #[test]
+    fn only_treatments_of_the_same_value_are_compared() {
+        let mut treatments = Treatments::default();
+        let reach = Reach { anchor: true, ..Reach::default() };
+        let target = || ObjectName::Key("ann-ad".into());
+        let make = || Example { reach, treatment: Treatment::Kept, target: target() };
+        treatments.add("department", false, reach, make);
+        treatments.add("department", false, reach, make);
+        assert_eq!(treatments.of("department", false).count(), 1);
+        assert_eq!(treatments.of("department", true).count(), 0);
+        assert_eq!(treatments.of("telephoneNumber", false).count(), 0);
+    }
+}
