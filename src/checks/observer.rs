@@ -377,3 +377,6 @@ impl Finding {
         &self.verdict.violations
     }
 }
+
+#[cfg(test)]
+mod tests;
