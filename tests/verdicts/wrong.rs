@@ -119,7 +119,7 @@ pub(crate) fn each(
         }
         for key in step.outcome.objects.keys().take(2) {
             judge("no result", &|step| drop(step.outcome.objects.remove(key)));
-            for word in RESULTS {
+            for word in ResultWord::ALL {
                 judge("another result", &|step| {
                     step.outcome.objects.insert(key.clone(), SyncResult::plain(*word));
                 });
@@ -139,18 +139,6 @@ pub(crate) fn each(
         observer.step(command, step);
     }
 }
-
-const RESULTS: &[ResultWord] = &[
-    ResultWord::Provisioned,
-    ResultWord::HardMatched,
-    ResultWord::SoftMatched,
-    ResultWord::Joined,
-    ResultWord::Updated,
-    ResultWord::Unchanged,
-    ResultWord::Removed,
-    ResultWord::Quarantined,
-    ResultWord::Error,
-];
 
 /// The object with one thing wrong about it, in every way.
 fn wrong_objects(object: &CloudObject) -> Vec<(&'static str, Arc<CloudObject>)> {
