@@ -1,5 +1,8 @@
 //! The command line program as a person meets it: what it prints, and how it ends.
 
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
 use rstest::{Context, rstest};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -26,10 +29,7 @@ fn stderr(output: &Output) -> String {
 
 /// Compares with a snapshot in `snapshots/`, without what differs from run to run.
 fn assert_snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let mut settings = snapshots::settings();
     settings.add_filter(r"\d+ ms", "[time]");
     settings.add_filter(r"/\S*/target/(\S*/)?entra-conformance(\.exe)?", "[program]");
     settings.bind(|| insta::assert_snapshot!(name, text));

@@ -4,6 +4,9 @@
 //! Without optimisation one point in 37 is run, with optimisation all of them:
 //! `cargo test --release --test grid`.
 
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
 use entra_conformance::cases::Case;
 use entra_conformance::cases::grid::{Grid, Point};
 use entra_conformance::checks::{Finding, Observer, checked_rules};
@@ -88,10 +91,7 @@ fn no_check_finds_fault_with_the_reference_model(#[case] name: &str, #[case] pol
         for rule in checked_rules() {
             let _ = writeln!(text, "{:>7} {rule}", held.get(rule).unwrap_or(&0));
         }
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("../snapshots");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
+        let settings = snapshots::settings();
         settings.bind(|| insta::assert_snapshot!(format!("grid-rules-{name}"), text));
     }
 }

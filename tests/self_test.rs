@@ -4,6 +4,9 @@
 //! `entra-conformance self-test` does the same with all cases; here they are fewer, so that it can
 //! be run at every save.
 
+#[path = "support/snapshots.rs"]
+mod snapshots;
+
 use entra_conformance::runner::{Generation, Source};
 use entra_conformance::self_test::{Progress, Proof, Settings, render, self_test};
 use rstest::rstest;
@@ -38,9 +41,7 @@ static MATRIX: LazyLock<Proof> = LazyLock::new(|| {
 #[test]
 fn the_kill_matrix() {
     assert_eq!(MATRIX.defects(), Vec::<String>::new());
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
+    let settings = snapshots::settings();
     settings.bind(|| insta::assert_snapshot!("kill-matrix", render(&MATRIX, false)));
 }
 

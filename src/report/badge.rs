@@ -1,7 +1,6 @@
 //! The badge, in the format of shields.io's endpoint: a JSON file to be put where it can be fetched.
 
 use super::{Status, Summary, words};
-use crate::rulebook::Rulebook;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -24,10 +23,10 @@ pub fn render(summary: &Summary) -> String {
         return String::new();
     };
     let counts = summary.counts();
-    let of_edition = Rulebook::embedded().rules_in(&header.edition).count().max(counts.all());
+    let of_edition = summary.rules_of_edition();
     let edition = &header.edition;
     let status = summary.status();
-    let broke_off: usize = summary.sources.iter().map(|line| line.broken_off).sum();
+    let broke_off = summary.broke_off();
     let message = match (status, summary.why_incomplete()) {
         (Status::SuiteDefect, _) => "not judged: a defect of the suite".to_owned(),
         (_, Some(_)) if counts.violated > 0 => {

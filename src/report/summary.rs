@@ -1,7 +1,7 @@
 //! What a run came to, rule by rule.
 
 use crate::implementation::Failure;
-use crate::rulebook::{AREAS, area_of};
+use crate::rulebook::{AREAS, Rulebook, area_of};
 use crate::runner::{
     CaseVerdict, Event, FailureReport, LawTally, LeftOutCombinations, PlannedSource, RunHeader,
     Source, SourceReport,
@@ -19,6 +19,32 @@ pub enum RuleState {
     NotApplicable,
     /// Nothing exercised it.
     NotExercised,
+}
+
+impl RuleState {
+    /// All of them, in the order in which reports tell them.
+    pub const ALL: [RuleState; 4] =
+        [RuleState::Violated, RuleState::Held, RuleState::NotApplicable, RuleState::NotExercised];
+
+    /// What reports call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            RuleState::Held => "held",
+            RuleState::Violated => "violated",
+            RuleState::NotApplicable => "not applicable",
+            RuleState::NotExercised => "not exercised",
+        }
+    }
+
+    /// The mark that stands before its words, for whoever sees no colours.
+    pub fn mark(self) -> &'static str {
+        match self {
+            RuleState::Held => "✓",
+            RuleState::Violated => "✗",
+            RuleState::NotApplicable => "–",
+            RuleState::NotExercised => "?",
+        }
+    }
 }
 
 /// How often a rule was exercised.
@@ -196,6 +222,16 @@ impl Counts {
             } += 1;
         }
         counts
+    }
+
+    /// How many rules are in this state.
+    pub fn in_state(self, state: RuleState) -> usize {
+        match state {
+            RuleState::Held => self.held,
+            RuleState::Violated => self.violated,
+            RuleState::NotApplicable => self.not_applicable,
+            RuleState::NotExercised => self.not_exercised,
+        }
     }
 
     /// Rules on which the run has a verdict.
@@ -412,6 +448,18 @@ impl Summary {
         Counts::of(&self.rules())
     }
 
+    /// How many rules the edition has, whatever was selected; not fewer than were selected, as another
+    /// version of the suite may know more of them.
+    pub fn rules_of_edition(&self) -> usize {
+        let edition = self.header.as_ref().map_or("", |header| &header.edition);
+        Rulebook::embedded().rules_in(edition).count().max(self.counts().all())
+    }
+
+    /// In how many cases the implementation broke off.
+    pub fn broke_off(&self) -> usize {
+        self.sources.iter().map(|line| line.broken_off).sum()
+    }
+
     /// The selected rules by area, in the rulebook's order. Rules of an area that this rulebook does
     /// not know, as another version of the suite may have, come last.
     pub fn areas(&self) -> Vec<(&'static str, Vec<RuleLine>)> {
@@ -467,8 +515,7 @@ impl Summary {
         if !self.defects.is_empty() {
             return Status::SuiteDefect;
         }
-        let broke_off = self.sources.iter().any(|line| line.broken_off > 0);
-        if broke_off || self.counts().violated > 0 {
+        if self.broke_off() > 0 || self.counts().violated > 0 {
             return Status::Nonconformant;
         }
         if self.why_incomplete().is_some() {

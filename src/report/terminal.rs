@@ -32,18 +32,10 @@ const BROKEN_OFF: usize = 10;
 /// The report of a run, for a terminal of this width in columns. With `styled`, colours stand in
 /// the text as escape sequences; whoever prints it takes them out where they do not belong.
 pub fn render(summary: &Summary, width: usize, styled: bool) -> String {
-    let Some(header) = summary.header() else {
-        return "nothing was run\n".to_owned();
-    };
-    let mut page = Page { text: String::new(), width: width.max(40), styled };
-    page.head(header);
-    page.rules(summary);
-    page.examples(summary);
-    page.failures(summary, header);
-    page.broken_off(&summary.broken_off, header);
-    page.defects(&summary.defects);
-    page.result(summary, header);
-    page.text
+    render_around(summary, width, styled, |page, header| {
+        page.went_wrong(summary, header);
+        page.result(summary, header);
+    })
 }
 
 /// What a run comes to by a baseline.
@@ -60,25 +52,39 @@ pub struct Gated<'g> {
 /// The report of a run that a baseline was held against: of what is listed, the table of rules
 /// tells; what goes beyond it is told in full.
 pub fn render_gated(summary: &Summary, gated: Gated<'_>, width: usize, styled: bool) -> String {
+    render_around(summary, width, styled, |page, header| {
+        if let Some(beyond) = gated.beyond.header() {
+            page.went_wrong(gated.beyond, beyond);
+        }
+        page.defects(&summary.defects);
+        if !gated.findings.is_empty() {
+            page.line("");
+            page.line(page.painted(BOLD, "not as in the baseline"));
+            for finding in gated.findings {
+                page.wrapped("  ", "✗ ", finding);
+            }
+        }
+        let (words, is_good) = gated.conclusion;
+        page.counts(summary, header);
+        page.line(page.painted(if is_good { GOOD } else { BAD }, words));
+    })
+}
+
+/// What every report of a run begins with, and then its own end.
+fn render_around(
+    summary: &Summary,
+    width: usize,
+    styled: bool,
+    end: impl FnOnce(&mut Page, &RunHeader),
+) -> String {
     let Some(header) = summary.header() else {
         return "nothing was run\n".to_owned();
     };
-    let mut page = Page { text: String::new(), width: width.max(40), styled };
+    let mut page = Page::new(width, styled);
     page.head(header);
     page.rules(summary);
     page.examples(summary);
-    page.text.push_str(&render_failures(gated.beyond, width, styled));
-    page.defects(&summary.defects);
-    if !gated.findings.is_empty() {
-        page.line("");
-        page.line(page.painted(BOLD, "not as in the baseline"));
-        for finding in gated.findings {
-            page.wrapped("  ", "✗ ", finding);
-        }
-    }
-    let (words, is_good) = gated.conclusion;
-    page.counts(summary, header);
-    page.line(page.painted(if is_good { GOOD } else { BAD }, words));
+    end(&mut page, header);
     page.text
 }
 
@@ -87,25 +93,38 @@ pub fn render_failures(summary: &Summary, width: usize, styled: bool) -> String 
     let Some(header) = summary.header() else {
         return String::new();
     };
-    let mut page = Page { text: String::new(), width: width.max(40), styled };
-    page.failures(summary, header);
-    page.broken_off(&summary.broken_off, header);
-    page.defects(&summary.defects);
+    let mut page = Page::new(width, styled);
+    page.went_wrong(summary, header);
     page.text
 }
 
 /// All that is known of one broken rule, for reports that have a place for plain text.
 pub(super) fn render_failure(failure: &RuleFailure, header: &RunHeader) -> String {
-    let mut page = Page { text: String::new(), width: 100, styled: false };
+    let mut page = Page::new(100, false);
     page.failure(failure, header);
     page.text
 }
 
 /// All that is known of a case that broke off.
 pub(super) fn render_broken_off(broken: &BrokenOff, header: &RunHeader) -> String {
-    let mut page = Page { text: String::new(), width: 100, styled: false };
+    let mut page = Page::new(100, false);
     page.one_broken_off(broken, header);
     page.text
+}
+
+/// How often a rule held, in a column for each source, after a name of this width.
+fn held_by_source(line: &RuleLine, columns: &[Source], width: usize) -> String {
+    // A long name takes its room from the first column.
+    let mut taken = width.saturating_sub(NAMES);
+    let mut words = String::new();
+    for source in columns {
+        let held = line.by_source.get(source).map_or(0, |exercise| exercise.held);
+        let held = if held == 0 { "·".to_owned() } else { held.to_string() };
+        let room = column(*source).saturating_sub(taken);
+        taken = 0;
+        let _ = write!(words, "{held:>room$}");
+    }
+    words
 }
 
 struct Page {
@@ -115,6 +134,10 @@ struct Page {
 }
 
 impl Page {
+    fn new(width: usize, styled: bool) -> Page {
+        Page { text: String::new(), width: width.max(40), styled }
+    }
+
     /// Paints a text.
     fn painted(&self, style: Style, text: impl std::fmt::Display) -> String {
         if self.styled { format!("{style}{text}{style:#}") } else { text.to_string() }
@@ -191,40 +214,23 @@ impl Page {
 
     fn rule(&mut self, line: &RuleLine, columns: &[Source]) {
         let width = line.rule.chars().count() + 4;
-        let gap = (NAMES + 4).saturating_sub(width).max(1);
-        let (mark, style) = match line.state {
-            RuleState::Held if !columns.is_empty() => {
-                // A long name takes its room from the first column.
-                let mut taken = width.saturating_sub(NAMES);
-                let mut words = String::new();
-                for source in columns {
-                    let held = line.by_source.get(source).map_or(0, |exercise| exercise.held);
-                    let held = if held == 0 { "·".to_owned() } else { held.to_string() };
-                    let room = column(*source).saturating_sub(taken);
-                    taken = 0;
-                    let _ = write!(words, "{held:>room$}");
-                }
-                let gap = NAMES.saturating_sub(width);
-                self.line(format!(
-                    "  {} {}{:gap$}{}",
-                    self.painted(GOOD, "✓"),
-                    line.rule,
-                    "",
-                    self.painted(GOOD, words)
-                ));
-                return;
-            }
-            RuleState::Held => ("✓", GOOD),
-            RuleState::Violated => ("✗", BAD),
-            RuleState::NotApplicable => ("–", FAINT),
-            RuleState::NotExercised => ("?", CAUTION),
+        let (gap, words) = if line.state == RuleState::Held && !columns.is_empty() {
+            (NAMES.saturating_sub(width), held_by_source(line, columns, width))
+        } else {
+            ((NAMES + 4).saturating_sub(width).max(1), words::state(line))
+        };
+        let style = match line.state {
+            RuleState::Held => GOOD,
+            RuleState::Violated => BAD,
+            RuleState::NotApplicable => FAINT,
+            RuleState::NotExercised => CAUTION,
         };
         self.line(format!(
             "  {} {}{:gap$}{}",
-            self.painted(style, mark),
+            self.painted(style, line.state.mark()),
             line.rule,
             "",
-            self.painted(style, words::state(line))
+            self.painted(style, words)
         ));
     }
 
@@ -256,6 +262,13 @@ impl Page {
         for (part, count) in parts {
             self.wrapped("     ", "", &format!("{}: “{part}”", counted(count, "case")));
         }
+    }
+
+    /// All that went wrong in a run.
+    fn went_wrong(&mut self, summary: &Summary, header: &RunHeader) {
+        self.failures(summary, header);
+        self.broken_off(&summary.broken_off, header);
+        self.defects(&summary.defects);
     }
 
     fn failures(&mut self, summary: &Summary, header: &RunHeader) {

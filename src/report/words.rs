@@ -59,14 +59,11 @@ pub(super) fn generation(header: &RunHeader) -> String {
 
 /// How many rules there are, and what became of them.
 pub(super) fn denominator(counts: Counts) -> String {
-    let mut parts = vec![format!("{} held", counts.held)];
-    for (count, words) in [
-        (counts.violated, "violated"),
-        (counts.not_applicable, "not applicable"),
-        (counts.not_exercised, "not exercised"),
-    ] {
+    let mut parts = vec![format!("{} {}", counts.held, RuleState::Held.words())];
+    for state in RuleState::ALL.into_iter().filter(|state| *state != RuleState::Held) {
+        let count = counts.in_state(state);
         if count > 0 {
-            parts.push(format!("{count} {words}"));
+            parts.push(format!("{count} {}", state.words()));
         }
     }
     format!("{}: {}", counted(counts.all() as u64, "rule"), parts.join(", "))
@@ -131,15 +128,16 @@ pub(super) struct Citation {
 
 /// What a run came to for a rule.
 pub(super) fn state(line: &RuleLine) -> String {
+    let words = line.state.words();
     match line.state {
-        RuleState::Held => format!("held {}", times(line.held)),
+        RuleState::Held => format!("{words} {}", times(line.held)),
         RuleState::Violated => format!(
-            "violated in {}, held {}",
+            "{words} in {}, held {}",
             counted(line.violated_cases, "case"),
             times(line.held)
         ),
-        RuleState::NotApplicable => format!("not applicable: needs {}", line.missing.join(", ")),
-        RuleState::NotExercised => "not exercised".to_owned(),
+        RuleState::NotApplicable => format!("{words}: needs {}", line.missing.join(", ")),
+        RuleState::NotExercised => words.to_owned(),
     }
 }
 

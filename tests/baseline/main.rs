@@ -3,6 +3,8 @@
 mod cells;
 mod laws;
 mod people;
+#[path = "../support/snapshots.rs"]
+mod snapshots;
 
 use entra_conformance::baseline::{BaselineFile, Seen, from_yaml, observe};
 use entra_conformance::implementation::Implementation;

@@ -11,10 +11,7 @@ use std::sync::atomic::AtomicBool;
 
 /// Compares with a snapshot in `snapshots/`.
 pub(crate) fn assert_snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let mut settings = crate::snapshots::settings();
     settings.add_filter(r"\d+ ms", "[time]");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }

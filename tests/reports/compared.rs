@@ -97,10 +97,7 @@ fn what_is_different_is_told(
     ];
     assert_eq!(counts, expected, "{comparison:#?}");
     assert_eq!(comparison.is_worse(), counts[0] + counts[1] > 0);
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = crate::snapshots::settings();
     let text = terminal(&comparison, &before, &after, false);
     let page = markdown(&comparison, &before, &after);
     assert_eq!(page.contains('❌'), comparison.is_worse());

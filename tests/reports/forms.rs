@@ -47,10 +47,7 @@ const REPORTS: &[(&str, Render)] = &[
 
 #[test]
 fn each_report_of_each_run() {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = crate::snapshots::settings();
     for (run, events) in RUNS {
         let summary = summary(&events());
         for (name, render) in REPORTS {

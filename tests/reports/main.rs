@@ -8,6 +8,8 @@ mod forms;
 mod hostile;
 mod page;
 mod runs;
+#[path = "../support/snapshots.rs"]
+mod snapshots;
 mod stream;
 
 use entra_conformance::runner::{Event, EventWriter};

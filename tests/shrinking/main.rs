@@ -14,6 +14,8 @@ mod family;
 mod faults;
 mod judged;
 mod search;
+#[path = "../support/snapshots.rs"]
+mod snapshots;
 
 use breadth_first::fewest_commands;
 use entra_conformance::reference::{Policy, ReferenceModel};
@@ -152,10 +154,8 @@ fn fewer_commands_show_nothing() {
 
 #[test]
 fn what_is_kept_is_written_out() {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots/minimal");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let mut settings = snapshots::settings();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/minimal"));
     settings.add_filter(r"(Found by entra-conformance) \S+ in", "$1 [version] in");
     settings.bind(|| {
         for (fault, found) in FAULTS.iter().zip(&*FOUND) {

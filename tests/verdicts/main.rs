@@ -5,6 +5,8 @@
 //! still catches the mutant, and where it is asked about another situation than before.
 
 mod cases;
+#[path = "../support/snapshots.rs"]
+mod snapshots;
 mod special;
 mod wrong;
 
@@ -76,10 +78,7 @@ fn numbers(numbers: &[impl Display]) -> String {
 }
 
 fn assert_snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = snapshots::settings();
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 

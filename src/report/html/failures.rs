@@ -19,13 +19,13 @@ const VIOLATIONS: usize = 20;
 
 impl Page<'_> {
     pub(super) fn went_wrong(&self) -> Markup {
-        let failures = self.summary.failures();
+        let failures = &self.failures;
         html! {
             (self.defects())
             @if !failures.is_empty() {
                 section data-group="" aria-labelledby="failures" {
                     h2 id="failures" tabindex="-1" { "Violated rules" }
-                    @for failure in &failures { (self.failure(failure)) }
+                    @for failure in failures { (self.failure(failure)) }
                 }
             }
             (self.broken_off())

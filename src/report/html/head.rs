@@ -2,7 +2,7 @@
 
 use super::failures::broken_off_ids;
 use super::text::{Shown, as_sentence, duration, identifier, link};
-use super::{Page, state_class, state_mark, state_words};
+use super::{Page, state_class};
 use crate::report::{RuleState, Status, words};
 use maud::{Markup, html};
 
@@ -35,7 +35,7 @@ impl Page<'_> {
                         }
                     }
                 }
-                (self.counts())
+                (self.denominators())
                 (self.why_not_whole(status, verdict))
                 (self.wrong())
                 (self.facts())
@@ -44,16 +44,11 @@ impl Page<'_> {
     }
 
     /// The denominators: how many rules, and what became of them.
-    fn counts(&self) -> Markup {
-        let counts = self.summary.counts();
-        let states = [
-            (RuleState::Violated, counts.violated),
-            (RuleState::Held, counts.held),
-            (RuleState::NotApplicable, counts.not_applicable),
-            (RuleState::NotExercised, counts.not_exercised),
-        ];
+    fn denominators(&self) -> Markup {
+        let counts = self.counts;
+        let states = RuleState::ALL.map(|state| (state, counts.in_state(state)));
         let all = counts.all();
-        let of_edition = self.book.rules_in(&self.header.edition).count().max(all);
+        let of_edition = self.summary.rules_of_edition();
         let mut begun = 0;
         let mut bars = Vec::new();
         for (state, count) in states.into_iter().filter(|(_, count)| *count > 0) {
@@ -71,8 +66,8 @@ impl Page<'_> {
                     @for (state, count) in states {
                         li class=(state_class(state)) {
                             span.number { (count) } " "
-                            span.mark aria-hidden="true" { (state_mark(state)) } " "
-                            (state_words(state))
+                            span.mark aria-hidden="true" { (state.mark()) } " "
+                            (state.words())
                         }
                     }
                     li.all {
@@ -94,7 +89,7 @@ impl Page<'_> {
     /// Why the verdict is none on the whole.
     fn why_not_whole(&self, status: Status, verdict: &str) -> Markup {
         let why = self.summary.why_incomplete();
-        let broke_off: usize = self.summary.sources.iter().map(|line| line.broken_off).sum();
+        let broke_off = self.summary.broke_off();
         html! {
             @if let Some(why) = why.filter(|why| !verdict.contains(&**why)) {
                 p.note.caution { strong { "Incomplete. " } (Shown(&as_sentence(&why))) "." }
@@ -117,12 +112,12 @@ impl Page<'_> {
 
     /// What went wrong, in a line each.
     fn wrong(&self) -> Markup {
-        let failures = self.summary.failures();
+        let failures = &self.failures;
         let broken_off = &self.summary.broken_off;
         html! {
             @if !failures.is_empty() || !broken_off.is_empty() {
                 ul.wrong role="list" aria-label="What went wrong" {
-                    @for failure in &failures {
+                    @for failure in failures {
                         li {
                             span.mark aria-hidden="true" { "✗" }
                             a href={ "#" (identifier("failure", &failure.rule)) } {

@@ -10,7 +10,7 @@ mod rules;
 mod sources;
 mod text;
 
-use super::{RuleState, Summary};
+use super::{Counts, RuleFailure, RuleLine, RuleState, Summary};
 use crate::rulebook::Rulebook;
 use crate::runner::RunHeader;
 use base64::Engine as _;
@@ -38,7 +38,14 @@ pub fn render(summary: &Summary) -> String {
     let Some(header) = summary.header() else {
         return String::new();
     };
-    let page = Page { summary, header, book: Rulebook::embedded() };
+    let page = Page {
+        summary,
+        header,
+        book: Rulebook::embedded(),
+        counts: summary.counts(),
+        areas: summary.areas(),
+        failures: summary.failures(),
+    };
     page.render().into_string()
 }
 
@@ -47,13 +54,15 @@ struct Page<'s> {
     summary: &'s Summary,
     header: &'s RunHeader,
     book: &'static Rulebook,
+    counts: Counts,
+    areas: Vec<(&'static str, Vec<RuleLine>)>,
+    failures: Vec<RuleFailure>,
 }
 
 impl Page<'_> {
     fn render(&self) -> Markup {
         let name = &self.header.description.implementation;
         let verdict = as_sentence(&self.summary.verdict());
-        let went_wrong = self.went_wrong();
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -73,7 +82,7 @@ impl Page<'_> {
                     main id="results" tabindex="-1" {
                         (self.filter())
                         (self.matrix())
-                        (went_wrong)
+                        (self.went_wrong())
                         (self.not_judged())
                         (self.rules())
                         (self.cases())
@@ -93,11 +102,11 @@ impl Page<'_> {
     /// The way to each part of the page.
     fn contents(&self) -> Markup {
         let broke_off = self.summary.broken_off.len();
-        let counts = self.summary.counts();
+        let counts = self.counts;
         let parts = [
             ("overview", "Overview", None),
             ("defects", "Defects of the suite", Some(self.summary.defects.len())),
-            ("failures", "Violated rules", Some(self.summary.failures().len())),
+            ("failures", "Violated rules", Some(self.failures.len())),
             ("broke-off", "Broke off", Some(broke_off)),
             ("not-judged", "Not judged", Some(counts.not_applicable + counts.not_exercised)),
             ("rules", "All rules", Some(counts.all())),
@@ -123,12 +132,6 @@ impl Page<'_> {
 
     /// What chooses among the rules. It takes the script, which shows it.
     fn filter(&self) -> Markup {
-        let states = [
-            RuleState::Violated,
-            RuleState::Held,
-            RuleState::NotApplicable,
-            RuleState::NotExercised,
-        ];
         html! {
             form.filter role="search" aria-label="Filter" id="filter" hidden {
                 div.field.text {
@@ -139,8 +142,8 @@ impl Page<'_> {
                     label for="filter-state" { "State" }
                     select id="filter-state" name="state" {
                         option value="" { "any" }
-                        @for state in states {
-                            option value=(state_class(state)) { (state_words(state)) }
+                        @for state in RuleState::ALL {
+                            option value=(state_class(state)) { (state.words()) }
                         }
                         @if !self.summary.broken_off.is_empty() {
                             option value="broke-off" { "broke off" }
@@ -151,7 +154,7 @@ impl Page<'_> {
                     label for="filter-area" { "Area" }
                     select id="filter-area" name="area" {
                         option value="" { "any" }
-                        @for (area, _) in self.summary.areas() { option value=(area) { (area) } }
+                        @for (area, _) in &self.areas { option value=(area) { (area) } }
                     }
                 }
                 div.buttons {
@@ -175,30 +178,11 @@ fn state_class(state: RuleState) -> &'static str {
     }
 }
 
-fn state_words(state: RuleState) -> &'static str {
-    match state {
-        RuleState::Held => "held",
-        RuleState::Violated => "violated",
-        RuleState::NotApplicable => "not applicable",
-        RuleState::NotExercised => "not exercised",
-    }
-}
-
-/// The mark that stands before a state's words.
-fn state_mark(state: RuleState) -> &'static str {
-    match state {
-        RuleState::Held => "✓",
-        RuleState::Violated => "✗",
-        RuleState::NotApplicable => "–",
-        RuleState::NotExercised => "?",
-    }
-}
-
 /// A state with its mark.
 fn state_chip(state: RuleState) -> Markup {
     html! {
         span class={ "state " (state_class(state)) } {
-            span.mark aria-hidden="true" { (state_mark(state)) } " " (state_words(state))
+            span.mark aria-hidden="true" { (state.mark()) } " " (state.words())
         }
     }
 }

@@ -12,10 +12,10 @@ impl Page<'_> {
         html! {
             section aria-labelledby="rules" {
                 h2 id="rules" tabindex="-1" { "All rules" }
-                @for (area, lines) in self.summary.areas() {
+                @for (area, lines) in &self.areas {
                     section data-group="" aria-labelledby={ "area-" (area) } {
                         h3 id={ "area-" (area) } tabindex="-1" { (area) }
-                        @for line in &lines { (self.rule(line, area)) }
+                        @for line in lines { (self.rule(line, area)) }
                     }
                 }
             }
