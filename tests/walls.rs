@@ -72,9 +72,29 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .filter(|(_, line)| !line.trim().is_empty())
 }
 
-/// Code up to the unit tests, which may look over the walls.
-fn without_tests(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
+/// The code of a file but for unit tests, which may look over the walls: up to those in the file
+/// itself, and none of a file or folder `tests`.
+fn without_tests(file: &Path) -> String {
+    let is_test = |part: std::path::Component<'_>| {
+        part.as_os_str() == "tests" || part.as_os_str() == "tests.rs"
+    };
+    let text = fs::read_to_string(file).expect("a file");
+    match file.strip_prefix(source()).expect("below src").components().any(is_test) {
+        true => String::new(),
+        false => text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Whoever leaves out files `tests` has to be sure that they are nothing else.
+#[test]
+fn what_is_called_tests_is_compiled_for_tests_alone() {
+    for file in files_below(&source()) {
+        let text = fs::read_to_string(&file).expect("a file");
+        for (number, line) in code_lines(&text).filter(|(_, line)| line.trim() == "mod tests;") {
+            let before = text.lines().nth(number - 2);
+            assert_eq!(before, Some("#[cfg(test)]"), "{}:{number}: {line}", file.display());
+        }
+    }
 }
 
 #[test]
@@ -88,8 +108,7 @@ fn no_part_reaches_over_a_wall() {
             continue;
         };
         seen += 1;
-        let text = fs::read_to_string(&file).expect("a file");
-        for (number, line) in code_lines(without_tests(&text)) {
+        for (number, line) in code_lines(&without_tests(&file)) {
             if line.contains("use crate::{") {
                 breaches.push(format!(
                     "{}:{number}: import from one part at a time, so that the walls can be seen",
@@ -120,8 +139,7 @@ fn nothing_below_the_command_line_prints() {
         if part_of(&file) == "cli" {
             continue;
         }
-        let text = fs::read_to_string(&file).expect("a file");
-        for (number, line) in code_lines(without_tests(&text)) {
+        for (number, line) in code_lines(&without_tests(&file)) {
             let is_print = ["println!", "eprintln!", "print!(", "eprint!(", "dbg!"]
                 .iter()
                 .any(|word| line.contains(word));

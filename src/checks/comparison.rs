@@ -225,7 +225,6 @@ impl Comparison {
     /// that it had, so that comparing it the next time is a comparison of pointers.
     pub(crate) fn update(&mut self, state: &mut Snapshot, after: &Snapshot) {
         let is_in_place = state.cloud.len() <= after.cloud.len()
-            && self.created.len() == after.cloud.len() - state.cloud.len()
             && (0_u32..).zip(&self.origins[..state.cloud.len()]).all(|(at, origin)| at == *origin);
         if is_in_place {
             let kept = state.cloud.len();
@@ -301,4 +300,100 @@ pub(crate) fn is_same_but_for_addresses(
             && before.quarantined == after.quarantined
             && before.attributes == after.attributes
             && same_addresses(&before.proxy_addresses, &after.proxy_addresses))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Kind;
+    use proptest::prelude::*;
+
+    /// Objects by identifier and by what stands in them.
+    fn objects(of: &[(u8, u8)]) -> Vec<Arc<CloudObject>> {
+        let object = |&(id, value): &(u8, u8)| CloudObject {
+            id: id.to_string().into(),
+            kind: Kind::Group,
+            mail_enabled: false,
+            on_premises_sync_enabled: false,
+            on_premises_immutable_id: None,
+            user_principal_name: Some(format!("{value}@x").into()),
+            proxy_addresses: Default::default(),
+            attributes: Default::default(),
+            password: None,
+            roles: Default::default(),
+            deleted: false,
+            quarantined: value == 3,
+        };
+        of.iter().map(|object_of| Arc::new(object(object_of))).collect()
+    }
+
+    /// States: small and beyond what is looked through one by one, with identifiers that stand for
+    /// two objects and without.
+    fn states() -> impl Strategy<Value = Vec<Vec<(u8, u8)>>> {
+        let few = prop::collection::vec((0_u8..6, 0_u8..4), 0..6);
+        let many = (Just((0..40).collect::<Vec<u8>>()).prop_shuffle(), 0_usize..40).prop_map(
+            |(mut ids, count)| {
+                ids.truncate(count);
+                ids.into_iter().map(|id| (id, id % 4)).collect::<Vec<_>>()
+            },
+        );
+        let in_order = prop::sample::subsequence((0..40_u8).collect::<Vec<_>>(), 0..40)
+            .prop_map(|ids| ids.into_iter().map(|id| (id, id % 3)).collect::<Vec<_>>());
+        let one = prop_oneof![few, many, in_order];
+        let appended = prop::collection::vec((0_u8..60, 0_u8..4), 0..3);
+        (prop::collection::vec(one, 1..4), appended).prop_map(|(mut states, appended)| {
+            let mut last = states.last().cloned().unwrap_or_default();
+            last.extend(appended);
+            states.push(last);
+            states
+        })
+    }
+
+    proptest! {
+        /// All shortcuts lead to what comparing everything with everything leads to.
+        #[test]
+        fn it_says_what_the_states_say(states in states()) {
+            let states: Vec<Vec<Arc<CloudObject>>> = states.iter().map(|of| objects(of)).collect();
+            let mut state = Snapshot { cloud: states[0].clone(), on_premises: Vec::new() };
+            let mut comparison = Comparison::default();
+            comparison.restart(&state);
+            for after in &states[1..] {
+                let before = state.cloud.clone();
+                let is_same = |one: &CloudObject, other: &CloudObject| {
+                    one.quarantined && other.quarantined
+                };
+                comparison.take_in(&before, after, is_same);
+                let last = |all: &[Arc<CloudObject>], id: &str| {
+                    all.iter().rposition(|object| &*object.id == id)
+                };
+                for (at, object) in before.iter().enumerate() {
+                    let fate = last(after, &object.id);
+                    prop_assert_eq!(comparison.after_of(at), fate);
+                    let is_untouched = fate.is_some_and(|fate| {
+                        *object == after[fate] || is_same(object, &after[fate])
+                    });
+                    prop_assert_eq!(comparison.is_untouched(at), is_untouched);
+                    prop_assert_eq!(comparison.touched().contains(&(at as u32)), !is_untouched);
+                }
+                for (at, object) in after.iter().enumerate() {
+                    let origin = last(&before, &object.id);
+                    prop_assert_eq!(comparison.origin_of(at), origin);
+                    let number = at as u32;
+                    prop_assert_eq!(comparison.created().contains(&number), origin.is_none());
+                    let is_different = origin.is_none_or(|origin| before[origin] != *object);
+                    prop_assert_eq!(comparison.different().contains(&number), is_different);
+                }
+                let repeats = (0..after.len()).any(|at| last(after, &after[at].id) != Some(at));
+                prop_assert_eq!(comparison.repeats_an_id(), repeats);
+                let prints: Vec<String> =
+                    comparison.prints_after().iter().map(|print| format!("{print:?}")).collect();
+                let expected: Vec<String> =
+                    after.iter().map(|object| format!("{:?}", print_of(object))).collect();
+                prop_assert_eq!(prints, expected);
+                let after = Snapshot { cloud: after.clone(), on_premises: Vec::new() };
+                comparison.update(&mut state, &after);
+                prop_assert_eq!(&state, &after);
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::comparison::Comparison;
 use super::history::{History, Lessons};
 use super::object_name::ObjectName;
 use super::safety::{is_as_set_up, setup_differences, shares_identifiers};
+use super::takeover::Treatments;
 use super::ties::{CloudIndex, Identifiers, Print};
 use super::transition::{Declared, Involvement, Transition, is_same_state};
 use super::verdict::{Verdict, Violation};
@@ -174,20 +175,18 @@ impl<'a> Observer<'a> {
 
 /// What a step showed that later steps rest on.
 fn lessons(transition: &Transition<'_>) -> Lessons {
-    let named = match transition.command {
+    match transition.command {
+        Command::Sync(_) => {}
         Command::UpdateCloudObject(_)
         | Command::DeleteCloudObject(_)
-        | Command::SetImmutableId(_) => transition.named_id.cloned(),
-        _ => None,
-    };
-    let created = match transition.command {
-        Command::CreateCloudObject(_) => {
-            transition.created().next().map(|created| created.id.clone())
+        | Command::SetImmutableId(_) => {
+            return Lessons { named: transition.named_id.cloned(), ..Lessons::default() };
         }
-        _ => None,
-    };
-    if transition.cycle.is_none() {
-        return Lessons { named, created, ..Lessons::default() };
+        Command::CreateCloudObject(_) => {
+            let created = transition.created().next().map(|created| created.id.clone());
+            return Lessons { created, ..Lessons::default() };
+        }
+        _ => return Lessons::default(),
     }
     Lessons {
         blocked_by_role: administrators::blocked_by_role(transition),
@@ -197,9 +196,10 @@ fn lessons(transition: &Transition<'_>) -> Lessons {
             .iter()
             .map(|subject| (subject.ending, subject.reported_error()))
             .collect(),
-        named,
-        created,
-        ..Lessons::default()
+        // Whoever has compared takeovers hands over what they came to.
+        treatments: Treatments::default(),
+        named: None,
+        created: None,
     }
 }
 

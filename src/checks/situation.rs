@@ -128,15 +128,7 @@ impl<'a> Meeting<'a> {
             (_, true) => MeetingClass::Ambiguous,
             (_, false) => MeetingClass::Collision,
         };
-        // What touches the one holder in a second, unspecified way does not make it less clear.
-        let own_holder = match class {
-            MeetingClass::Clear(only) => Some(only),
-            _ => None,
-        };
-        let doubtful = ties
-            .iter()
-            .enumerate()
-            .any(|(at, tie)| tie.cloud.deleted || (tie.is_doubtful() && Some(at) != own_holder));
+        let doubtful = ties.iter().any(|tie| tie.cloud.deleted || tie.is_doubtful());
         Meeting { ties, class, doubtful }
     }
 
@@ -168,7 +160,14 @@ pub(crate) struct Joint<'a> {
     /// Its anchor was changed on-premises since it was joined.
     pub(crate) drifted: bool,
     /// What was changed on-premises since it was last exported without an error.
-    pub(crate) changed: Reach,
+    pub(crate) changed: Changed,
+}
+
+/// Which of the values that lead to a soft match were changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changed {
+    user_principal_name: bool,
+    primary: bool,
 }
 
 impl<'a> Joint<'a> {
@@ -444,19 +443,18 @@ fn standing<'a>(
 
 /// What was changed on-premises since the object was last exported without an error; all of it
 /// where that never was.
-fn changed(object: &OnPremisesObject, past: &Past) -> Reach {
+fn changed(object: &OnPremisesObject, past: &Past) -> Changed {
     let Some(exported) = &past.exported else {
-        return Reach { anchor: true, user_principal_name: true, primary: true };
+        return Changed { user_principal_name: true, primary: true };
     };
     if std::ptr::eq(object, &**exported) {
-        return Reach::default();
+        return Changed::default();
     }
     let same_primary = match (object.primary_address(), exported.primary_address()) {
         (Some(now), Some(then)) => same_name(now, then),
         (now, then) => now == then,
     };
-    Reach {
-        anchor: object.source_anchor != exported.source_anchor,
+    Changed {
         user_principal_name: !same_optional_name(
             &object.user_principal_name,
             &exported.user_principal_name,
@@ -731,6 +729,35 @@ mod tests {
         assert!(drifted(&history));
         history.reinstalled = true;
         assert!(!drifted(&history));
+    }
+
+    /// It is on-premises, but nobody ever put it there.
+    #[test]
+    fn an_object_that_nobody_knows_is_unsettled() {
+        let snapshot = snapshot("", ANN);
+        let standing_is_open = look(&snapshot, &History::default(), |subjects| {
+            matches!(subjects[0].standing, Standing::Unsettled(None, _))
+        });
+        assert!(standing_is_open);
+    }
+
+    #[rstest]
+    #[case::by_its_past(true)]
+    #[case::by_its_flag(false)]
+    fn a_copy_in_the_recycle_bin_leaves_its_object_unsettled(#[case] is_linked: bool) {
+        let copy = r#"{"id": "C", "kind": "user", "userPrincipalName": "copy@x", "onPremisesSyncEnabled": true,
+            "onPremisesImmutableId": "QUFB", "quarantined": true, "deleted": true}"#;
+        let (snapshot, mut history) = joined(&format!("{JOINED}, {copy}"));
+        history.objects.values_mut().for_each(|past| {
+            past.copy = Some("C".into());
+            if !is_linked {
+                past.link = None;
+            }
+        });
+        look(&snapshot, &history, |subjects| {
+            let standing = &subjects[0].standing;
+            assert!(matches!(standing, Standing::Unsettled(..)), "{standing:?}");
+        });
     }
 
     #[test]

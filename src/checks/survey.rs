@@ -542,6 +542,7 @@ fn touches_another(snapshot: &Snapshot, edited: &CloudObject) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::Outcome;
     use crate::implementation::Implementation as _;
     use crate::reference::{Policy, ReferenceModel};
     use rstest::rstest;
@@ -617,6 +618,37 @@ mod tests {
     }
 
     #[test]
+    fn it_is_told_which_addresses_may_stay() {
+        let survey = survey(ANN, BARE, SYNC);
+        let Extent::Holding(names) = &survey.steps[0].openings[0].extent else {
+            panic!("{survey:?}")
+        };
+        assert_eq!(*names, ["a.b@x".into()]);
+    }
+
+    /// Ann's name leads to a match, but an object is created for her.
+    #[test]
+    fn what_was_created_instead_of_taken_over_is_settled_as_new() {
+        let tenant = format!(r#"{{"cloud": [{ANN}], "onPremises": [{BARE}]}}"#);
+        let tenant: Tenant = serde_json::from_str(&tenant).expect("a tenant");
+        let start = ReferenceModel::default().reset(&tenant).expect("the model starts");
+        let mut new = tenant.cloud[0].to_object("new");
+        new.user_principal_name = None;
+        new.proxy_addresses = [].into();
+        new.on_premises_sync_enabled = true;
+        new.on_premises_immutable_id = Some("QUFB".into());
+        let mut step = StepObservation { outcome: Outcome::ok(), snapshot: start.clone() };
+        step.snapshot.cloud.push(Arc::new(new));
+        let survey = Survey::of(
+            (&tenant, &[Command::sync()]),
+            (&start, &[step]),
+            &Capabilities::all_of_2023(),
+            &DeclaredChoices::default(),
+        );
+        assert!(survey.steps[0].governed["new"].addresses_are_settled);
+    }
+
+    #[test]
     fn what_gets_into_each_other_s_way_is_left_open() {
         let other = ANN_AD.replace("ann-ad", "bob-ad").replace("QUFB", "Qk");
         let survey = survey(ANN, &format!("{ANN_AD}, {other}"), SYNC);
@@ -635,13 +667,30 @@ mod tests {
         r#"{"do": "deleteCloudObject", "object": {"label": "ann"}, "permanently": true}"#,
         "-"
     )]
+    #[case::role_of_a_group(
+        r#"{"do": "assignRole", "object": {"label": "staff"}, "role": "Reader"}"#,
+        "everything"
+    )]
+    #[case::password_of_a_group(
+        r#"{"do": "updateCloudObject", "object": {"label": "staff"}, "set": {"password": "pw"}}"#,
+        "everything"
+    )]
+    #[case::name_of_a_group(
+        r#"{"do": "updateCloudObject", "object": {"label": "staff"}, "set": {"userPrincipalName": "staff@x"}}"#,
+        "everything"
+    )]
+    #[case::attribute_of_a_group(
+        r#"{"do": "updateCloudObject", "object": {"label": "staff"}, "set": {"attributes": {"department": "Sales"}}}"#,
+        "-"
+    )]
     #[case::recycle_bin(r#"{"do": "deleteCloudObject", "object": {"label": "ann"}}"#, "everything")]
     #[case::nobody(
         r#"{"do": "assignRole", "object": {"joinedTo": "ann-ad"}, "role": "Reader"}"#,
         "-"
     )]
     fn what_a_command_leaves_open(#[case] command: &str, #[case] extent: &str) {
-        let survey = survey(&format!("{ANN}, {BOB}"), ANN_AD, &format!("[{command}]"));
+        let staff = r#"{"label": "staff", "kind": "group"}"#;
+        let survey = survey(&format!("{ANN}, {BOB}, {staff}"), ANN_AD, &format!("[{command}]"));
         assert_eq!(last_extent(&survey), extent);
     }
 

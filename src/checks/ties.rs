@@ -381,6 +381,21 @@ mod tests {
         }
     }
 
+    /// However many identifiers an object has, none is overlooked.
+    #[test]
+    fn the_last_of_many_addresses_is_found() {
+        let addresses: Vec<String> = (0..12).map(|number| format!("smtp:{number}@x")).collect();
+        let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+        let many = cloud(1, Some("many@x"), &addresses, Some("QUFB"));
+        let print = Identifiers::of_cloud(&many).print();
+        assert_eq!(print.hashes().count(), 14);
+        let last = cloud(2, None, &["SMTP:11@X"], None);
+        assert!(print.may_meet(&Identifiers::of_cloud(&last).print()));
+        assert!(
+            !print.may_meet(&Identifiers::of_cloud(&cloud(3, Some("12@x"), &[], None)).print())
+        );
+    }
+
     #[test]
     fn each_way_to_touch_is_told_apart() {
         let own =

@@ -260,14 +260,7 @@ impl<'a> Transition<'a> {
     /// Every field in which two states of a cloud object differ. Addresses that the service gave out
     /// by itself may come and go on an on-premises-mastered object.
     pub(crate) fn differences(&self, before: &CloudObject, after: &CloudObject) -> Vec<Difference> {
-        let mut found = differences(before, after);
-        if before.on_premises_sync_enabled || after.on_premises_sync_enabled {
-            found.retain(|difference| {
-                difference.field != "proxyAddresses"
-                    || !same_addresses(&given(self.history, before), &given(self.history, after))
-            });
-        }
-        found
+        judged_differences(self.history, before, after)
     }
 
     pub(crate) fn name_of(&self, cloud: &CloudObject) -> ObjectName {
@@ -515,9 +508,25 @@ pub(crate) fn given(history: &History, cloud: &CloudObject) -> Vec<ProxyAddress>
 pub(crate) fn is_same_state(history: &History, before: &CloudObject, after: &CloudObject) -> bool {
     is_same_but_for_addresses(before, after, |left, right| {
         same_addresses(left, right)
-            || ((before.on_premises_sync_enabled || after.on_premises_sync_enabled)
+            || (before.on_premises_sync_enabled
                 && same_addresses(&given(history, before), &given(history, after)))
     })
+}
+
+/// See [`Transition::differences`].
+fn judged_differences(
+    history: &History,
+    before: &CloudObject,
+    after: &CloudObject,
+) -> Vec<Difference> {
+    let mut found = differences(before, after);
+    if before.on_premises_sync_enabled || after.on_premises_sync_enabled {
+        found.retain(|difference| {
+            difference.field != "proxyAddresses"
+                || !same_addresses(&given(history, before), &given(history, after))
+        });
+    }
+    found
 }
 
 /// A field in which two states of an object differ.
@@ -651,9 +660,8 @@ pub(crate) fn judge_values(
 
 /// Addresses that a service gives out by itself, in the tenant's initial domain, are not judged.
 fn is_generated(mail: &str) -> bool {
-    mail.len() >= INITIAL_DOMAIN.len()
-        && mail.is_char_boundary(mail.len() - INITIAL_DOMAIN.len())
-        && same_name(&mail[mail.len() - INITIAL_DOMAIN.len()..], INITIAL_DOMAIN)
+    let end = mail.len().checked_sub(INITIAL_DOMAIN.len()).and_then(|at| mail.get(at..));
+    end.is_some_and(|end| same_name(end, INITIAL_DOMAIN))
 }
 
 const INITIAL_DOMAIN: &str = ".onmicrosoft.com";
@@ -730,4 +738,113 @@ fn are_replaced(
             && !object.proxy_addresses.iter().any(|wanted| wanted.same(seen))
     });
     !is_missing && !left_over && !wrong_primary && !doubled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Tenant;
+    use rstest::rstest;
+
+    #[test]
+    fn what_is_declared_is_what_was_declared() {
+        for &declared in Capability::ALL {
+            let set = Declared::of(&Capabilities([declared].into()));
+            for &capability in Capability::ALL {
+                assert_eq!(set.has(capability), capability == declared, "{capability}");
+            }
+        }
+    }
+
+    #[rstest]
+    #[case::generated("ann@contoso.onmicrosoft.com", true)]
+    #[case::in_capitals("Ann@Contoso.OnMicrosoft.COM", true)]
+    #[case::nothing_before_it(".onmicrosoft.com", true)]
+    #[case::own_domain("ann@contoso.com", false)]
+    #[case::elsewhere_in_it("ann@contoso.onmicrosoft.com.example", false)]
+    #[case::too_short("microsoft.com", false)]
+    #[case::a_letter_across_the_boundary("abc\u{e4}fifteen letters", false)]
+    #[case::long_and_not_plain(&"\u{e4}".repeat(20), false)]
+    fn addresses_of_the_initial_domain_are_the_service_s(
+        #[case] mail: &str,
+        #[case] expected: bool,
+    ) {
+        assert_eq!(is_generated(mail), expected);
+    }
+
+    /// What a case in which Ann was given two addresses knows.
+    fn history() -> History {
+        let tenant: Tenant = serde_json::from_str(
+            r#"{"cloud": [{"label": "ann", "kind": "user", "proxyAddresses": ["SMTP:ann@x", "smtp:a@x", "smtp:b@x", "smtp:ann@x.onmicrosoft.com", "X500:ann"]}]}"#,
+        )
+        .expect("a tenant");
+        History::start(&tenant)
+    }
+
+    fn cloud(is_mastered_on_premises: bool, addresses: &[&str]) -> CloudObject {
+        let text = r#"{"id": "1", "kind": "user"}"#;
+        let mut object: CloudObject = serde_json::from_str(text).expect("a cloud object");
+        object.on_premises_sync_enabled = is_mastered_on_premises;
+        object.proxy_addresses = addresses.iter().map(|&address| address.into()).collect();
+        object
+    }
+
+    /// Whether the addresses count as different, in the cloud's hands and in on-premises'.
+    #[rstest]
+    #[case::none(&[], &[], false, false)]
+    #[case::same(&["SMTP:ann@x"], &["SMTP:ann@x"], false, false)]
+    #[case::given(&["SMTP:ann@x"], &["SMTP:ann@x", "smtp:a@x"], true, true)]
+    #[case::given_out_by_the_service(&["SMTP:ann@x"], &["SMTP:ann@x", "smtp:other@x"], true, false)]
+    #[case::initial_domain(&["SMTP:ann@x", "smtp:ann@x.onmicrosoft.com"], &["SMTP:ann@x"], true, false)]
+    #[case::no_mail_address(&["X500:ann"], &[], true, true)]
+    fn addresses_of_the_service_s_own_count_where_the_cloud_is_the_master(
+        #[case] before: &[&str],
+        #[case] after: &[&str],
+        #[case] in_the_cloud: bool,
+        #[case] on_premises: bool,
+    ) {
+        let history = history();
+        for (is_mastered_on_premises, differ) in [(false, in_the_cloud), (true, on_premises)] {
+            let states = [before, after].map(|of| cloud(is_mastered_on_premises, of));
+            assert_eq!(!is_same_state(&history, &states[0], &states[1]), differ);
+            let fields = judged_differences(&history, &states[0], &states[1]);
+            assert_eq!(!fields.is_empty(), differ);
+        }
+        // With a takeover its flag differs, and the addresses by on-premises' measure.
+        for is_taken_over in [false, true] {
+            let states = [cloud(!is_taken_over, before), cloud(is_taken_over, after)];
+            assert!(!is_same_state(&history, &states[0], &states[1]));
+            let fields = judged_differences(&history, &states[0], &states[1]);
+            let fields: Vec<&str> = fields.iter().map(|it| &*it.field).collect();
+            assert!(fields.contains(&"onPremisesSyncEnabled"));
+            assert_eq!(fields.contains(&"proxyAddresses"), on_premises);
+        }
+    }
+
+    /// Ann comes from on-premises with the addresses `own`, her cloud object had `before` and now
+    /// has `after`.
+    #[rstest]
+    #[case::replaced(&["SMTP:n@x"], &["SMTP:ann@x"], &["SMTP:n@x"], true)]
+    #[case::one_missing(&["SMTP:n@x", "smtp:m@x"], &["SMTP:ann@x"], &["SMTP:n@x"], false)]
+    #[case::one_withheld(&["SMTP:n@x", "smtp:held@x"], &["SMTP:ann@x"], &["SMTP:n@x"], true)]
+    #[case::one_left_over(&["SMTP:n@x"], &["SMTP:ann@x", "smtp:a@x"], &["SMTP:n@x", "smtp:a@x"], false)]
+    #[case::left_over_of_the_service_s(&["SMTP:n@x"], &["smtp:other@x"], &["SMTP:n@x", "smtp:other@x"], true)]
+    #[case::left_over_of_the_initial_domain(&["SMTP:n@x"], &["smtp:ann@x.onmicrosoft.com"], &["SMTP:n@x", "smtp:ann@x.onmicrosoft.com"], true)]
+    #[case::given_but_not_there_before(&["SMTP:n@x"], &["smtp:a@x"], &["SMTP:n@x", "smtp:b@x"], true)]
+    #[case::no_mail_address_left_over(&["SMTP:n@x"], &["X500:ann"], &["SMTP:n@x", "X500:ann"], false)]
+    #[case::another_primary(&["SMTP:n@x"], &[], &["SMTP:ann@x", "smtp:n@x"], false)]
+    #[case::as_both_kinds(&["SMTP:n@x", "smtp:m@x"], &[], &["SMTP:n@x", "smtp:m@x", "smtp:n@x"], false)]
+    fn addresses_are_replaced_as_a_set(
+        #[case] own: &[&str],
+        #[case] before: &[&str],
+        #[case] after: &[&str],
+        #[case] expected: bool,
+    ) {
+        let text = r#"{"key": "ann-ad", "kind": "user"}"#;
+        let mut object: OnPremisesObject = serde_json::from_str(text).expect("an object");
+        object.proxy_addresses = own.iter().map(|&address| address.into()).collect();
+        let (before, after) = (cloud(false, before), cloud(true, after));
+        let are_replaced = are_replaced(&history(), &object, Some(&before), &after, &["held@x"]);
+        assert_eq!(are_replaced, expected);
+    }
 }

@@ -91,3 +91,19 @@ impl Verdict {
         self.held == 0 && self.violations.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_applies_once_something_held_or_was_broken() {
+        assert!(Verdict::default().is_not_applicable());
+        let mut held = Verdict::default();
+        held.judge(|_| {});
+        assert!(!held.is_not_applicable());
+        let mut broken = Verdict::default();
+        broken.expect(|| "it".into(), "field", 1, 2);
+        assert!(!broken.is_not_applicable());
+    }
+}

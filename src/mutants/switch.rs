@@ -129,11 +129,6 @@ pub(super) static MUTANTS: &[Mutant] = &[
     .before_turn(|memory, turn| {
         turn.features.soft_match = *memory.switch.get_or_insert(turn.features.soft_match);
         None
-    })
-    .afterwards(|memory, command, model, _| {
-        if let Command::Sync(_) = command {
-            memory.switch.get_or_insert(model.soft_match());
-        }
     }),
     Mutant::new(
         "switch-turned-on-helps-changed-objects-only",

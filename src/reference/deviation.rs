@@ -23,8 +23,7 @@ use crate::implementation::Failure;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// What an implementation does otherwise than the model: one method for each seam. Every default
-/// does as the model does.
+/// What an implementation does otherwise than the model: one method for each seam.
 pub(crate) trait Deviation: Debug + Send + Sync {
     /// The same deviation in the same state.
     fn boxed_clone(&self) -> Box<dyn Deviation>;
@@ -33,75 +32,55 @@ pub(crate) trait Deviation: Debug + Send + Sync {
     fn name(&self) -> &str;
 
     /// How it compares identifiers.
-    fn comparison(&self) -> Comparison {
-        Comparison::default()
-    }
+    fn comparison(&self) -> Comparison;
 
     /// A case begins.
-    fn reset(&mut self) {}
+    fn reset(&mut self);
 
     /// Before a command: what is done instead of it. The model that is handed over follows no
     /// deviation meanwhile.
-    fn instead(&mut self, _command: &Command, _model: &mut ReferenceModel) -> Option<Outcome> {
-        None
-    }
+    fn instead(&mut self, command: &Command, model: &mut ReferenceModel) -> Option<Outcome>;
 
     /// After a command: what else happens, and what is told of it.
-    fn afterwards(
-        &mut self,
-        _command: &Command,
-        _model: &mut ReferenceModel,
-        _outcome: &mut Outcome,
-    ) {
-    }
+    fn afterwards(&mut self, command: &Command, model: &mut ReferenceModel, outcome: &mut Outcome);
 
     /// Before the turn of an on-premises object in a cycle: the result, if nothing else is to be
     /// done for it. It is tried again in the next cycle if that is an error.
-    fn before_turn(&mut self, _turn: &mut Turn<'_>) -> Option<SyncResult> {
-        None
-    }
+    fn before_turn(&mut self, turn: &mut Turn<'_>) -> Option<SyncResult>;
 
     /// After the turn of an on-premises object: what else happens, and what is told of it. Whether
     /// the object is tried again is settled already.
-    fn after_turn(&mut self, _turn: &mut Turn<'_>, _result: &mut SyncResult) {}
+    fn after_turn(&mut self, turn: &mut Turn<'_>, result: &mut SyncResult);
 
     /// Which object an on-premises object belongs to that Connect does not remember. `is_joined`
     /// says which objects have their on-premises object already.
     fn rejoin(
         &mut self,
-        _circumstances: &Circumstances<'_>,
-        _is_joined: &dyn Fn(CloudHandle) -> bool,
+        circumstances: &Circumstances<'_>,
+        is_joined: &dyn Fn(CloudHandle) -> bool,
         found: Result<Option<CloudHandle>, Reason>,
-    ) -> Result<Option<CloudHandle>, Reason> {
-        found
-    }
+    ) -> Result<Option<CloudHandle>, Reason>;
 
     /// Who holds an identifier of a new object, and which of them are eligible.
-    fn holders(&mut self, _circumstances: &Circumstances<'_>, _holders: &mut Vec<Holder>) {}
+    fn holders(&mut self, circumstances: &Circumstances<'_>, holders: &mut Vec<Holder>);
 
     /// What becomes of a new object.
-    fn decision(&mut self, _circumstances: &Circumstances<'_>, decision: Decision) -> Decision {
-        decision
-    }
+    fn decision(&mut self, circumstances: &Circumstances<'_>, decision: Decision) -> Decision;
 
     /// What becomes of a joined object.
     fn joined_decision(
         &mut self,
-        _circumstances: &Circumstances<'_>,
-        _own: CloudHandle,
-        _exported: Option<&OnPremisesObject>,
+        circumstances: &Circumstances<'_>,
+        own: CloudHandle,
+        exported: Option<&OnPremisesObject>,
         decision: JoinedDecision,
-    ) -> JoinedDecision {
-        decision
-    }
+    ) -> JoinedDecision;
 
     /// Which object a takeover goes on with, just before its values are written.
-    fn target(&mut self, _tenant: &mut CloudTenant, target: CloudHandle) -> CloudHandle {
-        target
-    }
+    fn target(&mut self, tenant: &mut CloudTenant, target: CloudHandle) -> CloudHandle;
 
     /// What a cloud object looks like after an export.
-    fn exported(&self, _export: &Export<'_>, _object: &mut CloudObject) {}
+    fn exported(&self, export: &Export<'_>, object: &mut CloudObject);
 }
 
 impl Clone for Box<dyn Deviation> {
@@ -262,11 +241,6 @@ impl ReferenceModel {
     /// The cloud objects, to be changed.
     pub(crate) fn tenant_mut(&mut self) -> &mut CloudTenant {
         &mut self.tenant
-    }
-
-    /// Whether soft match is on.
-    pub(crate) fn soft_match(&self) -> bool {
-        self.features.soft_match
     }
 
     /// The handle of the cloud object that a command names.

@@ -327,7 +327,7 @@ mod tests {
         deleted.deleted = true;
         assert!(tenant.replace(ann, deleted.clone()));
         assert_eq!(holders(&tenant), [None; 4]);
-        assert!(tenant.get(ann).is_some() && tenant.active(ann).is_none());
+        assert!(tenant.get(ann).is_some() && tenant.active(ann).is_none() && !tenant.is_empty());
 
         deleted.deleted = false;
         assert!(tenant.replace(ann, deleted));

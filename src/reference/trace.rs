@@ -12,7 +12,7 @@ pub struct TraceStep {
 }
 
 /// Takes down the story, or does not: sentences are composed only where somebody listens.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Trace(Option<Vec<TraceStep>>);
 
 impl Trace {

@@ -8,6 +8,7 @@ mod cases;
 #[path = "../support/snapshots.rs"]
 mod snapshots;
 mod special;
+mod told;
 mod wrong;
 
 use cases::{HEAD, Posed, SOURCES, cases, two_policies};

@@ -1,7 +1,11 @@
 //! What is said of the state that a case starts from.
 
 use super::*;
-use crate::directory::OnPremisesObject;
+use crate::directory::{
+    Evaluator, MatchingAttribute, OnPremisesObject, Outcome, ResultWord, SyncResult,
+};
+use crate::implementation::Implementation as _;
+use crate::reference::ReferenceModel;
 use rstest::rstest;
 
 const TENANT: &str = r#"{
@@ -45,6 +49,15 @@ fn said(tenant: &Tenant, snapshot: &Snapshot, capabilities: &Capabilities) -> Ve
     |state: &mut Snapshot| drop(Arc::make_mut(&mut state.on_premises[0]).attributes.remove("department")),
     &[r#"on-premises cat-ad, attributes: expected {"department": "Sales"}, seen {}"#]
 )]
+#[case::every_on_premises_value(
+    |state: &mut Snapshot| for object in &mut state.on_premises {
+        Arc::make_mut(object).attributes.insert("department".into(), "Other".into());
+    },
+    &[
+        r#"on-premises cat-ad, attributes: expected {"department": "Sales"}, seen {"department": "Other"}"#,
+        r#"on-premises dan-ad, attributes: expected {}, seen {"department": "Other"}"#
+    ]
+)]
 #[case::on_premises_password(|state: &mut Snapshot| Arc::make_mut(&mut state.on_premises[0]).password = None, &["on-premises cat-ad, password: expected pw, seen no value"])]
 #[case::cloud_object_missing(|state: &mut Snapshot| drop(state.cloud.pop()), &["cloud user bob, the object itself: expected there after the reset, as it was sent, seen not there", "the tenant, cloud objects after the reset: expected 2, seen 1"])]
 #[case::cloud_object_added(|state: &mut Snapshot| {
@@ -87,3 +100,124 @@ fn passwords_are_left_out_where_they_are_not_declared(
     change(&mut snapshot);
     assert_eq!(said(&tenant, &snapshot, &capabilities), expected);
 }
+
+/// An object with few values is not taken for one that has these values and more.
+#[rstest]
+#[case::as_sent(|_: &mut Snapshot| {}, &[])]
+#[case::with_a_mistake_each(
+    |state: &mut Snapshot| {
+        for object in &mut state.cloud {
+            Arc::make_mut(object).mail_enabled = true;
+        }
+    },
+    &[
+        "cloud group few, mailEnabled: expected false, seen true",
+        "cloud group more, mailEnabled: expected false, seen true",
+        "cloud group anchored, mailEnabled: expected false, seen true",
+    ]
+)]
+fn those_with_the_most_values_are_recognised_first(
+    #[case] change: fn(&mut Snapshot),
+    #[case] expected: &[&str],
+) {
+    let tenant = r#"{"cloud": [
+        {"label": "few", "kind": "group", "attributes": {"displayName": "Sales"}},
+        {"label": "more", "kind": "group", "attributes": {"displayName": "Sales", "department": "Sales"}},
+        {"label": "anchored", "kind": "group", "attributes": {"displayName": "Sales", "department": "Sales"}, "onPremisesImmutableId": "QUFB"}
+    ]}"#;
+    let tenant: Tenant = serde_json::from_str(tenant).expect("a tenant");
+    let cloud = tenant.cloud.iter().enumerate().rev();
+    let mut snapshot = Snapshot {
+        cloud: cloud.map(|(at, setup)| Arc::new(setup.to_object(format!("id-{at}")))).collect(),
+        on_premises: Vec::new(),
+    };
+    change(&mut snapshot);
+    assert_eq!(said(&tenant, &snapshot, &Capabilities::all_of_2023()), expected);
+}
+
+/// What was called something, and what was given, in one case is forgotten in the next.
+#[test]
+fn nothing_of_an_earlier_case_counts() {
+    let tenant = |text: &str| -> Tenant { serde_json::from_str(text).expect("a tenant") };
+    let earlier = tenant(
+        r#"{"cloud": [{"label": "ann", "kind": "user", "userPrincipalName": "old@x", "proxyAddresses": ["smtp:given@x"]}]}"#,
+    );
+    let later = tenant(
+        r#"{"cloud": [{"label": "bob", "kind": "user", "userPrincipalName": "bob@x"}],
+            "onPremises": [{"key": "bob-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "bob@x"}]}"#,
+    );
+    let shown = |tenant: &Tenant, id: &str| Snapshot {
+        cloud: vec![Arc::new(tenant.cloud[0].to_object(id))],
+        on_premises: tenant.on_premises.iter().cloned().map(Arc::new).collect(),
+    };
+    let (capabilities, choices) = (Capabilities::all_of_2023(), DeclaredChoices::default());
+    let start = shown(&earlier, "1");
+    let (mut observer, _) = Observer::start(&earlier, &start, &capabilities, &choices);
+    let mut state = shown(&later, "2");
+    assert!(observer.restart(&later, &state).violations().is_empty());
+    assert_eq!(observer.resolve(&CloudRef::Label("ann".into())), None);
+    // The service gives an address to the joined object, and takes it away again.
+    let mut violations = Vec::new();
+    let matched = SyncResult {
+        matched_on: Some(MatchingAttribute::UserPrincipalName),
+        evaluated_by: Some(Evaluator::Service),
+        ..SyncResult::plain(ResultWord::SoftMatched)
+    };
+    let updated = SyncResult::plain(ResultWord::Updated);
+    for (result, addresses) in [(&matched, &[][..]), (&updated, &["smtp:given@x"]), (&updated, &[])]
+    {
+        let object = Arc::make_mut(&mut state.cloud[0]);
+        object.on_premises_sync_enabled = true;
+        object.on_premises_immutable_id = Some("QUFB".into());
+        object.proxy_addresses = addresses.iter().map(|&address| address.into()).collect();
+        let mut outcome = Outcome::ok();
+        outcome.objects.insert("bob-ad".into(), result.clone());
+        let seen = StepObservation { outcome, snapshot: state.clone() };
+        for finding in observer.step(&Command::sync(), &seen) {
+            let of_rule = |violation: &Violation| format!("{}: {violation}", finding.rule);
+            violations.extend(finding.violations().iter().map(of_rule));
+        }
+    }
+    assert_eq!(violations, Vec::<String>::new());
+}
+
+/// Runs that end in one and the same state, but of which something else is to be remembered.
+#[rstest]
+#[case::a_reinstallation(
+    (NAMED, r#"[{"do": "sync"}]"#),
+    (NAMED, r#"[{"do": "sync"}, {"do": "reinstallConnect"}]"#)
+)]
+#[case::a_change_there_and_back(
+    (NAMED, r#"[{"do": "sync"}]"#),
+    (
+        NAMED,
+        r#"[{"do": "sync"}, {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"attributes": {"office": "1"}}},
+            {"do": "updateOnPremisesObject", "key": "ann-ad", "set": {"attributes": {"office": null}}}]"#
+    )
+)]
+#[case::how_an_object_was_taken_over((NAMED, r#"[{"do": "sync"}]"#), (ANCHORED, r#"[{"do": "sync"}]"#))]
+fn what_later_verdicts_rest_on_is_drawn(#[case] one: (&str, &str), #[case] other: (&str, &str)) {
+    let (capabilities, choices) = (Capabilities::all_of_2023(), DeclaredChoices::default());
+    let [one, other] = [one, other].map(|(cloud, commands)| {
+        let tenant = format!(
+            r#"{{"cloud": [{cloud}], "onPremises": [{{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB",
+                "userPrincipalName": "ann@x", "attributes": {{"department": "New"}}}}]}}"#
+        );
+        let tenant: Tenant = serde_json::from_str(&tenant).expect("a tenant");
+        let commands: Vec<Command> = serde_json::from_str(commands).expect("commands");
+        let mut model = ReferenceModel::default();
+        let start = model.reset(&tenant).expect("the model starts");
+        let (mut observer, _) = Observer::start(&tenant, &start, &capabilities, &choices);
+        for command in &commands {
+            observer.step(command, &model.apply(command).expect("the model can do it"));
+        }
+        let mut portrait = Portrait::literal();
+        portrait.draw(|portrait| observer.portray(portrait));
+        (observer.state().clone(), portrait.bytes().to_vec())
+    });
+    assert_eq!(one.0, other.0);
+    assert_ne!(one.1, other.1);
+}
+
+const NAMED: &str = r#"{"label": "ann", "kind": "user", "userPrincipalName": "ann@x", "attributes": {"department": "Old"}}"#;
+const ANCHORED: &str = r#"{"label": "ann", "kind": "user", "userPrincipalName": "ann@x", "onPremisesImmutableId": "QUFB", "attributes": {"department": "Old"}}"#;

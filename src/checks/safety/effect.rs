@@ -323,3 +323,43 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
         verdict.violated(name(), difference.field, difference.before, difference.after);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    const BEFORE: &str = r#"{"key": "ann-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "ann@x",
+        "proxyAddresses": ["SMTP:ann@x"], "attributes": {"department": "Sales", "pager": "1"}, "password": "pw"}"#;
+
+    /// Ann once she was changed, and then once more by mistake.
+    #[rstest]
+    #[case::as_asked(|_: &mut OnPremisesObject| {}, true)]
+    #[case::key(|ann: &mut OnPremisesObject| ann.key = "other".into(), false)]
+    #[case::kind(|ann: &mut OnPremisesObject| ann.kind = Kind::Contact, false)]
+    #[case::mail_enabled(|ann: &mut OnPremisesObject| ann.mail_enabled = true, false)]
+    #[case::anchor(|ann: &mut OnPremisesObject| ann.source_anchor = Some("Qk".into()), false)]
+    #[case::name(|ann: &mut OnPremisesObject| ann.user_principal_name = None, false)]
+    #[case::password(|ann: &mut OnPremisesObject| ann.password = Some("other".into()), false)]
+    #[case::addresses(|ann: &mut OnPremisesObject| ann.proxy_addresses = [].into(), false)]
+    #[case::value(|ann: &mut OnPremisesObject| drop(ann.attributes.insert("department".into(), "Other".into())), false)]
+    #[case::value_gone(|ann: &mut OnPremisesObject| drop(ann.attributes.remove("department")), false)]
+    #[case::further_value(|ann: &mut OnPremisesObject| drop(ann.attributes.insert("office".into(), "1".into())), false)]
+    fn an_update_shows_just_what_was_asked_for(
+        #[case] mistake: fn(&mut OnPremisesObject),
+        #[case] expected: bool,
+        #[values(
+            "{}",
+            r#"{"userPrincipalName": "cat@x", "proxyAddresses": ["SMTP:cat@x"], "attributes": {"department": "Board", "pager": null}}"#,
+            r#"{"sourceAnchor": "QkJC", "password": null, "attributes": {"pager": null, "fax": "2", "floor": null}}"#
+        )]
+        set: &str,
+    ) {
+        let before: OnPremisesObject = serde_json::from_str(BEFORE).expect("an object");
+        let set: OnPremisesChange = serde_json::from_str(set).expect("a change");
+        let mut after = before.clone();
+        set.apply_to(&mut after);
+        mistake(&mut after);
+        assert_eq!(shows_update(&before, &set, &after), expected);
+    }
+}

@@ -146,6 +146,26 @@ fn bob_ad() -> Value {
 }
 
 #[test]
+fn the_model_tells_its_policy() {
+    for policy in Policy::default().every_choice() {
+        assert_eq!(*ReferenceModel::new(policy).policy(), policy);
+    }
+}
+
+/// Two tenants that look the same, in which the labels are the other way round.
+#[test]
+fn what_a_label_stands_for_is_drawn() {
+    let [one, other] = [["ann", "bob"], ["bob", "ann"]].map(|labels| {
+        let cloud = labels.map(|label| json!({"label": label, "kind": "group"}));
+        let case = Case::new(json!(cloud), json!([]));
+        let mut portrait = crate::directory::Portrait::literal();
+        portrait.draw(|portrait| case.model.portray(portrait));
+        portrait.bytes().to_vec()
+    });
+    assert_ne!(one, other);
+}
+
+#[test]
 fn the_model_describes_itself() {
     let description = ReferenceModel::default().describe();
     assert_eq!(description.implementation.name, "reference model");

@@ -3,6 +3,7 @@
 use super::super::TraceStep;
 use super::*;
 use crate::directory::CollisionHandling;
+use rstest::rstest;
 
 fn told(policy: Policy, cloud: Value, on_premises: Value, commands: &[Value]) -> String {
     let mut case = Case::with_policy(policy, cloud, on_premises);
@@ -118,6 +119,96 @@ fn a_copy_that_is_waited_for() {
         story,
         "match.collision-creates-nothing-else: ann-ad left the copy cloud-2 behind and is not tried again before that is permanently deleted"
     );
+}
+
+#[test]
+fn an_object_that_nobody_holds_anything_of() {
+    let story = told(Policy::default(), json!([]), json!([ann_ad()]), &[sync()]);
+    let last = story.lines().last();
+    assert_eq!(
+        last,
+        Some(
+            "match.no-holder-provisions: user cloud-1 is created, mastered on-premises, with the sourceAnchor QUFB and the userPrincipalName ann@contoso.com"
+        )
+    );
+}
+
+#[test]
+fn a_copy_that_is_left_behind() {
+    let policy = Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() };
+    let cloud = json!([with(cloud_ann(), json!({"roles": ["Reader"]}))]);
+    let story = told(policy, cloud, json!([ann_ad()]), &[sync()]);
+    let copy = story.lines().find(|line| line.contains("cloud-2 is created"));
+    assert_eq!(
+        copy,
+        Some(
+            "match.collision-creates-nothing-else: user cloud-2 is created, mastered on-premises, with the sourceAnchor QUFB and the userPrincipalName ann+0002@quarantine.invalid"
+        )
+    );
+}
+
+#[rstest]
+#[case::mastered_on_premises(
+    json!([]),
+    json!([bob_ad()]),
+    with(ann_ad(), json!({"userPrincipalName": "bob@contoso.com"})),
+    "match.one-to-one: user cloud-1 is not eligible: it is mastered on-premises already"
+)]
+#[case::copy(
+    json!([with(cloud_ann(), json!({"roles": ["Reader"]}))]),
+    json!([with(bob_ad(), json!({"userPrincipalName": "ann@contoso.com", "proxyAddresses": ["SMTP:b@contoso.com"]}))]),
+    with(ann_ad(), json!({"userPrincipalName": "cat@contoso.com", "proxyAddresses": ["SMTP:b@contoso.com"]})),
+    "match.one-to-one: user cloud-2 is not eligible: it is a copy that a collision left behind"
+)]
+#[case::another_anchor(
+    json!([with(cloud_ann(), json!({"onPremisesImmutableId": "Qk"}))]),
+    json!([]),
+    ann_ad(),
+    "match.different-anchor-blocks-soft-match: user cloud-1 is not eligible: it carries another onPremisesImmutableId (Qk instead of QUFB)"
+)]
+#[case::anchor_in_other_letter_case(
+    json!([with(cloud_ann(), json!({"onPremisesImmutableId": "qufb"}))]),
+    json!([]),
+    ann_ad(),
+    "match.different-anchor-blocks-soft-match: user cloud-1 is not eligible: it carries another onPremisesImmutableId (qufb instead of QUFB, which differs in letter case, and in an anchor that counts)"
+)]
+#[case::plain_group_on_premises(
+    json!([{"label": "g", "kind": "group", "mailEnabled": true, "proxyAddresses": ["SMTP:g@contoso.com"]}]),
+    json!([]),
+    json!({"key": "ann-ad", "kind": "group", "sourceAnchor": "QUFB", "proxyAddresses": ["SMTP:g@contoso.com"]}),
+    "kind.plain-groups-never-match: group cloud-1 is not eligible: ann-ad is not mail-enabled"
+)]
+#[case::plain_group_in_the_cloud(
+    json!([{"label": "g", "kind": "group", "proxyAddresses": ["SMTP:g@contoso.com"]}]),
+    json!([]),
+    json!({"key": "ann-ad", "kind": "group", "mailEnabled": true, "sourceAnchor": "QUFB", "proxyAddresses": ["SMTP:g@contoso.com"]}),
+    "kind.plain-groups-never-match: group cloud-1 is not eligible: cloud-1 is not mail-enabled"
+)]
+#[case::anchor_of_a_contact(
+    json!([{"label": "c", "kind": "contact", "onPremisesImmutableId": "QUFB"}]),
+    json!([]),
+    json!({"key": "ann-ad", "kind": "contact", "sourceAnchor": "QUFB"}),
+    "kind.no-hard-match-for-groups-and-contacts: contact cloud-1 is not eligible: a contact is not matched by its anchor"
+)]
+fn why_a_holder_is_not_eligible(
+    #[case] cloud: Value,
+    #[case] on_premises: Value,
+    #[case] incoming: Value,
+    #[case] expected: &str,
+) {
+    let policy = Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() };
+    let create = json!({"do": "createOnPremisesObject", "object": incoming});
+    let story = told(policy, cloud, on_premises, &[sync(), create, sync()]);
+    assert!(story.lines().any(|line| line == expected), "{story}");
+}
+
+#[test]
+fn a_match_that_the_switch_prevents() {
+    let off = json!({"do": "setFeature", "feature": "softMatch", "value": false});
+    let story = told(Policy::default(), json!([cloud_ann()]), json!([ann_ad()]), &[off, sync()]);
+    let expected =
+        "switch.no-soft-match-when-disabled: user cloud-1 is not eligible: soft match is disabled";
+    assert!(story.lines().any(|line| line == expected), "{story}");
 }
 
 #[test]
