@@ -4,7 +4,7 @@
 //! two pending objects meet, directly or through others, the order can decide what happens, and
 //! only safety is judged.
 
-use super::quick::FEW;
+use super::quick::{FEW, QuickMap};
 use super::situation::Subject;
 use super::ties::{CloudIndex, Print};
 
@@ -15,15 +15,23 @@ pub(crate) fn mark(subjects: &mut [Subject<'_>], index: &CloudIndex<'_>) {
         return;
     }
     // Where two hashes met by chance the two would be taken for contended, and less be judged.
-    let mut owned: Vec<(u64, u32)> = Vec::with_capacity(members.min(1 << 20) * 8);
-    for (member, subject) in (0..).zip(subjects.iter().filter(|subject| subject.has_work())) {
-        footprint(subject, index, |hash| owned.push((hash, member)));
-    }
-    owned.sort_unstable();
     let mut groups = Groups::new(members);
-    for pair in owned.windows(2) {
-        if pair[0].0 == pair[1].0 {
-            groups.unite(pair[0].1 as usize, pair[1].1 as usize);
+    let with_work = (0..).zip(subjects.iter().filter(|subject| subject.has_work()));
+    if members <= FEW {
+        let mut first_seen = FirstSeen::default();
+        for (member, subject) in with_work {
+            footprint(subject, index, |hash| {
+                groups.unite(first_seen.member_with(hash, member), member);
+            });
+        }
+    } else {
+        let mut owned: Vec<(u64, u32)> = Vec::with_capacity(members.min(1 << 20) * 8);
+        for (member, subject) in with_work {
+            footprint(subject, index, |hash| owned.push((hash, member)));
+        }
+        owned.sort_unstable();
+        for pair in owned.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+            groups.unite(pair[0].1, pair[1].1);
         }
     }
     let mut sizes = Groups { few: [0; FEW], many: vec![0; groups.many.len()] };
@@ -53,6 +61,51 @@ fn footprint(subject: &Subject<'_>, index: &CloudIndex<'_>, mut visit: impl FnMu
     }
 }
 
+/// Which of a few members came first with a hash.
+struct FirstSeen {
+    /// As far as there is room: each in the place that its lowest bits name, or in the next free one.
+    few: [(u64, u32); PLACES],
+    /// How many places are taken.
+    taken: usize,
+    /// The rest.
+    many: QuickMap<u64, u32>,
+}
+
+/// Places for the hashes of a few members; a power of two.
+const PLACES: usize = 64;
+
+impl Default for FirstSeen {
+    fn default() -> Self {
+        FirstSeen { few: [(0, NOBODY); PLACES], taken: 0, many: QuickMap::default() }
+    }
+}
+
+impl FirstSeen {
+    /// The first member that came with this hash, which is `member` if there was none before.
+    fn member_with(&mut self, hash: u64, member: u32) -> u32 {
+        let mut at = hash as usize;
+        loop {
+            let place = &mut self.few[at % PLACES];
+            if place.1 == NOBODY {
+                // Looking stays quick as long as a quarter of the places is free.
+                if self.taken == PLACES / 4 * 3 {
+                    return *self.many.entry(hash).or_insert(member);
+                }
+                self.taken += 1;
+                *place = (hash, member);
+                return member;
+            }
+            if place.0 == hash {
+                return place.1;
+            }
+            at += 1;
+        }
+    }
+}
+
+/// There is no such member.
+const NOBODY: u32 = u32::MAX;
+
 /// Disjoint sets of members.
 struct Groups {
     /// For each member another one of its set, or itself where it is the root.
@@ -81,8 +134,11 @@ impl Groups {
         member
     }
 
-    fn unite(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.root(one), self.root(other));
+    fn unite(&mut self, one: u32, other: u32) {
+        if one == other {
+            return;
+        }
+        let (one, other) = (self.root(one as usize), self.root(other as usize));
         // The smaller root wins, so that the result does not depend on the order of meetings.
         self.members()[one.max(other)] = one.min(other) as u32;
     }
@@ -97,10 +153,22 @@ mod tests {
     use rstest::rstest;
 
     fn contended(cloud: &str, on_premises: &[(&str, &str, &str)]) -> Vec<bool> {
+        let objects: Vec<_> = on_premises
+            .iter()
+            .map(|&(key, name, address)| (key.into(), name.into(), vec![address.into()]))
+            .collect();
+        contended_of(cloud, &objects)
+    }
+
+    /// Which of these on-premises objects are contended: each with key, name and mail addresses.
+    fn contended_of(cloud: &str, on_premises: &[(String, String, Vec<String>)]) -> Vec<bool> {
         let objects: Vec<String> = on_premises
             .iter()
-            .map(|(key, name, address)| {
-                format!(r#"{{"key": "{key}", "kind": "user", "sourceAnchor": "{key}", "userPrincipalName": "{name}", "proxyAddresses": ["SMTP:{address}"]}}"#)
+            .map(|(key, name, mails)| {
+                let addresses: Vec<String> =
+                    mails.iter().map(|mail| format!(r#""smtp:{mail}""#)).collect();
+                let addresses = addresses.join(", ");
+                format!(r#"{{"key": "{key}", "kind": "user", "sourceAnchor": "{key}", "userPrincipalName": "{name}", "proxyAddresses": [{addresses}]}}"#)
             })
             .collect();
         let text = format!(r#"{{"cloud": [{cloud}], "onPremises": [{}]}}"#, objects.join(", "));
@@ -133,5 +201,24 @@ mod tests {
         #[case] expected: &[bool],
     ) {
         assert_eq!(contended(cloud, on_premises), expected);
+    }
+
+    /// However many objects and addresses there are: pairs that share their last address are contended,
+    /// and those in between are not.
+    #[rstest]
+    #[case::few(2, 1)]
+    #[case::few_with_many_addresses(5, 12)]
+    #[case::many(20, 3)]
+    fn pairs_are_told_from_the_others(#[case] pairs: usize, #[case] addresses: usize) {
+        let objects: Vec<(String, String, Vec<String>)> = (0..3 * pairs)
+            .map(|number| {
+                let own = |at| format!("{number}-{at}@x");
+                let last = if number % 3 == 1 { own(0) } else { format!("{}@x", number / 3) };
+                let mails = (1..addresses).map(own).chain([last]).collect();
+                (format!("key-{number}"), format!("name-{number}@x"), mails)
+            })
+            .collect();
+        let expected: Vec<bool> = (0..3 * pairs).map(|number| number % 3 != 1).collect();
+        assert_eq!(contended_of("", &objects), expected);
     }
 }

@@ -28,10 +28,18 @@ impl<'a> Identifiers<'a> {
 
     pub(crate) fn of_cloud(object: &'a CloudObject) -> Self {
         Identifiers {
+            mail_attribute: mail_attribute_of(object),
+            ..Identifiers::without_mail_attribute(object)
+        }
+    }
+
+    /// All of them but for the attribute `mail`.
+    fn without_mail_attribute(object: &'a CloudObject) -> Self {
+        Identifiers {
             user_principal_name: object.user_principal_name.as_deref(),
             addresses: &object.proxy_addresses,
             anchor: object.on_premises_immutable_id.as_deref(),
-            mail_attribute: object.attributes.get("mail").map(|mail| &**mail),
+            mail_attribute: None,
         }
     }
 
@@ -93,6 +101,10 @@ impl<'a> Identifiers<'a> {
     }
 }
 
+fn mail_attribute_of(object: &CloudObject) -> Option<&str> {
+    object.attributes.get("mail").map(|mail| &**mail)
+}
+
 /// An object's identifiers as hashes. Most of the time it tells at once that two objects share
 /// nothing, and no text has to be looked at.
 #[derive(Clone, Debug, Default)]
@@ -148,9 +160,10 @@ pub(crate) struct Tie<'a> {
     pub(crate) crossed: bool,
     /// Its anchor differs in letter case only.
     pub(crate) anchor_but_for_case: bool,
-    /// An address that is no mail address is the same.
+    /// An address that is no mail address is the same; told of no holder.
     pub(crate) other_address: bool,
-    /// The attribute `mail` of one is that of the other, or its name, or one of its addresses.
+    /// The attribute `mail` of one is that of the other, or its name, or one of its addresses; told of
+    /// no holder.
     pub(crate) mail_attribute: bool,
     /// The ways in which the cloud object may be taken over by the one that is looked at; none
     /// before anybody asked, see [`eligibility`](super::situation::eligibility).
@@ -160,11 +173,12 @@ pub(crate) struct Tie<'a> {
 impl<'a> Tie<'a> {
     /// What `own` shares with `cloud`; `None` where it is nothing.
     pub(crate) fn between(own: &Identifiers<'_>, cloud: &'a Arc<CloudObject>) -> Option<Tie<'a>> {
-        let theirs = Identifiers::of_cloud(cloud);
+        // Whose attribute `mail` it is counts only where nothing makes the object a holder.
+        let mut theirs = Identifiers::without_mail_attribute(cloud);
         let both = |left: Option<&str>, right: Option<&str>| matches!((left, right), (Some(left), Some(right)) if same_name(left, right));
         let anchor = own.anchor.is_some() && own.anchor == theirs.anchor;
         let mail = own.mails().any(|mail| theirs.has_mail(mail));
-        let tie = Tie {
+        let mut tie = Tie {
             cloud,
             user_principal_name: both(own.user_principal_name, theirs.user_principal_name),
             primary: mail && both(own.primary(), theirs.primary()),
@@ -173,11 +187,16 @@ impl<'a> Tie<'a> {
             crossed: own.user_principal_name.is_some_and(|name| theirs.has_mail(name))
                 || theirs.user_principal_name.is_some_and(|name| own.has_mail(name)),
             anchor_but_for_case: !anchor && both(own.anchor, theirs.anchor),
-            mail_attribute: own.mail_attribute.is_some_and(|mail| theirs.is_named(mail))
-                || theirs.mail_attribute.is_some_and(|mail| own.is_named(mail)),
+            mail_attribute: false,
+            other_address: false,
             eligible: Reach::default(),
-            other_address: own.others().any(|other| theirs.others().any(|held| held == other)),
         };
+        if !tie.is_held() {
+            theirs.mail_attribute = mail_attribute_of(cloud);
+            tie.mail_attribute = own.mail_attribute.is_some_and(|mail| theirs.is_named(mail))
+                || theirs.mail_attribute.is_some_and(|mail| own.is_named(mail));
+            tie.other_address = own.others().any(|other| theirs.others().any(|held| held == other));
+        }
         tie.any().then_some(tie)
     }
 

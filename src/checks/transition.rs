@@ -470,7 +470,7 @@ fn note_involvement<'a>(
                 if tie.is_held() && tie.cloud.is_active() && !tie.cloud.roles.is_empty() {
                     involve(tie.cloud, |how| how.is_attempted = true);
                 }
-                if subject.contended || (tie.mail_attribute && !tie.is_held()) {
+                if subject.contended || tie.mail_attribute {
                     involve(tie.cloud, |how| how.is_open = true);
                 }
                 if !subject.contended && tie.eligible.any() {

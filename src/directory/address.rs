@@ -100,6 +100,12 @@ pub enum AddressKind {
     Other,
 }
 
+/// Whether these letters are `smtp`, in capitals or not. Every address is asked, and often.
+fn is_smtp(letters: [u8; 4]) -> bool {
+    // One bit tells a capital from a small letter.
+    u32::from_ne_bytes(letters) | u32::from_ne_bytes([0x20; 4]) == u32::from_ne_bytes(*b"smtp")
+}
+
 /// One value of `proxyAddresses`, prefix included, such as `SMTP:ann@contoso.com`.
 ///
 /// ```
@@ -125,9 +131,7 @@ impl ProxyAddress {
     pub fn kind(&self) -> AddressKind {
         match self.0.as_bytes() {
             [b'S', b'M', b'T', b'P', b':', ..] => AddressKind::Primary,
-            [s, m, t, p, b':', ..] if [*s, *m, *t, *p].eq_ignore_ascii_case(b"smtp") => {
-                AddressKind::Secondary
-            }
+            [s, m, t, p, b':', ..] if is_smtp([*s, *m, *t, *p]) => AddressKind::Secondary,
             _ => AddressKind::Other,
         }
     }
