@@ -74,6 +74,9 @@ struct FirstSeen {
 /// Places for the hashes of a few members; a power of two.
 const PLACES: usize = 64;
 
+/// So many of them are taken at most: looking stays quick as long as a quarter is free.
+const ROOM: usize = 48;
+
 impl Default for FirstSeen {
     fn default() -> Self {
         FirstSeen { few: [(0, NOBODY); PLACES], taken: 0, many: QuickMap::default() }
@@ -83,12 +86,11 @@ impl Default for FirstSeen {
 impl FirstSeen {
     /// The first member that came with this hash, which is `member` if there was none before.
     fn member_with(&mut self, hash: u64, member: u32) -> u32 {
-        let mut at = hash as usize;
+        let mut at = hash as usize % PLACES;
         loop {
-            let place = &mut self.few[at % PLACES];
+            let place = &mut self.few[at];
             if place.1 == NOBODY {
-                // Looking stays quick as long as a quarter of the places is free.
-                if self.taken == PLACES / 4 * 3 {
+                if self.taken == ROOM {
                     return *self.many.entry(hash).or_insert(member);
                 }
                 self.taken += 1;
@@ -98,7 +100,7 @@ impl FirstSeen {
             if place.0 == hash {
                 return place.1;
             }
-            at += 1;
+            at = (at + 1) % PLACES;
         }
     }
 }
@@ -146,6 +148,7 @@ impl Groups {
 
 #[cfg(test)]
 mod tests {
+    use super::{FirstSeen, PLACES, ROOM};
     use crate::checks::comparison::Comparison;
     use crate::checks::history::History;
     use crate::checks::situation::subjects;
@@ -201,6 +204,24 @@ mod tests {
         #[case] expected: &[bool],
     ) {
         assert_eq!(contended(cloud, on_premises), expected);
+    }
+
+    /// Hashes that name the same place, and more of them than there are places.
+    #[rstest]
+    #[case::one_place(1 << 32, 3)]
+    #[case::every_place(0x9e37_79b9, 3)]
+    #[case::more_than_places(0x9e37_79b9_7f4a_7c15, 4 * PLACES as u64)]
+    fn whoever_comes_first_with_a_hash_is_found(#[case] step: u64, #[case] hashes: u64) {
+        let mut first_seen = FirstSeen::default();
+        for round in 0..3 {
+            for number in 0..hashes {
+                let hash = (number + 63).wrapping_mul(step);
+                let member = (round * hashes + number) as u32;
+                assert_eq!(first_seen.member_with(hash, member), number as u32);
+            }
+        }
+        assert_eq!(first_seen.taken, (hashes as usize).min(ROOM));
+        assert_eq!(first_seen.many.len(), hashes as usize - first_seen.taken);
     }
 
     /// However many objects and addresses there are: pairs that share their last address are contended,

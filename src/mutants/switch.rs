@@ -117,7 +117,7 @@ pub(super) static MUTANTS: &[Mutant] = &[
     Mutant::new(
         "switch-read-at-install-time",
         "switch.takes-effect-on-retry",
-        "Connect reads the soft-match switch once, in its first cycle after it was installed.",
+        "Connect reads the soft-match switch once, at the first object that it meets after it was installed.",
     )
     .also(&[NOT_ITS_OWN, MISSED])
     .instead(|memory, command, _| {
