@@ -2,7 +2,7 @@
 
 use super::quick::{FEW, Folded, HashIndex, hash_of};
 use super::situation::Reach;
-use crate::directory::{CloudObject, OnPremisesObject, ProxyAddress, same_name};
+use crate::directory::{Attributes, CloudObject, OnPremisesObject, ProxyAddress, same_name};
 use std::sync::Arc;
 
 /// Everything about an object by which another can be told to share something with it.
@@ -22,13 +22,13 @@ impl<'a> Identifiers<'a> {
             user_principal_name: object.user_principal_name.as_deref(),
             addresses: &object.proxy_addresses,
             anchor: object.source_anchor.as_deref(),
-            mail_attribute: object.attributes.get("mail").map(|mail| &**mail),
+            mail_attribute: mail_attribute_of(&object.attributes),
         }
     }
 
     pub(crate) fn of_cloud(object: &'a CloudObject) -> Self {
         Identifiers {
-            mail_attribute: mail_attribute_of(object),
+            mail_attribute: mail_attribute_of(&object.attributes),
             ..Identifiers::without_mail_attribute(object)
         }
     }
@@ -101,8 +101,8 @@ impl<'a> Identifiers<'a> {
     }
 }
 
-fn mail_attribute_of(object: &CloudObject) -> Option<&str> {
-    object.attributes.get("mail").map(|mail| &**mail)
+fn mail_attribute_of(attributes: &Attributes) -> Option<&str> {
+    attributes.get("mail").map(|mail| &**mail)
 }
 
 /// An object's identifiers as hashes. Most of the time it tells at once that two objects share
@@ -192,7 +192,7 @@ impl<'a> Tie<'a> {
             eligible: Reach::default(),
         };
         if !tie.is_held() {
-            theirs.mail_attribute = mail_attribute_of(cloud);
+            theirs.mail_attribute = mail_attribute_of(&cloud.attributes);
             tie.mail_attribute = own.mail_attribute.is_some_and(|mail| theirs.is_named(mail))
                 || theirs.mail_attribute.is_some_and(|mail| own.is_named(mail));
             tie.other_address = own.others().any(|other| theirs.others().any(|held| held == other));

@@ -507,10 +507,19 @@ pub(crate) fn given(history: &History, cloud: &CloudObject) -> Vec<ProxyAddress>
 /// [`Transition::differences`].
 pub(crate) fn is_same_state(history: &History, before: &CloudObject, after: &CloudObject) -> bool {
     is_same_but_for_addresses(before, after, |left, right| {
-        same_addresses(left, right)
-            || (before.on_premises_sync_enabled
-                && same_addresses(&given(history, before), &given(history, after)))
+        same_addresses(left, right) || differ_in_generated_addresses_only(history, before, after)
     })
+}
+
+/// Whether all addresses that the service did not give out by itself are the same, of an object that
+/// is mastered on-premises before or afterwards.
+fn differ_in_generated_addresses_only(
+    history: &History,
+    before: &CloudObject,
+    after: &CloudObject,
+) -> bool {
+    (before.on_premises_sync_enabled || after.on_premises_sync_enabled)
+        && same_addresses(&given(history, before), &given(history, after))
 }
 
 /// See [`Transition::differences`].
@@ -520,12 +529,10 @@ fn judged_differences(
     after: &CloudObject,
 ) -> Vec<Difference> {
     let mut found = differences(before, after);
-    if before.on_premises_sync_enabled || after.on_premises_sync_enabled {
-        found.retain(|difference| {
-            difference.field != "proxyAddresses"
-                || !same_addresses(&given(history, before), &given(history, after))
-        });
-    }
+    found.retain(|difference| {
+        difference.field != "proxyAddresses"
+            || !differ_in_generated_addresses_only(history, before, after)
+    });
     found
 }
 

@@ -21,7 +21,12 @@ const TENANT: &str = r#"{
 
 /// The tenant, and the state that shows it as it was sent.
 fn as_sent() -> (Tenant, Snapshot) {
-    let tenant: Tenant = serde_json::from_str(TENANT).expect("a tenant");
+    shown(TENANT)
+}
+
+/// A tenant, and the state that shows it as it was sent.
+fn shown(tenant: &str) -> (Tenant, Snapshot) {
+    let tenant: Tenant = serde_json::from_str(tenant).expect("a tenant");
     let cloud = (0..).zip(&tenant.cloud);
     let snapshot = Snapshot {
         cloud: cloud.map(|(at, setup)| Arc::new(setup.to_object(format!("id-{at}")))).collect(),
@@ -125,12 +130,8 @@ fn those_with_the_most_values_are_recognised_first(
         {"label": "more", "kind": "group", "attributes": {"displayName": "Sales", "department": "Sales"}},
         {"label": "anchored", "kind": "group", "attributes": {"displayName": "Sales", "department": "Sales"}, "onPremisesImmutableId": "QUFB"}
     ]}"#;
-    let tenant: Tenant = serde_json::from_str(tenant).expect("a tenant");
-    let cloud = tenant.cloud.iter().enumerate().rev();
-    let mut snapshot = Snapshot {
-        cloud: cloud.map(|(at, setup)| Arc::new(setup.to_object(format!("id-{at}")))).collect(),
-        on_premises: Vec::new(),
-    };
+    let (tenant, mut snapshot) = shown(tenant);
+    snapshot.cloud.reverse();
     change(&mut snapshot);
     assert_eq!(said(&tenant, &snapshot, &Capabilities::all_of_2023()), expected);
 }
@@ -138,22 +139,15 @@ fn those_with_the_most_values_are_recognised_first(
 /// What was called something, and what was given, in one case is forgotten in the next.
 #[test]
 fn nothing_of_an_earlier_case_counts() {
-    let tenant = |text: &str| -> Tenant { serde_json::from_str(text).expect("a tenant") };
-    let earlier = tenant(
+    let (earlier, start) = shown(
         r#"{"cloud": [{"label": "ann", "kind": "user", "userPrincipalName": "old@x", "proxyAddresses": ["smtp:given@x"]}]}"#,
     );
-    let later = tenant(
+    let (later, mut state) = shown(
         r#"{"cloud": [{"label": "bob", "kind": "user", "userPrincipalName": "bob@x"}],
             "onPremises": [{"key": "bob-ad", "kind": "user", "sourceAnchor": "QUFB", "userPrincipalName": "bob@x"}]}"#,
     );
-    let shown = |tenant: &Tenant, id: &str| Snapshot {
-        cloud: vec![Arc::new(tenant.cloud[0].to_object(id))],
-        on_premises: tenant.on_premises.iter().cloned().map(Arc::new).collect(),
-    };
     let (capabilities, choices) = (Capabilities::all_of_2023(), DeclaredChoices::default());
-    let start = shown(&earlier, "1");
     let (mut observer, _) = Observer::start(&earlier, &start, &capabilities, &choices);
-    let mut state = shown(&later, "2");
     assert!(observer.restart(&later, &state).violations().is_empty());
     assert_eq!(observer.resolve(&CloudRef::Label("ann".into())), None);
     // The service gives an address to the joined object, and takes it away again.
