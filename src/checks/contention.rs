@@ -65,21 +65,21 @@ fn footprint(subject: &Subject<'_>, index: &CloudIndex<'_>, mut visit: impl FnMu
 struct FirstSeen {
     /// As far as there is room: each in the place that its lowest bits name, or in the next free one.
     few: [(u64, u32); PLACES],
-    /// How many places are taken.
-    taken: usize,
+    /// Which places are taken: a bit each.
+    taken: u64,
     /// The rest.
     many: QuickMap<u64, u32>,
 }
 
-/// Places for the hashes of a few members; a power of two.
-const PLACES: usize = 64;
+/// Places for the hashes of a few members.
+const PLACES: usize = u64::BITS as usize;
 
 /// So many of them are taken at most: looking stays quick as long as a quarter is free.
-const ROOM: usize = 48;
+const ROOM: u32 = 48;
 
 impl Default for FirstSeen {
     fn default() -> Self {
-        FirstSeen { few: [(0, NOBODY); PLACES], taken: 0, many: QuickMap::default() }
+        FirstSeen { few: [(0, 0); PLACES], taken: 0, many: QuickMap::default() }
     }
 }
 
@@ -89,11 +89,11 @@ impl FirstSeen {
         let mut at = hash as usize % PLACES;
         loop {
             let place = &mut self.few[at];
-            if place.1 == NOBODY {
-                if self.taken == ROOM {
+            if self.taken & (1 << at) == 0 {
+                if self.taken.count_ones() == ROOM {
                     return *self.many.entry(hash).or_insert(member);
                 }
-                self.taken += 1;
+                self.taken |= 1 << at;
                 *place = (hash, member);
                 return member;
             }
@@ -104,9 +104,6 @@ impl FirstSeen {
         }
     }
 }
-
-/// There is no such member.
-const NOBODY: u32 = u32::MAX;
 
 /// Disjoint sets of members.
 struct Groups {
@@ -220,8 +217,9 @@ mod tests {
                 assert_eq!(first_seen.member_with(hash, member), number as u32);
             }
         }
-        assert_eq!(first_seen.taken, (hashes as usize).min(ROOM));
-        assert_eq!(first_seen.many.len(), hashes as usize - first_seen.taken);
+        let taken = u64::from(first_seen.taken.count_ones());
+        assert_eq!(taken, hashes.min(ROOM.into()));
+        assert_eq!(first_seen.many.len() as u64, hashes - taken);
     }
 
     /// However many objects and addresses there are: pairs that share their last address are contended,

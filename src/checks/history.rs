@@ -56,6 +56,22 @@ pub(crate) struct Past {
     pub(crate) blocked_by_switch: bool,
 }
 
+/// What is known of an object that no step brought about.
+pub(crate) static UNKNOWN: Past = Past {
+    link: None,
+    link_near: 0,
+    copy: None,
+    copy_near: 0,
+    changed: false,
+    exported: None,
+    failed: false,
+    unsettled: true,
+    value_removed: false,
+    password_free: false,
+    blocked_by_role: Vec::new(),
+    blocked_by_switch: false,
+};
+
 /// What a cloud object is called in reports, by its identifier.
 #[derive(Clone, Debug)]
 enum Name {
@@ -126,7 +142,7 @@ impl GivenAddresses {
 }
 
 /// What a step showed that only the analysis of the step can tell.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lessons {
     /// On-premises keys and the users with roles that blocked them.
     pub(crate) blocked_by_role: Vec<(Text, Vec<Text>)>,
@@ -148,6 +164,8 @@ pub(crate) struct Lessons {
 pub(crate) struct Ending {
     pub(crate) joined: Option<u32>,
     pub(crate) copy: Option<u32>,
+    /// How many active on-premises-mastered objects that are no copies carry its anchor.
+    pub(crate) carriers: u32,
 }
 
 impl Past {
@@ -279,7 +297,7 @@ impl History {
         before: &Snapshot,
         command: &Command,
         seen: &StepObservation,
-        lessons: Lessons,
+        lessons: &mut Lessons,
     ) {
         let after = &seen.snapshot;
         if let Command::Sync(_) = command {
@@ -308,7 +326,7 @@ impl History {
             }
             Command::CreateCloudObject(create) => {
                 self.give(&create.object.proxy_addresses, create.object.attributes.keys());
-                if let Some(created) = lessons.created {
+                if let Some(created) = lessons.created.take() {
                     let label = &create.object.label;
                     self.names.add(&created, || Name::Label(label.clone()));
                     self.labels.add(label, || created);
@@ -318,14 +336,14 @@ impl History {
                 let addresses = update.set.proxy_addresses.value().map_or(&[][..], Vec::as_slice);
                 self.give(addresses, update.set.attributes.keys());
                 if !update.set.password.is_keep()
-                    && let Some(id) = lessons.named
+                    && let Some(id) = &lessons.named
                 {
-                    self.joined_past(&id, |past| past.password_free = true);
+                    self.joined_past(id, |past| past.password_free = true);
                 }
             }
             Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
-                if let Some(id) = lessons.named {
-                    self.joined_past(&id, |past| past.unsettled = true);
+                if let Some(id) = &lessons.named {
+                    self.joined_past(id, |past| past.unsettled = true);
                 }
             }
             Command::SetFeature(set) => {
@@ -361,9 +379,9 @@ impl History {
             .for_each(change);
     }
 
-    fn learn_sync(&mut self, before: &Snapshot, seen: &StepObservation, lessons: Lessons) {
+    fn learn_sync(&mut self, before: &Snapshot, seen: &StepObservation, lessons: &mut Lessons) {
         let was_reinstalled = std::mem::take(&mut self.reinstalled);
-        self.treatments.extend(lessons.treatments);
+        self.treatments.extend(std::mem::take(&mut lessons.treatments));
         let after = &seen.snapshot;
         let mut carriers: Option<Carriers<'_>> = None;
         let earlier_owned = Owned::of(&before.cloud);
@@ -439,12 +457,12 @@ impl History {
                 past.exported = Some(Arc::clone(object));
             }
         }
-        for (key, blockers) in lessons.blocked_by_role {
+        for (key, blockers) in lessons.blocked_by_role.drain(..) {
             if let Some(past) = self.objects.get_mut(&key) {
                 past.blocked_by_role = blockers;
             }
         }
-        for key in lessons.blocked_by_switch {
+        for key in lessons.blocked_by_switch.drain(..) {
             if let Some(past) = self.objects.get_mut(&key) {
                 past.blocked_by_switch = true;
             }
@@ -525,6 +543,7 @@ impl<'a> Carriers<'a> {
         let Some(anchor) = &object.source_anchor else { return ending };
         let is_earlier = |id: &Text| earlier.is_some_and(|link| same_text(&link.id, id));
         self.each(anchor, |at, carrier| {
+            ending.carriers += u32::from(!carrier.quarantined);
             if carrier.kind != object.kind {
                 return;
             }

@@ -583,7 +583,7 @@ fn judge_copy(
 
 fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
     for subject in transition.subjects().iter().filter(|subject| !subject.contended) {
-        let count = subject.carriers_after;
+        let count = subject.ending.carriers;
         if count > 1 {
             verdict.violated(
                 ObjectName::Key(subject.object.key.clone()),

@@ -67,17 +67,27 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
     AREAS.iter().copied().flatten()
 }
 
-/// The checks that have anything to say of a step that is no sync cycle.
-static OF_EVERY_STEP: LazyLock<Vec<&Check>> = LazyLock::new(|| {
-    all().filter(|check| !check.about.is_within(Occasions::ONLY_IN_CYCLES)).collect()
+/// For each kind of situation, the checks that are about it: a bit each, in their order.
+static ABOUT: LazyLock<[u64; Occasions::KINDS]> = LazyLock::new(|| {
+    let mut about = [0; Occasions::KINDS];
+    for (number, check) in (0..).zip(all()) {
+        let bit = 1_u64.checked_shl(number).expect("a set of checks has a bit for each of them");
+        check.about.kinds().for_each(|kind| about[kind] |= bit);
+    }
+    about
 });
 
-/// The checks that have anything to say of a sync cycle.
-static OF_CYCLES: LazyLock<Vec<&Check>> = LazyLock::new(|| all().collect());
+static CHECKS: LazyLock<Vec<&Check>> = LazyLock::new(|| all().collect());
 
-/// The checks that may have something to say of a step.
-fn checks_of(is_cycle: bool) -> &'static [&'static Check] {
-    if is_cycle { &OF_CYCLES } else { &OF_EVERY_STEP }
+/// The checks that are about anything that occurs in a step, in their order.
+fn checks_about(occasions: Occasions) -> impl Iterator<Item = &'static Check> {
+    let (checks, about) = (&*CHECKS, &*ABOUT);
+    let mut asked = occasions.kinds().fold(0, |asked, kind| asked | about[kind]);
+    std::iter::from_fn(move || {
+        let number = asked.trailing_zeros();
+        asked &= asked.wrapping_sub(1);
+        checks.get(number as usize).copied()
+    })
 }
 
 /// The IDs of the rules that have a check, in the checks' order.

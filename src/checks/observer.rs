@@ -4,11 +4,10 @@ use super::comparison::Comparison;
 use super::history::{History, Lessons};
 use super::object_name::ObjectName;
 use super::safety::{is_as_set_up, setup_differences, shares_identifiers};
-use super::takeover::Treatments;
 use super::ties::{CloudIndex, Identifiers, Print};
 use super::transition::{Declared, Involvement, Transition, is_same_state};
 use super::verdict::{Verdict, Violation};
-use super::{administrators, checks_of, switch};
+use super::{administrators, checks_about, switch};
 use crate::directory::{
     Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command, DeclaredChoices,
     Portrait, Snapshot, StepObservation, Tenant, Text,
@@ -42,6 +41,8 @@ pub struct Observer<'a> {
     shares_identifiers: bool,
     /// How cloud objects were involved in the last cycle; kept for its memory.
     involved: Vec<Involvement>,
+    /// What the last step showed; kept for its memory.
+    lessons: Lessons,
 }
 
 impl<'a> Observer<'a> {
@@ -61,6 +62,7 @@ impl<'a> Observer<'a> {
             comparison: Comparison::default(),
             shares_identifiers: true,
             involved: Vec::new(),
+            lessons: Lessons::default(),
         };
         let finding = observer.restart(tenant, snapshot);
         (observer, vec![finding])
@@ -93,15 +95,11 @@ impl<'a> Observer<'a> {
     /// Lets every check judge one step, as [`Observer::step`] does, and adds what is found.
     pub fn judge(&mut self, command: &Command, seen: &StepObservation, found: &mut Vec<Finding>) {
         self.follow(command, seen, |transition| {
-            let occasions = transition.occasions();
-            for check in checks_of(transition.cycle.is_some()) {
-                if !check.about.meets(occasions) {
-                    continue;
-                }
-                let mut verdict = Verdict::default();
+            let mut verdict = Verdict::default();
+            for check in checks_about(transition.occasions()) {
                 (check.judge)(transition, &mut verdict);
                 if !verdict.is_not_applicable() {
-                    found.push(Finding { rule: check.rule, verdict });
+                    found.push(Finding { rule: check.rule, verdict: std::mem::take(&mut verdict) });
                 }
             }
         });
@@ -133,12 +131,13 @@ impl<'a> Observer<'a> {
             std::mem::take(&mut self.involved),
         );
         let looked = look(&transition);
-        let mut lessons = lessons(&transition);
+        note_lessons(&transition, &mut self.lessons);
         if let Some(mut cycle) = transition.cycle {
             self.involved = cycle.involved;
-            lessons.treatments = cycle.treatments.take().unwrap_or_default();
+            // Whoever has compared takeovers hands over what they came to.
+            self.lessons.treatments = cycle.treatments.take().unwrap_or_default();
         }
-        self.history.learn(&self.state, command, seen, lessons);
+        self.history.learn(&self.state, command, seen, &mut self.lessons);
         self.comparison.update(&mut self.state, &seen.snapshot);
         looked
     }
@@ -173,33 +172,25 @@ impl<'a> Observer<'a> {
     }
 }
 
-/// What a step showed that later steps rest on.
-fn lessons(transition: &Transition<'_>) -> Lessons {
+/// Takes down what a step showed that later steps rest on.
+fn note_lessons(transition: &Transition<'_>, lessons: &mut Lessons) {
     match transition.command {
-        Command::Sync(_) => {}
+        Command::Sync(_) => {
+            lessons.blocked_by_role = administrators::blocked_by_role(transition);
+            lessons.blocked_by_switch = switch::blocked_by_switch(transition);
+            let subjects = transition.subjects().iter();
+            lessons.endings.clear();
+            lessons
+                .endings
+                .extend(subjects.map(|subject| (subject.ending, subject.reported_error())));
+        }
         Command::UpdateCloudObject(_)
         | Command::DeleteCloudObject(_)
-        | Command::SetImmutableId(_) => {
-            return Lessons { named: transition.named_id.cloned(), ..Lessons::default() };
-        }
+        | Command::SetImmutableId(_) => lessons.named = transition.named_id.cloned(),
         Command::CreateCloudObject(_) => {
-            let created = transition.created().next().map(|created| created.id.clone());
-            return Lessons { created, ..Lessons::default() };
+            lessons.created = transition.created().next().map(|created| created.id.clone());
         }
-        _ => return Lessons::default(),
-    }
-    Lessons {
-        blocked_by_role: administrators::blocked_by_role(transition),
-        blocked_by_switch: switch::blocked_by_switch(transition),
-        endings: transition
-            .subjects()
-            .iter()
-            .map(|subject| (subject.ending, subject.reported_error()))
-            .collect(),
-        // Whoever has compared takeovers hands over what they came to.
-        treatments: Treatments::default(),
-        named: None,
-        created: None,
+        _ => {}
     }
 }
 

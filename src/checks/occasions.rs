@@ -6,7 +6,7 @@ use crate::directory::Command;
 
 /// Kinds of situations, as a set: those that occur in a step, or those that a check is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Occasions(u32);
+pub(crate) struct Occasions(u16);
 
 impl Occasions {
     /// In every step.
@@ -42,30 +42,22 @@ impl Occasions {
 
     /// An entry in a report on single objects.
     pub(crate) const REPORT: Occasions = Occasions(1 << 15);
-    /// Everything that occurs in sync cycles only.
-    pub(crate) const ONLY_IN_CYCLES: Occasions = Occasions::SYNC
-        .or(Occasions::SUBJECT)
-        .or(Occasions::NEWCOMER)
-        .or(Occasions::CLEAR_MATCH)
-        .or(Occasions::NEAR_MISS)
-        .or(Occasions::TAKEOVER)
-        .or(Occasions::SETTLED)
-        .or(Occasions::KNOWN)
-        .or(Occasions::ERROR);
+    /// So many kinds there are at most.
+    pub(super) const KINDS: usize = u16::BITS as usize;
 
     /// Either.
     pub(crate) const fn or(self, other: Occasions) -> Occasions {
         Occasions(self.0 | other.0)
     }
 
-    /// Whether the two have anything in common.
-    pub(crate) fn meets(self, other: Occasions) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// Whether everything here is in `other` too.
-    pub(crate) fn is_within(self, other: Occasions) -> bool {
-        self.0 & !other.0 == 0
+    /// The kinds in the set, as numbers below [`Occasions::KINDS`].
+    pub(super) fn kinds(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let kind = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (kind < Occasions::KINDS).then_some(kind)
+        })
     }
 
     fn add(&mut self, other: Occasions) {
@@ -128,5 +120,21 @@ impl Occasions {
             }
         }
         occasions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::{all, checks_about};
+
+    proptest::proptest! {
+        #[test]
+        fn a_check_is_asked_where_something_occurs_that_it_is_about(bits: u16) {
+            let asked: Vec<&str> = checks_about(Occasions(bits)).map(|check| check.rule).collect();
+            let about = all().filter(|check| check.about.0 & bits != 0);
+            let about: Vec<&str> = about.map(|check| check.rule).collect();
+            proptest::prop_assert_eq!(asked, about);
+        }
     }
 }

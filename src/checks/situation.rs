@@ -3,7 +3,7 @@
 
 use super::comparison::Comparison;
 use super::contention;
-use super::history::{Ending, History, Past};
+use super::history::{Ending, History, Past, UNKNOWN};
 use super::quick::{FEW, QuickMap, same_text};
 use super::ties::{CloudIndex, Identifiers, Print, Tie};
 use crate::directory::{
@@ -243,9 +243,6 @@ pub(crate) struct Subject<'a> {
     pub(crate) contended: bool,
     /// What it came to in the cycle.
     pub(crate) ending: Ending,
-    /// How many active on-premises-mastered objects that are no copies carry its anchor after the
-    /// cycle.
-    pub(crate) carriers_after: u32,
     /// Whether the cycle did what it owes this object in plain terms; `None` where the pages fix
     /// no such thing, or where nobody asked yet.
     pub(crate) is_obligation_met: OnceCell<Option<bool>>,
@@ -336,7 +333,6 @@ pub(crate) fn subjects<'a>(
     let index = CloudIndex::of_all(&before.cloud, comparison.prints_before());
     let places = Places { cloud: &before.cloud, by_id: OnceCell::new() };
     let mut reports = Reports::of_cycle(outcome);
-    let unknown = Past { unsettled: true, ..Past::default() };
     let mut subjects: Vec<Subject<'a>> = before
         .on_premises
         .iter()
@@ -344,7 +340,7 @@ pub(crate) fn subjects<'a>(
         .enumerate()
         .map(|(at, (object, print))| {
             let known = history.objects.get_near(at, &object.key);
-            let past = known.unwrap_or(&unknown);
+            let past = known.unwrap_or(&UNKNOWN);
             let reported = reports.of(&object.key);
             let linked = past.link.as_ref().and_then(|link| places.find(past.link_near, &link.id));
             let copied = past.copy.as_ref().and_then(|copy| places.find(past.copy_near, copy));
@@ -378,7 +374,6 @@ pub(crate) fn subjects<'a>(
                 maybe_pending,
                 contended: false,
                 ending: Ending::default(),
-                carriers_after: 0,
                 is_obligation_met: OnceCell::new(),
             };
             let needs_others =

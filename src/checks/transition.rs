@@ -135,13 +135,8 @@ impl<'a> Transition<'a> {
         let mut subjects = subjects(before, comparison, self.outcome, self.history);
         let carriers_after = Carriers::of(&after.cloud);
         for subject in &mut subjects {
-            let object = subject.object;
-            let Some(anchor) = &object.source_anchor else { continue };
-            carriers_after.each(anchor, |_, carrier| {
-                subject.carriers_after += u32::from(!carrier.quarantined);
-            });
             let earlier = subject.past.and_then(|past| past.link.as_ref());
-            subject.ending = carriers_after.ending(object, earlier);
+            subject.ending = carriers_after.ending(subject.object, earlier);
         }
         let created =
             CloudIndex::of_some(&after.cloud, comparison.prints_after(), comparison.created());

@@ -213,8 +213,8 @@ pub(in crate::checks) fn is_as_set_up(
         && wanted.user_principal_name == seen.user_principal_name
         && wanted.proxy_addresses == seen.proxy_addresses
         && wanted.attributes == seen.attributes
-        && (!capabilities.has(Capability::Passwords) || wanted.password == seen.password)
-        && (!capabilities.has(Capability::Roles) || wanted.roles == seen.roles)
+        && (wanted.password == seen.password || !capabilities.has(Capability::Passwords))
+        && (wanted.roles == seen.roles || !capabilities.has(Capability::Roles))
         && !seen.deleted
         && !seen.quarantined
 }
