@@ -415,7 +415,7 @@ fn the_program_tells_of_lies_and_of_none_that_is_not() {
     let report = |sources: &[&str], adapter: &[&str]| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_entra-conformance"))
             .current_dir(folder.path())
-            .args(["run", "--only"])
+            .args(["run", "--quiet", "--only"])
             .args(sources)
             .arg("--")
             .arg(std::env::current_exe().expect("this program"))

@@ -39,7 +39,11 @@ fn main() -> ExitCode {
                 well_behaved::tests(),
             ];
             let tests = tests.into_iter().flatten().collect();
-            return libtest_mimic::run(&Arguments::from_args(), tests).exit_code();
+            let mut arguments = Arguments::from_args();
+            // Half of the time they wait for a process to answer, or not to.
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            arguments.test_threads.get_or_insert(2 * cores);
+            return libtest_mimic::run(&arguments, tests).exit_code();
         }
     }
     ExitCode::SUCCESS
