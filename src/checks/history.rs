@@ -56,22 +56,6 @@ pub(crate) struct Past {
     pub(crate) blocked_by_switch: bool,
 }
 
-/// What is known of an object that no step brought about.
-pub(crate) static UNKNOWN: Past = Past {
-    link: None,
-    link_near: 0,
-    copy: None,
-    copy_near: 0,
-    changed: false,
-    exported: None,
-    failed: false,
-    unsettled: true,
-    value_removed: false,
-    password_free: false,
-    blocked_by_role: Vec::new(),
-    blocked_by_switch: false,
-};
-
 /// What a cloud object is called in reports, by its identifier.
 #[derive(Clone, Debug)]
 enum Name {
@@ -142,7 +126,7 @@ impl GivenAddresses {
 }
 
 /// What a step showed that only the analysis of the step can tell.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Lessons {
     /// On-premises keys and the users with roles that blocked them.
     pub(crate) blocked_by_role: Vec<(Text, Vec<Text>)>,
@@ -297,7 +281,7 @@ impl History {
         before: &Snapshot,
         command: &Command,
         seen: &StepObservation,
-        lessons: &mut Lessons,
+        lessons: Lessons,
     ) {
         let after = &seen.snapshot;
         if let Command::Sync(_) = command {
@@ -326,7 +310,7 @@ impl History {
             }
             Command::CreateCloudObject(create) => {
                 self.give(&create.object.proxy_addresses, create.object.attributes.keys());
-                if let Some(created) = lessons.created.take() {
+                if let Some(created) = lessons.created {
                     let label = &create.object.label;
                     self.names.add(&created, || Name::Label(label.clone()));
                     self.labels.add(label, || created);
@@ -336,14 +320,14 @@ impl History {
                 let addresses = update.set.proxy_addresses.value().map_or(&[][..], Vec::as_slice);
                 self.give(addresses, update.set.attributes.keys());
                 if !update.set.password.is_keep()
-                    && let Some(id) = &lessons.named
+                    && let Some(id) = lessons.named
                 {
-                    self.joined_past(id, |past| past.password_free = true);
+                    self.joined_past(&id, |past| past.password_free = true);
                 }
             }
             Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
-                if let Some(id) = &lessons.named {
-                    self.joined_past(id, |past| past.unsettled = true);
+                if let Some(id) = lessons.named {
+                    self.joined_past(&id, |past| past.unsettled = true);
                 }
             }
             Command::SetFeature(set) => {
@@ -379,9 +363,9 @@ impl History {
             .for_each(change);
     }
 
-    fn learn_sync(&mut self, before: &Snapshot, seen: &StepObservation, lessons: &mut Lessons) {
+    fn learn_sync(&mut self, before: &Snapshot, seen: &StepObservation, lessons: Lessons) {
         let was_reinstalled = std::mem::take(&mut self.reinstalled);
-        self.treatments.extend(std::mem::take(&mut lessons.treatments));
+        self.treatments.extend(lessons.treatments);
         let after = &seen.snapshot;
         let mut carriers: Option<Carriers<'_>> = None;
         let earlier_owned = Owned::of(&before.cloud);
@@ -457,12 +441,12 @@ impl History {
                 past.exported = Some(Arc::clone(object));
             }
         }
-        for (key, blockers) in lessons.blocked_by_role.drain(..) {
+        for (key, blockers) in lessons.blocked_by_role {
             if let Some(past) = self.objects.get_mut(&key) {
                 past.blocked_by_role = blockers;
             }
         }
-        for key in lessons.blocked_by_switch.drain(..) {
+        for key in lessons.blocked_by_switch {
             if let Some(past) = self.objects.get_mut(&key) {
                 past.blocked_by_switch = true;
             }

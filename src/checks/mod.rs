@@ -37,6 +37,7 @@ pub use survey::{Encounter, Extent, Governed, Opening, Survey, SurveyedStep, Sur
 pub use verdict::{Verdict, Violation};
 
 use occasions::Occasions;
+use quick::bits_of;
 use std::sync::LazyLock;
 use transition::Transition;
 
@@ -82,12 +83,8 @@ static CHECKS: LazyLock<Vec<&Check>> = LazyLock::new(|| all().collect());
 /// The checks that are about anything that occurs in a step, in their order.
 fn checks_about(occasions: Occasions) -> impl Iterator<Item = &'static Check> {
     let (checks, about) = (&*CHECKS, &*ABOUT);
-    let mut asked = occasions.kinds().fold(0, |asked, kind| asked | about[kind]);
-    std::iter::from_fn(move || {
-        let number = asked.trailing_zeros();
-        asked &= asked.wrapping_sub(1);
-        checks.get(number as usize).copied()
-    })
+    let asked = occasions.kinds().fold(0, |asked, kind| asked | about[kind]);
+    bits_of(asked).map(|number| checks[number])
 }
 
 /// The IDs of the rules that have a check, in the checks' order.

@@ -4,6 +4,7 @@ use super::comparison::Comparison;
 use super::history::{History, Lessons};
 use super::object_name::ObjectName;
 use super::safety::{is_as_set_up, setup_differences, shares_identifiers};
+use super::takeover::Treatments;
 use super::ties::{CloudIndex, Identifiers, Print};
 use super::transition::{Declared, Involvement, Transition, is_same_state};
 use super::verdict::{Verdict, Violation};
@@ -41,8 +42,6 @@ pub struct Observer<'a> {
     shares_identifiers: bool,
     /// How cloud objects were involved in the last cycle; kept for its memory.
     involved: Vec<Involvement>,
-    /// What the last step showed; kept for its memory.
-    lessons: Lessons,
 }
 
 impl<'a> Observer<'a> {
@@ -62,7 +61,6 @@ impl<'a> Observer<'a> {
             comparison: Comparison::default(),
             shares_identifiers: true,
             involved: Vec::new(),
-            lessons: Lessons::default(),
         };
         let finding = observer.restart(tenant, snapshot);
         (observer, vec![finding])
@@ -131,13 +129,12 @@ impl<'a> Observer<'a> {
             std::mem::take(&mut self.involved),
         );
         let looked = look(&transition);
-        note_lessons(&transition, &mut self.lessons);
+        let mut lessons = lessons(&transition);
         if let Some(mut cycle) = transition.cycle {
             self.involved = cycle.involved;
-            // Whoever has compared takeovers hands over what they came to.
-            self.lessons.treatments = cycle.treatments.take().unwrap_or_default();
+            lessons.treatments = cycle.treatments.take().unwrap_or_default();
         }
-        self.history.learn(&self.state, command, seen, &mut self.lessons);
+        self.history.learn(&self.state, command, seen, lessons);
         self.comparison.update(&mut self.state, &seen.snapshot);
         looked
     }
@@ -172,25 +169,33 @@ impl<'a> Observer<'a> {
     }
 }
 
-/// Takes down what a step showed that later steps rest on.
-fn note_lessons(transition: &Transition<'_>, lessons: &mut Lessons) {
+/// What a step showed that later steps rest on.
+fn lessons(transition: &Transition<'_>) -> Lessons {
     match transition.command {
-        Command::Sync(_) => {
-            lessons.blocked_by_role = administrators::blocked_by_role(transition);
-            lessons.blocked_by_switch = switch::blocked_by_switch(transition);
-            let subjects = transition.subjects().iter();
-            lessons.endings.clear();
-            lessons
-                .endings
-                .extend(subjects.map(|subject| (subject.ending, subject.reported_error())));
-        }
+        Command::Sync(_) => {}
         Command::UpdateCloudObject(_)
         | Command::DeleteCloudObject(_)
-        | Command::SetImmutableId(_) => lessons.named = transition.named_id.cloned(),
-        Command::CreateCloudObject(_) => {
-            lessons.created = transition.created().next().map(|created| created.id.clone());
+        | Command::SetImmutableId(_) => {
+            return Lessons { named: transition.named_id.cloned(), ..Lessons::default() };
         }
-        _ => {}
+        Command::CreateCloudObject(_) => {
+            let created = transition.created().next().map(|created| created.id.clone());
+            return Lessons { created, ..Lessons::default() };
+        }
+        _ => return Lessons::default(),
+    }
+    Lessons {
+        blocked_by_role: administrators::blocked_by_role(transition),
+        blocked_by_switch: switch::blocked_by_switch(transition),
+        endings: transition
+            .subjects()
+            .iter()
+            .map(|subject| (subject.ending, subject.reported_error()))
+            .collect(),
+        // Whoever has compared takeovers hands over what they came to.
+        treatments: Treatments::default(),
+        named: None,
+        created: None,
     }
 }
 

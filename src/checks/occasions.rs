@@ -1,5 +1,6 @@
 //! What there is to judge in a step, so that no check is asked about what did not occur.
 
+use super::quick::bits_of;
 use super::situation::{MeetingClass, Standing};
 use super::transition::Transition;
 use crate::directory::Command;
@@ -52,12 +53,7 @@ impl Occasions {
 
     /// The kinds in the set, as numbers below [`Occasions::KINDS`].
     pub(super) fn kinds(self) -> impl Iterator<Item = usize> {
-        let mut left = self.0;
-        std::iter::from_fn(move || {
-            let kind = left.trailing_zeros() as usize;
-            left &= left.wrapping_sub(1);
-            (kind < Occasions::KINDS).then_some(kind)
-        })
+        bits_of(self.0.into())
     }
 
     fn add(&mut self, other: Occasions) {

@@ -62,6 +62,15 @@ pub(crate) fn hash_of(value: impl Hash) -> u64 {
     hasher.finish()
 }
 
+/// The numbers of the bits that are set, ascending.
+pub(crate) fn bits_of(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = set.trailing_zeros();
+        set &= set.wrapping_sub(1);
+        (lowest < u64::BITS).then_some(lowest as usize)
+    })
+}
+
 /// Whether two shared texts are equal; mostly they are the same allocation.
 pub(crate) fn same_text(left: &Text, right: &Text) -> bool {
     Arc::ptr_eq(left, right) || left == right

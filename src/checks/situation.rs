@@ -3,7 +3,7 @@
 
 use super::comparison::Comparison;
 use super::contention;
-use super::history::{Ending, History, Past, UNKNOWN};
+use super::history::{Ending, History, Past};
 use super::quick::{FEW, QuickMap, same_text};
 use super::ties::{CloudIndex, Identifiers, Print, Tie};
 use crate::directory::{
@@ -333,6 +333,7 @@ pub(crate) fn subjects<'a>(
     let index = CloudIndex::of_all(&before.cloud, comparison.prints_before());
     let places = Places { cloud: &before.cloud, by_id: OnceCell::new() };
     let mut reports = Reports::of_cycle(outcome);
+    let unknown = Past { unsettled: true, ..Past::default() };
     let mut subjects: Vec<Subject<'a>> = before
         .on_premises
         .iter()
@@ -340,7 +341,7 @@ pub(crate) fn subjects<'a>(
         .enumerate()
         .map(|(at, (object, print))| {
             let known = history.objects.get_near(at, &object.key);
-            let past = known.unwrap_or(&UNKNOWN);
+            let past = known.unwrap_or(&unknown);
             let reported = reports.of(&object.key);
             let linked = past.link.as_ref().and_then(|link| places.find(past.link_near, &link.id));
             let copied = past.copy.as_ref().and_then(|copy| places.find(past.copy_near, copy));
