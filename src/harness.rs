@@ -3,16 +3,15 @@
 //! A test target with `harness = false` and one macro lists every scenario as a test of its own,
 //! to `cargo test` and to nextest. See [`harness!`](crate::harness!).
 
-use crate::cases::scenario::{EmbeddedScenario, embedded};
-use crate::implementation::{Description, Implementation};
-use crate::report::{RuleState, Status, Summary, terminal};
-use crate::rulebook::Rulebook;
-use crate::runner::{CaseVerdict, Event, Extras, Host, Selection, Source, plan, run};
+use crate::implementation::Implementation;
+use crate::report::{RuleState, Status, Summary, not_applicable};
+use crate::runner::{CaseVerdict, Event, Selection, Source};
+use crate::suite::{Report, Suite, SuiteBuilder};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// The test under which it is told whether every rule that applies was exercised.
+/// The test that says whether every rule that applies was exercised.
 const COMPLETENESS: &str = "rules/every-applicable-rule-is-exercised";
 
 /// Makes a test target of an expression that creates an [`Implementation`](crate::implementation::Implementation).
@@ -32,95 +31,145 @@ const COMPLETENESS: &str = "rules/every-applicable-rule-is-exercised";
 /// entra_conformance::harness!(entra_conformance::reference::ReferenceModel::default());
 /// ```
 ///
+/// What is run and judged can be set as with [`Suite::builder`](crate::Suite::builder):
+/// ```no_run
+/// use entra_conformance::{Suite, harness};
+/// # use entra_conformance::reference::ReferenceModel as MyImplementation;
+///
+/// harness!(
+///     MyImplementation::default(),
+///     suite = Suite::builder().cases(100_000).baseline("conformance-baseline.yaml"),
+/// );
+/// ```
+///
 /// Each scenario is a test that gets an implementation of its own, and so is each source of
-/// generated cases (`generated/grid`, `generated/sequences`, `generated/laws`). A scenario that needs a
-/// capability or a choice which is not declared is listed as ignored, never as passed. One more
-/// test fails as long as a rule that applies is exercised by nothing.
+/// generated cases (`generated/grid`, `generated/sequences`, `generated/relations`). A scenario that
+/// needs a capability or a choice which is not declared is listed as ignored, never as passed. Unless
+/// particular scenarios are selected, one more test fails as long as a rule that applies is
+/// exercised by nothing.
 #[macro_export]
 macro_rules! harness {
-    ($implementation:expr) => {
+    ($implementation:expr $(,)?) => {
+        $crate::harness!($implementation, suite = $crate::Suite::builder());
+    };
+    ($implementation:expr, suite = $suite:expr $(,)?) => {
         fn main() {
-            $crate::harness::main(|| $implementation)
+            $crate::harness::main(|| $implementation, $suite)
         }
     };
 }
 
-/// Runs the scenarios as tests, as the command line asks, and ends the process.
-pub fn main<I: Implementation + 'static>(create: impl Fn() -> I + Send + Sync + 'static) -> ! {
+/// Runs the suite as tests, as the command line of `cargo test` asks, and ends the process.
+#[doc(hidden)]
+pub fn main<I: Implementation + 'static>(
+    create: impl Fn() -> I + Send + Sync + 'static,
+    suite: SuiteBuilder,
+) -> ! {
     let arguments = Arguments::from_args();
-    libtest_mimic::run(&arguments, trials(create)).exit()
+    let trials = match suite.build() {
+        Ok(suite) => trials(create, &suite),
+        Err(error) => vec![Trial::test("suite", move || Err(error.into()))],
+    };
+    libtest_mimic::run(&arguments, trials).exit()
 }
 
-/// One test for each scenario, and one for completeness.
+/// One test for each scenario and each other source, and one for completeness.
 fn trials<I: Implementation + 'static>(
     create: impl Fn() -> I + Send + Sync + 'static,
+    suite: &Suite,
 ) -> Vec<Trial> {
     let create = Arc::new(create);
     let description = create().describe();
-    let mut trials: Vec<Trial> = embedded()
-        .iter()
-        .map(|scenario| {
-            let applies = applies(scenario, &description);
-            let create = Arc::clone(&create);
-            Trial::test(scenario.id, move || judge(&mut create(), What::Scenario(scenario)))
-                .with_ignored_flag(!applies)
-        })
-        .collect();
-    for &source in Source::SELECTABLE.iter().filter(|source| **source != Source::Scenarios) {
+    let plan = suite.plan(&description);
+    let trial = |name: String, part: Suite, expect: fn(Outcome<'_>) -> Result<(), Failed>| {
         let create = Arc::clone(&create);
-        let name = format!("generated/{source}");
-        trials.push(Trial::test(name, move || judge(&mut create(), What::Source(source))));
+        Trial::test(name, move || judge(&part, &mut create(), expect))
+    };
+    let mut trials = Vec::new();
+    for case in plan.cases.iter().filter(|case| case.source == Source::Scenarios) {
+        let applies = case.why_not_applicable(&description).is_none();
+        let part = scenario_of(suite, &case.id);
+        trials.push(trial(case.id.clone(), part, nothing_wrong).with_ignored_flag(!applies));
     }
-    trials.push(Trial::test(COMPLETENESS, move || judge(&mut create(), What::Completeness)));
+    for source in plan.header.sources.iter().map(|planned| planned.source) {
+        let name = match source {
+            Source::Scenarios => continue,
+            Source::Saved => "saved-failures".to_owned(),
+            generated => format!("generated/{generated}"),
+        };
+        trials.push(trial(name, source_of(suite, source), nothing_wrong));
+    }
+    let selection = &suite.selection;
+    if selection.scenario_patterns.is_empty() && selection.has_source(Source::Scenarios) {
+        let mut part = source_of(suite, Source::Scenarios);
+        part.baseline = None;
+        trials.push(trial(COMPLETENESS.to_owned(), part, all_exercised));
+    }
     trials
 }
 
-/// What one test is about.
-enum What<'s> {
-    Scenario(&'s EmbeddedScenario),
-    /// A source of generated cases.
-    Source(Source),
-    /// What only all scenarios together can tell.
-    Completeness,
+/// The suite with nothing but one scenario.
+fn scenario_of(suite: &Suite, id: &str) -> Suite {
+    let mut part = suite.clone();
+    part.saved.clear();
+    part.failures = None;
+    part.selection = Selection {
+        sources: Default::default(),
+        scenario_patterns: vec![id.to_owned()],
+        scenarios: [id.to_owned()].into(),
+        ..part.selection
+    };
+    part
 }
 
-fn judge(implementation: &mut dyn Implementation, what: What<'_>) -> Result<(), Failed> {
-    let selection = match what {
-        What::Completeness => Selection::scenarios_only(),
-        What::Source(source) => Selection { sources: [source].into(), ..Selection::default() },
-        What::Scenario(scenario) => Selection {
-            scenario_patterns: vec![scenario.id.to_owned()],
-            scenarios: [scenario.id.to_owned()].into(),
-            ..Selection::default()
-        },
-    };
-    let edition = &Rulebook::embedded().default_edition().id;
-    let description = implementation.describe();
-    let plan = plan(edition, &description, Host::CargoTest, selection, Vec::new());
-    let mut summary = Summary::default();
-    let mut why_not = None;
-    run(&plan, implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
-        if let Event::CaseFinished { verdict: CaseVerdict::NotApplicable { reason }, .. } = &event {
-            why_not = Some(reason.clone());
-        }
-        summary.take(&event);
-    });
-    if matches!(what, What::Completeness) {
-        return completeness(&summary);
+/// The suite with nothing but one source.
+fn source_of(suite: &Suite, source: Source) -> Suite {
+    let mut part = suite.clone();
+    if source != Source::Saved {
+        part.saved.clear();
     }
-    if let Some(reason) = why_not {
+    part.selection.sources = [source].into();
+    part
+}
+
+/// What one test has seen.
+struct Outcome<'o> {
+    report: &'o Report,
+    /// Why the implementation cannot be judged by the only case.
+    why_not: Option<String>,
+}
+
+fn judge(
+    suite: &Suite,
+    implementation: &mut dyn Implementation,
+    expect: fn(Outcome<'_>) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let mut why_not = None;
+    let report =
+        suite.run_watched(implementation, &mut [], &AtomicBool::new(false), &mut |event| {
+            if let Event::CaseFinished { verdict: CaseVerdict::NotApplicable { reason }, .. } =
+                event
+            {
+                why_not = Some(not_applicable(reason));
+            }
+        });
+    expect(Outcome { report: &report, why_not })
+}
+
+fn nothing_wrong(outcome: Outcome<'_>) -> Result<(), Failed> {
+    let Outcome { report, why_not } = outcome;
+    if let Some(reason) = why_not.filter(|_| report.summary().judged == 0) {
         return Err(format!("not applicable, so not judged: {reason}").into());
     }
-    match summary.status() {
-        Status::Nonconformant | Status::SuiteDefect => {
-            Err(terminal::render_failures(&summary, 100, false).into())
-        }
+    match report.status() {
         Status::Conformant | Status::PartHeld | Status::Incomplete => Ok(()),
+        Status::Nonconformant | Status::SuiteDefect => Err(report.failures().into()),
     }
 }
 
 /// Whether every rule that applies was exercised. What was broken is told by the other tests.
-fn completeness(summary: &Summary) -> Result<(), Failed> {
+fn all_exercised(outcome: Outcome<'_>) -> Result<(), Failed> {
+    let summary: &Summary = outcome.report.summary();
     let idle: Vec<String> = summary
         .rules()
         .into_iter()
@@ -137,12 +186,6 @@ fn completeness(summary: &Summary) -> Result<(), Failed> {
     }
 }
 
-/// Whether an implementation that describes itself so can be judged by a scenario.
-fn applies(scenario: &EmbeddedScenario, description: &Description) -> bool {
-    let case = crate::runner::PlannedCase::of_embedded(scenario);
-    crate::runner::why_not_applicable(&case, description).is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,8 +193,22 @@ mod tests {
 
     #[test]
     fn every_scenario_is_a_test_of_its_own() {
-        let trials = trials(ReferenceModel::default);
-        assert_eq!(trials.len(), embedded().len() + 4);
-        assert!(trials.iter().any(|trial| trial.name() == COMPLETENESS));
+        let suite = Suite::builder().build().expect("the whole suite");
+        let trials = trials(ReferenceModel::default, &suite);
+        let names: Vec<&str> = trials.iter().map(Trial::name).collect();
+        for scenario in crate::cases::scenario::embedded() {
+            assert!(names.contains(&scenario.id), "{} is no test", scenario.id);
+        }
+        for other in ["generated/grid", "generated/sequences", "generated/relations", COMPLETENESS]
+        {
+            assert!(names.contains(&other), "{other} is no test");
+        }
+    }
+
+    #[test]
+    fn only_what_is_selected_is_a_test() {
+        let suite = Suite::builder().scenarios(["match/*"]).build().expect("some scenarios");
+        let trials = trials(ReferenceModel::default, &suite);
+        assert!(trials.iter().all(|trial| trial.name().starts_with("match/")));
     }
 }

@@ -100,7 +100,7 @@ FAULTS = [
      "A soft match is reported as evaluated by the client."),
     ("cloud-edits-of-synced-objects-accepted", "soa.no-split",
      "A cloud administrator can edit objects that are mastered on-premises."),
-    ("password-written-back", "direction.on-premises-never-written",
+    ("password-written-back", "sync.on-premises-never-written",
      "A password that is set in the cloud is written to the on-premises user with the same name."),
     ("failed-not-retried", "sync.failed-is-retried",
      "An object that failed is not tried again until it is changed on-premises."),

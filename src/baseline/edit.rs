@@ -10,14 +10,13 @@ use super::write::{declares_text, entry_text};
 /// A comment directly above an entry belongs to it and goes with it; any other stays.
 ///
 /// # Errors
-/// Why the file has to be put right by hand: what was changed would not be read back as it is
-/// meant.
+/// The file has to be put right by hand: what was changed would not be read back as it is meant.
 pub fn edit(
     file: &BaselineFile,
     keep: &[bool],
     add: &[Entry],
     declares: &Declared,
-) -> Result<String, String> {
+) -> Result<String, NotEditable> {
     let entries = &file.baseline.entries;
     let kept = entries.iter().zip(keep).filter(|(_, keep)| **keep).map(|(entry, _)| entry);
     let wanted = Baseline {
@@ -37,15 +36,14 @@ pub fn edit(
     let text = page.finish();
     match from_yaml(&file.file, &text) {
         Ok(read) if read.baseline == wanted => Ok(text),
-        _ => Err(form()),
+        _ => Err(NotEditable),
     }
 }
 
-fn form() -> String {
-    "it is not laid out as `baseline write` does: each field of the file at the beginning of a line, \
-     and each entry on lines of its own behind a dash; bring it into that form first"
-        .to_owned()
-}
+/// A file is not laid out as `baseline write` does: each field of the file at the beginning of a
+/// line, and each entry on lines of its own behind a dash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotEditable;
 
 struct Page {
     /// Every line with its end; `None` where it goes.
@@ -60,13 +58,13 @@ struct Page {
 }
 
 impl Page {
-    fn new(file: &BaselineFile) -> Result<Page, String> {
+    fn new(file: &BaselineFile) -> Result<Page, NotEditable> {
         let mut lines: Vec<String> = file.text.split_inclusive('\n').map(str::to_owned).collect();
         let line_end = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
         if let Some(last) = lines.last_mut().filter(|last| !last.ends_with('\n')) {
             last.push_str(line_end);
         }
-        let head = lines.iter().position(|line| line.starts_with("entries:")).ok_or_else(form)?;
+        let head = lines.iter().position(|line| line.starts_with("entries:")).ok_or(NotEditable)?;
         let end_of_list = lines[head + 1..]
             .iter()
             .position(|line| is_field(line))
@@ -79,7 +77,7 @@ impl Page {
                 .rev()
                 .find(|at| lines[*at].trim_start().starts_with('-'))
                 .filter(|dash| !dashes.contains(dash))
-                .ok_or_else(form)?;
+                .ok_or(NotEditable)?;
             dashes.push(dash);
         }
         let indent = dashes.first().map_or(2, |dash| indentation(&lines[*dash]));
@@ -115,13 +113,13 @@ impl Page {
         }
     }
 
-    fn add(&mut self, add: &[Entry], is_empty: bool) -> Result<(), String> {
+    fn add(&mut self, add: &[Entry], is_empty: bool) -> Result<(), NotEditable> {
         let written: String = add.iter().map(|entry| entry_text(entry, self.indent)).collect();
         let written = written.replace('\n', self.line_end);
         self.lines.insert(self.end, Some(written));
         // A list without entries says so.
         let is_head = |line: &&mut String| line.starts_with("entries:");
-        let head = self.lines.iter_mut().flatten().find(is_head).ok_or_else(form)?;
+        let head = self.lines.iter_mut().flatten().find(is_head).ok_or(NotEditable)?;
         let rest = head["entries:".len()..].trim_start().to_owned();
         if is_empty && !rest.starts_with("[]") {
             *head = head.replacen("entries:", "entries: []", 1);
@@ -131,10 +129,10 @@ impl Page {
         Ok(())
     }
 
-    fn declare(&mut self, declares: &Declared) -> Result<(), String> {
+    fn declare(&mut self, declares: &Declared) -> Result<(), NotEditable> {
         let is_head =
             |line: &Option<String>| line.as_ref().is_some_and(|line| line.starts_with("declares:"));
-        let head = self.lines.iter().position(is_head).ok_or_else(form)?;
+        let head = self.lines.iter().position(is_head).ok_or(NotEditable)?;
         let belongs = |line: &Option<String>| {
             line.as_ref().is_none_or(|line| line.starts_with(' ') && !line.trim().is_empty())
         };

@@ -1,8 +1,10 @@
 //! The form of a baseline file.
 
-use super::date::Date;
+use super::cause::Cause;
 use crate::directory::{Capability, DeclaredChoices};
 use crate::implementation::{Description, FailureKind};
+use crate::runner::Origin;
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -67,12 +69,17 @@ pub struct Entry {
     pub rule: Option<String>,
     /// What comes of it.
     pub outcome: Outcome,
-    /// Why, as the suite words it.
-    pub reason: String,
+    /// Why, as a stable code.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub reason: Cause,
     /// Where it is tracked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue: Option<String>,
-    /// The last day on which this excuses it.
+    /// The last day on which this excuses it: year, month and day, as in 2027-03-31.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<String>", regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Date>,
     /// Whatever else is worth knowing.
@@ -81,34 +88,30 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What it is about, in a few words.
-    pub fn about(&self) -> String {
-        let Entry { scenario, example, rule, .. } = self;
-        match (scenario.as_ref().or(example.as_ref()), rule) {
-            (Some(case), Some(rule)) => format!("{rule} in {case}"),
-            (Some(name), None) | (None, Some(name)) => name.clone(),
-            (None, None) => "nothing".to_owned(),
-        }
+    /// Whether only a scenario's own expectation shows it. Which rule it is put down to then depends
+    /// on which rules are selected.
+    pub(super) fn is_of_expectation(&self) -> bool {
+        matches!(&self.reason, Cause::Violation(reason) if reason.origin() == Origin::Expectation)
     }
 }
 
 /// What comes of a case or a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// A rule is broken.
+    /// A rule is violated.
     Violated,
     /// The implementation lacks what it takes.
     NotApplicable,
     /// Of a rule: nothing brought its situation about.
     NotExercised,
-    /// The implementation broke off, in this way.
-    BrokenOff(FailureKind),
+    /// The implementation aborted, in this way.
+    Aborted(FailureKind),
 }
 
 impl Outcome {
     /// Every outcome.
     pub fn all() -> impl Iterator<Item = Outcome> {
-        let ways = FailureKind::ALL.iter().map(|kind| Outcome::BrokenOff(*kind));
+        let ways = FailureKind::ALL.iter().map(|kind| Outcome::Aborted(*kind));
         [Outcome::Violated, Outcome::NotApplicable, Outcome::NotExercised].into_iter().chain(ways)
     }
 
@@ -118,13 +121,13 @@ impl Outcome {
             Outcome::Violated => "violated",
             Outcome::NotApplicable => "not-applicable",
             Outcome::NotExercised => "not-exercised",
-            Outcome::BrokenOff(kind) => kind.word(),
+            Outcome::Aborted(kind) => kind.word(),
         }
     }
 
     /// Whether it is something that went wrong, and not something that was not judged.
     pub fn is_nonconformity(self) -> bool {
-        matches!(self, Outcome::Violated | Outcome::BrokenOff(_))
+        matches!(self, Outcome::Violated | Outcome::Aborted(_))
     }
 }
 
@@ -162,7 +165,7 @@ impl schemars::JsonSchema for Outcome {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let words: Vec<&str> = Outcome::all().map(Outcome::word).collect();
         schemars::json_schema!({
-            "description": "What comes of a case or a rule; the words for how an implementation broke off are those of the protocol's page.",
+            "description": "What comes of a case or a rule; the words for how an implementation aborted are those of the protocol's page.",
             "type": "string",
             "enum": words,
         })

@@ -3,38 +3,39 @@
 //!
 //! ```text
 //! entry       the file's form
-//! date        a day, for entries that expire
+//! cause       why something is listed, as a stable code
 //! read        reads a file and says what is wrong with it, and where
 //! observe     runs all that a file is to speak of
-//! seen        what a run shows, from its events
-//! gate        a file and what was seen → what is not as listed
-//! finding     what is not as listed, and the sentence that says so
+//! results     what a run shows, from its events
+//! gate        a file and what was observed → what is not as listed
+//! finding     what is not as listed, as data; `report` makes sentences of it
 //! conclusion  how the run ends
 //! write       a new file
 //! edit        a file put right, with its comments, order and remarks kept
 //! ```
 //!
-//! What went wrong is told apart by the case, the rule and the [`reason`](crate::runner::reason()),
-//! never by a seed or a case's number.
+//! What went wrong is distinguished by the case, the rule and the [`Cause`], never by a seed, a case's
+//! number or anybody's words.
 
+mod cause;
 mod conclusion;
-mod date;
 mod edit;
 mod entry;
 mod finding;
 mod gate;
 mod observe;
 mod read;
-mod seen;
+mod results;
 mod write;
 
-pub use conclusion::conclusion;
-pub use date::Date;
-pub use edit::edit;
+pub use cause::Cause;
+pub use conclusion::Conclusion;
+pub use edit::{NotEditable, edit};
 pub use entry::{Baseline, Declared, Entry, FORMAT, Outcome};
-pub use finding::{Finding, FindingKind, Nonconformity, Subject};
+pub use finding::{Fault, Finding, Nonconformity};
 pub use gate::{EntryState, Gate, gate};
+pub use jiff::civil::Date;
 pub use observe::observe;
 pub use read::{BaselineFile, from_yaml};
-pub use seen::{Observed, Seen};
+pub use results::{Observed, RunResults, Subject};
 pub use write::write;

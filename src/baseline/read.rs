@@ -1,13 +1,14 @@
 //! Reads a baseline file, and says what is wrong with it: where, what was expected, what to do.
 
-use super::date::Date;
+use super::cause::Cause;
 use super::entry::{Baseline, Entry, FORMAT, Outcome};
-use crate::cases::scenario::{
-    FileError, embedded, error_at, locate, nearest, reading_error, unknown_rule,
-};
+use super::finding::Fault;
+use super::results::Observed;
+use crate::cases::scenario::{FileError, embedded, error_at, locate, reading_error};
 use crate::directory::Segment;
 use crate::rulebook::Rulebook;
-use crate::runner::is_of_expectation;
+use crate::runner::Signature;
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +41,7 @@ impl BaselineFile {
         Path::new(&self.file).parent().unwrap_or(Path::new(""))
     }
 
-    /// The folder beside the file, with its name, in which its examples are kept.
+    /// The folder beside the file, with its name, in which its examples are saved.
     pub fn examples_folder(&self) -> PathBuf {
         let path = Path::new(&self.file);
         let stem = path.file_stem().unwrap_or(path.as_os_str());
@@ -71,19 +72,22 @@ impl BaselineFile {
         files
     }
 
-    /// What excuses generated cases on this day, whatever was selected: pairs of a rule, or the
-    /// word for a way of breaking off, and a reason.
-    pub fn known(&self, today: Date) -> BTreeSet<(String, String)> {
+    /// What excuses generated cases on this day, whatever was selected.
+    pub fn known(&self, today: Date) -> BTreeSet<Signature> {
         let faulty: BTreeSet<usize> = self.faults().into_iter().map(|(at, _)| at).collect();
         let entries = self.baseline.entries.iter().enumerate();
         entries
             .filter(|(at, entry)| {
-                let is_over = entry.expires.is_some_and(|expires| expires < today);
-                !faulty.contains(at) && !is_over && entry.outcome.is_nonconformity()
+                !faulty.contains(at) && entry.expires.is_none_or(|expires| expires >= today)
             })
-            .map(|(_, entry)| {
-                let rule = entry.rule.as_deref().map(present_name);
-                (rule.unwrap_or(entry.outcome.word()).to_owned(), entry.reason.clone())
+            .filter_map(|(_, entry)| match (&entry.rule, entry.outcome, &entry.reason) {
+                (Some(rule), Outcome::Violated, Cause::Violation(reason)) => {
+                    Some(Signature::Reason(present_name(rule).to_owned(), reason.clone()))
+                }
+                (None, Outcome::Aborted(kind), Cause::Step(command)) => {
+                    Some(Signature::Aborted(kind, *command))
+                }
+                _ => None,
             })
             .collect()
     }
@@ -93,23 +97,18 @@ impl BaselineFile {
         located(&self.file, &self.text, &place(entry, field), message)
     }
 
-    /// What is wrong with the entries themselves, whatever a run shows: what they name does not
-    /// exist, or two say the same.
-    pub fn faults(&self) -> Vec<(usize, FileError)> {
+    /// What is wrong with the entries themselves, whatever a run shows, by where they stand: what they
+    /// name does not exist, or two say the same.
+    pub fn faults(&self) -> Vec<(usize, Fault)> {
         let entries = &self.baseline.entries;
-        let mut found = Vec::new();
-        for (at, entry) in entries.iter().enumerate() {
-            if let Some((field, message)) = matches_nothing(entry, &self.baseline.edition) {
-                found.push((at, self.error(at, field, message)));
-            } else if let Some(first) = entries[..at].iter().position(|other| same(other, entry)) {
-                let message = format!(
-                    "ambiguous: line {} has an entry for the same; delete one",
-                    self.lines.get(first).copied().unwrap_or_default()
-                );
-                found.push((at, self.error(at, "outcome", message)));
-            }
-        }
-        found
+        let fault = |(at, entry): (usize, &Entry)| {
+            let fault = matches_nothing(entry, &self.baseline.edition).or_else(|| {
+                let first = entries[..at].iter().position(|other| same(other, entry))?;
+                Some(Fault::Ambiguous { first })
+            });
+            fault.map(|fault| (at, fault))
+        };
+        entries.iter().enumerate().filter_map(fault).collect()
     }
 }
 
@@ -168,32 +167,35 @@ fn located(file: &str, text: &str, path: &[Segment], message: String) -> FileErr
 /// In which field an entry does not have the form that its outcome asks for.
 fn misfit(entry: &Entry) -> Option<(&'static str, String)> {
     let Entry { scenario, example, rule, outcome, reason, .. } = entry;
-    let (case_is_right, rule_is_right, needed) = match outcome {
-        Outcome::Violated => (
-            scenario.is_some() != example.is_some(),
-            rule.is_some(),
-            "`rule`, and either `scenario` or `example`",
-        ),
-        Outcome::NotApplicable => {
-            (example.is_none(), scenario.is_some() != rule.is_some(), "either `scenario` or `rule`")
+    let is_of_one_case = scenario.is_some() != example.is_some();
+    let is_of_no_case = scenario.is_none() && example.is_none();
+    let (is_right, needed) = match outcome {
+        Outcome::Violated => {
+            (is_of_one_case && rule.is_some(), "`rule`, and either `scenario` or `example`")
         }
-        Outcome::NotExercised => (
-            scenario.is_none() && example.is_none(),
-            rule.is_some(),
-            "`rule` alone: a rule is not exercised by any case",
+        Outcome::NotApplicable => (
+            example.is_none() && scenario.is_some() != rule.is_some(),
+            "either `scenario` or `rule`",
         ),
-        Outcome::BrokenOff(_) => (
-            scenario.is_some() != example.is_some(),
-            rule.is_none(),
-            "either `scenario` or `example`, and no `rule`",
-        ),
+        Outcome::NotExercised => {
+            (is_of_no_case && rule.is_some(), "`rule` alone: a rule is not exercised by any case")
+        }
+        Outcome::Aborted(_) => {
+            (is_of_one_case && rule.is_none(), "either `scenario` or `example`, and no `rule`")
+        }
     };
-    if !(case_is_right && rule_is_right) {
+    if !is_right {
         return Some(("outcome", format!("an entry with the outcome {outcome} names {needed}")));
     }
-    if reason.trim().is_empty() {
-        let message = "the reason is empty; `baseline update` writes what is seen";
-        return Some(("reason", message.to_owned()));
+    let is_its_reason = match reason {
+        Cause::Violation(_) => *outcome == Outcome::Violated,
+        Cause::NotApplicable(_) => *outcome == Outcome::NotApplicable,
+        Cause::NotTriggered => *outcome == Outcome::NotExercised,
+        Cause::Step(_) => matches!(outcome, Outcome::Aborted(_)),
+    };
+    if !is_its_reason {
+        let message = format!("`{reason}` is no reason for the outcome {outcome}");
+        return Some(("reason", message));
     }
     let leads_out = |path: &str| {
         path.starts_with('/') || path.contains('\\') || path.split('/').any(|part| part == "..")
@@ -206,26 +208,20 @@ fn misfit(entry: &Entry) -> Option<(&'static str, String)> {
     None
 }
 
-/// The field of an entry that names what does not exist.
-fn matches_nothing(entry: &Entry, edition: &str) -> Option<(&'static str, String)> {
+/// What an entry names that does not exist.
+fn matches_nothing(entry: &Entry, edition: &str) -> Option<Fault> {
     if let Some(rule) = &entry.rule {
         let book = Rulebook::embedded();
         let Some(known) = book.rule(rule) else {
-            return Some(("rule", unknown_rule(rule)));
+            return Some(Fault::UnknownRule);
         };
         if !book.rules_in(edition).any(|other| other.id == known.id) {
-            return Some(("rule", format!("edition {edition} has no rule {rule}")));
+            return Some(Fault::RuleOfAnotherEdition);
         }
     }
     let scenario = entry.scenario.as_ref()?;
-    if embedded().iter().any(|known| known.id == *scenario) {
-        return None;
-    }
-    let hint = nearest(scenario, embedded().iter().map(|known| known.id));
-    let message = format!(
-        "there is no scenario {scenario}{hint} (`entra-conformance list scenarios` shows them all)"
-    );
-    Some(("scenario", message))
+    let is_known = embedded().iter().any(|known| known.id == *scenario);
+    (!is_known).then_some(Fault::UnknownScenario)
 }
 
 /// A rule's present name.
@@ -233,19 +229,27 @@ pub(super) fn present_name(rule: &str) -> &str {
     Rulebook::embedded().rule(rule).map_or(rule, |known| &known.id)
 }
 
-/// Whether two entries are about the same: a case ends in one way only, and breaks a rule for one
+/// Whether an entry is about what was observed, wherever it was observed.
+pub(super) fn lists(entry: &Entry, observed: &Observed) -> bool {
+    let rule = entry.rule.as_deref().map(present_name);
+    entry.outcome == observed.outcome
+        && entry.reason == observed.reason
+        && (entry.is_of_expectation() || rule == observed.rule.as_deref())
+}
+
+/// Whether two entries are about the same: a case ends in one way only, and violates a rule for one
 /// reason only once.
 fn same(one: &Entry, other: &Entry) -> bool {
     if (&one.scenario, &one.example) != (&other.scenario, &other.example) {
         return false;
     }
-    let rule = |entry: &Entry| entry.rule.as_deref().map(present_name).map(str::to_owned);
+    let same_rule =
+        one.rule.as_deref().map(present_name) == other.rule.as_deref().map(present_name);
     match (one.outcome, other.outcome) {
         (Outcome::Violated, Outcome::Violated) => {
-            one.reason == other.reason
-                && (is_of_expectation(&one.reason) || rule(one) == rule(other))
+            one.reason == other.reason && (one.is_of_expectation() || same_rule)
         }
         (Outcome::Violated, _) | (_, Outcome::Violated) => false,
-        _ => rule(one) == rule(other),
+        _ => same_rule,
     }
 }

@@ -1,9 +1,10 @@
 //! Writes a new baseline file.
 
 use super::entry::{Baseline, Declared, Entry};
-use super::finding::{Nonconformity, Subject};
+use super::finding::Nonconformity;
 use super::gate::Gate;
 use super::read::BaselineFile;
+use super::results::Subject;
 use crate::cases::scenario::scalar_text;
 use crate::implementation::Description;
 use std::fmt::Write as _;
@@ -61,7 +62,7 @@ pub(super) fn entry_text(entry: &Entry, indent: usize) -> String {
         ("example", example.as_deref().map(scalar_text)),
         ("rule", rule.as_deref().map(scalar_text)),
         ("outcome", Some(outcome.word().to_owned())),
-        ("reason", Some(scalar_text(reason))),
+        ("reason", Some(scalar_text(&reason.to_string()))),
         ("issue", issue.as_deref().map(scalar_text)),
         ("expires", expires.map(|date| scalar_text(&date))),
         ("note", note.as_deref().map(scalar_text)),

@@ -1,16 +1,19 @@
 //! Cases: a tenant to start from and commands to give, wherever they come from.
 
+mod form;
 pub mod grid;
-pub mod laws;
+mod identifiers;
+pub mod relations;
 pub mod scenario;
 pub mod sequence;
 pub mod shrink;
 pub mod vary;
+mod vocabulary;
 
 use crate::directory::{
-    Capabilities, Capability, CloudSetup, Command, Feature, Kind, NameKey, OnPremisesObject,
-    ProxyAddress, Tenant, same_name,
+    Capabilities, Capability, CloudSetup, Command, Feature, Kind, NameKey, OnPremisesObject, Tenant,
 };
+use identifiers::{Identifier, Mention, mentions};
 use std::collections::HashSet;
 
 /// A tenant to start from and commands to give: what every case is, wherever it comes from.
@@ -27,48 +30,18 @@ pub struct Case {
 pub fn required_capabilities(tenant: &Tenant, commands: &[Command]) -> Capabilities {
     let mut needed = Needed::default();
     needed.tenant(tenant);
-    for command in commands {
-        needed.command(command);
-    }
-    needed.finish()
+    commands.iter().for_each(|command| needed.command(command));
+    needed.matching(&mentions(tenant, commands));
+    needed.0
 }
 
-/// What a case needs, and what its two sides hold, gathered from the start and all commands.
+/// What a case needs, as far as it has been looked at.
 #[derive(Default)]
-struct Needed<'a> {
-    /// One bit for each capability, by its number.
-    capabilities: u32,
-    cloud: Side<'a>,
-    on_premises: Side<'a>,
-}
+struct Needed(Capabilities);
 
-#[derive(Default)]
-struct Side<'a> {
-    names: Vec<&'a str>,
-    mails: Vec<&'a str>,
-    anchors: Vec<&'a str>,
-}
-
-impl<'a> Side<'a> {
-    fn addresses(&mut self, addresses: &'a [ProxyAddress]) {
-        self.mails.extend(addresses.iter().filter_map(ProxyAddress::mail));
-    }
-}
-
-/// Whether any value stands on both sides, letter case aside.
-fn meet(one: &[&str], other: &[&str]) -> bool {
-    // Where there is little to compare, comparing is quicker than hashing.
-    const FEW_PAIRS: usize = 256;
-    if one.len().saturating_mul(other.len()) <= FEW_PAIRS {
-        return one.iter().any(|one| other.iter().any(|other| same_name(one, other)));
-    }
-    let keys: HashSet<NameKey<'_>> = one.iter().copied().map(NameKey).collect();
-    other.iter().any(|other| keys.contains(&NameKey(other)))
-}
-
-impl<'a> Needed<'a> {
+impl Needed {
     fn need(&mut self, capability: Capability) {
-        self.capabilities |= 1 << capability as u32;
+        self.0.0.insert(capability);
     }
 
     fn need_if(&mut self, condition: bool, capability: Capability) {
@@ -85,53 +58,37 @@ impl<'a> Needed<'a> {
         });
     }
 
-    fn tenant(&mut self, tenant: &'a Tenant) {
+    fn tenant(&mut self, tenant: &Tenant) {
         self.need_if(!tenant.features.soft_match, Capability::SoftMatchSwitch);
         self.need_if(!tenant.features.password_hash_sync, Capability::Passwords);
         tenant.cloud.iter().for_each(|object| self.cloud_object(object));
         tenant.on_premises.iter().for_each(|object| self.on_premises_object(object));
     }
 
-    fn cloud_object(&mut self, object: &'a CloudSetup) {
+    fn cloud_object(&mut self, object: &CloudSetup) {
         self.kind(object.kind);
         self.need_if(!object.roles.is_empty(), Capability::Roles);
         self.need_if(object.password.is_some(), Capability::Passwords);
-        self.cloud.names.extend(object.user_principal_name.as_deref());
-        self.cloud.addresses(&object.proxy_addresses);
-        self.cloud.anchors.extend(object.on_premises_immutable_id.as_deref());
     }
 
-    fn on_premises_object(&mut self, object: &'a OnPremisesObject) {
+    fn on_premises_object(&mut self, object: &OnPremisesObject) {
         self.kind(object.kind);
         self.need_if(object.password.is_some(), Capability::Passwords);
-        self.on_premises.names.extend(object.user_principal_name.as_deref());
-        self.on_premises.addresses(&object.proxy_addresses);
-        self.on_premises.anchors.extend(object.source_anchor.as_deref());
     }
 
-    fn command(&mut self, command: &'a Command) {
+    fn command(&mut self, command: &Command) {
         match command {
             Command::CreateOnPremisesObject(create) => self.on_premises_object(&create.object),
             Command::UpdateOnPremisesObject(update) => {
-                let set = &update.set;
-                self.need_if(!set.password.is_keep(), Capability::Passwords);
-                self.on_premises.names.extend(set.user_principal_name.value().map(|name| &**name));
-                self.on_premises.addresses(set.proxy_addresses.value().map_or(&[], Vec::as_slice));
-                self.on_premises.anchors.extend(set.source_anchor.value().map(|anchor| &**anchor));
+                self.need_if(!update.set.password.is_keep(), Capability::Passwords);
             }
             Command::RemoveOnPremisesObject(_) => self.need(Capability::Scope),
             Command::CreateCloudObject(create) => self.cloud_object(&create.object),
             Command::UpdateCloudObject(update) => {
-                let set = &update.set;
                 self.need(Capability::CloudEdits);
-                self.need_if(!set.password.is_keep(), Capability::Passwords);
-                self.cloud.names.extend(set.user_principal_name.value().map(|name| &**name));
-                self.cloud.addresses(set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+                self.need_if(!update.set.password.is_keep(), Capability::Passwords);
             }
-            Command::SetImmutableId(set) => {
-                self.need(Capability::ImmutableIdWrite);
-                self.cloud.anchors.extend(set.value.as_deref());
-            }
+            Command::SetImmutableId(_) => self.need(Capability::ImmutableIdWrite),
             Command::AssignRole(_) | Command::RemoveRole(_) => self.need(Capability::Roles),
             Command::DeleteCloudObject(_) | Command::RestoreCloudObject(_) => {
                 self.need(Capability::RecycleBin);
@@ -146,18 +103,28 @@ impl<'a> Needed<'a> {
     }
 
     /// Where the two sides have an identifier in common, it takes matching on it to say what happens.
-    fn finish(mut self) -> Capabilities {
-        let names = meet(&self.cloud.names, &self.on_premises.names);
-        let mails = meet(&self.cloud.mails, &self.on_premises.mails);
-        let anchors = meet(&self.cloud.anchors, &self.on_premises.anchors);
-        self.need_if(names, Capability::MatchUserPrincipalName);
-        self.need_if(mails, Capability::MatchProxyAddresses);
-        self.need_if(anchors, Capability::MatchSourceAnchor);
-        Capability::ALL
-            .iter()
-            .copied()
-            .filter(|capability| self.capabilities & (1 << *capability as u32) != 0)
-            .collect()
+    fn matching(&mut self, mentions: &[Mention<'_>]) {
+        let of_side = |in_the_cloud: bool| {
+            let mentions =
+                mentions.iter().filter(move |mention| mention.in_the_cloud == in_the_cloud);
+            mentions.filter_map(|mention| matched_by(mention.identifier))
+        };
+        let in_the_cloud: HashSet<_> = of_side(true).collect();
+        for identifier in of_side(false).filter(|identifier| in_the_cloud.contains(identifier)) {
+            self.need(identifier.0);
+        }
+    }
+}
+
+/// What it takes to match on an identifier, and the identifier without regard to letter case.
+fn matched_by(identifier: Identifier<'_>) -> Option<(Capability, NameKey<'_>)> {
+    match identifier {
+        Identifier::Name(name) => Some((Capability::MatchUserPrincipalName, NameKey(name))),
+        Identifier::Address(address) => {
+            address.mail().map(|mail| (Capability::MatchProxyAddresses, NameKey(mail)))
+        }
+        Identifier::Anchor(anchor) => Some((Capability::MatchSourceAnchor, NameKey(anchor))),
+        Identifier::MailAttribute(_) => None,
     }
 }
 

@@ -5,89 +5,55 @@
 //! every way in which the rule was broken. It rests on what can be observed and trusts no report.
 //! Where the documents leave something open no check speaks.
 //!
-//! One file an area; the definitions that rules rest on are in `ties`, `situation`, `contention` and
-//! `history`. A step is compared with the one before it once (`comparison`), and only those checks
-//! are asked in whose situation anything occurs (`occasions`).
+//! One file an area, named as its rules' prefix; `registry` lists them. What the rulebook's words
+//! mean stands in `definitions`, and how the objects that they speak of are found in a large tenant
+//! in `index`. An [`Observer`] follows a case: it compares each state with the one before
+//! (`comparison`), finds out where each on-premises object stands when a cycle begins (`subject`,
+//! `link_state`), hands that to the checks in whose situation anything occurs (`check`), and takes in
+//! what the step showed (`learn`, `history`).
 
-mod administrators;
-mod authority;
+mod admin;
+mod arrival;
+mod candidates;
+mod check;
 mod comparison;
-mod contention;
-mod direction;
+mod definitions;
+mod determinacy;
 mod history;
-mod kinds;
-mod matching;
-mod object_name;
+mod index;
+mod kind;
+mod learn;
+mod link_state;
+mod r#match;
+mod match_attributes;
 mod observer;
-mod occasions;
-mod quick;
 mod recovery;
-mod safety;
-mod situation;
-mod survey;
+mod registry;
+mod safe;
+mod settings;
+mod soa;
+mod specified;
+mod start;
+mod states;
+mod subject;
 mod switch;
+mod sync;
+mod sync_effect;
 mod takeover;
-mod ties;
 mod transition;
+mod treatments;
+mod unspecified;
+mod unspecified_part;
 mod verdict;
+mod violation;
 
-pub use object_name::ObjectName;
+pub use crate::directory::ObjectName;
+pub use determinacy::{Determinacy, StepDeterminacy, SubjectDeterminacy};
 pub use observer::{Finding, Observer};
-pub use survey::{Encounter, Extent, Governed, Opening, Survey, SurveyedStep, SurveyedSubject};
-pub use verdict::{Verdict, Violation};
-
-use occasions::Occasions;
-use quick::bits_of;
-use std::sync::LazyLock;
-use transition::Transition;
-
-/// The check of one rule.
-pub(crate) struct Check {
-    /// The rule's ID.
-    pub(crate) rule: &'static str,
-    /// What it is about: where nothing of this occurs in a step, it has nothing to say.
-    about: Occasions,
-    judge: fn(&Transition<'_>, &mut Verdict),
-}
-
-/// Every area's checks, in the rulebook's order.
-const AREAS: &[&[Check]] = &[
-    authority::CHECKS,
-    matching::CHECKS,
-    takeover::CHECKS,
-    kinds::CHECKS,
-    administrators::CHECKS,
-    switch::CHECKS,
-    recovery::CHECKS,
-    direction::CHECKS,
-    safety::CHECKS,
-];
-
-/// Every check.
-pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
-    AREAS.iter().copied().flatten()
-}
-
-/// For each kind of situation, the checks that are about it: a bit each, in their order.
-static ABOUT: LazyLock<[u64; Occasions::KINDS]> = LazyLock::new(|| {
-    let mut about = [0; Occasions::KINDS];
-    for (number, check) in (0..).zip(all()) {
-        let bit = 1_u64.checked_shl(number).expect("a set of checks has a bit for each of them");
-        check.about.kinds().for_each(|kind| about[kind] |= bit);
-    }
-    about
-});
-
-static CHECKS: LazyLock<Vec<&Check>> = LazyLock::new(|| all().collect());
-
-/// The checks that are about anything that occurs in a step, in their order.
-fn checks_about(occasions: Occasions) -> impl Iterator<Item = &'static Check> {
-    let (checks, about) = (&*CHECKS, &*ABOUT);
-    let asked = occasions.kinds().fold(0, |asked, kind| asked | about[kind]);
-    bits_of(asked).map(|number| checks[number])
-}
-
-/// The IDs of the rules that have a check, in the checks' order.
-pub fn checked_rules() -> impl Iterator<Item = &'static str> {
-    all().map(|check| check.rule)
-}
+pub use registry::checked_rules;
+pub use settings::EditionSettings;
+pub use specified::Specified;
+pub use unspecified::WhyUnspecified;
+pub use unspecified_part::{Extent, UnspecifiedPart};
+pub use verdict::Verdict;
+pub use violation::{Because, Joining, Shape, Violation};

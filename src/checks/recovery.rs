@@ -1,128 +1,97 @@
 //! Connect is installed anew: nothing is lost, and everything is joined again by its anchor.
 
-use super::Check;
-use super::object_name::ObjectName;
-use super::occasions::Occasions;
-use super::situation::{Joint, Subject};
-use super::transition::{Transition, optional};
+use super::arrival::judge_update;
+use super::check::{Check, Trigger};
+use super::history::ObjectHistory;
+use super::link_state::Joined;
+use super::subject::Subject;
+use super::transition::{Transition, joined_before};
 use super::verdict::Verdict;
-use crate::directory::{Capability, Evaluator, ResultWord};
+use super::violation::Because;
+use crate::directory::{Capability, Difference, Evaluator, Field, ObjectName, ResultWord, Value};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check { rule: "recovery.nothing-lost", about: Occasions::SETTLED, judge: nothing_lost },
-    Check {
-        rule: "recovery.rejoins-by-anchor",
-        about: Occasions::SETTLED,
-        judge: rejoins_by_anchor,
-    },
-    Check {
-        rule: "recovery.soft-match-is-the-services",
-        about: Occasions::REPORT,
-        judge: soft_match_is_the_services,
-    },
+    Check::of("recovery.nothing-lost", &[Trigger::DeterminateLink], nothing_lost),
+    Check::of("recovery.rejoins-by-anchor", &[Trigger::DeterminateLink], rejoins_by_anchor),
+    Check::of(
+        "recovery.soft-match-is-the-services",
+        &[Trigger::Report],
+        soft_match_is_the_services,
+    ),
 ];
 
 /// Objects that are joined, by an unchanged anchor, in the first cycle after a reinstallation.
 fn returning<'t, 'a>(
     transition: &'t Transition<'a>,
-) -> impl Iterator<Item = (&'t Subject<'a>, &'t Joint<'a>)> {
+) -> impl Iterator<Item = (&'t Subject<'a>, &'t Joined<'a>)> {
     let reinstalled = transition.history.reinstalled;
     reinstalled.then(|| transition.settled()).into_iter().flatten()
 }
 
 fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
-    for (subject, joint) in returning(transition) {
-        let name = || transition.name_of(joint.cloud);
+    for (subject, link) in returning(transition) {
+        let name = || transition.name_of(link.cloud);
         verdict.judge(|verdict| {
-            for created in transition.created_for(subject) {
-                verdict.violated(
-                    transition.name_of(created),
-                    "the object itself",
-                    format!("nothing new: {} is joined to {}", subject.object.key, name()),
-                    "created",
-                );
-            }
-            let Some(after) = transition.after_of(joint.cloud) else {
-                verdict.violated(name(), "the object itself", "still there", "gone");
+            transition.judge_no_second(verdict, subject, link.cloud);
+            let Some(after) = transition.after_of(link.cloud) else {
+                verdict.missing(name()).because(Because::Unchanged);
                 return;
             };
-            if subject.has_work() {
-                transition.judge_update(verdict, subject);
-            }
-            if transition.is_untouched(joint.cloud) {
+            judge_update(transition, verdict, subject);
+            if transition.is_untouched(link.cloud) {
                 return;
             }
-            for difference in transition.differences(joint.cloud, after) {
-                // What may change of an object with pending work: what it has on-premises.
-                let object = subject.object;
-                let past = subject.past;
-                let may_change = match difference.field.as_str() {
-                    "kind"
-                    | "mailEnabled"
-                    | "onPremisesSyncEnabled"
-                    | "onPremisesImmutableId"
-                    | "roles"
-                    | "deleted"
-                    | "quarantined" => false,
-                    "password" => {
-                        past.is_some_and(|past| past.password_free)
-                            || (object.password.is_some()
-                                && transition.features().password_hash_sync)
-                    }
-                    "userPrincipalName" => true,
-                    "proxyAddresses" => {
-                        !object.proxy_addresses.is_empty()
-                            || past.is_some_and(|past| past.value_removed)
-                    }
-                    attribute => {
-                        object.attributes.contains_key(attribute)
-                            || past.is_some_and(|past| past.value_removed)
-                    }
-                };
-                if !(subject.has_work() && may_change) {
-                    verdict.violated(
-                        name(),
-                        difference.field,
-                        format!("{} (unchanged)", difference.before),
-                        difference.after,
-                    );
-                }
-            }
+            let differences = transition.differences(link.cloud, after);
+            let is_lost = |difference: &Difference| {
+                !subject.has_work() || !may_change(transition, subject, &difference.field)
+            };
+            verdict.changed(name, differences.filter(is_lost));
         });
     }
 }
 
+/// What may change of an object with pending work: what it has on-premises.
+fn may_change(transition: &Transition<'_>, subject: &Subject<'_>, field: &Field) -> bool {
+    let object = subject.object;
+    let has_history = |is_so: fn(&ObjectHistory) -> bool| subject.own_history.is_some_and(is_so);
+    match field {
+        Field::UserPrincipalName => true,
+        Field::Password => {
+            has_history(|own_history| own_history.password_free)
+                || (object.password.is_some() && transition.features().password_hash_sync)
+        }
+        Field::ProxyAddresses => {
+            !object.proxy_addresses.is_empty()
+                || has_history(|own_history| own_history.value_removed)
+        }
+        Field::Attribute(name) => {
+            object.attributes.contains_key(name)
+                || has_history(|own_history| own_history.value_removed)
+        }
+        _ => false,
+    }
+}
+
 fn rejoins_by_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
-    for (subject, joint) in returning(transition) {
-        let object = subject.object;
-        let name = || transition.name_of(joint.cloud);
+    for (subject, link) in returning(transition) {
+        let anchor = &subject.object.source_anchor;
+        let name = || transition.name_of(link.cloud);
         verdict.judge(|verdict| {
-            let after = transition.after_of(joint.cloud);
-            let stays = after.is_some_and(|after| {
-                after.is_active()
-                    && after.on_premises_sync_enabled
-                    && after.on_premises_immutable_id == object.source_anchor
-            });
-            if !stays {
-                verdict.violated(
-                    name(),
-                    "onPremisesImmutableId",
-                    format!("{}: joined to {} again", optional(&object.source_anchor), object.key),
-                    after.map_or_else(
-                        || "the object is gone".to_owned(),
-                        |after| optional(&after.on_premises_immutable_id),
-                    ),
-                );
+            transition.judge_still_joined(verdict, subject, link.cloud);
+            if let Some(after) = transition.after_of(link.cloud)
+                && after.on_premises_immutable_id != *anchor
+            {
+                let seen = &after.on_premises_immutable_id;
+                verdict
+                    .violated(name(), Field::OnPremisesImmutableId, anchor, seen)
+                    .because(joined_before(subject, name()));
             }
-            if !joint.meets_others() && subject.reported_error() {
-                verdict.violated(
-                    ObjectName::Key(object.key.clone()),
-                    "reported result",
-                    format!("joined to {} again", name()),
-                    "error",
-                );
+            if !link.meets_others() && subject.reported_error() {
+                verdict
+                    .violated(subject.name(), Field::Result, Value::Other, ResultWord::Error)
+                    .because(joined_before(subject, name()));
             }
-            transition.judge_update(verdict, subject);
+            judge_update(transition, verdict, subject);
         });
     }
 }
@@ -135,20 +104,13 @@ fn soft_match_is_the_services(transition: &Transition<'_>, verdict: &mut Verdict
         if result.result != ResultWord::SoftMatched {
             continue;
         }
-        match result.evaluated_by {
-            Some(Evaluator::Service) => verdict.holds(),
-            Some(Evaluator::Client) => {
-                verdict.violated(
-                    ObjectName::Key(key.clone()),
-                    "evaluatedBy",
-                    "service: a soft match is never the client's",
-                    "client",
-                );
-            }
-            None => {
-                let expected = "service: evaluatedBy is declared";
-                verdict.violated(ObjectName::Key(key.clone()), "evaluatedBy", expected, "no value");
-            }
+        let (expected, seen) = (Evaluator::Service, result.evaluated_by);
+        if seen == Some(expected) {
+            verdict.holds();
+        } else {
+            verdict
+                .violated(ObjectName::OnPremises(key.clone()), Field::EvaluatedBy, expected, seen)
+                .because(Because::Capability(Capability::EvaluatedBy));
         }
     }
 }

@@ -1,31 +1,7 @@
 //! What a check says of one transition.
 
-use super::object_name::ObjectName;
-use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// One way in which a transition breaks a rule: which object, which field, what was expected and
-/// what was seen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Violation {
-    /// The object, as a person would name it: `cloud user ann`, `ann-ad`.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub object: ObjectName,
-    /// The field or aspect of it: `userPrincipalName`, `reported result`, `the object itself`.
-    pub field: String,
-    /// What the rule asks for.
-    pub expected: String,
-    /// What was observed.
-    pub seen: String,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}: expected {}, seen {}", self.object, self.field, self.expected, self.seen)
-    }
-}
+use super::violation::{Because, Violation};
+use crate::directory::{Difference, Field, ObjectName, Value};
 
 /// What one check says of one transition: how often the rule's situation occurred and held, and
 /// every way in which it was broken. Neither means that the rule was not applicable.
@@ -44,36 +20,64 @@ impl Verdict {
     }
 
     /// The rule was broken.
-    ///
-    /// Cold, and so is what composes its arguments: most steps break no rule, and the code that
-    /// does run stays close together.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn violated(
-        &mut self,
-        object: impl Into<ObjectName>,
-        field: impl Into<String>,
-        expected: impl Into<String>,
-        seen: impl Into<String>,
-    ) {
-        self.violations.push(Violation {
-            object: object.into(),
-            field: field.into(),
-            expected: expected.into(),
-            seen: seen.into(),
-        });
+    pub(crate) fn push(&mut self, violation: Violation) -> &mut Violation {
+        self.violations.push(violation);
+        self.violations.last_mut().expect("it was just pushed")
     }
 
-    /// The rule was broken where a value is not the one that was expected.
-    pub(crate) fn expect<T: PartialEq + fmt::Display>(
+    /// The rule was broken in a field that has another value than the expected one.
+    pub(crate) fn violated(
+        &mut self,
+        object: ObjectName,
+        field: Field,
+        expected: impl Into<Value>,
+        actual: impl Into<Value>,
+    ) -> &mut Violation {
+        self.push(Violation::new(object, field, expected, actual))
+    }
+
+    /// The rule was broken in that an object is not there.
+    pub(crate) fn missing(&mut self, object: ObjectName) -> &mut Violation {
+        self.push(Violation::missing(object))
+    }
+
+    /// The rule was broken in that an object is there.
+    pub(crate) fn unexpected(&mut self, object: ObjectName) -> &mut Violation {
+        self.push(Violation::unexpected(object))
+    }
+
+    /// The rule was broken in every field in which an object differs from what was expected of it.
+    pub(crate) fn differs(
+        &mut self,
+        object: impl Fn() -> ObjectName,
+        differences: impl IntoIterator<Item = Difference>,
+    ) {
+        let violations = differences.into_iter();
+        self.violations.extend(violations.map(|difference| Violation::of(difference, object())));
+    }
+
+    /// The rule was broken in every field in which an object is not what it was.
+    pub(crate) fn changed(
+        &mut self,
+        object: impl Fn() -> ObjectName,
+        differences: impl IntoIterator<Item = Difference>,
+    ) {
+        for difference in differences {
+            self.push(Violation::of(difference, object())).because(Because::Unchanged);
+        }
+    }
+
+    /// The rule was broken where a field has another value than the expected one.
+    pub(crate) fn expect(
         &mut self,
         object: impl FnOnce() -> ObjectName,
-        field: &str,
-        expected: T,
-        seen: T,
+        field: Field,
+        expected: impl Into<Value>,
+        actual: impl Into<Value>,
     ) {
-        if expected != seen {
-            self.violated(object(), field, expected.to_string(), seen.to_string());
+        let (expected, actual) = (expected.into(), actual.into());
+        if expected != actual {
+            self.violated(object(), field, expected, actual);
         }
     }
 
@@ -103,7 +107,7 @@ mod tests {
         held.judge(|_| {});
         assert!(!held.is_not_applicable());
         let mut broken = Verdict::default();
-        broken.expect(|| "it".into(), "field", 1, 2);
+        broken.expect(|| ObjectName::Tenant, Field::CloudObjects, 1, 2);
         assert!(!broken.is_not_applicable());
     }
 }

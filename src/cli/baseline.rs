@@ -1,23 +1,23 @@
 //! `baseline`, and `run --baseline`: what an implementation is known not to pass.
 
+use super::arguments::{BaselineArguments, BaselineCommand};
 use super::exit::{Exit, Mistake};
 use super::progress::Progress;
 use super::run::{broken_files, host, start, start_helpers, stop_on_interrupt};
-use super::{BaselineArguments, BaselineCommand};
 use super::{implementation, print};
 use crate::baseline::{
-    BaselineFile, Date, Declared, Entry, EntryState, FindingKind, Gate, Seen, conclusion, edit,
-    from_yaml, gate, observe, write,
+    BaselineFile, Declared, Entry, EntryState, Finding, NotEditable, RunResults, edit, from_yaml,
+    gate, observe, write,
 };
 use crate::implementation::{Description, Implementation};
 use crate::reference::{Policy, ReferenceModel};
-use crate::report::{Status, terminal};
-use crate::runner::{Keeper, Selection, files_in, plan, read_cases};
+use crate::report::gate as words;
+use crate::runner::{SavedFailures, Selection, files_in, plan, read_cases};
+use crate::suite::{read_baseline, today};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
 
 pub(super) fn command(command: &BaselineCommand) -> Result<Exit, Mistake> {
     match command {
@@ -27,41 +27,12 @@ pub(super) fn command(command: &BaselineCommand) -> Result<Exit, Mistake> {
     }
 }
 
-/// The day by which entries expire.
-pub(super) fn today() -> Date {
-    Date::of(SystemTime::now())
-}
-
 /// Reads a baseline, without its examples.
 fn read(file: &Path) -> Result<BaselineFile, Mistake> {
     let name = file.display().to_string();
     let text = fs::read_to_string(file)
         .map_err(|error| Mistake::bad_input(format!("{name} cannot be read: {error}")))?;
     from_yaml(&name, &text).map_err(|errors| broken_files(&errors))
-}
-
-/// Reads a baseline for a run that judges by this edition.
-pub(super) fn read_baseline(file: &Path, edition: &str) -> Result<BaselineFile, Mistake> {
-    let read = read(file)?;
-    if read.baseline.edition != edition {
-        return Err(Mistake::bad_input(format!(
-            "{} is a baseline for edition {}, and this run judges by {edition}",
-            read.file, read.baseline.edition
-        )));
-    }
-    Ok(read)
-}
-
-/// Tells what a run comes to by a baseline.
-pub(super) fn report(file: &BaselineFile, seen: &Seen, gate: &Gate) -> (Exit, String) {
-    let findings: Vec<String> = gate.findings.iter().map(ToString::to_string).collect();
-    let (status, words) = conclusion(file, seen, gate);
-    let gated = terminal::Gated {
-        beyond: &gate.beyond,
-        findings: &findings,
-        conclusion: (&words, status == Status::Conformant),
-    };
-    (status.into(), terminal::render_gated(seen.summary(), gated, print::width(), true))
 }
 
 /// What is judged to write a baseline or to put one right.
@@ -77,7 +48,7 @@ struct Session<'s> {
 impl Session<'_> {
     /// Runs everything that is selected, the file's own examples first, and then what was newly
     /// kept, to see what else it shows.
-    fn run(&mut self, file: &BaselineFile) -> Result<Seen, Mistake> {
+    fn run(&mut self, file: &BaselineFile) -> Result<RunResults, Mistake> {
         let arguments = self.arguments;
         let selection = Selection {
             sources: arguments.only.iter().copied().collect(),
@@ -87,30 +58,30 @@ impl Session<'_> {
         let examples = read_cases(&file.examples()).map_err(|errors| broken_files(&errors))?;
         let host = host(&arguments.target);
         let plan = plan(self.edition, &self.description, host, selection, examples);
-        let mut progress = Progress::new(&plan.header, arguments.target.quiet);
+        let mut progress = Progress::new(arguments.target.quiet);
         let mut oracle = ReferenceModel::new(Policy::agreeing_with(&self.description.choices));
-        let mut keeper = Keeper::new(file.examples_folder(), &mut oracle);
+        let mut saved = SavedFailures::new(file.examples_folder(), &mut oracle);
         let (implementation, interrupted) = (&mut *self.implementation, self.interrupted);
         let helpers = &mut self.helpers[..];
-        let seen =
-            observe(&plan, implementation, helpers, &mut keeper, interrupted, &mut |event| {
+        let results =
+            observe(&plan, implementation, helpers, &mut saved, interrupted, &mut |event| {
                 progress.take(event);
             });
         progress.finish();
-        let seen = seen.map_err(|errors| broken_files(&errors))?;
-        if self.interrupted.load(Ordering::Relaxed) || seen.summary().milliseconds.is_none() {
+        let results = results.map_err(|errors| broken_files(&errors))?;
+        if self.interrupted.load(Ordering::Relaxed) || results.summary().milliseconds.is_none() {
             let message = "the run was stopped before its end; nothing was written".to_owned();
-            discard(&seen, &file.examples(), file);
+            discard(&results, &file.examples(), file);
             return Err(Mistake { exit: Exit::Incomplete, message });
         }
-        if let Some((case, message)) = seen.summary().defects.first() {
-            discard(&seen, &file.examples(), file);
+        if let Some((case, message)) = results.summary().defects.first() {
+            discard(&results, &file.examples(), file);
             let message = format!(
                 "the suite itself failed to judge {case}, so that nothing was written: {message}"
             );
             return Err(Mistake { exit: Exit::SuiteDefect, message });
         }
-        Ok(seen)
+        Ok(results)
     }
 }
 
@@ -140,9 +111,8 @@ fn update(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
     if !keep.contains(&false) {
         return put_right(arguments, file, edition, String::new());
     }
-    let left =
-        |reason: String| Mistake::bad_input(format!("{} is left as it was: {reason}", file.file));
-    let text = edit(&file, &keep, &[], &file.baseline.declares).map_err(left)?;
+    let text = edit(&file, &keep, &[], &file.baseline.declares)
+        .map_err(|NotEditable| not_editable(&file))?;
     let rest = from_yaml(&file.file, &text).map_err(|errors| broken_files(&errors))?;
     put_right(arguments, rest, edition, lines('-', &file, &keep))
 }
@@ -151,7 +121,7 @@ fn put_right(
     arguments: &BaselineArguments,
     file: BaselineFile,
     edition: &'static str,
-    mut told: String,
+    mut changes: String,
 ) -> Result<Exit, Mistake> {
     let interrupted = stop_on_interrupt()?;
     let implementation = start(&arguments.target, edition, &interrupted)?;
@@ -165,10 +135,10 @@ fn put_right(
         description,
         interrupted: &interrupted,
     };
-    let seen = session.run(&file)?;
+    let results = session.run(&file)?;
     let Session { implementation, description, .. } = session;
     drop(implementation);
-    let gate = gate(&file, &seen, today());
+    let gate = gate(&file, &results, today());
     let keep: Vec<bool> = gate.entries.iter().map(|state| *state != EntryState::Stale).collect();
     let (add, unlistable) = gate.new_entries(&file);
     let declares = Declared::of(&description);
@@ -180,46 +150,52 @@ fn put_right(
     } else {
         edit(&file, &keep, &add, &declares)
     };
-    let text = text.map_err(|reason| {
-        discard(&seen, &file.examples(), &file);
-        Mistake::bad_input(format!("{} is left as it was: {reason}", file.file))
+    let text = text.map_err(|NotEditable| {
+        discard(&results, &file.examples(), &file);
+        not_editable(&file)
     })?;
-    let is_changed = text != file.text || !told.is_empty();
+    let is_changed = text != file.text || !changes.is_empty();
     if is_changed {
         fs::write(&file.file, &text).map_err(|error| {
             Mistake::bad_input(format!("{} cannot be written: {error}", file.file))
         })?;
     }
     let now = from_yaml(&file.file, &text).map_err(|errors| broken_files(&errors))?;
-    discard(&seen, &now.examples(), &file);
-    told.push_str(&lines('-', &file, &keep));
-    told.extend(add.iter().map(|entry| line('+', entry)));
+    discard(&results, &now.examples(), &file);
+    changes.push_str(&lines('-', &file, &keep));
+    changes.extend(add.iter().map(|entry| line('+', entry)));
     let _ = if is_changed {
-        let removed = told.lines().filter(|line| line.starts_with('-')).count();
+        let removed = changes.lines().filter(|line| line.starts_with('-')).count();
         let kept = now.baseline.entries.len() - add.len();
-        writeln!(told, "{}: {} added, {removed} removed, {kept} kept", file.file, add.len())
+        writeln!(changes, "{}: {} added, {removed} removed, {kept} kept", file.file, add.len())
     } else {
-        writeln!(told, "{} is as it should be", file.file)
+        writeln!(changes, "{} is as it should be", file.file)
     };
     for found in &unlistable {
         let observed = &found.observed;
         let rule = observed.rule.as_deref().unwrap_or(observed.outcome.word());
-        let _ =
-            writeln!(told, "not listed, since no file shows it again: {rule}: {}", observed.reason);
+        let _ = writeln!(
+            changes,
+            "not listed, since no file shows it again: {rule}: {}",
+            observed.reason
+        );
     }
     for finding in &gate.findings {
-        if finding.kind == FindingKind::Expired {
-            let _ =
-                writeln!(told, "left as it is, and failing until its date is changed: {finding}");
+        if matches!(finding, Finding::Expired { .. }) {
+            let finding = words::finding(finding, &file);
+            let _ = writeln!(
+                changes,
+                "left as it is, and failing until its date is changed: {finding}"
+            );
         }
     }
-    print::report(&told);
+    print::report(&changes);
     let is_as_listed = unlistable.is_empty() && !gate.entries.contains(&EntryState::Expired);
     Ok(if is_as_listed { Exit::Conformant } else { Exit::Nonconformant })
 }
 
 fn line(sign: char, entry: &Entry) -> String {
-    format!("{sign} {}: {} ({})\n", entry.about(), entry.outcome, entry.reason)
+    format!("{sign} {}: {}\n", words::about_entry(entry), words::listed(entry))
 }
 
 /// The entries that are not kept, a line each.
@@ -228,11 +204,20 @@ fn lines(sign: char, file: &BaselineFile, keep: &[bool]) -> String {
     entries.filter(|(_, keep)| !**keep).map(|(entry, _)| line(sign, entry)).collect()
 }
 
+fn not_editable(file: &BaselineFile) -> Mistake {
+    Mistake::bad_input(format!(
+        "{} is left as it was: it is not laid out as `baseline write` does: each field of the file \
+         at the beginning of a line, and each entry on lines of its own behind a dash; bring it into \
+         that form first",
+        file.file
+    ))
+}
+
 /// Deletes the examples that no entry names any more: those that this run made, and those that the
 /// file named.
-fn discard(seen: &Seen, named: &[PathBuf], file: &BaselineFile) {
+fn discard(results: &RunResults, named: &[PathBuf], file: &BaselineFile) {
     let folder = file.examples_folder();
-    for path in seen.kept().map(PathBuf::from).chain(file.examples()) {
+    for path in results.saved().map(PathBuf::from).chain(file.examples()) {
         if !named.contains(&path) && path.starts_with(&folder) {
             let _ = fs::remove_file(path);
         }
@@ -243,8 +228,13 @@ fn discard(seen: &Seen, named: &[PathBuf], file: &BaselineFile) {
 
 fn check(path: &Path) -> Result<Exit, Mistake> {
     let file = read(path)?;
-    let mut errors: Vec<String> =
-        file.faults().into_iter().map(|(_, error)| error.to_string()).collect();
+    let mut errors: Vec<String> = file
+        .faults()
+        .into_iter()
+        .map(|(at, fault)| {
+            file.error(at, fault.field(), words::fault(fault, at, &file)).to_string()
+        })
+        .collect();
     let today = today();
     for (at, entry) in file.baseline.entries.iter().enumerate() {
         if let Some(expires) = entry.expires.filter(|expires| *expires < today) {

@@ -1,7 +1,8 @@
 //! `check-adapter`: try an adapter before anything is judged.
 
+use super::arguments::TimeArguments;
 use super::exit::{Exit, Mistake};
-use super::{TimeArguments, implementation, print};
+use super::{implementation, print};
 use crate::cases::required_capabilities;
 use crate::directory::{
     Capability, Command, Kind, OnPremisesObject, Status, StepObservation, Tenant,

@@ -3,13 +3,14 @@
 use super::exit::{Exit, Mistake};
 use super::{implementation, print};
 use crate::cases::scenario::{Scenario, embedded, from_yaml, read_file};
-use crate::directory::{Capabilities, Command, Outcome};
+use crate::directory::{Capabilities, Capability, Command, Outcome};
 use crate::implementation::Implementation;
 use crate::reference::ReferenceModel;
 use crate::rulebook::{Basis, Rule, Rulebook};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 pub(super) fn explain(what: &str, choices: &[String]) -> Result<Exit, Mistake> {
     let book = Rulebook::embedded();
@@ -39,22 +40,15 @@ pub(super) fn explain(what: &str, choices: &[String]) -> Result<Exit, Mistake> {
 
 /// Text wrapped at the terminal's width, every line but the first indented.
 fn wrap(text: &mut String, first: &str, indent: usize, words: &str) {
-    let width = print::width();
-    let mut line = first.to_owned();
-    let mut is_fresh = true;
-    for word in words.split_whitespace() {
-        if !is_fresh && line.chars().count() + 1 + word.chars().count() > width {
-            let _ = writeln!(text, "{line}");
-            line = " ".repeat(indent);
-            is_fresh = true;
-        }
-        if !is_fresh {
-            line.push(' ');
-        }
-        line.push_str(word);
-        is_fresh = false;
-    }
-    let _ = writeln!(text, "{line}");
+    let indent = " ".repeat(indent);
+    let options = Options::new(print::width())
+        .initial_indent(first)
+        .subsequent_indent(&indent)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(false);
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let _ = writeln!(text, "{}", textwrap::fill(&words.join(" "), options));
 }
 
 /// Everything that the rulebook knows of a rule.
@@ -69,6 +63,9 @@ fn rule_text(rule: &Rule) -> String {
     let _ = writeln!(text, "editions  since {}{until}", rule.since);
     let _ = writeln!(text, "binds     {}", rule.scope);
     let needs = rule.lacking(&Capabilities::default());
+    let any_of =
+        |some: &Vec<Capability>| some.iter().map(|one| one.word()).collect::<Vec<_>>().join(" or ");
+    let needs: Vec<String> = needs.iter().map(any_of).collect();
     let needs = if needs.is_empty() { "nothing".to_owned() } else { needs.join(", ") };
     let _ = writeln!(text, "requires  {needs}");
     let _ = writeln!(text, "basis     {}", rule.basis);

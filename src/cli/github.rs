@@ -1,11 +1,7 @@
 //! Whether this is a job of GitHub Actions, and what it is told then.
 
-use super::print;
-use crate::report::{Summary, github, markdown};
 use std::ffi::OsString;
-use std::fs::OpenOptions;
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 /// A job of GitHub Actions.
@@ -21,22 +17,6 @@ impl Job {
         let is_job = environment("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         let file = environment("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty());
         is_job.then(|| Job { summary: file.map(PathBuf::from) })
-    }
-
-    /// Annotations, on standard error where standard output is another report's (GitHub reads
-    /// both), and the step's summary.
-    pub(super) fn tell(&self, summary: &Summary, is_output_taken: bool) -> io::Result<()> {
-        let annotations = github::annotations(summary);
-        if is_output_taken {
-            print::aside(&annotations);
-        } else {
-            print::text(&annotations);
-        }
-        let Some(file) = &self.summary else {
-            return Ok(());
-        };
-        let mut file = OpenOptions::new().append(true).create(true).open(file)?;
-        file.write_all(markdown::render(summary).as_bytes())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The implementation that is judged: a child process or the reference model.
 
-use super::TimeArguments;
+use super::arguments::TimeArguments;
 use super::exit::Mistake;
 use crate::directory::DeclaredChoices;
 use crate::implementation::Implementation;

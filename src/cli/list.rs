@@ -1,7 +1,8 @@
 //! `list`: what there is.
 
+use super::arguments::Listing;
 use super::exit::{Exit, Mistake};
-use super::{Listing, implementation, print};
+use super::{implementation, print};
 use crate::cases::grid::{Grid, Point};
 use crate::cases::scenario::embedded;
 use crate::rulebook::{AREAS, Rulebook, area_of};
@@ -22,7 +23,7 @@ pub(super) fn list(what: Listing, edition: Option<&str>) -> Result<Exit, Mistake
 
 fn rules(edition: &str) -> String {
     let mut text = String::new();
-    for (area, _) in AREAS {
+    for area in AREAS {
         let _ = writeln!(text, "{area}");
         for rule in Rulebook::embedded().rules_in(edition).filter(|rule| area_of(&rule.id) == *area)
         {
@@ -78,7 +79,7 @@ fn grid() -> String {
     let mut text =
         format!("{} combinations, {} cases\n\nleft out\n", Point::EVERY, grid.points().len());
     for (rule, combinations) in grid.left_out() {
-        let _ = writeln!(text, "  {:<36} {combinations:>8}\n    {}", rule.slug(), rule.words());
+        let _ = writeln!(text, "  {:<36} {combinations:>8}\n    {}", rule.slug, rule.words);
     }
     text
 }

@@ -1,11 +1,13 @@
 //! Where reports and events go.
 
+use super::arguments::ReportArguments;
 use super::exit::{Exit, Mistake};
 use super::github::Job;
-use super::{ReportArguments, print};
-use crate::report::{Summary, badge, html, json, junit, markdown, terminal};
+use super::print;
+use crate::report::{Summary, badge, github, html, json, junit, markdown, terminal};
 use crate::runner::{Event, EventWriter};
-use std::fs::File;
+use crate::suite::Report;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -83,12 +85,18 @@ impl Outputs {
     /// Writes the reports, and says how the program ends.
     pub(super) fn deliver(self, summary: &Summary) -> Result<Exit, Mistake> {
         let text = terminal::render(summary, print::width(), true);
-        self.deliver_gated(summary, summary, &text, summary.status().into())
+        self.deliver_all(summary, summary, &text, summary.status().into())
     }
 
-    /// The same where a baseline was held against the run: in GitHub only what goes `beyond` it is
-    /// told, and it says what stands in the terminal and how the program ends.
-    pub(super) fn deliver_gated(
+    /// The same of a run of which all is known, a baseline included: in GitHub only what goes
+    /// beyond it is told, and it says how the program ends.
+    pub(super) fn deliver_report(self, report: &Report) -> Result<Exit, Mistake> {
+        let text = report.render(print::width(), true);
+        let (summary, beyond) = (report.summary(), report.beyond_baseline());
+        self.deliver_all(summary, beyond, &text, report.status().into())
+    }
+
+    fn deliver_all(
         self,
         summary: &Summary,
         beyond: &Summary,
@@ -104,7 +112,7 @@ impl Outputs {
                 mistakes.push(mistake);
             }
         }
-        if let Some(Err(error)) = self.job.map(|job| job.tell(beyond, self.is_output_taken)) {
+        if let Some(Err(error)) = self.job.map(|job| tell(&job, beyond, self.is_output_taken)) {
             mistakes.push(format!("GitHub's step summary cannot be written: {error}"));
         }
         if !self.is_output_taken {
@@ -116,6 +124,22 @@ impl Outputs {
         let exit = if exit == Exit::SuiteDefect { exit } else { Exit::BadInput };
         Err(Mistake { exit, message: mistakes.join("\n") })
     }
+}
+
+/// Gives a job of GitHub Actions its annotations, on standard error where standard output is another
+/// report's (GitHub reads both), and the step's summary.
+fn tell(job: &Job, summary: &Summary, is_output_taken: bool) -> io::Result<()> {
+    let annotations = github::annotations(summary);
+    if is_output_taken {
+        print::aside(&annotations);
+    } else {
+        print::text(&annotations);
+    }
+    let Some(file) = &job.summary else {
+        return Ok(());
+    };
+    let mut file = OpenOptions::new().append(true).create(true).open(file)?;
+    file.write_all(markdown::render(summary).as_bytes())
 }
 
 /// A file, or standard output.

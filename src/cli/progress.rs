@@ -1,44 +1,32 @@
 //! How far a run has come, on standard error: a bar on a terminal, a line now and then elsewhere.
 
-use crate::runner::{CaseVerdict, Event, RunHeader, Source};
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal as _, Write as _, stderr};
+use super::print;
+use crate::runner::{CaseVerdict, Event, Source};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use std::time::{Duration, Instant};
 
-/// So often a line is told where there is no terminal.
+/// How often a line is written where there is no terminal.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// How far a run has come.
 pub(super) struct Progress {
-    teller: Teller,
+    is_quiet: bool,
+    /// Hidden where standard error is no terminal.
+    bar: ProgressBar,
+    /// When a line was last written where there is no terminal.
+    last: Instant,
     count: Count,
 }
 
-enum Teller {
-    Bar(ProgressBar),
-    Lines { started: Instant, last: Instant },
-    Nobody,
-}
-
 impl Progress {
-    /// Nothing at all is told where it is to be `quiet`.
-    pub(super) fn new(header: &RunHeader, quiet: bool) -> Progress {
-        let cases = header.sources.iter().map(|planned| planned.cases).sum();
-        let now = Instant::now();
-        let teller = if quiet {
-            Teller::Nobody
-        } else if stderr().is_terminal() {
-            let target = ProgressDrawTarget::stderr();
-            let bar = ProgressBar::with_draw_target(Some(cases as u64), target);
-            let style = "{prefix} {bar:20} {pos}/{len} cases, {per_sec}, {msg}, {eta} left";
-            if let Ok(style) = ProgressStyle::with_template(style) {
-                bar.set_style(style);
-            }
-            Teller::Bar(bar)
-        } else {
-            Teller::Lines { started: now, last: now }
-        };
-        Progress { teller, count: Count { of: cases, ..Count::default() } }
+    /// Nothing at all is shown where it is to be quiet.
+    pub(super) fn new(is_quiet: bool) -> Progress {
+        let bar = if is_quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+        let style = "{prefix} {bar:20} {pos}/{len} cases, {per_sec}, {msg}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        Progress { is_quiet, bar, last: Instant::now(), count: Count::default() }
     }
 
     pub(super) fn take(&mut self, event: &Event) {
@@ -46,27 +34,19 @@ impl Progress {
             return;
         }
         let count = &self.count;
-        match &mut self.teller {
-            Teller::Bar(bar) => {
-                bar.set_prefix(count.place.clone());
-                bar.set_message(count.failures());
-                bar.set_position(count.ended as u64);
-            }
-            Teller::Lines { started, last } if last.elapsed() >= EVERY => {
-                *last = Instant::now();
-                let line = count.line(started.elapsed());
-                // Whoever closed standard error does not want to know.
-                let _ = writeln!(stderr(), "{line}");
-            }
-            Teller::Lines { .. } | Teller::Nobody => {}
+        self.bar.set_length(count.of as u64);
+        self.bar.set_prefix(count.place.clone());
+        self.bar.set_message(count.failures());
+        self.bar.set_position(count.ended as u64);
+        if !self.is_quiet && self.bar.is_hidden() && self.last.elapsed() >= EVERY {
+            self.last = Instant::now();
+            print::aside(&format!("{}\n", count.line(self.bar.elapsed())));
         }
     }
 
     /// Takes the bar away.
     pub(super) fn finish(self) {
-        if let Teller::Bar(bar) = self.teller {
-            bar.finish_and_clear();
-        }
+        self.bar.finish_and_clear();
     }
 }
 
@@ -76,7 +56,7 @@ struct Count {
     of: usize,
     ended: usize,
     failed: usize,
-    /// The source, and the area where scenarios have one: `scenarios/matching`.
+    /// The source, and the area where scenarios have one: `scenarios/match`.
     place: String,
 }
 
@@ -84,6 +64,9 @@ impl Count {
     /// Says whether the event changed anything.
     fn take(&mut self, event: &Event) -> bool {
         match event {
+            Event::RunStarted(header) => {
+                self.of = header.sources.iter().map(|planned| planned.cases).sum();
+            }
             Event::SourceStarted(planned) => planned.source.word().clone_into(&mut self.place),
             Event::CaseFinished { source, case, verdict, failures, .. } => {
                 if *source == Source::Scenarios
@@ -91,9 +74,9 @@ impl Count {
                 {
                     self.place = format!("{source}/{area}");
                 }
-                let is_broken_off = matches!(verdict, CaseVerdict::Failed { .. });
+                let has_aborted = matches!(verdict, CaseVerdict::Aborted { .. });
                 self.ended += 1;
-                self.failed += usize::from(is_broken_off || !failures.is_empty());
+                self.failed += usize::from(has_aborted || !failures.is_empty());
             }
             Event::Progress { newly, failed, .. } => {
                 self.ended += newly;
@@ -144,12 +127,12 @@ mod tests {
         );
         let ended = Event::CaseFinished {
             source: Source::Scenarios,
-            case: "matching/name-matches".to_owned(),
+            case: "match/name-matches".to_owned(),
             verdict: CaseVerdict::Judged,
             rules: Vec::new(),
             failures: Vec::new(),
         };
         assert!(count.take(&ended));
-        assert!(count.line(Duration::ZERO).starts_with("scenarios/matching: 251 of 1000 cases"));
+        assert!(count.line(Duration::ZERO).starts_with("scenarios/match: 251 of 1000 cases"));
     }
 }

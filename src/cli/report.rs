@@ -1,8 +1,9 @@
 //! `report`: reports of a run that was written down.
 
+use super::arguments::ReportArguments;
 use super::exit::{Exit, Mistake};
+use super::outputs;
 use super::outputs::Outputs;
-use super::{ReportArguments, outputs};
 use crate::report::{Summary, from_events};
 use std::fs::File;
 use std::io::{BufReader, stdin};

@@ -1,20 +1,14 @@
 //! `run`: judge an implementation.
 
-use super::baseline::{self, read_baseline, today};
+use super::arguments::{GenerationArguments, ReplayArguments, RunArguments, TargetArguments};
 use super::exit::{Exit, Mistake};
 use super::outputs::Outputs;
 use super::progress::Progress;
-use super::{GenerationArguments, ReplayArguments, RunArguments, TargetArguments};
 use super::{implementation, select};
-use crate::baseline::{BaselineFile, Seen, gate};
 use crate::cases::scenario::FileError;
 use crate::implementation::{Description, Implementation, child_process};
-use crate::reference::{Policy, ReferenceModel};
-use crate::runner::{
-    Extras, Generation, Host, Keeper, PlannedCase, Selection, Shard, files_in, plan, read_cases,
-    run as run_plan,
-};
-use std::path::Path;
+use crate::runner::{Generation, Host, Selection, Source, read_cases};
+use crate::suite::{Suite, SuiteError, read_baseline};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,45 +22,36 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     }
     selection.sources = arguments.only.iter().copied().collect();
     selection.generation = arguments.generation.settings();
-    let folder = &arguments.failures_dir;
-    // Whoever asks for particular scenarios wants nothing else.
-    let mut saved = if arguments.scenarios.is_empty() { saved_cases(folder)? } else { Vec::new() };
     if arguments.shard.is_some() && (arguments.coverage || arguments.baseline.is_some()) {
         return Err(Mistake::bad_input(
             "--coverage and --baseline are about the whole run, and --shard is a part of it",
         ));
     }
-    let baseline =
-        arguments.baseline.as_deref().map(|file| read_baseline(file, edition)).transpose()?;
-    if let Some(baseline) = baseline.as_ref().filter(|_| arguments.scenarios.is_empty()) {
-        let examples = read_cases(&baseline.examples()).map_err(|errors| broken_files(&errors))?;
-        saved.retain(|case| examples.iter().all(|example| example.id != case.id));
-        saved.splice(0..0, examples);
+    let mut suite = Suite::of(edition, selection);
+    suite.shard = arguments.shard;
+    suite.examples = arguments.coverage;
+    suite.save_failures(&arguments.failures_dir)?;
+    if let Some(file) = &arguments.baseline {
+        suite.hold_against(read_baseline(file, edition)?)?;
     }
     let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
-    let (shard, examples) = (arguments.shard, arguments.coverage);
-    let work =
-        Work { saved, selection, shard, failures: Some(folder), examples, outputs, baseline };
-    judge(&arguments.target, edition, work)
+    judge(&arguments.target, suite, outputs)
 }
 
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
     let edition = implementation::edition(arguments.target.edition.as_deref())?;
-    let saved = read_cases(&arguments.files).map_err(|errors| broken_files(&errors))?;
     // Nothing but the files.
-    let selection =
-        Selection { sources: [crate::runner::Source::Saved].into(), ..Selection::default() };
+    let selection = Selection { sources: [Source::Saved].into(), ..Selection::default() };
+    let mut suite = Suite::of(edition, selection);
+    suite.saved = read_cases(&arguments.files).map_err(|errors| broken_files(&errors))?;
     let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
-    let work = Work {
-        saved,
-        selection,
-        shard: None,
-        failures: None,
-        examples: false,
-        outputs,
-        baseline: None,
-    };
-    judge(&arguments.target, edition, work)
+    judge(&arguments.target, suite, outputs)
+}
+
+impl From<SuiteError> for Mistake {
+    fn from(error: SuiteError) -> Mistake {
+        Mistake::bad_input(error.to_string())
+    }
 }
 
 impl TargetArguments {
@@ -84,74 +69,31 @@ impl GenerationArguments {
     }
 }
 
-/// What earlier runs have kept in this folder.
-fn saved_cases(folder: &Path) -> Result<Vec<PlannedCase>, Mistake> {
-    let files = files_in(folder).map_err(|error| {
-        Mistake::bad_input(format!("{} cannot be read: {error}", folder.display()))
-    })?;
-    read_cases(&files).map_err(|errors| broken_files(&errors))
-}
-
 pub(super) fn broken_files(errors: &[FileError]) -> Mistake {
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
     Mistake::bad_input(told.join("\n\n"))
 }
 
-/// What a run is about, beside what it is asked of.
-struct Work<'a> {
-    saved: Vec<PlannedCase>,
-    selection: Selection,
-    shard: Option<Shard>,
-    /// Where minimal examples are kept.
-    failures: Option<&'a Path>,
-    /// A small example of each rule is wanted.
-    examples: bool,
-    /// What is written of the run.
-    outputs: Outputs,
-    /// What is known to fail.
-    baseline: Option<BaselineFile>,
-}
-
 fn judge(
     target: &TargetArguments,
-    edition: &'static str,
-    mut work: Work<'_>,
+    mut suite: Suite,
+    mut outputs: Outputs,
 ) -> Result<Exit, Mistake> {
     let interrupted = stop_on_interrupt()?;
-    let mut implementation = start(target, edition, &interrupted)?;
+    let mut implementation = start(target, &suite.edition, &interrupted)?;
     let description = implementation.describe();
-    let mut helpers = start_helpers(target, edition, &interrupted, &description)?;
-    let mut plan = plan(edition, &description, host(target), work.selection, work.saved);
-    if let Some(shard) = work.shard {
-        plan = plan.part(shard);
-    }
-    let mut progress = Progress::new(&plan.header, target.quiet);
-    let mut seen = Seen::default();
-    let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
-    let mut keeper = work.failures.map(|folder| Keeper::new(folder, &mut oracle));
-    let today = today();
-    let extras = Extras {
-        keeper: keeper.as_mut(),
-        examples: work.examples,
-        helpers: &mut helpers,
-        by_reason: work.baseline.as_ref().map(|baseline| baseline.known(today)),
-    };
-    run_plan(&plan, &mut *implementation, extras, &interrupted, &mut |event| {
-        progress.take(&event);
-        work.outputs.take(&event);
-        seen.take(&event);
-    });
+    let mut helpers = start_helpers(target, &suite.edition, &interrupted, &description)?;
+    suite.host = host(target);
+    let mut progress = Progress::new(target.quiet);
+    let report =
+        suite.run_watched(&mut *implementation, &mut helpers, &interrupted, &mut |event| {
+            progress.take(event);
+            outputs.take(event);
+        });
     progress.finish();
     drop(implementation);
     drop(helpers);
-    match &work.baseline {
-        None => work.outputs.deliver(seen.summary()),
-        Some(file) => {
-            let gate = gate(file, &seen, today);
-            let (exit, text) = baseline::report(file, &seen, &gate);
-            work.outputs.deliver_gated(seen.summary(), &gate.beyond, &text, exit)
-        }
-    }
+    outputs.deliver_report(&report)
 }
 
 /// Starts what is judged.

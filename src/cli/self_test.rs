@@ -1,7 +1,8 @@
 //! `self-test`: show what the suite catches, and that it blames nobody for nothing.
 
+use super::arguments::SelfTestArguments;
 use super::exit::{Exit, Mistake};
-use super::{SelfTestArguments, print, run};
+use super::{print, run};
 use crate::runner::Source;
 use crate::self_test::exhaustive::{self, Report, explore, never_exercised, plan};
 use crate::self_test::{Progress, Settings, render, self_test};
@@ -71,7 +72,7 @@ fn search(depth: usize, interrupted: &AtomicBool) -> Exit {
                 ControlFlow::Continue(())
             }
         });
-        transitions += report.transitions();
+        transitions += report.transitions;
         reports.push(report);
         bar.inc(1);
         if interrupted.load(Ordering::Relaxed) {

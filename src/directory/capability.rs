@@ -1,83 +1,60 @@
 //! What an implementation can be asked to do.
 
+use super::words::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::fmt;
 
-macro_rules! capabilities {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal,)*) => {
-        /// Something that an implementation declares to support. A case that needs an undeclared
-        /// capability is not applicable to that implementation; it is never counted as passed.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub enum Capability {
-            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl Capability {
-            /// Every capability, in the order of the protocol's page.
-            pub const ALL: &'static [Capability] = &[$(Capability::$variant,)*];
-
-            /// The word that stands for it in the protocol.
-            pub fn word(self) -> &'static str {
-                match self { $(Capability::$variant => $word,)* }
-            }
-        }
-    };
-}
-
-capabilities! {
-    /// Objects of kind `user`.
-    Users = "users",
-    /// Objects of kind `group`.
-    Groups = "groups",
-    /// Objects of kind `contact`.
-    Contacts = "contacts",
-    /// Soft match on the user principal name.
-    MatchUserPrincipalName = "match:userPrincipalName",
-    /// Soft match on the primary address.
-    MatchProxyAddresses = "match:proxyAddresses",
-    /// Hard match on the source anchor.
-    MatchSourceAnchor = "match:sourceAnchor",
-    /// Directory roles: the `roles` field, `assignRole` and `removeRole`.
-    Roles = "roles",
-    /// The password fields and the feature `passwordHashSync`.
-    Passwords = "passwords",
-    /// The feature `softMatch`.
-    SoftMatchSwitch = "softMatchSwitch",
-    /// `reinstallConnect`.
-    Reinstall = "reinstall",
-    /// `setImmutableId`.
-    ImmutableIdWrite = "immutableIdWrite",
-    /// `updateCloudObject`.
-    CloudEdits = "cloudEdits",
-    /// `deleteCloudObject` (with and without `permanently`) and `restoreCloudObject`.
-    RecycleBin = "recycleBin",
-    /// Sync results tell `hardMatched` from `softMatched` and say what was matched on.
-    MatchKind = "matchKind",
-    /// Sync results say whether the client or the service evaluated a match.
-    EvaluatedBy = "evaluatedBy",
-    /// Errors carry the edition's documented code.
-    ErrorCodes = "errorCodes",
-    /// The request `runCase`.
-    Batch = "batch",
-    /// The request `runCaseChanges`.
-    Changes = "changes",
-    /// `removeOnPremisesObject`; later editions only.
-    Scope = "scope",
-    /// The feature that blocks hard match; later editions only.
-    HardMatchSwitch = "hardMatchSwitch",
-    /// The feature that turns soft match on the user principal name off; later editions only.
-    SoftMatchOnUpnSwitch = "softMatchOnUpnSwitch",
-    /// Role eligibility; later editions only.
-    RoleEligibility = "roleEligibility",
-    /// `onPremisesObjectIdentifier`; later editions only.
-    ObjectIdentifier = "objectIdentifier",
-}
-
-impl fmt::Display for Capability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+words! {
+    /// Something that an implementation declares to support. A case that needs an undeclared
+    /// capability is not applicable to that implementation; it is never counted as passed.
+    #[non_exhaustive]
+    pub enum Capability {
+        /// Objects of kind `user`.
+        Users = "users",
+        /// Objects of kind `group`.
+        Groups = "groups",
+        /// Objects of kind `contact`.
+        Contacts = "contacts",
+        /// Soft match on the user principal name.
+        MatchUserPrincipalName = "match:userPrincipalName",
+        /// Soft match on the primary address.
+        MatchProxyAddresses = "match:proxyAddresses",
+        /// Hard match on the source anchor.
+        MatchSourceAnchor = "match:sourceAnchor",
+        /// Directory roles: the `roles` field, `assignRole` and `removeRole`.
+        Roles = "roles",
+        /// The password fields and the feature `passwordHashSync`.
+        Passwords = "passwords",
+        /// The feature `softMatch`.
+        SoftMatchSwitch = "softMatchSwitch",
+        /// `reinstallConnect`.
+        Reinstall = "reinstall",
+        /// `setImmutableId`.
+        ImmutableIdWrite = "immutableIdWrite",
+        /// `updateCloudObject`.
+        CloudEdits = "cloudEdits",
+        /// `deleteCloudObject` (with and without `permanently`) and `restoreCloudObject`.
+        RecycleBin = "recycleBin",
+        /// Sync results tell `hardMatched` from `softMatched` and say what was matched on.
+        MatchKind = "matchKind",
+        /// Sync results say whether the client or the service evaluated a match.
+        EvaluatedBy = "evaluatedBy",
+        /// Errors carry the edition's documented code.
+        ErrorCodes = "errorCodes",
+        /// The request `runCase`.
+        Batch = "batch",
+        /// The request `runCaseChanges`.
+        Changes = "changes",
+        /// `removeOnPremisesObject`; later editions only.
+        Scope = "scope",
+        /// The feature that blocks hard match; later editions only.
+        HardMatchSwitch = "hardMatchSwitch",
+        /// The feature that turns soft match on the user principal name off; later editions only.
+        SoftMatchOnUpnSwitch = "softMatchOnUpnSwitch",
+        /// Role eligibility; later editions only.
+        RoleEligibility = "roleEligibility",
+        /// `onPremisesObjectIdentifier`; later editions only.
+        ObjectIdentifier = "objectIdentifier",
     }
 }
 

@@ -1,15 +1,16 @@
-//! A state told as what is different from another.
+//! A state as its differences from another.
 
 use super::object::OnPremisesReply;
 use super::{CloudObject, OnPremisesObject, Snapshot, Text};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What is different in one state from the one before. Absent and empty mean that nothing is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
 pub struct SnapshotChanges {
     /// Cloud objects that are new or differ, each whole, with all of its fields.
     #[serde(
@@ -43,7 +44,7 @@ impl SnapshotChanges {
 }
 
 /// What the two sides of a state have in common, for comparing.
-trait Named: PartialEq {
+trait Named: Eq {
     fn name(&self) -> &Text;
 }
 
@@ -80,7 +81,7 @@ impl Snapshot {
     /// The state that differs from this one as `changes` say. What does not differ is shared.
     ///
     /// # Errors
-    /// Something is said to be gone that was not there; told with its place in `changes`.
+    /// Something is said to be gone that was not there; named with its place in `changes`.
     pub fn with_changes(&self, changes: &SnapshotChanges) -> Result<Snapshot, String> {
         Ok(Snapshot {
             cloud: changed(&self.cloud, &changes.cloud, &changes.cloud_gone, "cloudGone")?,
@@ -97,28 +98,14 @@ impl Snapshot {
 type Objects<T> = Vec<Arc<T>>;
 
 fn changes<T: Named>(before: &[Arc<T>], after: &[Arc<T>]) -> (Objects<T>, Vec<Text>) {
-    let same = |one: &Arc<T>, other: &Arc<T>| Arc::ptr_eq(one, other) || one == other;
-    // Mostly both are in the same order, with new objects behind the others.
-    let mut at = 0;
-    while at < before.len().min(after.len()) && before[at].name() == after[at].name() {
-        at += 1;
-    }
-    let mut new: Objects<T> = (0..at)
-        .filter(|&at| !same(&before[at], &after[at]))
-        .map(|at| Arc::clone(&after[at]))
-        .collect();
-    if at == before.len() {
-        new.extend(after[at..].iter().cloned());
-        return (new, Vec::new());
-    }
     let mut left: HashMap<&Text, &Arc<T>> =
-        before[at..].iter().map(|object| (object.name(), object)).collect();
-    for object in &after[at..] {
-        if !left.remove(object.name()).is_some_and(|earlier| same(earlier, object)) {
-            new.push(Arc::clone(object));
-        }
-    }
-    let gone = before[at..].iter().map(|object| object.name());
+        before.iter().map(|object| (object.name(), object)).collect();
+    let mut is_new = |object: &Arc<T>| {
+        let earlier = left.remove(object.name());
+        earlier != Some(object)
+    };
+    let new = after.iter().filter(|object| is_new(object)).cloned().collect();
+    let gone = before.iter().map(|object| object.name());
     (new, gone.filter(|name| left.contains_key(name)).cloned().collect())
 }
 
@@ -132,37 +119,20 @@ fn changed<T: Named>(
     if new.is_empty() && gone.is_empty() {
         return Ok(after);
     }
-    // Looking is cheaper than hashing as long as there is little to look at.
-    const FEW: usize = 16;
-    let by_name: HashMap<&Text, usize> = if before.len() > FEW {
-        before.iter().enumerate().map(|(at, object)| (object.name(), at)).collect()
-    } else {
-        HashMap::new()
-    };
-    let place = |name: &Text| {
-        if before.len() > FEW {
-            by_name.get(name).copied()
-        } else {
-            before.iter().position(|object| object.name() == name)
-        }
-    };
+    let places: HashMap<&Text, usize> =
+        before.iter().enumerate().map(|(at, object)| (object.name(), at)).collect();
     for object in new {
-        match place(object.name()) {
-            Some(at) => after[at] = Arc::clone(object),
+        match places.get(object.name()) {
+            Some(&at) => after[at] = Arc::clone(object),
             None => after.push(Arc::clone(object)),
         }
     }
-    let mut places = Vec::with_capacity(gone.len());
-    for (at, name) in gone.iter().enumerate() {
-        match place(name) {
-            Some(place) => places.push(place),
-            None => return Err(format!("{field}[{at}]: {name:?} was not there")),
-        }
+    if let Some(at) = gone.iter().position(|name| !places.contains_key(name)) {
+        return Err(format!("{field}[{at}]: {:?} was not there", gone[at]));
     }
-    places.sort_unstable();
-    places.dedup();
-    for place in places.into_iter().rev() {
-        after.remove(place);
+    if !gone.is_empty() {
+        let gone: HashSet<&Text> = gone.iter().collect();
+        after.retain(|object| !gone.contains(object.name()));
     }
     Ok(after)
 }

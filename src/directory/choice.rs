@@ -1,65 +1,52 @@
 //! What the documents leave open and an implementation may declare: it is then held to its word.
 
+use super::words::words;
 use serde::{Deserialize, Serialize};
 
-macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub enum $name { $($(#[$value_doc])* #[serde(rename = $word)] $variant,)* }
-
-        impl $name {
-            /// Every value, in the rulebook's order.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
-
-            /// The word that stands for the value in the protocol and the rulebook.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)* }
-            }
-        }
-    };
-}
-
-choice! {
+words! {
     /// What becomes of attributes without an on-premises value when a user is taken over.
-    ValuesAbsentOnPremises {
+    #[non_exhaustive]
+    pub enum ValuesAbsentOnPremises {
         /// The cloud value stays.
         Kept = "kept",
         /// The cloud value is lost.
         Cleared = "cleared",
     }
 }
-choice! {
+words! {
     /// What becomes of a new object whose identifiers are held by objects that it may not match.
-    CollisionHandling {
+    #[non_exhaustive]
+    pub enum CollisionHandling {
         /// An error, and nothing is created.
         Rejected = "rejected",
-        /// A flagged copy is created without the values that collide.
+        /// A quarantined object is created without the values that collide.
         Quarantined = "quarantined",
     }
 }
-choice! {
+words! {
     /// What becomes of a new object with several holders of which at least one is eligible.
-    AmbiguousMatch {
+    #[non_exhaustive]
+    pub enum AmbiguousMatch {
         /// An error, and nothing changes.
         Refused = "refused",
         /// One eligible holder is taken over, and the values that others hold are withheld.
         Withheld = "withheld",
     }
 }
-choice! {
+words! {
     /// Which soft match wins where the address leads to one object and the name to another.
-    SoftMatchPrecedence {
+    #[non_exhaustive]
+    pub enum SoftMatchPrecedence {
         /// The holder of the primary address is taken over.
         ProxyAddressesFirst = "proxyAddressesFirst",
         /// The holder of the user principal name is taken over.
         UserPrincipalNameFirst = "userPrincipalNameFirst",
     }
 }
-choice! {
+words! {
     /// Which match wins where the anchor leads to one object and a name or address to another.
-    HardVersusSoft {
+    #[non_exhaustive]
+    pub enum HardVersusSoft {
         /// The holder of the anchor is taken over.
         HardFirst = "hardFirst",
         /// The soft match is tried first. The anchor stays with its holder.
@@ -68,9 +55,12 @@ choice! {
 }
 
 /// The choices that an implementation declares. What it does not declare is not judged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DeclaredChoices {
     /// See [`ValuesAbsentOnPremises`].
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -17,7 +17,7 @@ pub enum CloudRef {
     Label(Text),
     /// The object that was last joined to, or provisioned for, the on-premises object with this key.
     JoinedTo(Text),
-    /// The copy that a collision of the on-premises object with this key left behind.
+    /// The quarantined object that a collision of the on-premises object with this key left behind.
     QuarantinedFor(Text),
 }
 
@@ -77,6 +77,7 @@ impl fmt::Display for CloudRef {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct OnPremisesChange {
     /// The new source anchor.
     #[serde(skip_serializing_if = "Change::is_keep")]
@@ -103,6 +104,7 @@ pub struct OnPremisesChange {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct CloudObjectChange {
     /// The new sign-in name; users only.
     #[serde(skip_serializing_if = "Change::is_keep")]
@@ -168,50 +170,104 @@ impl CloudObjectChange {
     }
 }
 
+/// Declares the commands: a struct each, the enum of all of them, and their words.
 macro_rules! commands {
-    ($($(#[$doc:meta])* $variant:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {
+    ($(
+        $(#[$doc:meta])*
+        $word:literal: $name:ident {
+            $($(#[$field_attribute:meta])* $field:ident: $type:ty,)*
+        }
+    )*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
             #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
             #[serde(rename_all = "camelCase", deny_unknown_fields)]
-            pub struct $variant { $($(#[$field_doc])* pub $field: $type,)* }
+            #[non_exhaustive]
+            pub struct $name {
+                $($(#[$field_attribute])* pub $field: $type,)*
+            }
+
+            impl $name {
+                /// The command with these fields.
+                #[allow(clippy::new_without_default, reason = "some commands have no fields")]
+                pub fn new($($field: $type),*) -> $name {
+                    $name { $($field),* }
+                }
+            }
+
+            impl From<$name> for Command {
+                fn from(command: $name) -> Command {
+                    Command::$name(command)
+                }
+            }
         )*
+
+        /// One step of a case.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "do")]
+        #[non_exhaustive]
+        pub enum Command {
+            $(
+                #[doc = concat!("See [`", stringify!($name), "`].")]
+                #[serde(rename = $word)]
+                $name($name),
+            )*
+        }
+
+        impl Command {
+            /// Every word that `do` can have, in the protocol's order.
+            pub const WORDS: &'static [&'static str] = &[$($word,)*];
+
+            /// The word that stands for it in YAML and JSON.
+            pub fn word(&self) -> &'static str {
+                match self {
+                    $(Command::$name(_) => $word,)*
+                }
+            }
+        }
+
+        /// The form of every command: its own fields, with `do`.
+        #[cfg(feature = "schema")]
+        pub(crate) fn command_forms(generator: &mut schemars::SchemaGenerator) -> Vec<schemars::Schema> {
+            use schemars::JsonSchema as _;
+            vec![$(with_do($word, $name::json_schema(generator)),)*]
+        }
     };
 }
 
 commands! {
     /// An on-premises administrator creates an object.
-    CreateOnPremisesObject {
+    "createOnPremisesObject": CreateOnPremisesObject {
         /// The object.
         object: OnPremisesObject,
     }
     /// An on-premises administrator changes an object.
-    UpdateOnPremisesObject {
+    "updateOnPremisesObject": UpdateOnPremisesObject {
         /// Which object.
         key: Text,
         /// What changes.
         set: OnPremisesChange,
     }
     /// An on-premises object leaves the scope of synchronisation; later editions only.
-    RemoveOnPremisesObject {
+    "removeOnPremisesObject": RemoveOnPremisesObject {
         /// Which object.
         key: Text,
     }
     /// A cloud administrator creates an object.
-    CreateCloudObject {
+    "createCloudObject": CreateCloudObject {
         /// The object.
         object: CloudSetup,
     }
     /// A cloud administrator changes an object.
-    UpdateCloudObject {
+    "updateCloudObject": UpdateCloudObject {
         /// Which object.
         object: CloudRef,
         /// What changes.
         set: CloudObjectChange,
     }
     /// A cloud administrator writes the source anchor onto an object.
-    SetImmutableId {
+    "setImmutableId": SetImmutableId {
         /// Which object.
         object: CloudRef,
         /// The anchor; no value empties it.
@@ -219,21 +275,21 @@ commands! {
         value: Option<Text>,
     }
     /// A cloud administrator gives a user a directory role.
-    AssignRole {
+    "assignRole": AssignRole {
         /// Which user.
         object: CloudRef,
         /// The role's name.
         role: Text,
     }
     /// A cloud administrator takes a directory role from a user.
-    RemoveRole {
+    "removeRole": RemoveRole {
         /// Which user.
         object: CloudRef,
         /// The role's name.
         role: Text,
     }
     /// A cloud administrator deletes an object.
-    DeleteCloudObject {
+    "deleteCloudObject": DeleteCloudObject {
         /// Which object.
         object: CloudRef,
         /// `true` is a hard delete, `false` moves the object to the recycle bin.
@@ -241,98 +297,32 @@ commands! {
         permanently: bool,
     }
     /// A cloud administrator takes an object out of the recycle bin.
-    RestoreCloudObject {
+    "restoreCloudObject": RestoreCloudObject {
         /// Which object.
         object: CloudRef,
     }
     /// A cloud administrator turns a switch.
-    SetFeature {
+    "setFeature": SetFeature {
         /// Which switch.
         feature: Feature,
         /// On or off.
         value: bool,
     }
-    /// A command without fields.
-    Nothing {}
-}
-
-/// One step of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "camelCase")]
-pub enum Command {
-    /// See [`CreateOnPremisesObject`].
-    CreateOnPremisesObject(CreateOnPremisesObject),
-    /// See [`UpdateOnPremisesObject`].
-    UpdateOnPremisesObject(UpdateOnPremisesObject),
-    /// See [`RemoveOnPremisesObject`].
-    RemoveOnPremisesObject(RemoveOnPremisesObject),
-    /// See [`CreateCloudObject`].
-    CreateCloudObject(CreateCloudObject),
-    /// See [`UpdateCloudObject`].
-    UpdateCloudObject(UpdateCloudObject),
-    /// See [`SetImmutableId`].
-    SetImmutableId(SetImmutableId),
-    /// See [`AssignRole`].
-    AssignRole(AssignRole),
-    /// See [`RemoveRole`].
-    RemoveRole(RemoveRole),
-    /// See [`DeleteCloudObject`].
-    DeleteCloudObject(DeleteCloudObject),
-    /// See [`RestoreCloudObject`].
-    RestoreCloudObject(RestoreCloudObject),
-    /// See [`SetFeature`].
-    SetFeature(SetFeature),
     /// Connect is installed anew: it forgets what it had joined, and nothing else changes.
-    ReinstallConnect(Nothing),
+    "reinstallConnect": ReinstallConnect {}
     /// Connect runs one full cycle over all on-premises objects.
-    Sync(Nothing),
+    "sync": Sync {}
 }
 
 impl Command {
-    /// Every word that `do` can have, in the protocol's order.
-    pub const WORDS: &'static [&'static str] = &[
-        "createOnPremisesObject",
-        "updateOnPremisesObject",
-        "removeOnPremisesObject",
-        "createCloudObject",
-        "updateCloudObject",
-        "setImmutableId",
-        "assignRole",
-        "removeRole",
-        "deleteCloudObject",
-        "restoreCloudObject",
-        "setFeature",
-        "reinstallConnect",
-        "sync",
-    ];
-
-    /// The word that stands for it in YAML and JSON.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Command::CreateOnPremisesObject(_) => "createOnPremisesObject",
-            Command::UpdateOnPremisesObject(_) => "updateOnPremisesObject",
-            Command::RemoveOnPremisesObject(_) => "removeOnPremisesObject",
-            Command::CreateCloudObject(_) => "createCloudObject",
-            Command::UpdateCloudObject(_) => "updateCloudObject",
-            Command::SetImmutableId(_) => "setImmutableId",
-            Command::AssignRole(_) => "assignRole",
-            Command::RemoveRole(_) => "removeRole",
-            Command::DeleteCloudObject(_) => "deleteCloudObject",
-            Command::RestoreCloudObject(_) => "restoreCloudObject",
-            Command::SetFeature(_) => "setFeature",
-            Command::ReinstallConnect(_) => "reinstallConnect",
-            Command::Sync(_) => "sync",
-        }
-    }
-
     /// One full synchronisation cycle.
     pub fn sync() -> Command {
-        Command::Sync(Nothing {})
+        Command::Sync(Sync {})
     }
 
     /// A reinstallation of Connect.
     pub fn reinstall() -> Command {
-        Command::ReinstallConnect(Nothing {})
+        Command::ReinstallConnect(ReinstallConnect {})
     }
 
     /// The cloud object that the command is about, if it names one that exists already.
@@ -349,50 +339,19 @@ impl Command {
     }
 }
 
-/// The form of every command: its own fields, with `do`. Composed by hand, since a schema derived
-/// for a tagged enum would refuse `do` among the fields that it allows.
+/// The form of a command with `do` among its fields. Composed by hand, since a schema derived for a
+/// tagged enum would refuse `do`.
 #[cfg(feature = "schema")]
-pub(crate) fn command_forms(generator: &mut schemars::SchemaGenerator) -> Vec<schemars::Schema> {
-    use schemars::{JsonSchema, Schema};
-    let form = |word: &str, mut schema: Schema| -> Schema {
-        let object = schema.ensure_object();
-        let with_do = |list: Option<serde_json::Value>| {
-            let mut required = vec![serde_json::Value::from("do")];
-            if let Some(serde_json::Value::Array(others)) = list {
-                required.extend(others);
-            }
-            required
-        };
-        let required = with_do(object.remove("required"));
-        object.insert("required".to_owned(), required.into());
-        let properties = object
-            .entry("properties")
-            .or_insert_with(|| serde_json::Value::Object(serde_json::Map::new()));
-        if let Some(properties) = properties.as_object_mut() {
-            properties.insert("do".to_owned(), serde_json::json!({ "const": word }));
-        }
-        schema
-    };
-    macro_rules! forms {
-        ($($word:literal: $command:ident,)*) => {
-            vec![$(form($word, $command::json_schema(generator)),)*]
-        };
+fn with_do(word: &str, mut schema: schemars::Schema) -> schemars::Schema {
+    let object = schema.ensure_object();
+    let mut required = vec![serde_json::Value::from("do")];
+    if let Some(serde_json::Value::Array(others)) = object.remove("required") {
+        required.extend(others);
     }
-    forms! {
-        "createOnPremisesObject": CreateOnPremisesObject,
-        "updateOnPremisesObject": UpdateOnPremisesObject,
-        "removeOnPremisesObject": RemoveOnPremisesObject,
-        "createCloudObject": CreateCloudObject,
-        "updateCloudObject": UpdateCloudObject,
-        "setImmutableId": SetImmutableId,
-        "assignRole": AssignRole,
-        "removeRole": RemoveRole,
-        "deleteCloudObject": DeleteCloudObject,
-        "restoreCloudObject": RestoreCloudObject,
-        "setFeature": SetFeature,
-        "reinstallConnect": Nothing,
-        "sync": Nothing,
-    }
+    object.insert("required".to_owned(), required.into());
+    let properties = object.entry("properties").or_insert_with(|| serde_json::json!({}));
+    properties["do"] = serde_json::json!({ "const": word });
+    schema
 }
 
 #[cfg(feature = "schema")]

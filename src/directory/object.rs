@@ -1,5 +1,6 @@
 //! Objects on both sides.
 
+use super::words::words;
 use super::{ProxyAddress, Text};
 use litemap::LiteMap;
 use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
@@ -16,36 +17,16 @@ use std::sync::Arc;
 /// memory of a tree.
 pub type Attributes = LiteMap<Text, Text>;
 
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Kind {
-    /// A user.
-    User,
-    /// A group, mail-enabled or not.
-    Group,
-    /// A mail contact.
-    Contact,
-}
-
-impl Kind {
-    /// Every one.
-    pub const ALL: &'static [Kind] = &[Kind::User, Kind::Group, Kind::Contact];
-
-    /// The word that stands for it in YAML and JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::User => "user",
-            Kind::Group => "group",
-            Kind::Contact => "contact",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+words! {
+    /// What an object is.
+    #[non_exhaustive]
+    pub enum Kind {
+        /// A user.
+        User = "user",
+        /// A group, mail-enabled or not.
+        Group = "group",
+        /// A mail contact.
+        Contact = "contact",
     }
 }
 
@@ -120,6 +101,7 @@ macro_rules! on_premises_object {
     ($(#[$attribute:meta])* $visibility:vis struct $name:ident) => {
         $(#[$attribute])*
         #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
         $visibility struct $name {
             /// The suite's name for the object, as stable as Active Directory's `objectGUID`.
             pub key: Text,
@@ -148,7 +130,7 @@ macro_rules! on_premises_object {
                 skip_serializing_if = "Attributes::is_empty"
             )]
             #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<Text, Text>"))]
-    pub attributes: Attributes,
+            pub attributes: Attributes,
             /// A stand-in for the password hash.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub password: Option<Text>,
@@ -172,31 +154,41 @@ on_premises_object! {
     pub(super) struct OnPremisesReply
 }
 
+impl OnPremisesObject {
+    /// An object that has nothing but what every one needs. Fill in the fields that it has.
+    pub fn new(key: impl Into<Text>, kind: Kind, source_anchor: impl Into<Text>) -> Self {
+        OnPremisesObject {
+            key: key.into(),
+            kind,
+            mail_enabled: false,
+            source_anchor: Some(source_anchor.into()),
+            user_principal_name: None,
+            proxy_addresses: Vec::new(),
+            attributes: Attributes::new(),
+            password: None,
+        }
+    }
+}
+
 impl OnPremisesReply {
     /// Reads the objects of a reply.
     pub(super) fn read_all<'de, D>(deserializer: D) -> Result<Vec<Arc<OnPremisesObject>>, D::Error>
     where
         D: Deserializer<'de>,
     {
-        let objects = Option::<Vec<LenientOnPremisesObject>>::deserialize(deserializer)?;
-        Ok(objects
-            .unwrap_or_default()
-            .into_iter()
-            .map(|LenientOnPremisesObject(object)| Arc::new(object))
-            .collect())
+        #[derive(Deserialize)]
+        struct One(#[serde(with = "OnPremisesReply")] OnPremisesObject);
+
+        let objects: Vec<One> = null_is_absent(deserializer)?;
+        Ok(objects.into_iter().map(|One(object)| Arc::new(object)).collect())
     }
 }
-
-/// One object of a reply.
-#[derive(Deserialize)]
-pub(crate) struct LenientOnPremisesObject(
-    #[serde(with = "OnPremisesReply")] pub(crate) OnPremisesObject,
-);
 
 /// An object in Microsoft Entra ID, as an implementation shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct CloudObject {
     /// The implementation's own identifier. It never changes.
     pub id: Text,
@@ -238,12 +230,31 @@ pub struct CloudObject {
     /// Whether it is in the recycle bin.
     #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub deleted: bool,
-    /// Whether it is the flagged copy that a collision left behind.
+    /// Whether it is the quarantined object that a collision left behind.
     #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub quarantined: bool,
 }
 
 impl CloudObject {
+    /// An object that has nothing but what every one needs: mastered in the cloud, and active. Fill
+    /// in the fields that it has.
+    pub fn new(id: impl Into<Text>, kind: Kind) -> Self {
+        CloudObject {
+            id: id.into(),
+            kind,
+            mail_enabled: false,
+            on_premises_sync_enabled: false,
+            on_premises_immutable_id: None,
+            user_principal_name: None,
+            proxy_addresses: Vec::new(),
+            attributes: Attributes::new(),
+            password: None,
+            roles: BTreeSet::new(),
+            deleted: false,
+            quarantined: false,
+        }
+    }
+
     /// Not in the recycle bin.
     pub fn is_active(&self) -> bool {
         !self.deleted
@@ -259,6 +270,7 @@ impl CloudObject {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CloudSetup {
     /// The suite's name for the object.
     pub label: Text,
@@ -297,21 +309,32 @@ pub struct CloudSetup {
 }
 
 impl CloudSetup {
+    /// An object that has nothing but what every one needs. Fill in the fields that it has.
+    pub fn new(label: impl Into<Text>, kind: Kind) -> Self {
+        CloudSetup {
+            label: label.into(),
+            kind,
+            mail_enabled: false,
+            on_premises_immutable_id: None,
+            user_principal_name: None,
+            proxy_addresses: Vec::new(),
+            attributes: Attributes::new(),
+            password: None,
+            roles: BTreeSet::new(),
+        }
+    }
+
     /// The object as it looks in a snapshot, under this identifier.
     pub fn to_object(&self, id: impl Into<Text>) -> CloudObject {
         CloudObject {
-            id: id.into(),
-            kind: self.kind,
             mail_enabled: self.mail_enabled,
-            on_premises_sync_enabled: false,
             on_premises_immutable_id: self.on_premises_immutable_id.clone(),
             user_principal_name: self.user_principal_name.clone(),
             proxy_addresses: self.proxy_addresses.clone(),
             attributes: self.attributes.clone(),
             password: self.password.clone(),
             roles: self.roles.clone(),
-            deleted: false,
-            quarantined: false,
+            ..CloudObject::new(id, self.kind)
         }
     }
 }

@@ -1,145 +1,68 @@
 //! What an implementation says came of a command. It is diagnostic: the state afterwards is the
 //! evidence.
 
+use super::words::words;
 use super::{Snapshot, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Status {
-    /// It was carried out.
-    Ok,
-    /// It was refused; nothing changed.
-    Refused,
-    /// The object that it names does not exist; nothing changed.
-    NotFound,
-}
-
-impl Status {
-    /// Every one.
-    pub const ALL: &'static [Status] = &[Status::Ok, Status::Refused, Status::NotFound];
-
-    /// The word that stands for it in the protocol.
-    pub fn word(self) -> &'static str {
-        match self {
-            Status::Ok => "ok",
-            Status::Refused => "refused",
-            Status::NotFound => "notFound",
-        }
+words! {
+    /// How a command ended.
+    pub enum Status {
+        /// It was carried out.
+        Ok = "ok",
+        /// It was refused; nothing changed.
+        Refused = "refused",
+        /// The object that it names does not exist; nothing changed.
+        NotFound = "notFound",
     }
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+words! {
+    /// What a sync cycle reports for one on-premises object.
+    #[non_exhaustive]
+    pub enum ResultWord {
+        /// A new cloud object was created for it.
+        Provisioned = "provisioned",
+        /// It was joined to the cloud object that carries its source anchor.
+        HardMatched = "hardMatched",
+        /// It took over a cloud object that it was matched with by name or address.
+        SoftMatched = "softMatched",
+        /// It was joined to a cloud object; what it was matched on is not told.
+        Joined = "joined",
+        /// Its cloud object received its changes.
+        Updated = "updated",
+        /// There was nothing to do.
+        Unchanged = "unchanged",
+        /// It left the scope of synchronisation; later editions only.
+        Removed = "removed",
+        /// A collision left a quarantined object behind.
+        Quarantined = "quarantined",
+        /// It could not be synchronised.
+        Error = "error",
     }
 }
 
-/// What a sync cycle reports for one on-premises object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum ResultWord {
-    /// A new cloud object was created for it.
-    Provisioned,
-    /// It was joined to the cloud object that carries its source anchor.
-    HardMatched,
-    /// It took over a cloud object that it was matched with by name or address.
-    SoftMatched,
-    /// It was joined to a cloud object; what it was matched on is not told.
-    Joined,
-    /// Its cloud object received its changes.
-    Updated,
-    /// There was nothing to do.
-    Unchanged,
-    /// It left the scope of synchronisation; later editions only.
-    Removed,
-    /// A collision left a flagged copy behind.
-    Quarantined,
-    /// It could not be synchronised.
-    Error,
-}
-
-impl ResultWord {
-    /// Every one.
-    pub const ALL: &'static [ResultWord] = &[
-        ResultWord::Provisioned,
-        ResultWord::HardMatched,
-        ResultWord::SoftMatched,
-        ResultWord::Joined,
-        ResultWord::Updated,
-        ResultWord::Unchanged,
-        ResultWord::Removed,
-        ResultWord::Quarantined,
-        ResultWord::Error,
-    ];
-
-    /// The word that stands for it in YAML and JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            ResultWord::Provisioned => "provisioned",
-            ResultWord::HardMatched => "hardMatched",
-            ResultWord::SoftMatched => "softMatched",
-            ResultWord::Joined => "joined",
-            ResultWord::Updated => "updated",
-            ResultWord::Unchanged => "unchanged",
-            ResultWord::Removed => "removed",
-            ResultWord::Quarantined => "quarantined",
-            ResultWord::Error => "error",
-        }
+words! {
+    /// What an object was matched on.
+    #[non_exhaustive]
+    pub enum MatchingAttribute {
+        /// The user principal name.
+        UserPrincipalName = "userPrincipalName",
+        /// The primary address.
+        ProxyAddresses = "proxyAddresses",
+        /// The source anchor.
+        SourceAnchor = "sourceAnchor",
     }
 }
 
-impl fmt::Display for ResultWord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-/// What an object was matched on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum MatchingAttribute {
-    /// The user principal name.
-    UserPrincipalName,
-    /// The primary address.
-    ProxyAddresses,
-    /// The source anchor.
-    SourceAnchor,
-}
-
-impl fmt::Display for MatchingAttribute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            MatchingAttribute::UserPrincipalName => "userPrincipalName",
-            MatchingAttribute::ProxyAddresses => "proxyAddresses",
-            MatchingAttribute::SourceAnchor => "sourceAnchor",
-        })
-    }
-}
-
-/// Who evaluated a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Evaluator {
-    /// Connect itself.
-    Client,
-    /// The sync service in Microsoft Entra ID.
-    Service,
-}
-
-impl fmt::Display for Evaluator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Evaluator::Client => "client",
-            Evaluator::Service => "service",
-        })
+words! {
+    /// Who evaluated a match.
+    pub enum Evaluator {
+        /// Connect itself.
+        Client = "client",
+        /// The sync service in Microsoft Entra ID.
+        Service = "service",
     }
 }
 
@@ -147,6 +70,7 @@ impl fmt::Display for Evaluator {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SyncResult {
     /// What came of it.
     pub result: ResultWord,
@@ -175,6 +99,7 @@ impl SyncResult {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Outcome {
     /// How it ended.
     pub status: Status,

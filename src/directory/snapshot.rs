@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 /// Everything that can be observed after a command. The order of objects means nothing.
 ///
-/// Objects are shared: an implementation in the same process hands out the same allocation for an
-/// object that did not change, and comparing two snapshots then costs a pointer comparison each.
+/// Objects are shared between snapshots: most of them are the same before and after a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
 pub struct Snapshot {
     /// Objects in the cloud, those in the recycle bin included.
     #[serde(deserialize_with = "super::object::null_is_absent")]
@@ -23,6 +23,11 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// A state with these objects.
+    pub fn new(cloud: Vec<Arc<CloudObject>>, on_premises: Vec<Arc<OnPremisesObject>>) -> Snapshot {
+        Snapshot { cloud, on_premises }
+    }
+
     /// The cloud object with this identifier, in the recycle bin or not.
     pub fn cloud_object(&self, id: &str) -> Option<&Arc<CloudObject>> {
         self.cloud.iter().find(|object| &*object.id == id)

@@ -1,26 +1,17 @@
 //! What a case starts from.
 
+use super::words::words;
 use super::{CloudSetup, OnPremisesObject};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
-/// A switch of the tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Feature {
-    /// Soft match; off means that no new object is matched on its name or address.
-    SoftMatch,
-    /// Password hash synchronisation.
-    PasswordHashSync,
-}
-
-impl fmt::Display for Feature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Feature::SoftMatch => "softMatch",
-            Feature::PasswordHashSync => "passwordHashSync",
-        })
+words! {
+    /// A switch of the tenant.
+    #[non_exhaustive]
+    pub enum Feature {
+        /// Soft match; off means that no new object is matched on its name or address.
+        SoftMatch = "softMatch",
+        /// Password hash synchronisation.
+        PasswordHashSync = "passwordHashSync",
     }
 }
 
@@ -28,6 +19,7 @@ impl fmt::Display for Feature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Features {
     /// See [`Feature::SoftMatch`].
     pub soft_match: bool,
@@ -63,6 +55,7 @@ impl Features {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Tenant {
     /// The switches.
     pub features: Features,

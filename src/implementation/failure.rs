@@ -1,81 +1,39 @@
 //! How a case can end before it could be judged.
 
-use crate::directory::Capability;
+use crate::directory::{Capability, words};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::fmt;
 
-/// What kept an implementation from showing what it does. Each is a verdict of its own name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum FailureKind {
-    /// It said that it cannot do this.
-    Unsupported,
-    /// It panicked, in process.
-    Panicked,
-    /// Its process ended by a signal or with an error code.
-    Crashed,
-    /// Its process ended without an error, or closed its standard output, before it had answered.
-    ExitedEarly,
-    /// It did not answer in time.
-    TimedOut,
-    /// Something stood on its standard output that is no message of the protocol.
-    Noise,
-    /// Its output ended in the middle of a line.
-    IncompleteLine,
-    /// A line was longer than any reply may be.
-    LineTooLong,
-    /// A line began as a message and is no valid JSON, or not UTF-8.
-    InvalidJson,
-    /// A reply does not have the protocol's form.
-    SchemaViolation,
-    /// It answered with an error object: any but "unsupported", or "unsupported" for a capability
-    /// that it declares.
-    ErrorAnswer,
-    /// Its process could not be started again after an earlier failure.
-    NotRestarted,
-}
-
-impl FailureKind {
-    /// Every kind, in the order of the protocol's page.
-    pub const ALL: &'static [FailureKind] = &[
-        FailureKind::Unsupported,
-        FailureKind::Panicked,
-        FailureKind::Crashed,
-        FailureKind::ExitedEarly,
-        FailureKind::TimedOut,
-        FailureKind::Noise,
-        FailureKind::IncompleteLine,
-        FailureKind::LineTooLong,
-        FailureKind::InvalidJson,
-        FailureKind::SchemaViolation,
-        FailureKind::ErrorAnswer,
-        FailureKind::NotRestarted,
-    ];
-
-    /// The name under which it is reported.
-    pub fn word(self) -> &'static str {
-        match self {
-            FailureKind::Unsupported => "unsupported",
-            FailureKind::Panicked => "panicked",
-            FailureKind::Crashed => "crashed",
-            FailureKind::ExitedEarly => "exited-early",
-            FailureKind::TimedOut => "timed-out",
-            FailureKind::Noise => "noise",
-            FailureKind::IncompleteLine => "incomplete-line",
-            FailureKind::LineTooLong => "line-too-long",
-            FailureKind::InvalidJson => "invalid-json",
-            FailureKind::SchemaViolation => "schema-violation",
-            FailureKind::ErrorAnswer => "error-answer",
-            FailureKind::NotRestarted => "not-restarted",
-        }
-    }
-}
-
-impl fmt::Display for FailureKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+words! {
+    /// What kept an implementation from showing what it does. Each is a verdict of its own name.
+    #[non_exhaustive]
+    pub enum FailureKind {
+        /// It said that it cannot do this.
+        Unsupported = "unsupported",
+        /// It panicked, in process.
+        Panicked = "panicked",
+        /// Its process ended by a signal or with an error code.
+        Crashed = "crashed",
+        /// Its process ended without an error, or closed its standard output, before it had answered.
+        ExitedEarly = "exited-early",
+        /// It did not answer in time.
+        TimedOut = "timed-out",
+        /// Something stood on its standard output that is no message of the protocol.
+        Noise = "noise",
+        /// Its output ended in the middle of a line.
+        IncompleteLine = "incomplete-line",
+        /// A line was longer than any reply may be.
+        LineTooLong = "line-too-long",
+        /// A line began as a message and is no valid JSON, or not UTF-8.
+        InvalidJson = "invalid-json",
+        /// A reply does not have the protocol's form.
+        SchemaViolation = "schema-violation",
+        /// It answered with an error object: any but "unsupported", or "unsupported" for a capability
+        /// that it declares.
+        ErrorAnswer = "error-answer",
+        /// Its process could not be started again after an earlier failure.
+        NotRestarted = "not-restarted",
     }
 }
 

@@ -8,7 +8,9 @@ pub mod serve;
 
 pub use failure::{Failure, FailureKind};
 
-use crate::directory::{Capabilities, Command, DeclaredChoices, Snapshot, StepObservation, Tenant};
+use crate::directory::{
+    Capabilities, Capability, Command, DeclaredChoices, Snapshot, StepObservation, Tenant,
+};
 use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Description {
     /// Who it is.
     pub implementation: ImplementationName,
@@ -33,6 +36,7 @@ pub struct Description {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImplementationName {
     /// Its name.
     pub name: String,
@@ -44,6 +48,51 @@ pub struct ImplementationName {
     /// Where it lives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+impl Description {
+    /// An implementation with this name and version, which claims to follow `editions`. What it can
+    /// be asked to do and what it decides are added with the methods below.
+    ///
+    /// ```
+    /// use entra_conformance::directory::Capability;
+    /// use entra_conformance::implementation::Description;
+    ///
+    /// let description = Description::new("small-sync", "1.0.0", ["2023-01"])
+    ///     .with_capabilities([Capability::Users, Capability::MatchUserPrincipalName]);
+    /// assert!(description.capabilities.has(Capability::Users));
+    /// ```
+    pub fn new<E: Into<String>>(
+        name: impl Into<String>,
+        version: impl Into<String>,
+        editions: impl IntoIterator<Item = E>,
+    ) -> Description {
+        Description {
+            implementation: ImplementationName {
+                name: name.into(),
+                version: version.into(),
+                language: None,
+                url: None,
+            },
+            editions: editions.into_iter().map(Into::into).collect(),
+            capabilities: Capabilities::default(),
+            choices: DeclaredChoices::default(),
+        }
+    }
+
+    /// The same with these capabilities.
+    #[must_use]
+    pub fn with_capabilities(mut self, capabilities: impl IntoIterator<Item = Capability>) -> Self {
+        self.capabilities = capabilities.into_iter().collect();
+        self
+    }
+
+    /// The same with these choices.
+    #[must_use]
+    pub fn with_choices(mut self, choices: DeclaredChoices) -> Self {
+        self.choices = choices;
+        self
+    }
 }
 
 /// One case as an implementation sees it: where to start, and what to do. It is told neither the

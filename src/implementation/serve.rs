@@ -15,12 +15,9 @@ use super::protocol::{
 };
 use super::{CaseInput, Failure, FailureKind, Implementation, run_one};
 use crate::directory::{Capability, Command};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// Replies are written out at the latest when this many bytes have gathered.
-const ENOUGH_TO_WRITE: usize = 64 * 1024;
 
 /// Answers the suite's requests on standard input and output until it says `shutdown` or closes
 /// the input. Standard error stays free for a log.
@@ -28,80 +25,52 @@ const ENOUGH_TO_WRITE: usize = 64 * 1024;
 /// # Errors
 /// As [`serve`].
 pub fn serve_stdio(implementation: &mut dyn Implementation) -> io::Result<()> {
-    // As large as a pipe is on Linux: many small requests are read at once.
-    let input = BufReader::with_capacity(ENOUGH_TO_WRITE, io::stdin().lock());
-    serve(implementation, input, io::stdout().lock())
+    serve(implementation, io::stdin().lock(), io::stdout().lock())
 }
 
 /// Answers requests until one says `shutdown` or the input ends.
 ///
 /// `runCase` and `runCaseChanges` are answered for every implementation, and `batch` and `changes`
-/// declared: here they mean no more than `reset` and `apply` one after the other. A panic in the implementation becomes an error
-/// object, and the next request is answered as usual. Replies are written and flushed whenever no
-/// further request is at hand, so that neither a lonely request waits nor a crowd is slowed down.
+/// declared: here they mean no more than `reset` and `apply` one after the other. A panic in the
+/// implementation becomes an error object, and the next request is answered as usual. Replies are
+/// written and flushed whenever no further request is at hand, so that neither a lonely request
+/// waits nor a crowd is slowed down.
 ///
 /// # Errors
 /// When the input cannot be read or the output cannot be written.
 pub fn serve(
     implementation: &mut dyn Implementation,
-    mut input: impl BufRead,
-    mut output: impl Write,
+    input: impl Read,
+    output: impl Write,
 ) -> io::Result<()> {
-    let mut begun = Vec::new();
-    let mut replies = Vec::new();
-    loop {
-        let available = match input.fill_buf() {
-            Ok(available) => available,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        if available.is_empty() {
-            // The last line may lack its end.
-            let _ = answer(implementation, &begun, &mut replies)?;
-            return write_out(&mut replies, &mut output);
+    /// As large as a pipe is on Linux: many small requests are read at once.
+    const BUFFER_BYTES: usize = 64 * 1024;
+    let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
+    let mut output = BufWriter::with_capacity(BUFFER_BYTES, output);
+    let mut line = Vec::new();
+    // The last line may lack its end.
+    while input.read_until(b'\n', &mut line)? > 0 {
+        let flow = answer(implementation, &line, &mut output)?;
+        line.clear();
+        if flow.is_break() {
+            break;
         }
-        let read = available.len();
-        for piece in available.split_inclusive(|&byte| byte == b'\n') {
-            let line = match piece.strip_suffix(b"\n") {
-                None => {
-                    begun.extend_from_slice(piece);
-                    continue;
-                }
-                Some(line) if begun.is_empty() => line,
-                Some(rest) => {
-                    begun.extend_from_slice(rest);
-                    &begun
-                }
-            };
-            let flow = answer(implementation, line, &mut replies)?;
-            begun.clear();
-            if flow.is_break() {
-                return write_out(&mut replies, &mut output);
-            }
-            if replies.len() >= ENOUGH_TO_WRITE {
-                write_out(&mut replies, &mut output)?;
-            }
+        if !input.buffer().contains(&b'\n') {
+            // The next look at the input may have to wait, and somebody else may wait for these.
+            output.flush()?;
         }
-        input.consume(read);
-        // The next look at the input may have to wait, and somebody else may wait for these.
-        write_out(&mut replies, &mut output)?;
     }
+    if !output.buffer().is_empty() {
+        output.flush()?;
+    }
+    Ok(())
 }
 
-fn write_out(replies: &mut Vec<u8>, output: &mut impl Write) -> io::Result<()> {
-    if replies.is_empty() {
-        return Ok(());
-    }
-    output.write_all(replies)?;
-    replies.clear();
-    output.flush()
-}
-
-/// Appends the reply to one line; breaks off after a `shutdown`.
+/// Writes the reply to one line; the last one after a `shutdown`.
 fn answer(
     implementation: &mut dyn Implementation,
     line: &[u8],
-    replies: &mut Vec<u8>,
+    replies: &mut impl Write,
 ) -> io::Result<ControlFlow<()>> {
     if line.trim_ascii().is_empty() {
         return Ok(ControlFlow::Continue(()));
@@ -114,7 +83,7 @@ fn answer(
         }
     };
     match carry_out(implementation, call, id, replies) {
-        Ok(flow) => Ok(flow?),
+        Ok(flow) => flow,
         Err(error) => {
             write_error(replies, Some(id), &error)?;
             Ok(ControlFlow::Continue(()))
@@ -122,13 +91,13 @@ fn answer(
     }
 }
 
-/// Carries a request out and appends its reply. The outer error is for the suite.
+/// Carries a request out and writes its reply. The outer error is for the suite.
 fn carry_out(
     implementation: &mut dyn Implementation,
     call: Call,
     id: u64,
-    replies: &mut Vec<u8>,
-) -> Result<serde_json::Result<ControlFlow<()>>, ErrorObject> {
+    replies: &mut impl Write,
+) -> Result<io::Result<ControlFlow<()>>, ErrorObject> {
     let written = match call {
         Call::Initialize(_) => {
             let description = guarded(|| Ok(implementation.describe()))?;

@@ -10,12 +10,11 @@ pub(super) type Carried = Result<(), Refusal>;
 /// Creates an object that is mastered in the cloud.
 pub(super) fn create(
     tenant: &mut CloudTenant,
-    make: impl FnOnce(Text) -> CloudObject,
+    object: CloudObject,
 ) -> Result<CloudHandle, Refusal> {
-    let object = make(Text::default());
     fits_its_kind(&object)?;
     is_free(&object, tenant.next_handle(), tenant)?;
-    Ok(tenant.insert(|id| CloudObject { id, ..object }))
+    Ok(tenant.insert(object))
 }
 
 /// Changes values. Those of an object that is mastered on-premises are not the administrator's
@@ -76,7 +75,7 @@ pub(super) fn delete(tenant: &mut CloudTenant, handle: CloudHandle, permanently:
     if permanently {
         tenant.remove(handle);
     } else {
-        set_deleted(tenant, handle, true);
+        tenant.change(handle, |object| object.deleted = true);
     }
 }
 
@@ -87,16 +86,9 @@ pub(super) fn restore(tenant: &mut CloudTenant, handle: CloudHandle) -> Carried 
     };
     if object.deleted {
         is_free(object, handle, tenant)?;
-        set_deleted(tenant, handle, false);
+        tenant.change(handle, |object| object.deleted = false);
     }
     Ok(())
-}
-
-fn set_deleted(tenant: &mut CloudTenant, handle: CloudHandle, deleted: bool) {
-    if let Some(object) = tenant.get(handle) {
-        let object = CloudObject { deleted, ..CloudObject::clone(object) };
-        tenant.replace(handle, object);
-    }
 }
 
 /// Edits an active object, and leaves it alone where the result must not be.

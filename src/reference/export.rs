@@ -2,6 +2,7 @@
 
 use super::decide::Withheld;
 use super::policy::Policy;
+use super::tenant::CloudTenant;
 use crate::directory::{CloudObject, Features, OnPremisesObject, Text, ValuesAbsentOnPremises};
 
 /// The object that is created for an on-premises object.
@@ -26,21 +27,33 @@ pub(super) fn provisioned(
     }
 }
 
-/// The copy that a collision leaves behind.
-pub(super) fn copied(
+/// The quarantined object that a collision leaves behind: without what others hold, and under a
+/// name that nobody has where its own is taken.
+pub(super) fn quarantined(
     id: Text,
     incoming: &OnPremisesObject,
     withheld: &Withheld,
-    placeholder: Option<Text>,
     features: Features,
+    tenant: &CloudTenant,
 ) -> CloudObject {
-    let mut copy = provisioned(id, incoming, features);
-    copy.quarantined = true;
-    copy.proxy_addresses.retain(|address| !withheld.addresses.contains(address));
+    let mut object = provisioned(id, incoming, features);
+    object.quarantined = true;
+    object.proxy_addresses.retain(|address| !withheld.addresses.contains(address));
     if withheld.user_principal_name {
-        copy.user_principal_name = placeholder;
+        object.user_principal_name =
+            object.user_principal_name.map(|name| placeholder(&name, tenant));
     }
-    copy
+    object
+}
+
+/// A user principal name that nobody has. The domain is reserved, so that no name on-premises ever
+/// runs into it.
+fn placeholder(name: &str, tenant: &CloudTenant) -> Text {
+    let user = name.split_once('@').map_or(name, |(user, _)| user);
+    (tenant.next_handle().0 + 1..)
+        .map(|number| format!("{user}+{number:04}@quarantine.invalid"))
+        .find(|name| tenant.holder_of_name(name).is_none())
+        .map_or_else(|| name.into(), Text::from)
 }
 
 /// A cloud-mastered object after its takeover.
@@ -49,7 +62,7 @@ pub(super) fn taken_over(
     incoming: &OnPremisesObject,
     withheld: &Withheld,
     features: Features,
-    policy: &Policy,
+    policy: Policy,
 ) -> CloudObject {
     let mut object = target.clone();
     object.on_premises_sync_enabled = true;
@@ -63,7 +76,7 @@ pub(super) fn taken_over(
 
 /// A joined object after an update. What had a value when it was last exported and has none now
 /// is emptied; what Connect never exported stays.
-pub(super) fn updated(
+pub(crate) fn updated(
     object: &CloudObject,
     incoming: &OnPremisesObject,
     exported: Option<&OnPremisesObject>,

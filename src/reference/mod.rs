@@ -3,18 +3,17 @@
 //!
 //! ```text
 //! administrator   commands on single cloud objects
+//! cycle           the sync cycle
+//!   candidates    who holds identifiers of a new object, and who of them is eligible (pure)
+//!   decide        what becomes of a new object                                       (pure)
+//!   joined        what becomes of a joined object                                    (pure)
+//!   export        what a cloud object looks like afterwards                          (pure)
+//!   story         why, in sentences
 //! connect         on-premises objects, Connect's memory
-//!   cycle         the sync cycle
-//!   decide        what becomes of a new object        (pure)
-//!     holders     who holds its identifiers, and who of them is eligible
-//!   joined        what becomes of a joined object     (pure)
-//!   export        what a cloud object looks like afterwards (pure)
-//!   story         … and how that is told
 //! tenant          the cloud objects, and who holds which identifier
-//!   index         names without regard to letter case
-//! deviation       where an implementation could part from the model
 //! policy          what the edition says and what it leaves open, as data
-//! reason, trace   words
+//! reason          why not
+//! deviation       where an implementation could part from the model
 //! ```
 //!
 //! What holds everywhere: an object that a command does not change keeps its allocation from
@@ -22,12 +21,12 @@
 //! of that object, however large the tenant is; among active objects nobody shares an identifier.
 
 mod administrator;
+mod candidates;
 mod connect;
+mod cycle;
 mod decide;
 mod deviation;
 mod export;
-mod holders;
-mod index;
 mod joined;
 mod policy;
 mod reason;
@@ -35,28 +34,39 @@ mod story;
 mod tenant;
 #[cfg(test)]
 mod tests;
-mod trace;
 
-pub use decide::{Decision, TakeOver, Withheld, decide};
-pub(crate) use deviation::{Circumstances, Deviation, Export, Meeting, Occasion, Turn};
-pub(crate) use holders::{Holder, Routes, Shared};
-pub use joined::{JoinedDecision, decide_joined, rejoin};
-pub use policy::{EditionRules, Policy};
-pub use reason::Reason;
-pub(crate) use tenant::Comparison;
-pub use tenant::{CloudHandle, CloudTenant};
-pub use trace::{CITED_RULES, Trace, TraceStep};
+#[cfg(feature = "self-test")]
+pub(crate) use candidates::{Circumstances, Eligibility, MatchAttributes, holders};
+#[cfg(feature = "self-test")]
+pub(crate) use decide::{Decision, TakeOver, Withheld};
+#[cfg(feature = "self-test")]
+pub(crate) use deviation::{Export, Occasion, Turn};
+#[cfg(feature = "self-test")]
+pub(crate) use export::updated;
+#[cfg(feature = "self-test")]
+pub(crate) use joined::{JoinedDecision, decide_joined};
+pub use policy::{EditionRules, LetterCase, Policy};
+#[cfg(feature = "self-test")]
+pub(crate) use reason::Reason;
+pub use story::TraceStep;
+pub(crate) use tenant::CloudTenant;
 
 use crate::directory::{
-    Capabilities, Capability, CloudRef, Command, CreateCloudObject, DeleteCloudObject, Features,
-    Outcome, Portrait, Snapshot, Status, StepObservation, Tenant, Text,
+    CanonicalState, Capabilities, Capability, CloudObject, CloudRef, Command, CreateCloudObject,
+    DeleteCloudObject, Features, OnPremisesObject, Outcome, Snapshot, Status, StepObservation,
+    Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation, ImplementationName};
 use administrator::Carried;
-use connect::{Connect, Cycle, Traces};
-use index::{QuickState, clear_map};
-use reason::{Phrasebook, Refusal};
+use connect::Connect;
+use cycle::Cycle;
+pub(crate) use deviation::Deviation;
+use deviation::Faithful;
+use reason::Refusal;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use story::Traces;
+pub(crate) use tenant::CloudHandle;
 
 /// The reference model.
 ///
@@ -77,22 +87,33 @@ use std::collections::{BTreeMap, HashMap};
 /// }
 /// # Ok::<(), entra_conformance::implementation::Failure>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ReferenceModel {
     policy: Policy,
     features: Features,
     tenant: CloudTenant,
-    labels: HashMap<Text, CloudHandle, QuickState>,
+    labels: HashMap<Text, CloudHandle>,
     connect: Connect,
-    phrases: Phrasebook,
     traces: Option<Traces>,
-    deviation: Option<Box<dyn Deviation>>,
+}
+
+impl Default for ReferenceModel {
+    fn default() -> Self {
+        ReferenceModel::new(Policy::default())
+    }
 }
 
 impl ReferenceModel {
     /// A model that decides by this policy.
     pub fn new(policy: Policy) -> ReferenceModel {
-        ReferenceModel { policy, ..ReferenceModel::default() }
+        ReferenceModel {
+            policy,
+            features: Features::default(),
+            tenant: CloudTenant::new(policy.edition.letter_case),
+            labels: HashMap::new(),
+            connect: Connect::default(),
+            traces: None,
+        }
     }
 
     /// Whether sync cycles take down why they decide as they do. Off unless asked for.
@@ -114,36 +135,32 @@ impl ReferenceModel {
         self.traces.as_ref().unwrap_or(&NOTHING)
     }
 
-    fn snapshot(&self) -> Snapshot {
-        let mut cloud = Vec::with_capacity(self.tenant.len());
-        cloud.extend(self.tenant.objects().cloned());
-        Snapshot { cloud, on_premises: self.connect.objects().cloned().collect() }
+    /// The whole state, as it is shown.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let members = self.connect.members().iter();
+        Snapshot {
+            cloud: self.tenant.objects().map(|(_, object)| Arc::clone(object)).collect(),
+            on_premises: members.map(|member| Arc::clone(&member.object)).collect(),
+        }
     }
 
-    /// Draws all that what it does later rests on. A deviation is told by its words; it may depend
-    /// on what things are called, and so it is to be drawn literally.
-    pub(crate) fn portray(&self, portrait: &mut Portrait) {
+    /// Draws all that what it does later rests on.
+    pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
         let Features { soft_match, password_hash_sync } = self.features;
-        portrait.flags([soft_match, password_hash_sync]);
-        portrait.number(self.tenant.len());
-        for handle in self.tenant.handles() {
-            if let Some(object) = self.tenant.get(handle) {
-                portrait.cloud_object(object);
-                portrait.optional(self.connect.owner(handle), |portrait, owner| {
-                    portrait.number(owner as usize);
-                });
-            }
-        }
+        canonical.flags([soft_match, password_hash_sync]);
+        let objects: Vec<_> = self.tenant.objects().collect();
+        canonical.list(objects.into_iter(), |canonical, (handle, object)| {
+            canonical.cloud_object(object);
+            canonical.optional(self.connect.owner(handle), CanonicalState::number);
+        });
         let mut labels: Vec<_> = self.labels.iter().collect();
         labels.sort_unstable();
-        portrait.list(labels.into_iter(), |portrait, (label, handle)| {
-            portrait.text(label);
-            portrait.id(self.tenant.id_given_to(*handle));
+        canonical.list(labels.into_iter(), |canonical, (label, handle)| {
+            canonical.text(label);
+            let object = self.tenant.get(*handle);
+            canonical.optional(object.map(|object| &object.id), CanonicalState::id);
         });
-        self.connect.portray(&self.tenant, portrait);
-        portrait.optional(self.deviation.as_ref(), |portrait, deviation| {
-            portrait.text(&format!("{deviation:?}"));
-        });
+        self.connect.canonicalise(&self.tenant, canonical);
     }
 
     /// The cloud object that a command names, deleted or not.
@@ -151,7 +168,7 @@ impl ReferenceModel {
         let handle = match reference {
             CloudRef::Label(label) => self.labels.get(label).copied(),
             CloudRef::JoinedTo(key) => self.connect.joined_to(key),
-            CloudRef::QuarantinedFor(key) => self.connect.copy_for(key),
+            CloudRef::QuarantinedFor(key) => self.connect.quarantined_for(key),
         }?;
         self.tenant.get(handle).map(|_| handle)
     }
@@ -163,21 +180,8 @@ impl ReferenceModel {
         command: impl FnOnce(&mut CloudTenant, CloudHandle) -> Carried,
     ) -> Outcome {
         match self.resolve(reference) {
-            Some(handle) => {
-                let carried = command(&mut self.tenant, handle);
-                self.outcome(carried)
-            }
+            Some(handle) => outcome(command(&mut self.tenant, handle)),
             None => Outcome::plain(Status::NotFound),
-        }
-    }
-
-    fn outcome(&self, carried: Carried) -> Outcome {
-        match carried {
-            Ok(()) => Outcome::ok(),
-            Err(refusal) => Outcome {
-                message: Some(self.phrases.refusal(refusal)),
-                ..Outcome::plain(Status::Refused)
-            },
         }
     }
 
@@ -186,7 +190,7 @@ impl ReferenceModel {
         if self.labels.contains_key(&setup.label) {
             return Err(Refusal::LabelInUse);
         }
-        let handle = administrator::create(&mut self.tenant, |id| setup.to_object(id))?;
+        let handle = administrator::create(&mut self.tenant, setup.to_object(Text::default()))?;
         self.labels.insert(setup.label.clone(), handle);
         Ok(())
     }
@@ -200,28 +204,31 @@ impl ReferenceModel {
         Outcome::ok()
     }
 
-    fn synchronise(&mut self) -> Outcome {
+    fn synchronise(&mut self, deviation: &mut dyn Deviation) -> Outcome {
         if let Some(traces) = &mut self.traces {
             traces.clear();
         }
         let mut cycle = Cycle {
-            policy: &self.policy,
-            features: self.features,
+            connect: &mut self.connect,
             tenant: &mut self.tenant,
-            phrases: &self.phrases,
-            deviation: self.deviation.as_deref_mut(),
+            features: self.features,
+            policy: self.policy,
+            deviation,
+            traces: self.traces.as_mut(),
         };
-        Outcome {
-            objects: self.connect.synchronise(&mut cycle, self.traces.as_mut()),
-            ..Outcome::ok()
-        }
+        Outcome { objects: cycle.run(), ..Outcome::ok() }
     }
 
-    fn carry_out(&mut self, command: &Command) -> Result<Outcome, Failure> {
+    /// Carries out a command, with a deviation where that is a sync cycle.
+    pub(crate) fn carry_out(
+        &mut self,
+        command: &Command,
+        deviation: &mut dyn Deviation,
+    ) -> Result<Outcome, Failure> {
         Ok(match command {
             Command::CreateOnPremisesObject(command) => {
                 let created = self.connect.create(&command.object);
-                self.outcome(if created { Ok(()) } else { Err(Refusal::KeyInUse) })
+                outcome(if created { Ok(()) } else { Err(Refusal::KeyInUse) })
             }
             Command::UpdateOnPremisesObject(command) => {
                 if self.connect.update(&command.key, &command.set) {
@@ -233,10 +240,7 @@ impl ReferenceModel {
             Command::RemoveOnPremisesObject(_) => {
                 return Err(Failure::unsupported(Capability::Scope));
             }
-            Command::CreateCloudObject(command) => {
-                let carried = self.create_cloud_object(command);
-                self.outcome(carried)
-            }
+            Command::CreateCloudObject(command) => outcome(self.create_cloud_object(command)),
             Command::UpdateCloudObject(command) => self
                 .on_cloud_object(&command.object, |tenant, handle| {
                     administrator::update(tenant, handle, &command.set)
@@ -266,7 +270,7 @@ impl ReferenceModel {
                 self.connect.reinstall();
                 Outcome::ok()
             }
-            Command::Sync(_) => self.synchronise(),
+            Command::Sync(_) => self.synchronise(deviation),
         })
     }
 }
@@ -275,7 +279,7 @@ impl Implementation for ReferenceModel {
     fn describe(&self) -> Description {
         Description {
             implementation: ImplementationName {
-                name: self.deviation.as_ref().map_or("reference model", |it| it.name()).to_owned(),
+                name: "reference model".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 language: Some("Rust".to_owned()),
                 url: None,
@@ -287,22 +291,10 @@ impl Implementation for ReferenceModel {
     }
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
-        self.features = tenant.features;
-        self.tenant.clear();
-        self.connect.clear();
-        clear_map(&mut self.labels);
-        if let Some(traces) = &mut self.traces {
-            traces.clear();
-        }
-        if let Some(deviation) = &mut self.deviation {
-            deviation.reset();
-        }
-        // Most on-premises objects will have a cloud object of their own sooner or later.
-        self.tenant.reserve(tenant.cloud.len() + tenant.on_premises.len());
-        self.connect.reserve(tenant.on_premises.len());
-        self.labels.reserve(tenant.cloud.len());
+        let traces = self.traces.as_ref().map(|_| Traces::new());
+        *self = ReferenceModel { features: tenant.features, traces, ..Self::new(self.policy) };
         for setup in &tenant.cloud {
-            let handle = self.tenant.insert(|id| setup.to_object(id));
+            let handle = self.tenant.insert(setup.to_object(Text::default()));
             self.labels.insert(setup.label.clone(), handle);
         }
         for object in &tenant.on_premises {
@@ -312,10 +304,63 @@ impl Implementation for ReferenceModel {
     }
 
     fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
-        let outcome = match self.deviation {
-            None => self.carry_out(command)?,
-            Some(_) => self.carry_out_deviating(command)?,
-        };
+        let outcome = self.carry_out(command, &mut Faithful)?;
         Ok(StepObservation { outcome, snapshot: self.snapshot() })
+    }
+}
+
+fn outcome(carried: Carried) -> Outcome {
+    carried.map_or_else(Refusal::outcome, |()| Outcome::ok())
+}
+
+/// What an implementation that deviates may do beside: see and change everything.
+#[cfg(feature = "self-test")]
+impl ReferenceModel {
+    /// The cloud objects.
+    pub(crate) fn tenant(&self) -> &CloudTenant {
+        &self.tenant
+    }
+
+    /// The cloud objects, to be changed.
+    pub(crate) fn tenant_mut(&mut self) -> &mut CloudTenant {
+        &mut self.tenant
+    }
+
+    /// The cloud object that a command names, if it is active.
+    pub(crate) fn named_by(&self, command: &Command) -> Option<(CloudHandle, &CloudObject)> {
+        let handle = self.resolve(command.cloud_object()?)?;
+        Some((handle, self.tenant.active(handle)?))
+    }
+
+    /// Makes an edit of an active object that no rule but uniqueness and form stands in the way
+    /// of.
+    pub(crate) fn edit(
+        &mut self,
+        object: &CloudRef,
+        change: impl FnOnce(&mut CloudObject),
+    ) -> Outcome {
+        self.on_cloud_object(object, |tenant, handle| {
+            administrator::edit(tenant, handle, |object| {
+                change(object);
+                Ok(())
+            })
+        })
+    }
+
+    /// The on-premises objects, each with the active object that it is joined to.
+    pub(crate) fn on_premises(
+        &self,
+    ) -> impl Iterator<Item = (&Arc<OnPremisesObject>, Option<CloudHandle>)> {
+        self.connect.members().iter().map(|member| {
+            let joined = member.joined.as_ref().map(|joined| joined.handle);
+            let is_active = |handle: &CloudHandle| self.tenant.active(*handle).is_some();
+            (&member.object, joined.filter(is_active))
+        })
+    }
+
+    /// Writes to an on-premises object, which no synchronisation may.
+    pub(crate) fn write_on_premises(&mut self, object: OnPremisesObject) {
+        let key = object.key.clone();
+        self.connect.write(&key, object);
     }
 }

@@ -28,6 +28,19 @@ pub struct EditionRules {
     pub roles_block_soft_match: bool,
     /// Whether an object that carries another anchor cannot be soft-matched.
     pub other_anchor_blocks_soft_match: bool,
+    /// In which identifiers letter case counts.
+    pub letter_case: LetterCase,
+}
+
+/// In which identifiers upper and lower case make a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LetterCase {
+    /// In user principal names.
+    pub counts_in_names: bool,
+    /// In mail addresses.
+    pub counts_in_addresses: bool,
+    /// In source anchors.
+    pub counts_in_anchors: bool,
 }
 
 impl EditionRules {
@@ -41,6 +54,11 @@ impl EditionRules {
         roles_block_hard_match: true,
         roles_block_soft_match: true,
         other_anchor_blocks_soft_match: true,
+        letter_case: LetterCase {
+            counts_in_names: false,
+            counts_in_addresses: false,
+            counts_in_anchors: true,
+        },
     };
 }
 
@@ -70,7 +88,7 @@ pub struct Policy {
 }
 
 impl Default for Policy {
-    /// Edition 2023-01 with the most cautious choices: an error rather than a copy or a guess.
+    /// Edition 2023-01 with the most cautious choices: an error rather than a quarantined object or a guess.
     fn default() -> Self {
         Policy {
             edition: EditionRules::E2023_01,
@@ -100,10 +118,8 @@ impl Policy {
     /// ```
     /// use entra_conformance::directory::{CollisionHandling, DeclaredChoices};
     /// use entra_conformance::reference::Policy;
-    /// let choices = DeclaredChoices {
-    ///     collision_handling: Some(CollisionHandling::Quarantined),
-    ///     ..DeclaredChoices::default()
-    /// };
+    /// let mut choices = DeclaredChoices::default();
+    /// choices.collision_handling = Some(CollisionHandling::Quarantined);
     /// let policy = Policy::agreeing_with(&choices);
     /// assert!(policy.declared().agrees_with(&choices));
     /// ```
@@ -148,7 +164,7 @@ impl Policy {
     }
 
     /// The matching attributes in the order in which they are tried.
-    pub(crate) fn routes(&self) -> [MatchingAttribute; 3] {
+    pub(crate) fn precedence(&self) -> [MatchingAttribute; 3] {
         use MatchingAttribute::{ProxyAddresses, SourceAnchor, UserPrincipalName};
         let [first, second] = match self.soft_match_precedence {
             SoftMatchPrecedence::ProxyAddressesFirst => [ProxyAddresses, UserPrincipalName],
@@ -194,6 +210,6 @@ mod tests {
         #[case] routes: [MatchingAttribute; 3],
     ) {
         let policy = Policy { hard_versus_soft, soft_match_precedence, ..Policy::default() };
-        assert_eq!(policy.routes(), routes);
+        assert_eq!(policy.precedence(), routes);
     }
 }

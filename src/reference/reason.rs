@@ -1,164 +1,151 @@
-//! Why an object is not synchronised, and why a cloud object is not eligible.
+//! Why an object is not synchronised, why a cloud object is not eligible, and why an
+//! administrator's command is refused.
 
-use super::trace::rule;
-use crate::directory::Text;
+use crate::directory::{Outcome, ResultWord, Status, SyncResult};
 
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $variant:ident = $rule:ident, $code:literal, $message:literal;)*) => {
-        /// Why a cloud object cannot be taken over, or an on-premises object not be synchronised.
-        ///
-        /// The code is the nearest that the documents of the time name; edition 2023-01 claims none.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Reason { $($(#[$doc])* $variant,)* }
-
-        impl Reason {
-            /// Every reason.
-            pub const ALL: &'static [Reason] = &[$(Reason::$variant,)*];
-
-            /// The slug of the rule that it follows from.
-            pub fn rule(self) -> &'static str {
-                match self { $(Reason::$variant => rule::$rule,)* }
-            }
-
-            /// The error code in a sync report.
-            pub fn code(self) -> &'static str {
-                match self { $(Reason::$variant => $code,)* }
-            }
-
-            /// The error message in a sync report.
-            pub fn message(self) -> &'static str {
-                match self { $(Reason::$variant => $message,)* }
-            }
-        }
-    };
-}
-
-reasons! {
+/// Why a cloud object cannot be taken over, or an on-premises object not be synchronised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
     /// The on-premises object has no source anchor: the input is malformed.
-    NoSourceAnchor = ONE_AUTHORITY, "MissingSourceAnchor",
-        "the object has no sourceAnchor";
+    NoSourceAnchor,
     /// Its anchor is on an active object that it can neither match nor be joined to again.
-    AnchorInUse = ONE_TO_ONE, "AttributeValueMustBeUnique",
-        "another active object carries its sourceAnchor";
+    AnchorInUse,
     /// Several objects hold its identifiers and the policy does not pick one.
-    Ambiguous = EVERY_NEW_OBJECT, "AttributeValueMustBeUnique",
-        "several objects hold its identifiers, and it is not clear which to take over";
+    Ambiguous,
     /// The holder is mastered on-premises already.
-    MasteredOnPremises = ONE_TO_ONE, "AttributeValueMustBeUnique",
-        "an identifier is held by an object that is mastered on-premises already";
-    /// The holder is a copy that a collision left behind.
-    HeldByCopy = ONE_TO_ONE, "AttributeValueMustBeUnique",
-        "an identifier is held by a quarantined copy";
+    MasteredOnPremises,
+    /// The holder is a quarantined object that a collision left behind.
+    HeldByQuarantined,
     /// The holder is of another kind.
-    OtherKind = SAME_KIND, "ObjectTypeMismatch",
-        "an identifier is held by an object of another kind";
+    OtherKind,
     /// The holder has a directory role.
-    HasRole = NEVER_MATCHED, "ExistingAdminRoleConflict",
-        "an identifier is held by a user with a directory role";
+    HasRole,
     /// What the two share is no matching attribute: a secondary address on either side.
-    SecondaryAddress = PRIMARY_ONLY, "AttributeValueMustBeUnique",
-        "an address is held by another object, and a secondary address matches nothing";
+    SecondaryAddress,
     /// The two share the anchor only, and are no users.
-    AnchorOfNonUser = NO_HARD_MATCH, "InvalidHardMatch",
-        "its sourceAnchor is on an object of a kind that is not matched by anchor";
+    AnchorOfNonUser,
     /// One of the two groups is not mail-enabled.
-    PlainGroup = PLAIN_GROUPS, "AttributeValueMustBeUnique",
-        "an address is held by a group, and the two are not both mail-enabled";
+    PlainGroup,
     /// Soft match is switched off.
-    SoftMatchDisabled = SOFT_MATCH_OFF, "AttributeValueMustBeUnique",
-        "an identifier is held by another object, and soft match is disabled";
+    SoftMatchDisabled,
     /// The holder carries another anchor.
-    OtherAnchor = OTHER_ANCHOR, "InvalidSoftMatch",
-        "an identifier is held by an object that carries another onPremisesImmutableId";
+    OtherAnchor,
     /// A joined object was changed so that it shares an identifier with another active object.
-    LateMatch = LATE_MATCH, "AttributeValueMustBeUnique",
-        "an identifier that it was given belongs to another active object";
+    LateMatch,
     /// A joined object was given another anchor.
-    SourceAnchorChanged = ONE_AUTHORITY, "SourceAnchorChanged",
-        "its sourceAnchor was changed after it was joined; change it back";
+    SourceAnchorChanged,
     /// Values that were withheld when it was joined still belong to other objects.
-    StillWithheld = UNIQUE_IDENTIFIERS, "AttributeValueMustBeUnique",
-        "a value that was withheld when it was joined still belongs to another active object";
+    StillWithheld,
 }
 
-macro_rules! refusals {
-    ($($(#[$doc:meta])* $variant:ident = $message:literal;)*) => {
-        /// Why an administrator's command is refused.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Refusal { $($(#[$doc])* $variant,)* }
-
-        impl Refusal {
-            const ALL: &'static [Refusal] = &[$(Refusal::$variant,)*];
-
-            fn message(self) -> &'static str {
-                match self { $(Refusal::$variant => $message,)* }
+impl Reason {
+    /// The error code and the message in a sync report. The code is the nearest that the documents
+    /// of the time name; edition 2023-01 claims none.
+    fn words(self) -> (&'static str, &'static str) {
+        const NOT_UNIQUE: &str = "AttributeValueMustBeUnique";
+        match self {
+            Reason::NoSourceAnchor => ("MissingSourceAnchor", "the object has no sourceAnchor"),
+            Reason::AnchorInUse => (NOT_UNIQUE, "another active object carries its sourceAnchor"),
+            Reason::Ambiguous => (
+                NOT_UNIQUE,
+                "several objects hold its identifiers, and it is not clear which to take over",
+            ),
+            Reason::MasteredOnPremises => (
+                NOT_UNIQUE,
+                "an identifier is held by an object that is mastered on-premises already",
+            ),
+            Reason::HeldByQuarantined => {
+                (NOT_UNIQUE, "an identifier is held by a quarantined object")
             }
+            Reason::OtherKind => {
+                ("ObjectTypeMismatch", "an identifier is held by an object of another kind")
+            }
+            Reason::HasRole => (
+                "ExistingAdminRoleConflict",
+                "an identifier is held by a user with a directory role",
+            ),
+            Reason::SecondaryAddress => (
+                NOT_UNIQUE,
+                "an address is held by another object, and a secondary address matches nothing",
+            ),
+            Reason::AnchorOfNonUser => (
+                "InvalidHardMatch",
+                "its sourceAnchor is on an object of a kind that is not matched by anchor",
+            ),
+            Reason::PlainGroup => {
+                (NOT_UNIQUE, "an address is held by a group, and the two are not both mail-enabled")
+            }
+            Reason::SoftMatchDisabled => {
+                (NOT_UNIQUE, "an identifier is held by another object, and soft match is disabled")
+            }
+            Reason::OtherAnchor => (
+                "InvalidSoftMatch",
+                "an identifier is held by an object that carries another onPremisesImmutableId",
+            ),
+            Reason::LateMatch => {
+                (NOT_UNIQUE, "an identifier that it was given belongs to another active object")
+            }
+            Reason::SourceAnchorChanged => (
+                "SourceAnchorChanged",
+                "its sourceAnchor was changed after it was joined; change it back",
+            ),
+            Reason::StillWithheld => (
+                NOT_UNIQUE,
+                "a value that was withheld when it was joined still belongs to another active object",
+            ),
         }
-    };
+    }
+
+    /// The message in a sync report.
+    pub(crate) fn message(self) -> &'static str {
+        self.words().1
+    }
+
+    /// An error for this reason, as a sync report has it.
+    pub(crate) fn error(self) -> SyncResult {
+        let (code, message) = self.words();
+        SyncResult {
+            code: Some(code.into()),
+            message: Some(message.into()),
+            ..SyncResult::plain(ResultWord::Error)
+        }
+    }
 }
 
-refusals! {
+/// Why an administrator's command is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
     /// An on-premises key for a second object.
-    KeyInUse = "an on-premises object with this key exists";
+    KeyInUse,
     /// A label for a second object.
-    LabelInUse = "a cloud object was created under this label";
+    LabelInUse,
     /// Two active objects would share an identifier.
-    IdentifierInUse = "another active object holds one of these identifiers";
+    IdentifierInUse,
     /// The object's values come from on-premises.
-    MasteredOnPremises = "the object is mastered on-premises";
+    MasteredOnPremises,
     /// Only users have what the command is about.
-    UsersOnly = "only users have this property";
+    UsersOnly,
     /// A user has to have a name to sign in with.
-    NeedsName = "a user needs a userPrincipalName";
+    NeedsName,
     /// There is one primary address.
-    SecondPrimary = "at most one address is primary";
+    SecondPrimary,
     /// Objects in the recycle bin can be restored and deleted, nothing else.
-    InRecycleBin = "the object is in the recycle bin";
+    InRecycleBin,
 }
 
-/// Codes and messages as shared text. Each is made once, because most cases fail in some step
-/// and a report names the same few reasons over and over.
-#[derive(Clone, Debug)]
-pub(super) struct Phrasebook {
-    reasons: Vec<(Text, Text)>,
-    refusals: Vec<Text>,
-}
-
-impl Phrasebook {
-    pub(super) fn reason(&self, reason: Reason) -> (Text, Text) {
-        self.reasons[reason as usize].clone()
-    }
-
-    pub(super) fn refusal(&self, refusal: Refusal) -> Text {
-        self.refusals[refusal as usize].clone()
-    }
-}
-
-impl Default for Phrasebook {
-    fn default() -> Self {
-        Phrasebook {
-            reasons: Reason::ALL
-                .iter()
-                .map(|reason| (reason.code().into(), reason.message().into()))
-                .collect(),
-            refusals: Refusal::ALL.iter().map(|refusal| refusal.message().into()).collect(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_phrasebook_has_every_phrase_in_its_place() {
-        let phrases = Phrasebook::default();
-        for &reason in Reason::ALL {
-            let (code, message) = phrases.reason(reason);
-            assert_eq!((&*code, &*message), (reason.code(), reason.message()));
-        }
-        for &refusal in Refusal::ALL {
-            assert_eq!(&*phrases.refusal(refusal), refusal.message());
-        }
+impl Refusal {
+    /// The outcome of a command that is refused for this reason.
+    pub(super) fn outcome(self) -> Outcome {
+        let message = match self {
+            Refusal::KeyInUse => "an on-premises object with this key exists",
+            Refusal::LabelInUse => "a cloud object was created under this label",
+            Refusal::IdentifierInUse => "another active object holds one of these identifiers",
+            Refusal::MasteredOnPremises => "the object is mastered on-premises",
+            Refusal::UsersOnly => "only users have this property",
+            Refusal::NeedsName => "a user needs a userPrincipalName",
+            Refusal::SecondPrimary => "at most one address is primary",
+            Refusal::InRecycleBin => "the object is in the recycle bin",
+        };
+        Outcome { message: Some(message.into()), ..Outcome::plain(Status::Refused) }
     }
 }

@@ -26,16 +26,16 @@ pub fn render(summary: &Summary) -> String {
     let of_edition = summary.rules_of_edition();
     let edition = &header.edition;
     let status = summary.status();
-    let broke_off = summary.broke_off();
+    let aborts = summary.aborts();
     let message = match (status, summary.why_incomplete()) {
         (Status::SuiteDefect, _) => "not judged: a defect of the suite".to_owned(),
         (_, Some(_)) if counts.violated > 0 => {
             format!("incomplete, {} violated · {edition}", counts.violated)
         }
         (_, Some(_)) | (Status::PartHeld, _) => format!("incomplete · {edition}"),
-        (_, None) if counts.violated == 0 && broke_off > 0 => {
-            let broke_off = words::counted(broke_off as u64, "case");
-            format!("{} of {of_edition} rules, broke off in {broke_off} · {edition}", counts.held)
+        (_, None) if counts.violated == 0 && aborts > 0 => {
+            let aborts = words::counted(aborts as u64, "case");
+            format!("{} of {of_edition} rules, aborted in {aborts} · {edition}", counts.held)
         }
         (_, None) => format!("{} of {of_edition} rules · {edition}", counts.held),
     };

@@ -4,9 +4,9 @@ use super::Summary;
 use crate::runner::{Ending, EventReader, StreamError};
 use std::io::BufRead;
 
-/// Reads events and sums them up, as if the run happened now. Mistakes are told under `name`.
+/// Reads events and sums them up, as if the run happened now. Mistakes are reported under `name`.
 ///
-/// A file that was cut off, or that tells of a run that was stopped, is summed up as far as it goes;
+/// A file that was cut off, or that is of a run that was stopped, is summed up as far as it goes;
 /// its [status](Summary::status) is never that of a conformant run.
 ///
 /// # Errors

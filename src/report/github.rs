@@ -1,6 +1,7 @@
-//! What a run tells GitHub Actions: an annotation for everything that went wrong, as a workflow
+//! What a run reports to GitHub Actions: an annotation for everything that went wrong, as a workflow
 //! command on a line of its own.
 
+use super::verdict::incomplete;
 use super::{Place, Status, Summary, words};
 use std::fmt::Write as _;
 
@@ -19,15 +20,15 @@ pub fn annotations(summary: &Summary) -> String {
         let message = format!("{}{again}", words::in_a_line(&failure));
         error(&format!("{} is violated", failure.rule), &message);
     }
-    for broken in &summary.broken_off {
-        let again = replayed(&broken.case, &broken.place, None);
-        error(&words::broken_off(broken), &format!("{}{again}", broken.failure.message));
+    for aborted in &summary.aborted {
+        let again = replayed(&aborted.case, &aborted.place, None);
+        error(&words::aborted(aborted), &format!("{}{again}", aborted.failure.message));
     }
     for (case, message) in &summary.defects {
         error(&format!("the suite itself failed to judge {case}"), message);
     }
     if let Some(why) = summary.why_incomplete().filter(|_| summary.status() != Status::Conformant) {
-        error("the run is incomplete", &why);
+        error("the run is incomplete", &incomplete(why));
     }
     text
 }

@@ -7,7 +7,7 @@
 //! text on demand.
 //!
 //! What was asked for and not judged is an `error`, since no server counts `skipped` against a
-//! build. Cases in which the implementation broke off, and what concerns the run as a whole, are in
+//! build. Cases in which the implementation aborted, and what concerns the run as a whole, are in
 //! a suite of their own, which is there only when something is in it.
 
 use super::{RuleFailure, RuleLine, RuleState, Status, Summary, terminal, words};
@@ -70,7 +70,7 @@ fn status(line: &RuleLine, failure: Option<&RuleFailure>, header: &RunHeader) ->
             status
         }
         RuleState::NotApplicable => {
-            skipped(&format!("not applicable: needs {}", line.missing.join(", ")))
+            skipped(&format!("not applicable: {}", words::missing(&line.missing)))
         }
         RuleState::NotExercised if line.owed => non_success(
             NonSuccessKind::Error,
@@ -93,19 +93,20 @@ fn non_success(kind: NonSuccessKind, word: &str, message: &str) -> TestCaseStatu
     status
 }
 
-/// What is no rule's affair: cases that broke off, what the suite failed to judge, and why a run
+/// What is no rule's affair: cases that aborted, what the suite failed to judge, and why a run
 /// is incomplete.
 fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
-    let broken_off = summary.broken_off.iter().map(|broken| {
-        let message = format!("{}: {}", words::broken_off(broken), broken.failure.message);
-        let text = terminal::render_broken_off(broken, header);
-        error(&broken.case, broken.failure.kind.word(), &message, &text)
+    let aborted = summary.aborted.iter().map(|aborted| {
+        let message = format!("{}: {}", words::aborted(aborted), aborted.failure.message);
+        let text = terminal::render_aborted(aborted, header);
+        error(&aborted.case, aborted.failure.kind.word(), &message, &text)
     });
     let defects =
         summary.defects.iter().map(|(case, message)| error(case, "suite-defect", message, ""));
-    let incomplete =
-        summary.why_incomplete().map(|why| error("completeness", "incomplete", &why, ""));
-    broken_off.chain(defects).chain(incomplete).collect()
+    let incomplete = summary
+        .why_incomplete()
+        .map(|why| error("completeness", "incomplete", &super::verdict::incomplete(why), ""));
+    aborted.chain(defects).chain(incomplete).collect()
 }
 
 fn error(name: &str, word: &str, message: &str, text: &str) -> TestCase {

@@ -114,8 +114,8 @@ fn details(summary: &Summary, header: &RunHeader) -> Vec<(String, String)> {
         let heading = format!("{} is violated{title}", failure.rule);
         details.push((heading, terminal::render_failure(&failure, header)));
     }
-    for broken in &summary.broken_off {
-        details.push((words::broken_off(broken), terminal::render_broken_off(broken, header)));
+    for aborted in &summary.aborted {
+        details.push((words::aborted(aborted), terminal::render_aborted(aborted, header)));
     }
     for (case, message) in &summary.defects {
         let heading = format!("the suite itself failed to judge {case}");

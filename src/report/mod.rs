@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod compare;
 mod from_events;
+pub mod gate;
 pub mod github;
 #[cfg(feature = "html")]
 pub mod html;
@@ -10,12 +11,15 @@ pub mod json;
 #[cfg(feature = "junit")]
 pub mod junit;
 pub mod markdown;
-mod summary;
+mod precondition;
 pub mod terminal;
+mod verdict;
+pub mod violation;
 mod words;
 
-pub use from_events::from_events;
-pub use summary::{
-    BrokenOff, Counts, Example, Exercise, Place, RuleFailure, RuleLine, RuleState, SourceLine,
-    Status, Summary,
+pub use crate::runner::{
+    Aborted, Counts, Example, Exercise, Incomplete, Place, RuleFailure, RuleLine, RuleState,
+    SourceLine, Status, Summary,
 };
+pub use from_events::from_events;
+pub use words::not_applicable;

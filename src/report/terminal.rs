@@ -1,11 +1,15 @@
 //! The report that a person reads in a terminal.
 
+use super::precondition::precondition;
+use super::violation::{actual_in_words, expected_in_words, field_in_words};
 use super::words::{self, counted};
-use super::{BrokenOff, Place, RuleFailure, RuleLine, RuleState, Status, Summary};
+use super::{Aborted, Place, RuleFailure, RuleLine, RuleState, Status, Summary};
+use crate::cases::relations::UnmetPrecondition;
 use crate::rulebook::Rulebook;
-use crate::runner::{LawTally, Origin, RunHeader, Source};
+use crate::runner::{Origin, RelationTally, RunHeader, Source};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 const BOLD: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
@@ -22,12 +26,12 @@ fn column(source: Source) -> usize {
     match source {
         Source::Scenarios | Source::Sequences => 10,
         Source::Grid => 8,
-        Source::Laws | Source::Saved => 7,
+        Source::Relations | Source::Saved => 7,
     }
 }
 
-/// At most this many cases that broke off are shown in full.
-const BROKEN_OFF: usize = 10;
+/// At most this many cases that aborted are shown in full.
+const ABORTED: usize = 10;
 
 /// The report of a run, for a terminal of this width in columns. With `styled`, colours stand in
 /// the text as escape sequences; whoever prints it takes them out where they do not belong.
@@ -50,7 +54,7 @@ pub struct Gated<'g> {
 }
 
 /// The report of a run that a baseline was held against: of what is listed, the table of rules
-/// tells; what goes beyond it is told in full.
+/// reports; what goes beyond it is reported in full.
 pub fn render_gated(summary: &Summary, gated: Gated<'_>, width: usize, styled: bool) -> String {
     render_around(summary, width, styled, |page, header| {
         if let Some(beyond) = gated.beyond.header() {
@@ -98,17 +102,17 @@ pub fn render_failures(summary: &Summary, width: usize, styled: bool) -> String 
     page.text
 }
 
-/// All that is known of one broken rule, for reports that have a place for plain text.
+/// All that is known of one violated rule, for reports that have a place for plain text.
 pub(super) fn render_failure(failure: &RuleFailure, header: &RunHeader) -> String {
     let mut page = Page::new(100, false);
     page.failure(failure, header);
     page.text
 }
 
-/// All that is known of a case that broke off.
-pub(super) fn render_broken_off(broken: &BrokenOff, header: &RunHeader) -> String {
+/// All that is known of a case that aborted.
+pub(super) fn render_aborted(aborted: &Aborted, header: &RunHeader) -> String {
     let mut page = Page::new(100, false);
-    page.one_broken_off(broken, header);
+    page.one_aborted(aborted, header);
     page.text
 }
 
@@ -125,6 +129,19 @@ fn held_by_source(line: &RuleLine, columns: &[Source], width: usize) -> String {
         let _ = write!(words, "{held:>room$}");
     }
     words
+}
+
+/// Text in lines of this width; words stay whole.
+pub(crate) fn wrap(text: &str, width: usize, first: &str, later: &str) -> Vec<String> {
+    let options = Options::new(width)
+        .initial_indent(first)
+        .subsequent_indent(later)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(false);
+    let text = words::on_one_line(text);
+    let lines = textwrap::wrap(&text, options);
+    lines.into_iter().map(|line| line.into_owned()).collect()
 }
 
 struct Page {
@@ -150,23 +167,11 @@ impl Page {
 
     /// Text wrapped at the page's width, every line indented.
     fn wrapped(&mut self, indent: &str, first: &str, text: &str) {
-        let room = self.width.saturating_sub(indent.len()).max(20);
-        let mut line = first.to_owned();
-        let mut lines = Vec::new();
-        for word in text.split_whitespace() {
-            let needed = line.chars().count() + 1 + word.chars().count();
-            if !line.trim().is_empty() && line != first && needed > room {
-                lines.push(std::mem::take(&mut line));
-                line = " ".repeat(first.chars().count());
-            }
-            if !line.is_empty() && !line.ends_with(' ') {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push(line);
-        for line in lines {
-            self.line(format!("{indent}{line}"));
+        let room = self.width.max(indent.len() + 20);
+        let later = format!("{indent}{:1$}", "", first.chars().count());
+        let first = format!("{indent}{first}");
+        for line in wrap(text, room, &first, &later) {
+            self.line(line);
         }
     }
 
@@ -187,11 +192,11 @@ impl Page {
             .filter(|source| *source != Source::Saved)
             .collect();
         let columns = if columns.len() > 1 && self.width >= TABLE { columns } else { Vec::new() };
-        // Of rules that nobody asked for only the exercised ones are told.
-        let is_told = |line: &RuleLine| line.owed || line.state != RuleState::NotExercised;
+        // Of rules that nobody asked for only the exercised ones are listed.
+        let is_listed = |line: &RuleLine| line.owed || line.state != RuleState::NotExercised;
         let mut heads = columns.clone();
         for (area, lines) in summary.areas() {
-            let of_area: Vec<&RuleLine> = lines.iter().filter(|line| is_told(line)).collect();
+            let of_area: Vec<&RuleLine> = lines.iter().filter(|line| is_listed(line)).collect();
             if of_area.is_empty() {
                 continue;
             }
@@ -245,29 +250,33 @@ impl Page {
             ));
             self.line("");
             self.excerpt(&example.excerpt);
-            let tallies = summary.sources.iter().flat_map(|line| &line.laws);
+            let tallies = summary.sources.iter().flat_map(|line| &line.relations);
             for tally in tallies.filter(|tally| tally.rule == example.rule) {
                 self.unmet(tally);
             }
         }
     }
 
-    /// Why a law said nothing of some cases.
-    fn unmet(&mut self, tally: &LawTally) {
-        let mut parts: Vec<(&String, u64)> =
-            tally.unmet.iter().map(|(part, count)| (part, *count)).collect();
+    /// Why a relation said nothing of some cases.
+    fn unmet(&mut self, tally: &RelationTally) {
+        let mut parts: Vec<(UnmetPrecondition, u64)> =
+            tally.unmet.iter().map(|(part, count)| (*part, *count)).collect();
         parts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         self.line("");
         self.line("   its precondition did not hold in");
         for (part, count) in parts {
-            self.wrapped("     ", "", &format!("{}: “{part}”", counted(count, "case")));
+            self.wrapped(
+                "     ",
+                "",
+                &format!("{}: “{}”", counted(count, "case"), precondition(part)),
+            );
         }
     }
 
     /// All that went wrong in a run.
     fn went_wrong(&mut self, summary: &Summary, header: &RunHeader) {
         self.failures(summary, header);
-        self.broken_off(&summary.broken_off, header);
+        self.aborted(&summary.aborted, header);
         self.defects(&summary.defects);
     }
 
@@ -298,15 +307,17 @@ impl Page {
         }
         self.line("");
         self.excerpt(&failure.report.excerpt);
-        if let Some(variation) = &failure.report.variation {
+        if let Some(variation) = words::variation(&failure.report) {
             self.line("");
             self.wrapped("   ", "", &format!("compared with the same case {variation}:"));
         }
         self.line("");
         for violation in &failure.report.violations {
-            self.line(format!("   {}, {}", violation.object, violation.field));
-            self.line(self.painted(GOOD, format!("   - expected  {}", violation.expected)));
-            self.line(self.painted(BAD, format!("   + seen      {}", violation.seen)));
+            self.line(format!("   {}, {}", violation.object, field_in_words(&violation.field)));
+            self.line(
+                self.painted(GOOD, format!("   - expected  {}", expected_in_words(violation))),
+            );
+            self.line(self.painted(BAD, format!("   + actual    {}", actual_in_words(violation))));
         }
         self.line("");
         self.replay(&failure.case, &failure.place, Some(&failure.rule), header);
@@ -315,10 +326,10 @@ impl Page {
         }
     }
 
-    /// How the same is seen again.
+    /// How the same comes about again.
     fn replay(&mut self, case: &str, place: &Place, rule: Option<&str>, header: &RunHeader) {
-        if let Place::Generated(_, Some(reason)) = place {
-            self.wrapped("   ", "", &format!("(in no file: {reason})"));
+        if let Place::Generated(_, Some(why)) = place {
+            self.wrapped("   ", "", &format!("(in no file: {})", words::not_saved(why)));
         }
         self.line(format!("   replay: {}", words::replay(case, place, rule, header)));
     }
@@ -329,36 +340,36 @@ impl Page {
         }
     }
 
-    fn broken_off(&mut self, cases: &[BrokenOff], header: &RunHeader) {
-        for broken in cases.iter().take(BROKEN_OFF) {
+    fn aborted(&mut self, cases: &[Aborted], header: &RunHeader) {
+        for aborted in cases.iter().take(ABORTED) {
             self.line("");
-            self.line(self.painted(BAD, words::broken_off(broken)));
-            self.one_broken_off(broken, header);
+            self.line(self.painted(BAD, words::aborted(aborted)));
+            self.one_aborted(aborted, header);
         }
-        if cases.len() > BROKEN_OFF {
+        if cases.len() > ABORTED {
             self.line("");
-            self.line(format!("   and {} more that broke off:", cases.len() - BROKEN_OFF));
-            for broken in &cases[BROKEN_OFF..] {
-                self.line(format!("   {} in {}", broken.failure.kind, broken.case));
+            self.line(format!("   and {} more that aborted:", cases.len() - ABORTED));
+            for aborted in &cases[ABORTED..] {
+                self.line(format!("   {} in {}", aborted.failure.kind, aborted.case));
             }
         }
     }
 
-    fn one_broken_off(&mut self, broken: &BrokenOff, header: &RunHeader) {
-        self.wrapped("   ", "", &broken.failure.message);
-        if !broken.excerpt.is_empty() {
+    fn one_aborted(&mut self, aborted: &Aborted, header: &RunHeader) {
+        self.wrapped("   ", "", &aborted.failure.message);
+        if !aborted.excerpt.is_empty() {
             self.line("");
-            self.excerpt(&broken.excerpt);
+            self.excerpt(&aborted.excerpt);
         }
-        if !broken.failure.stderr_tail.is_empty() {
+        if !aborted.failure.stderr_tail.is_empty() {
             self.line("");
             self.line("   the end of its standard error:");
-            for line in &broken.failure.stderr_tail {
+            for line in &aborted.failure.stderr_tail {
                 self.line(format!("   {} {line}", self.painted(FAINT, "!")));
             }
         }
         self.line("");
-        self.replay(&broken.case, &broken.place, None, header);
+        self.replay(&aborted.case, &aborted.place, None, header);
     }
 
     fn defects(&mut self, defects: &[(String, String)]) {

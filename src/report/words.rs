@@ -1,8 +1,12 @@
 //! What several reports say in the same words.
 
-use super::{BrokenOff, Counts, Place, RuleFailure, RuleLine, RuleState, SourceLine};
+use super::{Aborted, Counts, Place, RuleFailure, RuleLine, RuleState, SourceLine};
+use crate::cases::relations::relation;
+use crate::directory::Capability;
 use crate::rulebook::{Basis, Rulebook};
-use crate::runner::{FailureReport, Host, RunHeader, Source};
+use crate::runner::{
+    FailureReport, Host, NotApplicable, NotSaved, Origin, RunHeader, Source, SourceStopped,
+};
 use std::fmt::Write as _;
 
 /// The suite and the edition.
@@ -76,42 +80,93 @@ pub(super) fn source(line: &SourceLine, header: &RunHeader) -> String {
         Source::Scenarios => "scenario",
         Source::Grid => "case of the grid",
         Source::Sequences => "generated sequence",
-        Source::Laws => "case for the laws",
+        Source::Relations => "case for the relations",
     };
     let counted = match (line.cases, line.source) {
         (cases, Source::Grid) if cases != 1 => format!("{cases} cases of the grid"),
-        (cases, Source::Laws) if cases != 1 => format!("{cases} cases for the laws"),
+        (cases, Source::Relations) if cases != 1 => format!("{cases} cases for the relations"),
         (cases, _) => counted(cases as u64, noun),
     };
     let seed = match line.source {
-        Source::Sequences | Source::Laws => {
+        Source::Sequences | Source::Relations => {
             format!(", seed {}", header.selection.generation.seed)
         }
         _ => String::new(),
     };
     let time = line.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
-    let stopped =
-        line.stopped.as_ref().map(|reason| format!("; stopped {reason}")).unwrap_or_default();
+    let stopped = line.stopped.map(|why| format!("; {}", stopped(why))).unwrap_or_default();
     format!("{counted}: {}{seed}{time}{stopped}", words_of(line))
 }
 
-/// What else there is to tell of a source.
+/// Why the rest of a source's cases was not run.
+fn stopped(why: SourceStopped) -> String {
+    match why {
+        SourceStopped::Aborts { cases } => {
+            format!("stopped after {} aborted", counted(cases as u64, "case"))
+        }
+        _ => "stopped, as the suite itself failed to judge a case".to_owned(),
+    }
+}
+
+/// Capabilities that are missing; of each list any one would do.
+pub(super) fn missing(capabilities: &[Vec<Capability>]) -> String {
+    let any_of =
+        |some: &Vec<Capability>| some.iter().map(|one| one.word()).collect::<Vec<_>>().join(" or ");
+    let all: Vec<String> = capabilities.iter().map(any_of).collect();
+    format!("needs {}", all.join(", "))
+}
+
+/// Why something is not judged.
+pub fn not_applicable(reason: &NotApplicable) -> String {
+    match reason {
+        NotApplicable::MissingCapabilities { capabilities } => missing(capabilities),
+        NotApplicable::UndeclaredChoice { choices } => {
+            let words: Vec<String> =
+                choices.iter().map(|(choice, value)| format!("{choice}: {value}")).collect();
+            format!("only where declared: {}", words.join(", "))
+        }
+        NotApplicable::Declined { capability } => {
+            format!("declined by the implementation: unsupported: {capability}")
+        }
+    }
+}
+
+/// Why a failure is in no file.
+pub(super) fn not_saved(why: &NotSaved) -> String {
+    match why {
+        NotSaved::NotReadBack { message } => {
+            format!("what was written could not be read back: {message}")
+        }
+        NotSaved::NotReproduced => "run again, it did not go wrong in the same way".to_owned(),
+        NotSaved::NotWritten { file, message } => {
+            format!("{file} could not be written: {message}")
+        }
+    }
+}
+
+/// Of what a relation found: what is different in the case that this one is compared with.
+pub(super) fn variation(failure: &FailureReport) -> Option<&'static str> {
+    let is_of_relation = failure.origin == Origin::Relation;
+    relation(&failure.rule).filter(|_| is_of_relation).map(|relation| relation.variation())
+}
+
+/// What else there is to say of a source.
 pub(super) fn source_details(line: &SourceLine) -> Vec<String> {
     let mut details = Vec::new();
     if !line.left_out.is_empty() {
         let left_out: usize = line.left_out.iter().map(|rule| rule.combinations).sum();
         details.push(format!(
-            "{left_out} of {} combinations left out by {} (`list grid` tells them)",
+            "{left_out} of {} combinations left out by {} (`list grid` lists them)",
             line.cases + left_out,
             counted(line.left_out.len() as u64, "stated rule"),
         ));
     }
-    if !line.laws.is_empty() {
-        let tallies = line.laws.iter();
-        let laws: Vec<String> = tallies
+    if !line.relations.is_empty() {
+        let tallies = line.relations.iter();
+        let relations: Vec<String> = tallies
             .map(|tally| format!("{} {}", tally.rule, tally.unmet.values().sum::<u64>()))
             .collect();
-        details.push(format!("cases without a law's precondition: {}", laws.join(", ")));
+        details.push(format!("cases without a relation's precondition: {}", relations.join(", ")));
     }
     details
 }
@@ -136,7 +191,7 @@ pub(super) fn state(line: &RuleLine) -> String {
             counted(line.violated_cases, "case"),
             times(line.held)
         ),
-        RuleState::NotApplicable => format!("{words}: needs {}", line.missing.join(", ")),
+        RuleState::NotApplicable => format!("{words}: {}", missing(&line.missing)),
         RuleState::NotExercised => words.to_owned(),
     }
 }
@@ -170,13 +225,13 @@ pub(super) fn when(report: &FailureReport) -> String {
     }
 }
 
-/// How and where a case broke off.
-pub(super) fn broken_off(broken: &BrokenOff) -> String {
-    let place = match broken.step {
+/// How and where a case aborted.
+pub(super) fn aborted(aborted: &Aborted) -> String {
+    let place = match aborted.step {
         0 => "at its start".to_owned(),
         step => format!("in step {step}"),
     };
-    format!("{} in {}, {place}", broken.failure.kind, broken.case)
+    format!("{} in {}, {place}", aborted.failure.kind, aborted.case)
 }
 
 /// A failure in one line.
@@ -186,9 +241,9 @@ pub(super) fn in_a_line(failure: &RuleFailure) -> String {
         || place.clone(),
         |violation| {
             let Some(more) = failure.report.violations.len().checked_sub(2) else {
-                return format!("{place}: {violation}");
+                return format!("{place}: {}", super::violation::in_a_line(violation));
             };
-            format!("{place}: {violation}, and {} more", more + 1)
+            format!("{place}: {}, and {} more", super::violation::in_a_line(violation), more + 1)
         },
     )
 }
@@ -218,10 +273,10 @@ fn words_of(line: &SourceLine) -> String {
     if line.not_applicable > 0 {
         parts.push(format!("{} not applicable", line.not_applicable));
     }
-    if line.broken_off > 0 {
-        parts.push(format!("{} broke off", line.broken_off));
+    if line.aborted > 0 {
+        parts.push(format!("{} aborted", line.aborted));
     }
-    let left = line.cases.saturating_sub(line.judged + line.not_applicable + line.broken_off);
+    let left = line.cases.saturating_sub(line.judged + line.not_applicable + line.aborted);
     if left > 0 {
         parts.push(format!("{left} not run"));
     }

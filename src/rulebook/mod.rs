@@ -6,32 +6,21 @@ mod coverage;
 
 pub use coverage::{Coverage, Statement};
 
-use crate::directory::Capabilities;
+use crate::directory::{Capabilities, Capability, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-/// On what a rule rests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Basis {
-    /// The page that the edition is named after says it.
-    Documented,
-    /// Another Microsoft page of that time says it.
-    Related,
-    /// No page says it in words, but it follows from what they say, or any directory needs it.
-    Derived,
-}
-
-impl fmt::Display for Basis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Basis::Documented => "documented",
-            Basis::Related => "related",
-            Basis::Derived => "derived",
-        })
+words! {
+    /// On what a rule rests.
+    pub enum Basis {
+        /// The page that the edition is named after says it.
+        Documented = "documented",
+        /// Another Microsoft page of that time says it.
+        Related = "related",
+        /// No page says it in words, but it follows from what they say, or any directory needs it.
+        Derived = "derived",
     }
 }
 
@@ -129,38 +118,28 @@ fn is_empty(capabilities: &Capabilities) -> bool {
 }
 
 impl Rule {
-    /// What an implementation with these capabilities lacks to exercise the rule at all, in words;
-    /// empty where it lacks nothing.
-    pub fn lacking(&self, capabilities: &Capabilities) -> Vec<String> {
-        let mut lacking: Vec<String> =
-            capabilities.missing(&self.requires).iter().map(ToString::to_string).collect();
+    /// What an implementation with these capabilities lacks to exercise the rule at all: of each
+    /// list any one would do. Empty where it lacks nothing.
+    pub fn lacking(&self, capabilities: &Capabilities) -> Vec<Vec<Capability>> {
+        let missing = capabilities.missing(&self.requires).into_iter();
+        let mut lacking: Vec<Vec<Capability>> = missing.map(|one| vec![one]).collect();
         let any_of = &self.requires_any_of.0;
         if !any_of.is_empty() && !any_of.iter().any(|one| capabilities.has(*one)) {
-            let words: Vec<&str> = any_of.iter().map(|capability| capability.word()).collect();
-            lacking.push(words.join(" or "));
+            lacking.push(any_of.iter().copied().collect());
         }
         lacking
     }
 }
 
-/// The areas of the rulebook, in order, with the prefixes of their rules.
-pub const AREAS: &[(&str, &[&str])] = &[
-    ("authority", &["soa"]),
-    ("matching", &["match"]),
-    ("takeover", &["takeover"]),
-    ("kinds", &["kind"]),
-    ("administrators", &["admin"]),
-    ("switch", &["switch"]),
-    ("recovery", &["recovery"]),
-    ("direction", &["direction", "sync"]),
-    ("safety", &["safe"]),
-    ("law", &["law"]),
+/// The areas of the rulebook, in order: the prefixes of the rules' IDs.
+pub const AREAS: &[&str] = &[
+    "soa", "match", "takeover", "kind", "admin", "switch", "recovery", "sync", "safe", "relation",
 ];
 
-/// The area that a rule belongs to, told from its slug.
+/// The area that a rule belongs to: the prefix of its ID.
 pub fn area_of(rule: &str) -> &'static str {
     let prefix = rule.split_once('.').map_or(rule, |(prefix, _)| prefix);
-    AREAS.iter().find(|(_, prefixes)| prefixes.contains(&prefix)).map_or("other", |(area, _)| area)
+    AREAS.iter().find(|area| **area == prefix).copied().unwrap_or("other")
 }
 
 /// A page that rules cite.
@@ -376,7 +355,7 @@ mod tests {
                             .id
                             .bytes()
                             .all(|byte| byte.is_ascii_lowercase() || b".-".contains(&byte))
-                        && AREAS.iter().any(|(_, prefixes)| prefixes.contains(&prefix))
+                        && AREAS.contains(&prefix)
                 }),
                 "{} is no slug of a known area",
                 rule.id

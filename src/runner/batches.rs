@@ -1,10 +1,12 @@
 //! Runs the cases of a generated source in batches, on as many implementations as there are, and
-//! hands over what became of them in the cases' order: the result does not depend on how many
+//! hands over what came of them in the cases' order: the result does not depend on how many
 //! there are.
 
-use super::trial::{Ended, Judge, Stopped, Tallies, Trial};
+use super::event::SourceStopped;
+use super::judge::Judge;
+use super::judgement::{Judgement, Stopped};
+use super::trial::Trial;
 use super::trials::{Name, Trials};
-use crate::cases::required_capabilities;
 use crate::implementation::{FailureKind, Implementation};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,36 +17,29 @@ use std::thread;
 /// enough to see progress and to stop soon.
 const AT_ONCE: usize = 256;
 
-/// After so many cases in which the implementation broke off the rest of a source is left out:
-/// starting it again takes time, and one more crash tells nothing new.
-pub(super) const BROKEN_OFF: usize = 5;
+/// After so many cases in which the implementation aborted the rest of a source is left out:
+/// starting it again takes time, and one more crash shows nothing new.
+const MOST_ABORTS: usize = 5;
 
-/// What became of a batch of cases.
+/// What came of a batch of cases.
 #[derive(Default)]
 pub(super) struct Batch {
     /// How many cases it had.
     pub(super) newly: usize,
     /// How many of them take what the implementation does not declare.
     pub(super) not_applicable: usize,
-    /// The cases in which something went wrong.
-    pub(super) wrong: Vec<Wrong>,
-    /// How many cases came to a good end after the last of those.
-    pub(super) judged: usize,
-    /// How often rules were exercised.
-    pub(super) tallies: Tallies,
+    /// What came of the others.
+    pub(super) judged: Vec<Judged>,
 }
 
-/// A case in which something went wrong.
-pub(super) struct Wrong {
-    /// How many cases came to a good end between the one before and this.
-    pub(super) judged_before: usize,
+/// What came of a generated case.
+#[derive(Clone)]
+pub(super) struct Judged {
     /// Its place among the cases of the source.
     pub(super) place: usize,
     pub(super) name: Name,
     pub(super) trial: Trial,
-    pub(super) ended: Ended,
-    /// How often rules were exercised in this batch so far, where the source may end here.
-    pub(super) so_far: Option<Tallies>,
+    pub(super) judgement: Judgement,
 }
 
 /// The cases of a generated source, in batches.
@@ -110,54 +105,54 @@ impl Batches<'_> {
     }
 
     fn batch(&self, at: usize, implementation: &mut dyn Implementation) -> Batch {
-        let first = at * AT_ONCE;
-        let end = (first + AT_ONCE).min(self.trials.count());
-        let mut batch = Batch { newly: end - first, ..Batch::default() };
-        let capabilities = &self.judge.description.capabilities;
-        let mut called: Vec<(usize, Name)> = Vec::with_capacity(end - first);
-        let mut trials = Vec::with_capacity(end - first);
-        for own in first..end {
-            let (name, trial) = self.trials.at(own);
-            let needed = required_capabilities(&trial.case.tenant, &trial.case.commands);
-            if capabilities.missing(&needed).is_empty() {
-                called.push((self.trials.place(own), name));
-                trials.push(trial);
-            } else {
-                batch.not_applicable += 1;
-            }
-        }
-        let mut tallies = Tallies::default();
-        let mut broken_off = 0;
-        let (wrong, judged) = (&mut batch.wrong, &mut batch.judged);
-        self.judge.run(&trials, implementation, &mut tallies, &mut |at, ended, so_far| {
+        let own = at * AT_ONCE..((at + 1) * AT_ONCE).min(self.trials.count());
+        let mut batch = Batch { newly: own.len(), ..Batch::default() };
+        let mut cases: Vec<(usize, Name, Trial)> = own
+            .map(|own| {
+                let (name, trial) = self.trials.at(own);
+                (self.trials.place(own), name, trial)
+            })
+            .collect();
+        cases.retain(|(_, _, trial)| trial.missing(self.judge.description()).is_empty());
+        batch.not_applicable = batch.newly - cases.len();
+        let mut judgements = Vec::with_capacity(cases.len());
+        let mut aborts = Aborts::default();
+        let trials = cases.iter().map(|(_, _, trial)| trial);
+        self.judge.run(trials, implementation, &mut |_, judgement| {
             if (self.is_stopped)() {
-                // What was under way when the run was stopped broke off for that reason.
+                // What was under way when the run was stopped aborted for that reason.
                 return false;
             }
-            if ended.breaches.is_empty() && ended.stopped.is_none() {
-                *judged += 1;
-                return true;
-            }
-            let is_last = match &ended.stopped {
-                None | Some(Stopped::NotApplicable) => false,
-                Some(Stopped::Defect(_)) => true,
-                Some(Stopped::BrokenOff { failure, .. }) => {
-                    broken_off += 1;
-                    broken_off == BROKEN_OFF || failure.kind == FailureKind::NotRestarted
-                }
-            };
-            let (place, name) = called[at];
-            wrong.push(Wrong {
-                judged_before: std::mem::take(judged),
-                place,
-                name,
-                trial: trials[at].clone(),
-                so_far: ended.stopped.is_some().then(|| so_far.clone()),
-                ended,
-            });
-            !is_last
+            let is_over = aborts.end_the_source(judgement.stopped.as_ref()).is_some();
+            judgements.push(judgement);
+            !is_over
         });
-        batch.tallies = tallies;
+        let judged = cases.into_iter().zip(judgements);
+        batch.judged = judged
+            .map(|((place, name, trial), judgement)| Judged { place, name, trial, judgement })
+            .collect();
         batch
+    }
+}
+
+/// How often the implementation has aborted in a source.
+#[derive(Default)]
+pub(super) struct Aborts {
+    pub(super) count: usize,
+}
+
+impl Aborts {
+    /// Counts what stopped one more case; whether, and why, the rest of the source is left out.
+    pub(super) fn end_the_source(&mut self, stopped: Option<&Stopped>) -> Option<SourceStopped> {
+        match stopped? {
+            Stopped::Declined(_) => None,
+            Stopped::Defect(_) => Some(SourceStopped::Defect),
+            Stopped::Aborted { failure, .. } => {
+                self.count += 1;
+                let is_last =
+                    self.count == MOST_ABORTS || failure.kind == FailureKind::NotRestarted;
+                is_last.then_some(SourceStopped::Aborts { cases: self.count })
+            }
+        }
     }
 }

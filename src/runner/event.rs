@@ -1,9 +1,13 @@
-//! What a run tells, as it happens. Every report is made from these.
+//! What a run reports, as it happens. Every report is made from these.
 
-use super::plan::Selection;
+use super::not_applicable::NotApplicable;
+use super::reason::Origin;
+use super::selection::Selection;
 use super::shard::Shard;
 use super::source::Source;
+use crate::cases::relations::UnmetPrecondition;
 use crate::checks::Violation;
+use crate::directory::{Capability, CommandKind};
 use crate::implementation::{Description, Failure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -12,6 +16,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RunHeader {
     /// The suite's version.
     pub suite_version: String,
@@ -52,10 +57,8 @@ pub struct PlannedSource {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LeftOutCombinations {
-    /// The name of the rule that leaves them out.
+    /// The name of the rule that leaves them out; `list grid` says why.
     pub by: String,
-    /// What it leaves out, and why.
-    pub why: String,
     /// How many there are.
     pub combinations: usize,
 }
@@ -83,9 +86,10 @@ pub enum Host {
 pub struct SelectedRule {
     /// The rule's ID.
     pub rule: String,
-    /// Capabilities that it takes to exercise it and that are not declared.
+    /// Capabilities that it takes to exercise it and that are not declared; of each list any one
+    /// would do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<String>,
+    pub missing: Vec<Vec<Capability>>,
     /// Whether the selection asks for it: a run in which nothing exercises it is incomplete.
     pub owed: bool,
 }
@@ -99,7 +103,7 @@ pub struct RuleTally {
     pub rule: String,
     /// How often its situation occurred and it held.
     pub held: u64,
-    /// How many violations of it were seen.
+    /// How many violations of it were found.
     pub violated: u64,
 }
 
@@ -112,19 +116,19 @@ pub struct SourceTally {
     pub rule: String,
     /// How often its situation occurred and it held.
     pub held: u64,
-    /// In how many cases it was broken.
+    /// In how many cases it was violated.
     pub violated_cases: u64,
 }
 
-/// How often a law did not apply to a case of a source.
+/// How often a relation did not apply to a case of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct LawTally {
-    /// The law's rule.
+pub struct RelationTally {
+    /// The relation's rule.
     pub rule: String,
     /// In how many cases its precondition did not hold, by the part of it that failed first.
-    pub unmet: BTreeMap<String, u64>,
+    pub unmet: BTreeMap<UnmetPrecondition, u64>,
 }
 
 /// What a generated source came to.
@@ -138,34 +142,74 @@ pub struct SourceReport {
     pub judged: usize,
     /// How many it cannot be judged by.
     pub not_applicable: usize,
-    /// In how many it broke off.
-    pub broken_off: usize,
+    /// In how many it aborted.
+    pub aborted: usize,
     /// Why the rest was not run; `None` where nothing was left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stopped: Option<String>,
+    pub stopped: Option<SourceStopped>,
     /// The rules that were exercised.
     pub rules: Vec<SourceTally>,
-    /// The laws that did not apply to some of the cases.
+    /// The relations that did not apply to some of the cases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub laws: Vec<LawTally>,
+    pub relations: Vec<RelationTally>,
     /// How long it took.
     pub milliseconds: u64,
 }
 
-/// Where a failure was noticed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum Origin {
-    /// By the rule's check, which judges every step of every case.
-    Check,
-    /// By what the scenario expects after a step.
-    Expectation,
-    /// By a law, which compares two cases.
-    Law,
+impl SourceReport {
+    /// Of a source of which nothing was run yet.
+    pub(super) fn of(source: Source) -> SourceReport {
+        SourceReport {
+            source,
+            judged: 0,
+            not_applicable: 0,
+            aborted: 0,
+            stopped: None,
+            rules: Vec::new(),
+            relations: Vec::new(),
+            milliseconds: 0,
+        }
+    }
 }
 
-/// One way in which a case broke a rule.
+/// Why the rest of a source's cases was not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", tag = "kind")]
+#[non_exhaustive]
+pub enum SourceStopped {
+    /// The implementation aborted too often, or could not be started again.
+    Aborts {
+        /// In so many cases it had aborted.
+        cases: usize,
+    },
+    /// The suite itself failed to judge a case.
+    Defect,
+}
+
+/// Why a failure that generated cases found was not saved in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", tag = "kind")]
+#[non_exhaustive]
+pub enum NotSaved {
+    /// What was written could not be read back.
+    NotReadBack {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// What was written and read back did not fail in the same way.
+    NotReproduced,
+    /// The file could not be written.
+    NotWritten {
+        /// The file.
+        file: String,
+        /// What the operating system says.
+        message: String,
+    },
+}
+
+/// One way in which a case violated a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -177,12 +221,9 @@ pub struct FailureReport {
     /// The step after which it was noticed, counted from 1; 0 is the start.
     pub step: usize,
     /// The step's command; `reset` for the start.
-    pub command: String,
-    /// What was expected and what was seen.
+    pub command: CommandKind,
+    /// What was expected and what was there.
     pub violations: Vec<Violation>,
-    /// Of a law: what is different in the case that this one is compared with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub variation: Option<String>,
     /// The case as far as it matters, in the format of scenario files.
     pub excerpt: String,
 }
@@ -191,20 +232,23 @@ pub struct FailureReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "kind")]
+#[non_exhaustive]
 pub enum CaseVerdict {
     /// It was judged to its end.
     Judged,
     /// The implementation cannot be judged by it. Never counted as passed.
     NotApplicable {
         /// Why.
-        reason: String,
+        reason: NotApplicable,
     },
-    /// The implementation broke off.
-    Failed {
+    /// The implementation aborted: it crashed, timed out, and so on.
+    Aborted {
         /// How.
         failure: Failure,
-        /// The step that it broke off in, counted from 1; 0 is the start.
+        /// The step that it aborted in, counted from 1; 0 is the start.
         step: usize,
+        /// The step's command; `reset` for the start.
+        command: CommandKind,
         /// The case as far as it went, in the format of scenario files.
         excerpt: String,
     },
@@ -215,16 +259,17 @@ pub enum CaseVerdict {
     },
 }
 
-/// What a run tells, as it happens.
+/// What a run reports, as it happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "event")]
+#[non_exhaustive]
 pub enum Event {
     /// A run begins: the first event.
     RunStarted(Box<RunHeader>),
     /// The cases of a source begin.
     SourceStarted(PlannedSource),
-    /// A scenario, or a saved case, has ended.
+    /// A scenario, or a saved failure, has ended.
     CaseFinished {
         /// Where it comes from.
         source: Source,
@@ -234,7 +279,7 @@ pub enum Event {
         verdict: CaseVerdict,
         /// Which rules it exercised.
         rules: Vec<RuleTally>,
-        /// Which rules it broke.
+        /// How it violated rules.
         failures: Vec<FailureReport>,
     },
     /// Some more of a generated source's cases have ended.
@@ -259,15 +304,15 @@ pub enum Event {
         size: Vec<u64>,
         /// How it ended.
         verdict: CaseVerdict,
-        /// Which rule it breaks; nothing where the implementation broke off.
+        /// How it violates a rule; nothing where the implementation aborted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         failure: Option<Box<FailureReport>>,
-        /// The file in which it was kept; `None` where it was not, with the reason in `not_kept`.
+        /// The file in which it was saved; `None` where it was not, with the reason in `not_saved`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<String>,
-        /// Why it was not kept.
+        /// Why it was not saved.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        not_kept: Option<String>,
+        not_saved: Option<NotSaved>,
     },
     /// A generated source has ended.
     SourceFinished(Box<SourceReport>),

@@ -4,8 +4,8 @@
 use crate::cases::scenario::{Expectation, ExpectedObject, ExpectedResult, ExpectedWord};
 use crate::checks::{Observer, Violation};
 use crate::directory::{
-    Capability, Change, CloudObject, Command, Outcome, ProxyAddress, ResultWord, Tenant, Text,
-    same_name,
+    Capability, Change, Command, Field, Fields, ObjectName, Outcome, ProxyAddress, ResultWord,
+    Tenant, Text, Value,
 };
 use crate::implementation::Description;
 use std::collections::BTreeSet;
@@ -60,10 +60,11 @@ impl<'a> Context<'a> {
         if let Some(expected) = expectation.status
             && expected != outcome.status
         {
-            found.push(violation("the command", "outcome", expected, outcome.status));
+            let command = ObjectName::Command;
+            found.push(Violation::new(command, Field::Outcome, expected, outcome.status));
         }
         for (key, expected) in &expectation.objects {
-            self.result(key, expected, outcome, &mut found);
+            found.extend(self.result(key, expected, outcome));
         }
         for expected in &expectation.cloud {
             self.object(expected, observer, &mut found);
@@ -71,7 +72,7 @@ impl<'a> Context<'a> {
         if let Some(expected) = expectation.active_cloud_objects {
             let seen = observer.state().active().count();
             if seen != expected {
-                found.push(violation("the tenant", "active cloud objects", expected, seen));
+                found.push(Violation::new(ObjectName::Tenant, Field::CloudObjects, expected, seen));
             }
         }
         found
@@ -82,55 +83,58 @@ impl<'a> Context<'a> {
         key: &Text,
         expected: &ExpectedResult,
         outcome: &Outcome,
-        found: &mut Vec<Violation>,
-    ) {
-        let Some(seen) = outcome.result_of(key) else {
-            found.push(violation(key, "reported result", expected.result, "no entry"));
-            return;
+    ) -> Option<Violation> {
+        let violation = |field: Field, expected: Value, seen: Value| {
+            Some(Violation::new(ObjectName::OnPremises(key.clone()), field, expected, seen))
         };
-        if !self.is_meant(expected.result, seen.result) {
-            found.push(violation(key, "reported result", expected.result, seen.result));
-            return;
+        let meant = self.meant_by(expected.result);
+        let Some(seen) = outcome.result_of(key) else {
+            return violation(Field::Result, meant.into(), Value::Nothing);
+        };
+        if !meant.contains(&seen.result) {
+            return violation(Field::Result, meant.into(), seen.result.into());
         }
-        if let Some(expected) = expected.matched_on
-            && self.has(Capability::MatchKind)
-            && seen.matched_on != Some(expected)
+        let (matched_on, evaluated_by) = (expected.matched_on, expected.evaluated_by);
+        if self.has(Capability::MatchKind) && matched_on.is_some() && matched_on != seen.matched_on
         {
-            let seen = seen.matched_on.map_or_else(|| "no value".to_owned(), |on| on.to_string());
-            found.push(violation(key, "matchedOn", expected, seen));
+            return violation(Field::MatchedOn, matched_on.into(), seen.matched_on.into());
         }
-        if let Some(expected) = expected.evaluated_by
-            && self.has(Capability::EvaluatedBy)
-            && seen.evaluated_by != Some(expected)
+        if self.has(Capability::EvaluatedBy)
+            && evaluated_by.is_some()
+            && evaluated_by != seen.evaluated_by
         {
-            let seen = seen.evaluated_by.map_or_else(|| "no value".to_owned(), |by| by.to_string());
-            found.push(violation(key, "evaluatedBy", expected, seen));
+            return violation(Field::EvaluatedBy, evaluated_by.into(), seen.evaluated_by.into());
         }
+        None
     }
 
-    /// Whether a reported word is one of those that an expected word stands for.
-    fn is_meant(&self, expected: ExpectedWord, seen: ResultWord) -> bool {
-        let coarse = !self.has(Capability::MatchKind) && seen == ResultWord::Joined;
-        match expected {
-            ExpectedWord::Provisioned => seen == ResultWord::Provisioned,
-            ExpectedWord::HardMatched => seen == ResultWord::HardMatched || coarse,
-            ExpectedWord::SoftMatched => seen == ResultWord::SoftMatched || coarse,
-            ExpectedWord::Matched => {
-                matches!(seen, ResultWord::HardMatched | ResultWord::SoftMatched) || coarse
-            }
-            ExpectedWord::Rejoined => matches!(
-                seen,
-                ResultWord::HardMatched
-                    | ResultWord::Joined
-                    | ResultWord::Updated
-                    | ResultWord::Unchanged
-            ),
-            ExpectedWord::Updated => seen == ResultWord::Updated,
-            ExpectedWord::Unchanged => matches!(seen, ResultWord::Unchanged | ResultWord::Updated),
-            ExpectedWord::Quarantined => seen == ResultWord::Quarantined,
-            ExpectedWord::Error => seen == ResultWord::Error,
-            ExpectedWord::Conflict => matches!(seen, ResultWord::Error | ResultWord::Quarantined),
+    /// The words that an expected word stands for.
+    fn meant_by(&self, expected: ExpectedWord) -> Vec<ResultWord> {
+        let mut meant = match expected {
+            ExpectedWord::Provisioned => vec![ResultWord::Provisioned],
+            ExpectedWord::HardMatched => vec![ResultWord::HardMatched],
+            ExpectedWord::SoftMatched => vec![ResultWord::SoftMatched],
+            ExpectedWord::Matched => vec![ResultWord::HardMatched, ResultWord::SoftMatched],
+            ExpectedWord::Rejoined => vec![
+                ResultWord::HardMatched,
+                ResultWord::Joined,
+                ResultWord::Updated,
+                ResultWord::Unchanged,
+            ],
+            ExpectedWord::Updated => vec![ResultWord::Updated],
+            ExpectedWord::Unchanged => vec![ResultWord::Unchanged, ResultWord::Updated],
+            ExpectedWord::Quarantined => vec![ResultWord::Quarantined],
+            ExpectedWord::Error => vec![ResultWord::Error],
+            ExpectedWord::Conflict => vec![ResultWord::Error, ResultWord::Quarantined],
+        };
+        let is_match = matches!(
+            expected,
+            ExpectedWord::HardMatched | ExpectedWord::SoftMatched | ExpectedWord::Matched
+        );
+        if is_match && !self.has(Capability::MatchKind) {
+            meant.push(ResultWord::Joined);
         }
+        meant
     }
 
     fn object(
@@ -139,130 +143,45 @@ impl<'a> Context<'a> {
         observer: &Observer<'_>,
         found: &mut Vec<Violation>,
     ) {
-        let name = format!("cloud object {}", expected.object);
-        let seen = observer.resolve(&expected.object);
-        let exists = expected.exists.unwrap_or(true);
-        let Some(seen) = seen else {
-            if exists {
-                found.push(violation(&name, "the object itself", "there", "no such object"));
-            }
-            return;
+        let name = ObjectName::Named(expected.object.clone());
+        let seen = match (observer.resolve(&expected.object), expected.exists.unwrap_or(true)) {
+            (Some(seen), true) => seen,
+            (None, true) => return found.push(Violation::missing(name)),
+            (Some(_), false) => return found.push(Violation::unexpected(name)),
+            (None, false) => return,
         };
-        if !exists {
-            found.push(violation(&name, "the object itself", "no such object", "there"));
-            return;
-        }
         if let Some(same) = &expected.is {
-            let other = observer.resolve(same);
-            if other.is_none_or(|other| other.id != seen.id) {
-                let other = if other.is_some() { "another object" } else { "no such object" };
-                found.push(violation(
-                    &name,
-                    "the object itself",
-                    format!("the same as {same}"),
-                    other,
-                ));
+            let other = observer.resolve(same).map(|other| &other.id);
+            if other != Some(&seen.id) {
+                let same = ObjectName::Named(same.clone());
+                found.push(Violation::new(name.clone(), Field::Id, same, &seen.id));
             }
         }
-        self.fields(&name, expected, seen, found);
+        for (field, expected) in fields(expected) {
+            let shown = seen.value_of(&field);
+            let is_same = match &expected {
+                Value::Texts(wanted) if field == Field::ProxyAddresses => {
+                    let wanted: Vec<_> = wanted.iter().cloned().map(ProxyAddress).collect();
+                    self.are_meant(&wanted, &seen.proxy_addresses)
+                }
+                expected => field.is_same(expected, &shown),
+            };
+            if !is_same {
+                found.push(Violation::new(name.clone(), field, expected, shown));
+            }
+        }
     }
 
-    fn fields(
-        &self,
-        name: &str,
-        expected: &ExpectedObject,
-        seen: &CloudObject,
-        found: &mut Vec<Violation>,
-    ) {
-        let mut compare = |field: &str, expected: Option<String>, seen: String, same: bool| {
-            if let Some(expected) = expected
-                && !same
-            {
-                found.push(violation(name, field, expected, seen));
-            }
+    /// Whether all of these addresses are there, and no others but such as a service may have given
+    /// out by itself.
+    fn are_meant(&self, wanted: &[ProxyAddress], seen: &[ProxyAddress]) -> bool {
+        let is_within = |address: &ProxyAddress, addresses: &[ProxyAddress]| {
+            addresses.iter().any(|other| other.same(address))
         };
-        let mut flag = |field: &str, expected: Option<bool>, seen: bool| {
-            compare(
-                field,
-                expected.map(|flag| flag.to_string()),
-                seen.to_string(),
-                expected == Some(seen),
-            );
-        };
-        flag("mailEnabled", expected.mail_enabled, seen.mail_enabled);
-        flag(
-            "onPremisesSyncEnabled",
-            expected.on_premises_sync_enabled,
-            seen.on_premises_sync_enabled,
-        );
-        flag("deleted", expected.deleted, seen.deleted);
-        flag("quarantined", expected.quarantined, seen.quarantined);
-        compare(
-            "kind",
-            expected.kind.map(|kind| kind.to_string()),
-            seen.kind.to_string(),
-            expected.kind == Some(seen.kind),
-        );
-        let mut value = |field: &str,
-                         expected: &Change<Text>,
-                         seen: &Option<Text>,
-                         same: fn(&str, &str) -> bool| {
-            let agrees = match (expected, seen) {
-                (Change::Set(expected), Some(seen)) => same(expected, seen),
-                (Change::Clear, None) => true,
-                _ => false,
-            };
-            compare(field, words_of(expected), optional(seen.as_ref()), agrees);
-        };
-        let exactly: fn(&str, &str) -> bool = |one, other| one == other;
-        value(
-            "onPremisesImmutableId",
-            &expected.on_premises_immutable_id,
-            &seen.on_premises_immutable_id,
-            exactly,
-        );
-        value(
-            "userPrincipalName",
-            &expected.user_principal_name,
-            &seen.user_principal_name,
-            same_name,
-        );
-        value("password", &expected.password, &seen.password, exactly);
-        for (attribute, wanted) in &expected.attributes {
-            let shown = seen.attributes.get(attribute);
-            compare(
-                attribute,
-                Some(optional(wanted.as_ref())),
-                optional(shown),
-                shown == wanted.as_ref(),
-            );
-        }
-        let wanted: Option<&[ProxyAddress]> = match &expected.proxy_addresses {
-            Change::Keep => None,
-            Change::Clear => Some(&[]),
-            Change::Set(addresses) => Some(addresses),
-        };
-        if let Some(wanted) = wanted {
-            let all_there = wanted
+        wanted.iter().all(|address| is_within(address, seen))
+            && seen
                 .iter()
-                .all(|wanted| seen.proxy_addresses.iter().any(|seen| seen.same(wanted)));
-            let none_left = seen.proxy_addresses.iter().all(|seen| {
-                wanted.iter().any(|wanted| wanted.same(seen)) || self.may_be_generated(seen)
-            });
-            compare(
-                "proxyAddresses",
-                Some(addresses(wanted)),
-                addresses(&seen.proxy_addresses),
-                all_there && none_left,
-            );
-        }
-        let roles = |roles: &BTreeSet<Text>| list(roles.iter().map(|role| &**role));
-        compare(
-            "roles",
-            expected.roles.as_ref().map(roles),
-            roles(&seen.roles),
-            expected.roles.as_ref() == Some(&seen.roles),
-        );
+                .all(|address| is_within(address, wanted) || self.may_be_generated(address))
     }
 
     /// Whether a service may have given out this address by itself: the case never mentions it.
@@ -271,38 +190,31 @@ impl<'a> Context<'a> {
     }
 }
 
-fn violation(
-    object: impl AsRef<str>,
-    field: &str,
-    expected: impl ToString,
-    seen: impl ToString,
-) -> Violation {
-    Violation {
-        object: object.as_ref().to_owned().into(),
-        field: field.to_owned(),
-        expected: expected.to_string(),
-        seen: seen.to_string(),
-    }
-}
-
-fn words_of(change: &Change<Text>) -> Option<String> {
-    match change {
+/// The fields that are compared, with their expected values.
+fn fields(expected: &ExpectedObject) -> Vec<(Field, Value)> {
+    let text = |change: &Change<Text>| match change {
         Change::Keep => None,
-        Change::Clear => Some("no value".to_owned()),
-        Change::Set(value) => Some(value.to_string()),
-    }
-}
-
-fn optional(value: Option<&Text>) -> String {
-    value.map_or_else(|| "no value".to_owned(), |value| value.to_string())
-}
-
-fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    format!("[{}]", words.collect::<Vec<_>>().join(", "))
-}
-
-fn addresses(addresses: &[ProxyAddress]) -> String {
-    let mut sorted: Vec<&str> = addresses.iter().map(ProxyAddress::as_str).collect();
-    sorted.sort_unstable();
-    list(sorted.into_iter())
+        change => Some(change.value().into()),
+    };
+    let addresses = match &expected.proxy_addresses {
+        Change::Keep => None,
+        Change::Clear => Some(&[][..]),
+        Change::Set(addresses) => Some(addresses.as_slice()),
+    };
+    let plain: [(Field, Option<Value>); 10] = [
+        (Field::Kind, expected.kind.map(Value::from)),
+        (Field::MailEnabled, expected.mail_enabled.map(Value::from)),
+        (Field::OnPremisesSyncEnabled, expected.on_premises_sync_enabled.map(Value::from)),
+        (Field::OnPremisesImmutableId, text(&expected.on_premises_immutable_id)),
+        (Field::UserPrincipalName, text(&expected.user_principal_name)),
+        (Field::ProxyAddresses, addresses.map(Value::from)),
+        (Field::Password, text(&expected.password)),
+        (Field::Roles, expected.roles.as_ref().map(Value::from)),
+        (Field::Deleted, expected.deleted.map(Value::from)),
+        (Field::Quarantined, expected.quarantined.map(Value::from)),
+    ];
+    let attributes = expected.attributes.iter();
+    let attributes = attributes.map(|(name, value)| (Field::Attribute(name.clone()), value.into()));
+    let plain = plain.into_iter().filter_map(|(field, value)| Some((field, value?)));
+    plain.chain(attributes).collect()
 }

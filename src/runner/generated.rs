@@ -1,40 +1,24 @@
-//! Runs the cases of a generated source, and makes a small example of each rule that they break.
+//! Runs the cases of a generated source, and makes a small example of each rule that they violate.
 
-use super::batches::{BROKEN_OFF, Batch, Batches, Wrong};
+use super::batches::{Aborts, Batch, Batches, Judged};
 use super::event::{
-    CaseVerdict, Event, FailureReport, LawTally, Origin, SourceReport, SourceTally,
+    CaseVerdict, Event, FailureReport, NotSaved, RelationTally, SourceReport, SourceTally,
 };
-use super::keep::{Keeper, Kept, scenario_of};
+use super::judge::Judge;
+use super::judgement::{Signature, Stopped, Tallies};
 use super::minimise::{Minimal, minimise};
-use super::plan::Generation;
-use super::reason::broke_off;
+use super::save::{SavedFailures, scenario_of};
+use super::selection::Generation;
 use super::shard::Shard;
 use super::shown::Shown;
 use super::source::Source;
-use super::trial::{Breach, Ended, Judge, Signature, Stopped, Tallies, Trial};
 use super::trials::{Name, Trials};
-use crate::cases::laws;
+use crate::cases::relations;
 use crate::cases::scenario::case_to_yaml;
 use crate::cases::shrink::measure;
-use crate::implementation::{FailureKind, Implementation};
+use crate::implementation::Implementation;
 use std::collections::BTreeMap;
 use std::time::Instant;
-
-/// A trial that went wrong.
-struct Found {
-    /// Its place among the cases of the source.
-    place: usize,
-    name: Name,
-    trial: Trial,
-    ended: Ended,
-    signature: Signature,
-}
-
-impl Found {
-    fn is_larger_than(&self, trial: &Trial) -> bool {
-        measure(&self.trial.case) > measure(&trial.case)
-    }
-}
 
 /// Runs one generated source.
 pub(super) struct Search<'a, 'k> {
@@ -43,231 +27,193 @@ pub(super) struct Search<'a, 'k> {
     pub(super) judge: &'a Judge<'a>,
     pub(super) shard: Shard,
     pub(super) is_stopped: &'a (dyn Fn() -> bool + Sync),
-    pub(super) keeper: Option<&'a mut Keeper<'k>>,
+    pub(super) saved: Option<&'a mut SavedFailures<'k>>,
 }
 
 impl Search<'_, '_> {
-    /// Runs the source's cases and tells what they come to. Of what was `shown` already no further
+    /// Runs the source's cases and reports what they come to. Of what was `shown` already no further
     /// example is made; what this source shows is added.
     pub(super) fn run(
         mut self,
         implementation: &mut dyn Implementation,
         helpers: &mut [Box<dyn Implementation + Send>],
         shown: &mut Shown,
-        tell: &mut dyn FnMut(Event),
+        report: &mut dyn FnMut(Event),
     ) {
         let started = Instant::now();
-        let mut count = Count { by_reason: shown.by_reason(), ..Count::default() };
-        let capabilities = &self.judge.description.capabilities;
+        let mut count = Count { by_reason: shown.by_reason(), ..Count::new(self.source) };
+        let capabilities = &self.judge.description().capabilities;
         let trials = Trials::new(self.source, self.generation, capabilities, self.shard);
         let batches = Batches { trials: &trials, judge: self.judge, is_stopped: self.is_stopped };
         batches.run(implementation, helpers, &mut |batch| {
             let newly = batch.newly;
-            let has_failed =
-                |wrong: &&Wrong| !matches!(wrong.ended.stopped, Some(Stopped::NotApplicable));
-            let failed = batch.wrong.iter().filter(has_failed).count();
-            count.take_batch(batch);
+            let failed = count.take_batch(batch);
             if !(self.is_stopped)() {
-                tell(Event::Progress { source: self.source, newly, failed });
+                report(Event::Progress { source: self.source, newly, failed });
             }
-            count.stopped.is_none()
+            count.report.stopped.is_none()
         });
-        let found = std::mem::take(&mut count.found);
-        for found in found.into_values() {
-            if !shown.has(&found.signature) && !(self.is_stopped)() {
+        for (signature, found) in std::mem::take(&mut count.found) {
+            if !shown.has(&signature) && !(self.is_stopped)() {
                 let event = self.example(found, implementation);
                 shown.take(&event);
-                tell(event);
+                report(event);
             }
         }
         if let Some((name, message)) = count.defect.take() {
-            tell(Event::FailureFound {
-                source: self.source,
-                case: name.to_string(),
-                size: Vec::new(),
-                verdict: CaseVerdict::Defect { message },
-                failure: None,
-                file: None,
-                not_kept: None,
-            });
+            let verdict = CaseVerdict::Defect { message };
+            report(self.failure_found(&name, Vec::new(), verdict, None, Ok(None)));
         }
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tell(Event::SourceFinished(Box::new(count.report(self.source, milliseconds))));
+        report(Event::SourceFinished(Box::new(count.finish(milliseconds))));
     }
 
-    /// The smallest example of a failure, kept in a file where that is wanted.
+    /// The smallest example of a failure, saved in a file where that is wanted.
     fn example(&mut self, found: Found, implementation: &mut dyn Implementation) -> Event {
-        let Found { place, name, trial, ended, signature } = found;
+        let Found { case: Judged { place, name, trial, judgement }, signature } = found;
         let mut size = measure(&trial.case).as_numbers();
         // Of two that are alike the first one counts.
         size.push(place as u64);
         let minimal =
-            minimise(trial, ended, &signature, self.judge, implementation, self.is_stopped);
-        let kept = match &mut self.keeper {
-            Some(keeper) => {
-                let found_in = format!("{name} (seed {})", self.generation.seed);
-                keeper.keep(&minimal, &signature, &found_in, self.judge, implementation)
-            }
-            None => Kept { file: None, not_kept: None },
+            minimise(trial, judgement, &signature, self.judge, implementation, self.is_stopped);
+        let saved = self.saved.as_mut().map(|saved| {
+            let found_in = format!("{name} (seed {})", self.generation.seed);
+            saved.save(&minimal, &signature, &found_in, self.judge, implementation)
+        });
+        let scenario = scenario_of(&minimal, &signature);
+        let excerpt = case_to_yaml(&scenario, &minimal.free);
+        let Minimal { judgement, .. } = minimal;
+        let failure = judgement.breach(&signature).cloned();
+        let (verdict, failure) = match (judgement.stopped, failure) {
+            (Some(stopped), None) => (stopped.verdict(|_, _| excerpt), None),
+            (_, failure) => (CaseVerdict::Judged, failure.map(|breach| breach.report(excerpt))),
         };
-        tell_example(self.source, (&name, size), &minimal, &signature, kept)
+        self.failure_found(&name, size, verdict, failure.map(Box::new), saved.transpose())
+    }
+
+    fn failure_found(
+        &self,
+        name: &Name,
+        size: Vec<u64>,
+        verdict: CaseVerdict,
+        failure: Option<Box<FailureReport>>,
+        saved: Result<Option<String>, NotSaved>,
+    ) -> Event {
+        let (source, case) = (self.source, name.to_string());
+        let (file, not_saved) = match saved {
+            Ok(file) => (file, None),
+            Err(why) => (None, Some(why)),
+        };
+        Event::FailureFound { source, case, size, verdict, failure, file, not_saved }
     }
 }
 
-/// The event that tells of a minimal example.
-fn tell_example(
-    source: Source,
-    (name, size): (&Name, Vec<u64>),
-    minimal: &Minimal,
-    signature: &Signature,
-    kept: Kept,
-) -> Event {
-    let excerpt = case_to_yaml(&scenario_of(minimal, signature), &minimal.free);
-    let (verdict, failure) = match (&minimal.ended.stopped, minimal.ended.breach(signature)) {
-        (Some(Stopped::BrokenOff { failure, step, .. }), None) => {
-            let (failure, step) = (failure.clone(), *step);
-            (CaseVerdict::Failed { failure, step, excerpt }, None)
-        }
-        (_, Some(breach)) => {
-            let report = report(breach, excerpt);
-            (CaseVerdict::Judged, Some(Box::new(report)))
-        }
-        _ => (CaseVerdict::Judged, None),
-    };
-    let Kept { file, not_kept } = kept;
-    Event::FailureFound { source, case: name.to_string(), size, verdict, failure, file, not_kept }
-}
-
-fn report(breach: &Breach, excerpt: String) -> FailureReport {
-    FailureReport {
-        rule: breach.rule.to_owned(),
-        origin: if breach.law.is_some() { Origin::Law } else { Origin::Check },
-        step: breach.step,
-        command: breach.command.to_owned(),
-        violations: breach.violations.clone(),
-        variation: breach.law.map(|law| law.variation().to_owned()),
-        excerpt,
-    }
+/// A case that went wrong, and in which way.
+struct Found {
+    case: Judged,
+    signature: Signature,
 }
 
 /// What a source has come to so far.
-#[derive(Default)]
 struct Count {
-    judged: usize,
-    not_applicable: usize,
-    broken_off: usize,
-    stopped: Option<String>,
+    report: SourceReport,
     tallies: Tallies,
+    aborts: Aborts,
     violated_cases: BTreeMap<&'static str, u64>,
-    /// The smallest trial that broke each rule, or each rule for each reason, and that broke off in
+    /// The smallest case that violated each rule, or each rule for each reason, and that aborted in
     /// each way.
-    found: BTreeMap<String, Found>,
+    found: BTreeMap<Signature, Found>,
     by_reason: bool,
     defect: Option<(Name, String)>,
 }
 
 impl Count {
-    fn take_batch(&mut self, batch: Batch) {
-        self.not_applicable += batch.not_applicable;
-        for Wrong { judged_before, place, name, trial, ended, so_far } in batch.wrong {
-            self.judged += judged_before;
-            self.take((place, name), &trial, ended);
-            if self.stopped.is_some() {
-                // The implementation may have gone on; in this order it does not count.
-                self.tallies.add(so_far.unwrap_or_default());
-                return;
-            }
+    fn new(source: Source) -> Count {
+        Count {
+            report: SourceReport::of(source),
+            tallies: Tallies::default(),
+            aborts: Aborts::default(),
+            violated_cases: BTreeMap::new(),
+            found: BTreeMap::new(),
+            by_reason: false,
+            defect: None,
         }
-        self.judged += batch.judged;
-        self.tallies.add(batch.tallies);
     }
 
-    fn take(&mut self, called: (usize, Name), trial: &Trial, ended: Ended) {
-        match &ended.stopped {
-            None => self.judged += 1,
-            Some(Stopped::NotApplicable) => self.not_applicable += 1,
-            Some(Stopped::Defect(message)) => {
-                self.defect = Some((called.1, message.clone()));
-                self.stopped = Some("the suite itself failed to judge a case".to_owned());
+    /// Takes in a batch, as far as the source goes on; in how many of its cases something went wrong.
+    fn take_batch(&mut self, batch: Batch) -> usize {
+        self.report.not_applicable += batch.not_applicable;
+        let mut failed = 0;
+        for case in batch.judged {
+            let judgement = &case.judgement;
+            let is_declined = matches!(judgement.stopped, Some(Stopped::Declined(_)));
+            let is_right = judgement.stopped.is_none() && judgement.breaches.is_empty();
+            failed += usize::from(!is_declined && !is_right);
+            // The implementation may have gone on after that; in this order it does not count.
+            if self.report.stopped.is_none() {
+                self.take(case);
             }
-            Some(Stopped::BrokenOff { failure, command, .. }) => {
-                let kind = failure.kind;
-                self.broken_off += 1;
-                if self.broken_off == BROKEN_OFF || kind == FailureKind::NotRestarted {
-                    self.stopped = Some(format!("after {} broke off", cases(self.broken_off)));
-                }
-                let what = format!("{kind} {}", broke_off(command));
-                self.add(what, Signature::BrokenOff(kind, command), called, trial, &ended);
+        }
+        failed
+    }
+
+    fn take(&mut self, mut case: Judged) {
+        self.tallies.add(std::mem::take(&mut case.judgement.tallies));
+        let stopped = case.judgement.stopped.as_ref();
+        self.report.stopped = self.aborts.end_the_source(stopped);
+        let mut found: Vec<Signature> = Vec::new();
+        match stopped {
+            None => self.report.judged += 1,
+            Some(Stopped::Declined(_)) => self.report.not_applicable += 1,
+            Some(Stopped::Defect(message)) => self.defect = Some((case.name, message.clone())),
+            Some(Stopped::Aborted { failure, command, .. }) => {
+                found.push(Signature::Aborted(failure.kind, *command));
             }
         }
         let mut rules: Vec<&'static str> = Vec::new();
-        for breach in &ended.breaches {
-            if !rules.contains(&breach.rule) {
+        for breach in &case.judgement.breaches {
+            let is_first = !rules.contains(&breach.rule);
+            if is_first {
                 rules.push(breach.rule);
                 *self.violated_cases.entry(breach.rule).or_default() += 1;
-                if !self.by_reason {
-                    self.add(breach.rule.to_owned(), breach.signature(), called, trial, &ended);
-                }
             }
             if self.by_reason {
-                for reason in breach.reasons() {
-                    let what = format!("{} {reason}", breach.rule);
-                    self.add(what, Signature::Reason(breach.rule, reason), called, trial, &ended);
-                }
+                let rule = || breach.rule.to_owned();
+                let reasons = breach.reasons().into_iter();
+                found.extend(reasons.map(|reason| Signature::Reason(rule(), reason)));
+            } else if is_first {
+                found.push(breach.signature());
+            }
+        }
+        for signature in found {
+            let known = self.found.get(&signature.clone().of_example());
+            let size = |case: &Judged| measure(&case.trial.case);
+            if known.is_none_or(|known| size(&known.case) > size(&case)) {
+                let found = Found { case: case.clone(), signature: signature.clone() };
+                self.found.insert(signature.of_example(), found);
             }
         }
     }
 
-    fn add(
-        &mut self,
-        what: String,
-        signature: Signature,
-        (place, name): (usize, Name),
-        trial: &Trial,
-        ended: &Ended,
-    ) {
-        if self.found.get(&what).is_none_or(|found| found.is_larger_than(trial)) {
-            let found =
-                Found { place, name, trial: trial.clone(), ended: ended.clone(), signature };
-            self.found.insert(what, found);
-        }
-    }
-
-    fn report(self, source: Source, milliseconds: u64) -> SourceReport {
-        SourceReport {
-            source,
-            judged: self.judged,
-            not_applicable: self.not_applicable,
-            broken_off: self.broken_off,
-            rules: self
-                .tallies
-                .exercised()
-                .map(|(rule, held, _)| SourceTally {
-                    rule: rule.to_owned(),
-                    held,
-                    violated_cases: self.violated_cases.get(rule).copied().unwrap_or(0),
-                })
-                .collect(),
-            laws: self.laws(),
-            stopped: self.stopped,
-            milliseconds,
-        }
-    }
-
-    fn laws(&self) -> Vec<LawTally> {
-        let mut tallies: Vec<LawTally> = Vec::new();
-        for law in laws::all() {
-            let of_law = self.tallies.unmet().filter(|(rule, ..)| *rule == law.rule);
-            let unmet: BTreeMap<String, u64> =
-                of_law.map(|(_, part, count)| (part.to_owned(), count)).collect();
+    fn finish(mut self, milliseconds: u64) -> SourceReport {
+        self.report.aborted = self.aborts.count;
+        self.report.rules = self
+            .tallies
+            .rules()
+            .map(|tally| SourceTally {
+                violated_cases: self.violated_cases.get(&*tally.rule).copied().unwrap_or(0),
+                rule: tally.rule,
+                held: tally.held,
+            })
+            .collect();
+        for relation in relations::all() {
+            let unmet = self.tallies.unmet_of(relation.rule);
             if !unmet.is_empty() {
-                tallies.push(LawTally { rule: law.rule.to_owned(), unmet });
+                let rule = relation.rule.to_owned();
+                self.report.relations.push(RelationTally { rule, unmet });
             }
         }
-        tallies
+        self.report.milliseconds = milliseconds;
+        self.report
     }
-}
-
-fn cases(count: usize) -> String {
-    if count == 1 { "1 case".to_owned() } else { format!("{count} cases") }
 }

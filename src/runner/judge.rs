@@ -1,212 +1,267 @@
-//! Judges one case: every step by every check, and what the scenario expects besides.
+//! Runs cases, whatever their source, and judges each by all checks, by what its scenario expects and
+//! by the metamorphic relations that are applied to it.
 
-use super::event::{CaseVerdict, Event, FailureReport, Origin, RuleTally};
-use super::excerpt::excerpt;
 use super::expectations::Context;
-use super::plan::{PlannedCase, Selection};
-use super::trial::{compare, is_not_applicable};
-use crate::cases::Case;
-use crate::cases::laws::{Law, LawVerdict};
-use crate::checks::{Finding, Observer, Violation};
-use crate::directory::Command;
-use crate::implementation::{CaseObservation, Description, Failure};
-use std::collections::BTreeMap;
+use super::judgement::{Breach, Judgement, Stopped, Tallies};
+use super::reason::Origin;
+use super::selection::Selection;
+use super::trial::Trial;
+use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
+use crate::cases::scenario::Scenario;
+use crate::cases::{Case, required_capabilities};
+use crate::checks::{EditionSettings, Finding, Observer, Violation, checked_rules};
+use crate::directory::CommandKind;
+use crate::implementation::{
+    CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Judges what was seen of one scenario: of the case itself, and of those that laws compare it
-/// with, in the order of [`PlannedCase::inputs`]. A panic in the suite's own checks is a defect of
-/// the suite, told as such, and never a verdict on the implementation.
-pub fn judge_case(
-    case: &PlannedCase,
-    description: &Description,
-    seen: &[CaseObservation],
-    selection: &Selection,
-) -> Event {
-    catch_unwind(AssertUnwindSafe(|| judge(case, description, seen, selection))).unwrap_or_else(
-        |panic| Event::CaseFinished {
-            source: case.source,
-            case: case.id.clone(),
-            verdict: CaseVerdict::Defect { message: Failure::panicked(panic.as_ref()).message },
-            rules: Vec::new(),
-            failures: Vec::new(),
-        },
-    )
-}
-
-fn judge(
-    case: &PlannedCase,
-    description: &Description,
-    seen: &[CaseObservation],
-    selection: &Selection,
-) -> Event {
-    let mut judgement = Judgement {
-        case,
-        selection,
-        tallies: BTreeMap::new(),
-        failures: Vec::new(),
-        is_broken: false,
-    };
-    let Some((own, varied)) = seen.split_first() else {
-        return Event::CaseFinished {
-            source: case.source,
-            case: case.id.clone(),
-            verdict: CaseVerdict::Defect { message: "nothing was seen of it".to_owned() },
-            rules: Vec::new(),
-            failures: Vec::new(),
-        };
-    };
-    if let Some(start) = &own.start {
-        judgement.steps(start, description, own);
-    }
-    let mut verdict = verdict(case, own, description);
-    for ((law, varied), seen) in case.varied.iter().zip(varied) {
-        if verdict != CaseVerdict::Judged {
-            break;
-        }
-        verdict = self::verdict(case, seen, description);
-        judgement.law(law, (&case.case, own), (varied, seen), description);
-    }
-    let Judgement { tallies, failures, .. } = judgement;
-    Event::CaseFinished {
-        source: case.source,
-        case: case.id.clone(),
-        verdict,
-        rules: tallies.into_values().collect(),
-        failures,
-    }
-}
-
-/// How a run of the case ended.
-fn verdict(case: &PlannedCase, seen: &CaseObservation, description: &Description) -> CaseVerdict {
-    let Some(failure) = &seen.failure else {
-        return CaseVerdict::Judged;
-    };
-    if is_not_applicable(failure, description) {
-        return CaseVerdict::NotApplicable { reason: failure.message.clone() };
-    }
-    let step = if seen.start.is_some() { seen.steps.len() + 1 } else { 0 };
-    CaseVerdict::Failed { failure: failure.clone(), step, excerpt: excerpt(&case.text, step) }
-}
-
-struct Judgement<'a> {
-    case: &'a PlannedCase,
+/// Judges cases by everything that is selected.
+pub(crate) struct Judge<'a> {
+    description: &'a Description,
     selection: &'a Selection,
-    tallies: BTreeMap<&'static str, RuleTally>,
-    failures: Vec<FailureReport>,
-    /// A check has found a violation, selected or not, or an expectation was not met. What is not as
-    /// expected from there on is a consequence, and would be told under the wrong rule.
-    is_broken: bool,
 }
 
-impl Judgement<'_> {
-    fn steps(
-        &mut self,
-        start: &crate::directory::Snapshot,
-        description: &Description,
-        seen: &CaseObservation,
+/// A trial, and the cases that its relations compare its own with.
+struct Prepared<'t> {
+    trial: &'t Trial,
+    varied: Vec<(&'static Relation, Case)>,
+    /// The relations that have nothing to compare it with.
+    tallies: Tallies,
+}
+
+impl Prepared<'_> {
+    /// What an implementation is asked to run: the trial's own case, and then the varied ones.
+    fn inputs(&self) -> impl Iterator<Item = CaseInput<'_>> {
+        let varied = self.varied.iter().map(|(_, case)| case);
+        std::iter::once(&self.trial.case)
+            .chain(varied)
+            .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
+    }
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(description: &'a Description, selection: &'a Selection) -> Judge<'a> {
+        Judge { description, selection }
+    }
+
+    /// Who is judged.
+    pub(super) fn description(&self) -> &'a Description {
+        self.description
+    }
+
+    /// Runs trials and hands over what came of each, in order. Return `false` from `take` to stop
+    /// early.
+    pub(crate) fn run<'t>(
+        &self,
+        trials: impl IntoIterator<Item = &'t Trial>,
+        implementation: &mut dyn Implementation,
+        take: &mut dyn FnMut(usize, Judgement) -> bool,
     ) {
-        let case = self.case;
-        let PlannedCase { case: Case { tenant, commands }, .. } = case;
-        let (mut observer, findings) =
-            Observer::start(tenant, start, &description.capabilities, &description.choices);
-        self.take(findings, 0, "reset");
-        let context = Context::new(description, tenant, commands);
-        for (at, (step, observed)) in case.scenario.steps.iter().zip(&seen.steps).enumerate() {
-            let number = at + 1;
-            let word = step.command.word();
-            let findings = observer.step(&step.command, observed);
-            self.take(findings, number, word);
-            let unmet: Vec<Violation> = step
+        let prepared: Vec<Prepared<'_>> =
+            trials.into_iter().map(|trial| self.prepare(trial)).collect();
+        let inputs: Vec<CaseInput<'_>> = prepared.iter().flat_map(Prepared::inputs).collect();
+        if inputs.is_empty() {
+            return;
+        }
+        let mut at = 0;
+        let mut seen: Vec<CaseObservation> = Vec::new();
+        implementation.run_cases(&inputs, &mut |_, observation| {
+            let prepared = &prepared[at];
+            seen.push(observation);
+            if seen.len() <= prepared.varied.len() {
+                return true;
+            }
+            // A panic in the suite's own checks is a defect of the suite, reported as such, and
+            // never a verdict on the implementation.
+            let judgement = catch_unwind(AssertUnwindSafe(|| self.judge(prepared, &seen)))
+                .unwrap_or_else(|panic| Judgement {
+                    stopped: Some(Stopped::Defect(Failure::panicked(panic.as_ref()).message)),
+                    ..Judgement::default()
+                });
+            seen.clear();
+            at += 1;
+            take(at - 1, judgement)
+        });
+    }
+
+    /// A trial with the cases that its relations compare its own with.
+    fn prepare<'t>(&self, trial: &'t Trial) -> Prepared<'t> {
+        let mut prepared = Prepared { trial, varied: Vec::new(), tallies: Tallies::default() };
+        for relation in &trial.relations {
+            if !self.selection.has_rule(relation.rule) {
+                continue;
+            }
+            let Some(case) = relation.varied(&trial.case) else {
+                prepared.tallies.unmet(relation.rule, UnmetPrecondition::NothingToVary);
+                continue;
+            };
+            let needed = required_capabilities(&case.tenant, &case.commands);
+            if self.description.capabilities.missing(&needed).is_empty() {
+                prepared.varied.push((*relation, case));
+            } else {
+                prepared.tallies.unmet(relation.rule, UnmetPrecondition::UndeclaredCapability);
+            }
+        }
+        prepared
+    }
+
+    /// Judges what was observed of a trial's own case and of the varied ones.
+    fn judge(&self, prepared: &Prepared<'_>, observed: &[CaseObservation]) -> Judgement {
+        let Prepared { trial, varied, tallies } = prepared;
+        let mut judgement = Judgement { tallies: tallies.clone(), ..Judgement::default() };
+        let own = &observed[0];
+        self.steps(&trial.case, trial.scenario.as_deref(), own, &mut judgement);
+        judgement.stopped = self.stopped(&trial.case, own);
+        for ((relation, case), observed) in varied.iter().zip(&observed[1..]) {
+            if judgement.stopped.is_some() {
+                break;
+            }
+            let own_breaches = judgement.breaches.len();
+            self.steps(case, None, observed, &mut judgement);
+            for breach in &mut judgement.breaches[own_breaches..] {
+                breach.varied = Some(Box::new(case.clone()));
+            }
+            judgement.stopped = self.stopped(case, observed);
+            if let Some(Stopped::Aborted { varied, .. }) = &mut judgement.stopped {
+                *varied = Some(Box::new(case.clone()));
+            }
+            self.compare(relation, (&trial.case, own), (case, observed), &mut judgement);
+        }
+        judgement
+    }
+
+    /// Lets every check judge every step that was observed, and compares it with what the scenario
+    /// expects.
+    fn steps(
+        &self,
+        case: &Case,
+        scenario: Option<&Scenario>,
+        observed: &CaseObservation,
+        judgement: &mut Judgement,
+    ) {
+        let Some(start) = &observed.start else { return };
+        let Description { capabilities, choices, .. } = self.description;
+        let (mut observer, findings) = Observer::start(
+            &case.tenant,
+            start,
+            EditionSettings::of_2023_01(),
+            capabilities,
+            choices,
+        );
+        // What is not as expected after a violation, selected or not, is a consequence, and would
+        // be reported under the wrong rule.
+        let mut is_violated = self.take(findings, 0, CommandKind::Reset, judgement);
+        let expectations = scenario.map(|scenario| {
+            (scenario, Context::new(self.description, &case.tenant, &case.commands))
+        });
+        for (at, (command, step)) in case.commands.iter().zip(&observed.steps).enumerate() {
+            let findings = observer.step(command, step);
+            is_violated |= self.take(findings, at + 1, command.kind(), judgement);
+            let Some((scenario, context)) = expectations.as_ref().filter(|_| !is_violated) else {
+                continue;
+            };
+            let violations: Vec<Violation> = scenario.steps[at]
                 .expect
                 .iter()
-                .flat_map(|expectation| context.compare(expectation, &observed.outcome, &observer))
+                .flat_map(|expectation| context.compare(expectation, &step.outcome, &observer))
                 .collect();
-            if !unmet.is_empty() && !self.is_broken {
-                self.blame_expectation(unmet, number, word);
+            is_violated = !violations.is_empty();
+            if is_violated && let Some(rule) = self.rule_of(scenario) {
+                judgement.breaches.push(Breach {
+                    rule,
+                    origin: Origin::Expectation,
+                    step: at + 1,
+                    command: command.kind(),
+                    violations,
+                    varied: None,
+                });
             }
         }
     }
 
-    /// Takes in what the checks found.
-    fn take(&mut self, findings: Vec<Finding>, step: usize, command: &str) {
+    /// Takes in what the checks found; whether any found a violation.
+    fn take(
+        &self,
+        findings: Vec<Finding>,
+        step: usize,
+        command: CommandKind,
+        judgement: &mut Judgement,
+    ) -> bool {
+        let mut is_violated = false;
         for Finding { rule, verdict } in findings {
-            self.is_broken |= !verdict.violations.is_empty();
+            let violations = verdict.violations;
+            is_violated |= !violations.is_empty();
             if !self.selection.has_rule(rule) {
                 continue;
             }
-            let tally = self.tally(rule);
-            tally.held += verdict.held;
-            tally.violated += verdict.violations.len() as u64;
-            if !verdict.violations.is_empty() {
-                self.failures.push(FailureReport {
-                    rule: rule.to_owned(),
-                    origin: Origin::Check,
-                    step,
-                    command: command.to_owned(),
-                    violations: verdict.violations,
-                    variation: None,
-                    excerpt: excerpt(&self.case.text, step),
-                });
+            judgement.tallies.exercised(rule, verdict.held, violations.len());
+            if !violations.is_empty() {
+                let origin = Origin::Check;
+                let breach = Breach { rule, origin, step, command, violations, varied: None };
+                judgement.breaches.push(breach);
             }
         }
+        is_violated
     }
 
-    fn tally(&mut self, rule: &'static str) -> &mut RuleTally {
-        self.tallies.entry(rule).or_insert_with(|| RuleTally {
-            rule: rule.to_owned(),
-            held: 0,
-            violated: 0,
-        })
+    /// The rule that an expectation is put down to which no check stands behind: the first one of the
+    /// scenario that is selected.
+    fn rule_of(&self, scenario: &Scenario) -> Option<&'static str> {
+        let rules = scenario.rules.iter().chain(&scenario.near_misses);
+        let rule = rules.into_iter().find(|rule| self.selection.has_rule(rule))?;
+        let relations = crate::cases::relations::all().iter().map(|relation| relation.rule);
+        checked_rules().chain(relations).find(|known| known == rule)
     }
 
-    /// Compares the case with the one that a law varies it to.
-    fn law(
-        &mut self,
-        law: &'static Law,
+    /// What kept a case from its end.
+    fn stopped(&self, case: &Case, observed: &CaseObservation) -> Option<Stopped> {
+        let failure = observed.failure.as_ref()?;
+        if failure.kind == FailureKind::Unsupported
+            && let Some(capability) = failure.capability
+            && !self.description.capabilities.has(capability)
+        {
+            return Some(Stopped::Declined(capability));
+        }
+        let step = if observed.start.is_some() { observed.steps.len() + 1 } else { 0 };
+        let command = kind_of_step(case, step);
+        Some(Stopped::Aborted { failure: failure.clone(), step, command, varied: None })
+    }
+
+    /// Lets a relation compare two cases; it says nothing of those that did not come to their end.
+    fn compare(
+        &self,
+        relation: &Relation,
         base: (&Case, &CaseObservation),
         varied: (&Case, &CaseObservation),
-        description: &Description,
+        judgement: &mut Judgement,
     ) {
-        if !self.selection.has_rule(law.rule) {
-            return;
+        fn run<'r>((case, observed): (&'r Case, &'r CaseObservation)) -> Option<Run<'r>> {
+            let start = observed.start.as_ref().filter(|_| observed.failure.is_none())?;
+            Some(Run { case, start, steps: &observed.steps })
         }
-        match compare(law, base, varied, description) {
-            LawVerdict::NotApplicable(_) => {}
-            LawVerdict::Held => self.tally(law.rule).held += 1,
-            LawVerdict::Violated(violations) => {
-                self.tally(law.rule).violated += violations.len() as u64;
-                let step = base.0.commands.len();
-                self.failures.push(FailureReport {
-                    rule: law.rule.to_owned(),
-                    origin: Origin::Law,
-                    step,
-                    command: base.0.commands.last().map_or("reset", Command::word).to_owned(),
-                    violations,
-                    variation: Some(law.variation().to_owned()),
-                    excerpt: excerpt(&self.case.text, step),
-                });
+        let Description { capabilities, choices, .. } = self.description;
+        let verdict = match (run(base), run(varied)) {
+            (Some(base), Some(varied)) => relation.judge(base, varied, capabilities, choices),
+            _ => RelationVerdict::NotApplicable(UnmetPrecondition::Aborted),
+        };
+        let rule = relation.rule;
+        match verdict {
+            RelationVerdict::NotApplicable(part) => judgement.tallies.unmet(rule, part),
+            RelationVerdict::Held => judgement.tallies.exercised(rule, 1, 0),
+            RelationVerdict::Violated { step, violations } => {
+                judgement.tallies.exercised(rule, 0, violations.len());
+                let origin = Origin::Relation;
+                let command = kind_of_step(base.0, step);
+                let breach = Breach { rule, origin, step, command, violations, varied: None };
+                judgement.breaches.push(breach);
             }
         }
     }
+}
 
-    /// An expectation that no check stands behind breaks the first rule that the scenario shows.
-    fn blame_expectation(&mut self, violations: Vec<Violation>, step: usize, command: &str) {
-        self.is_broken = true;
-        let scenario = &self.case.scenario;
-        let rule = scenario
-            .rules
-            .iter()
-            .chain(&scenario.near_misses)
-            .find(|rule| self.selection.has_rule(rule));
-        let Some(rule) = rule else { return };
-        self.failures.push(FailureReport {
-            rule: rule.clone(),
-            origin: Origin::Expectation,
-            step,
-            command: command.to_owned(),
-            violations,
-            variation: None,
-            excerpt: excerpt(&self.case.text, step),
-        });
-    }
+/// The kind of the step with this number, counted from 1.
+fn kind_of_step(case: &Case, step: usize) -> CommandKind {
+    let command = step.checked_sub(1).and_then(|at| case.commands.get(at));
+    command.map_or(CommandKind::Reset, |command| command.kind())
 }

@@ -1,12 +1,12 @@
 //! Puts the parts of a run together again, once it is proved that they are all of it.
 
-use super::event::{CaseVerdict, Event, LawTally, RunHeader, SourceReport, SourceTally};
-use super::reason::broke_off_in;
+use super::event::{CaseVerdict, Event, RelationTally, RunHeader, SourceReport, SourceTally};
+use super::judgement::Signature;
 use super::shard::Shard;
 use super::source::Source;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// What one part of a run told.
+/// What one part of a run reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// How people call it: the file that it comes from.
@@ -28,16 +28,65 @@ impl Part {
     }
 }
 
+/// What keeps parts from being a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MergeProblem {
+    /// There are no parts.
+    NothingToMerge,
+    /// This part does not begin with the start of a run.
+    NoStart(String),
+    /// This part reports a whole run and not a shard.
+    WholeRun(String),
+    /// The run of this part was stopped before its end.
+    StoppedEarly(String),
+    /// A part is not of the same run as the first one.
+    OtherRun {
+        /// The part.
+        part: String,
+        /// The first one.
+        first: String,
+        /// In what they differ.
+        differs: Difference,
+    },
+    /// This shard is missing.
+    MissingShard(Shard),
+    /// This shard is there more than once.
+    DoubledShard(Shard, Vec<String>),
+    /// Some of a part's cases of this source are missing.
+    MissingCases(String, Source),
+    /// In a part this source did not come to an end.
+    UnfinishedSource(String, Source),
+}
+
+/// What has to be the same in all parts of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// The version of the suite.
+    SuiteVersion,
+    /// The edition.
+    Edition,
+    /// The implementation, and what it declares.
+    Implementation,
+    /// The seed.
+    Seed,
+    /// What was selected.
+    Selection,
+    /// How many shards there are.
+    NumberOfShards,
+}
+
 /// The events of the whole run, as if it had been run in one part; but for progress, and for
 /// durations, which are those of the part that took longest.
 ///
-/// Where the implementation breaks off often the parts may have run more cases than the whole
-/// would have: each of them gives a source up by itself.
+/// Where the implementation aborts often the parts may have run more cases than the whole would
+/// have: each of them gives a source up by itself.
 ///
 /// # Errors
-/// What keeps the parts from being a whole, a sentence each: they are not of the same run, one is
-/// missing or there twice, or one was stopped before its end.
-pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<String>> {
+/// What keeps the parts from being a whole: they are not of the same run, one is missing or there
+/// twice, or one was stopped before its end.
+pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<MergeProblem>> {
     let problems = problems(parts);
     if !problems.is_empty() {
         return Err(problems);
@@ -51,17 +100,17 @@ pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<String>> {
         planned.cases = headers.iter().map(|header| header.sources[at].cases).sum();
     }
     let mut merged = vec![Event::RunStarted(Box::new(header.clone()))];
-    let mut broken: BTreeSet<String> = BTreeSet::new();
+    let mut violated: BTreeSet<String> = BTreeSet::new();
     let mut problems = Vec::new();
     for planned in header.sources {
         let source = planned.source;
         merged.push(Event::SourceStarted(planned));
         match source {
             Source::Saved | Source::Scenarios => {
-                written(source, &in_order, &mut merged, &mut broken, &mut problems);
+                written(source, &in_order, &mut merged, &mut violated, &mut problems);
             }
-            Source::Grid | Source::Sequences | Source::Laws => {
-                examples(source, &in_order, &mut merged, &mut broken);
+            Source::Grid | Source::Sequences | Source::Relations => {
+                examples(source, &in_order, &mut merged, &mut violated);
                 finished(source, &in_order, &mut merged, &mut problems);
             }
         }
@@ -75,69 +124,65 @@ pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<String>> {
 }
 
 /// What keeps these parts from being a whole.
-fn problems(parts: &[Part]) -> Vec<String> {
+fn problems(parts: &[Part]) -> Vec<MergeProblem> {
     let mut problems = Vec::new();
     let Some(first) = parts.first() else {
-        return vec!["there is nothing to merge".to_owned()];
+        return vec![MergeProblem::NothingToMerge];
     };
     for part in parts {
-        let name = &part.name;
+        let name = || part.name.clone();
         let Some(header) = part.header() else {
-            problems.push(format!("{name}: it does not begin with the start of a run"));
+            problems.push(MergeProblem::NoStart(name()));
             continue;
         };
         if header.shard.is_none() {
-            problems.push(format!("{name}: it tells of a whole run, not of a shard"));
+            problems.push(MergeProblem::WholeRun(name()));
         }
         if !matches!(part.events.last(), Some(Event::RunFinished { .. })) {
-            problems.push(format!("{name}: the run was stopped before its end"));
+            problems.push(MergeProblem::StoppedEarly(name()));
         }
         if let Some(known) = first.header() {
-            let differs = differences(known, header).into_iter();
-            problems.extend(differs.map(|what| {
-                format!("{name}: another {what} than in {}: not the same run", first.name)
+            let first = || first.name.clone();
+            let differences = differences(known, header).into_iter();
+            problems.extend(differences.map(|differs| MergeProblem::OtherRun {
+                part: name(),
+                first: first(),
+                differs,
             }));
         }
     }
     if !problems.is_empty() {
         return problems;
     }
-    let mut names: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for part in parts {
-        let number = part.shard().unwrap_or_default().number();
-        names.entry(number).or_default().push(&part.name);
-    }
-    let of = first.shard().unwrap_or_default().of();
-    for number in 1..=of {
-        match names.get(&number).map(Vec::as_slice) {
-            None | Some([]) => problems.push(format!("shard {number}/{of} is missing")),
-            Some([_]) => {}
-            Some(several) => problems.push(format!(
-                "shard {number}/{of} is there more than once: {}",
-                several.join(", ")
-            )),
+    for shard in first.shard().unwrap_or_default().all() {
+        let with_it = parts.iter().filter(|part| part.shard() == Some(shard));
+        let names: Vec<String> = with_it.map(|part| part.name.clone()).collect();
+        match names.len() {
+            0 => problems.push(MergeProblem::MissingShard(shard)),
+            1 => {}
+            _ => problems.push(MergeProblem::DoubledShard(shard, names)),
         }
     }
     problems
 }
 
 /// In what two parts differ that has to be the same in all parts of a run.
-fn differences(one: &RunHeader, other: &RunHeader) -> Vec<&'static str> {
+fn differences(one: &RunHeader, other: &RunHeader) -> Vec<Difference> {
     let sources = |header: &RunHeader| -> Vec<Source> {
         header.sources.iter().map(|planned| planned.source).collect()
     };
     let (mine, yours) = (&one.selection, &other.selection);
     let checked = [
-        ("version of the suite", one.suite_version == other.suite_version),
-        ("edition", one.edition == other.edition),
-        ("implementation", one.description == other.description),
-        ("seed", mine.generation.seed == yours.generation.seed),
-        ("selection", {
+        (Difference::SuiteVersion, one.suite_version == other.suite_version),
+        (Difference::Edition, one.edition == other.edition),
+        (Difference::Implementation, one.description == other.description),
+        (Difference::Seed, mine.generation.seed == yours.generation.seed),
+        (Difference::Selection, {
             let mut same_seed = yours.clone();
             same_seed.generation.seed = mine.generation.seed;
             *mine == same_seed && sources(one) == sources(other) && one.rules == other.rules
         }),
-        ("number of shards", one.shard.map(Shard::of) == other.shard.map(Shard::of)),
+        (Difference::NumberOfShards, one.shard.map(Shard::of) == other.shard.map(Shard::of)),
     ];
     checked.into_iter().filter(|(_, is_same)| !is_same).map(|(what, _)| what).collect()
 }
@@ -147,8 +192,8 @@ fn written(
     of: Source,
     parts: &[&Part],
     merged: &mut Vec<Event>,
-    broken: &mut BTreeSet<String>,
-    problems: &mut Vec<String>,
+    violated: &mut BTreeSet<String>,
+    problems: &mut Vec<MergeProblem>,
 ) {
     let mut queues: Vec<VecDeque<&Event>> = parts
         .iter()
@@ -165,78 +210,73 @@ fn written(
     for place in 0..total {
         let at = place % parts.len();
         let Some(event) = queues[at].pop_front() else {
-            problems.push(format!("{}: some of its {of} cases are missing", parts[at].name));
+            problems.push(MergeProblem::MissingCases(parts[at].name.clone(), of));
             return;
         };
         if let Event::CaseFinished { failures, .. } = event {
-            broken.extend(failures.iter().map(|failure| failure.rule.clone()));
+            violated.extend(failures.iter().map(|failure| failure.rule.clone()));
         }
         merged.push(event.clone());
     }
 }
 
-/// Of each rule that no earlier source has shown broken the example that was made of the smallest
-/// case, and one of each way in which the implementation broke off.
-fn examples(of: Source, parts: &[&Part], merged: &mut Vec<Event>, broken: &mut BTreeSet<String>) {
-    let mut smallest: BTreeMap<String, (&[u64], &Event)> = BTreeMap::new();
+/// Of each rule that no earlier source has shown violated the example that was made of the smallest
+/// case, and one of each way in which the implementation aborted.
+fn examples(of: Source, parts: &[&Part], merged: &mut Vec<Event>, violated: &mut BTreeSet<String>) {
+    let mut smallest: BTreeMap<Signature, (&[u64], &Event)> = BTreeMap::new();
     let mut defects = Vec::new();
     for event in parts.iter().flat_map(|part| &part.events) {
         let Event::FailureFound { source, size, verdict, failure, .. } = event else { continue };
         if *source != of {
             continue;
         }
-        let what = match (failure, verdict) {
-            (Some(failure), _) if broken.contains(&failure.rule) => continue,
-            (Some(failure), _) => failure.rule.clone(),
-            (None, CaseVerdict::Failed { failure, step, excerpt }) => {
-                format!("{} {}", failure.kind, broke_off_in(*step, excerpt))
+        let signature = match (failure, verdict) {
+            (Some(failure), _) if violated.contains(&failure.rule) => continue,
+            (Some(failure), _) => Signature::Rule(failure.rule.clone()),
+            (None, CaseVerdict::Aborted { failure, command, .. }) => {
+                Signature::Aborted(failure.kind, *command)
             }
             (None, _) => {
                 defects.push(event);
                 continue;
             }
         };
-        let best = smallest.entry(what).or_insert((size, event));
+        let best = smallest.entry(signature).or_insert((size, event));
         if **size < *best.0 {
             *best = (size, event);
         }
     }
-    for (what, (_, event)) in &smallest {
-        if matches!(event, Event::FailureFound { failure: Some(_), .. }) {
-            broken.insert(what.clone());
-        }
-    }
+    violated.extend(smallest.keys().filter_map(|signature| match signature {
+        Signature::Rule(rule) => Some(rule.clone()),
+        _ => None,
+    }));
     merged.extend(smallest.into_values().map(|(_, event)| event).chain(defects).cloned());
 }
 
 /// What a generated source came to in all parts together.
-fn finished(of: Source, parts: &[&Part], merged: &mut Vec<Event>, problems: &mut Vec<String>) {
-    let mut total = SourceReport {
-        source: of,
-        judged: 0,
-        not_applicable: 0,
-        broken_off: 0,
-        stopped: None,
-        rules: Vec::new(),
-        laws: Vec::new(),
-        milliseconds: 0,
-    };
+fn finished(
+    of: Source,
+    parts: &[&Part],
+    merged: &mut Vec<Event>,
+    problems: &mut Vec<MergeProblem>,
+) {
+    let mut total = SourceReport::of(of);
     for part in parts {
         let report = part.events.iter().find_map(|event| match event {
             Event::SourceFinished(report) if report.source == of => Some(&**report),
             _ => None,
         });
         let Some(report) = report else {
-            problems.push(format!("{}: its {of} did not come to an end", part.name));
+            problems.push(MergeProblem::UnfinishedSource(part.name.clone(), of));
             continue;
         };
         total.judged += report.judged;
         total.not_applicable += report.not_applicable;
-        total.broken_off += report.broken_off;
-        total.stopped = total.stopped.or_else(|| report.stopped.clone());
+        total.aborted += report.aborted;
+        total.stopped = total.stopped.or(report.stopped);
         total.milliseconds = total.milliseconds.max(report.milliseconds);
         report.rules.iter().for_each(|tally| add_rule(&mut total.rules, tally));
-        report.laws.iter().for_each(|tally| add_law(&mut total.laws, tally));
+        report.relations.iter().for_each(|tally| add_relation(&mut total.relations, tally));
     }
     merged.push(Event::SourceFinished(Box::new(total)));
 }
@@ -251,12 +291,12 @@ fn add_rule(all: &mut Vec<SourceTally>, tally: &SourceTally) {
     }
 }
 
-fn add_law(all: &mut Vec<LawTally>, tally: &LawTally) {
+fn add_relation(all: &mut Vec<RelationTally>, tally: &RelationTally) {
     let Some(known) = all.iter_mut().find(|known| known.rule == tally.rule) else {
         all.push(tally.clone());
         return;
     };
     for (part, count) in &tally.unmet {
-        *known.unmet.entry(part.clone()).or_default() += count;
+        *known.unmet.entry(*part).or_default() += count;
     }
 }

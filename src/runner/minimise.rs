@@ -1,6 +1,9 @@
 //! Makes the smallest example of a failure.
 
-use super::trial::{Ended, Judge, Signature, Stopped, Tallies, Trial};
+use super::judge::Judge;
+use super::judgement::{Judgement, Signature, Stopped};
+use super::trial::Trial;
+use crate::cases::relations::relation;
 use crate::cases::shrink::shrink;
 use crate::cases::{Case, vary};
 use crate::implementation::{FailureKind, Implementation};
@@ -14,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The smallest trial found that goes wrong in the same way.
 pub(crate) struct Minimal {
     pub(crate) trial: Trial,
-    pub(crate) ended: Ended,
+    pub(crate) judgement: Judgement,
     /// Where in the case a value stands that does not matter: any other does as well.
     pub(crate) free: BTreeSet<String>,
 }
@@ -23,7 +26,7 @@ pub(crate) struct Minimal {
 /// goes: first cut after the step that shows it, then shrunk.
 pub(crate) fn minimise(
     trial: Trial,
-    ended: Ended,
+    judgement: Judgement,
     signature: &Signature,
     judge: &Judge<'_>,
     implementation: &mut dyn Implementation,
@@ -31,22 +34,21 @@ pub(crate) fn minimise(
 ) -> Minimal {
     let started = Instant::now();
     let is_over = || is_stopped() || started.elapsed() > PATIENCE;
-    let mut minimal = cut(Minimal { trial, ended, free: BTreeSet::new() }, signature);
+    let mut minimal = cut(Minimal { trial, judgement, free: BTreeSet::new() }, signature);
     // Waiting for a time-out over and over is nothing that a person would want to sit through.
-    if matches!(signature, Signature::BrokenOff(FailureKind::TimedOut, _)) {
+    if matches!(signature, Signature::Aborted(FailureKind::TimedOut, _)) {
         return minimal;
     }
-    let laws = minimal.trial.laws.clone();
+    let known = minimal.trial.clone();
     // The last one found is the one that the shrinker goes on from.
     let mut last = None;
     let mut first_that_fails = |cases: &[Case]| {
         if is_over() {
             return None;
         }
-        let trials: Vec<Trial> =
-            cases.iter().map(|case| Trial { case: case.clone(), laws: laws.clone() }).collect();
-        let (found, ended) = first_showing(&trials, signature, judge, implementation)?;
-        last = Some((trials[found].clone(), ended));
+        let trials: Vec<Trial> = cases.iter().map(|case| known.with_case(case.clone())).collect();
+        let (found, judgement) = first_showing(&trials, signature, judge, implementation)?;
+        last = Some((trials[found].clone(), judgement));
         Some(found)
     };
     // What the cut left has to fail by itself before anything can be built on it.
@@ -54,14 +56,14 @@ pub(crate) fn minimise(
         return minimal;
     }
     shrink(minimal.trial.case.clone(), &mut first_that_fails);
-    if let Some((trial, ended)) = last {
-        minimal = Minimal { trial, ended, free: BTreeSet::new() };
+    if let Some((trial, judgement)) = last {
+        minimal = Minimal { trial, judgement, free: BTreeSet::new() };
     }
     for (place, case) in vary::variations(&minimal.trial.case) {
         if is_over() {
             break;
         }
-        let trial = Trial { case, laws: laws.clone() };
+        let trial = known.with_case(case);
         if first_showing(&[trial], signature, judge, implementation).is_some() {
             minimal.free.insert(place);
         }
@@ -75,30 +77,35 @@ pub(super) fn first_showing(
     signature: &Signature,
     judge: &Judge<'_>,
     implementation: &mut dyn Implementation,
-) -> Option<(usize, Ended)> {
+) -> Option<(usize, Judgement)> {
     let mut found = None;
-    judge.run(trials, implementation, &mut Tallies::default(), &mut |at, ended, _| {
-        if ended.shows(signature) {
-            found = Some((at, ended));
+    judge.run(trials, implementation, &mut |at, judgement| {
+        if judgement.shows(signature) {
+            found = Some((at, judgement));
         }
         found.is_none()
     });
     found
 }
 
-/// Leaves out what has no part in it: the steps after the one that shows it, and laws that it does
-/// not break.
+/// Leaves out what has no part in it: the steps after the one that shows it, and relations that it does
+/// not violate.
 fn cut(minimal: Minimal, signature: &Signature) -> Minimal {
-    let Minimal { mut trial, ended, free } = minimal;
-    let (step, law, varied) = match (ended.breach(signature), &ended.stopped) {
-        (Some(breach), _) => (breach.step, breach.law, breach.varied.clone()),
-        (None, Some(Stopped::BrokenOff { step, varied, .. })) => (*step, None, varied.clone()),
-        _ => return Minimal { trial, ended, free },
+    let Minimal { mut trial, judgement, free } = minimal;
+    let (step, varied) = match (judgement.breach(signature), &judgement.stopped) {
+        (Some(breach), _) => {
+            trial.relations = relation(breach.rule).into_iter().collect();
+            (breach.step, breach.varied.clone())
+        }
+        (None, Some(Stopped::Aborted { step, varied, .. })) => {
+            trial.relations.clear();
+            (*step, varied.clone())
+        }
+        _ => return Minimal { trial, judgement, free },
     };
     if let Some(varied) = varied {
         trial.case = *varied;
     }
-    trial.laws = law.into_iter().collect();
     trial.case.commands.truncate(step);
-    Minimal { trial, ended, free }
+    Minimal { trial, judgement, free }
 }

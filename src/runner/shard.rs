@@ -38,6 +38,12 @@ impl Shard {
     /// The run in one part.
     pub const WHOLE: Shard = Shard { number: 1, of: 1 };
 
+    /// The part with this number, counted from 1, of so many.
+    pub(crate) fn new(number: usize, of: usize) -> Shard {
+        let of = of.max(1);
+        Shard { number: number.clamp(1, of), of }
+    }
+
     /// Which part it is, counted from 1.
     pub fn number(self) -> usize {
         self.number
@@ -46,6 +52,11 @@ impl Shard {
     /// How many parts there are.
     pub fn of(self) -> usize {
         self.of
+    }
+
+    /// All parts of the same run, in order.
+    pub(super) fn all(self) -> impl Iterator<Item = Shard> {
+        (1..=self.of).map(move |number| Shard { number, of: self.of })
     }
 
     /// Whether the case in this place of a source, counted from 0, is in it.

@@ -23,7 +23,7 @@ const RARE_IN_SEQUENCES: &[&str] = &["match.same-target-same-result"];
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Source {
-    /// Minimal failing cases that an earlier run has found and kept, or files named by a person.
+    /// Minimal failing cases that an earlier run has found and saved, or files named by a person.
     Saved,
     /// Scenarios written by hand.
     Scenarios,
@@ -32,13 +32,13 @@ pub enum Source {
     /// Generated sequences of commands.
     Sequences,
     /// Generated pairs of cases that must come to the same.
-    Laws,
+    Relations,
 }
 
 impl Source {
     /// The sources that a run can be limited to, in the order in which they are run.
     pub const SELECTABLE: &'static [Source] =
-        &[Source::Scenarios, Source::Grid, Source::Sequences, Source::Laws];
+        &[Source::Scenarios, Source::Grid, Source::Sequences, Source::Relations];
 
     /// The word that stands for it.
     pub fn word(self) -> &'static str {
@@ -47,7 +47,7 @@ impl Source {
             Source::Scenarios => "scenarios",
             Source::Grid => "grid",
             Source::Sequences => "sequences",
-            Source::Laws => "laws",
+            Source::Relations => "relations",
         }
     }
 
@@ -57,9 +57,9 @@ impl Source {
         match self {
             Source::Saved => false,
             Source::Scenarios => true,
-            Source::Grid => !BEYOND_THE_GRID.contains(&rule) && area_of(rule) != "law",
-            Source::Sequences => !RARE_IN_SEQUENCES.contains(&rule) && area_of(rule) != "law",
-            Source::Laws => area_of(rule) == "law",
+            Source::Grid => !BEYOND_THE_GRID.contains(&rule) && area_of(rule) != "relation",
+            Source::Sequences => !RARE_IN_SEQUENCES.contains(&rule) && area_of(rule) != "relation",
+            Source::Relations => area_of(rule) == "relation",
         }
     }
 

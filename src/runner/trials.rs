@@ -1,11 +1,11 @@
 //! The cases of a generated source, each by its place.
 
-use super::plan::Generation;
+use super::selection::Generation;
 use super::shard::Shard;
 use super::source::Source;
 use super::trial::Trial;
 use crate::cases::grid::{Grid, Point};
-use crate::cases::laws::{self, Law};
+use crate::cases::relations::{self, Relation};
 use crate::cases::sequence::{Preset, Sequences, case_of};
 use crate::directory::Capabilities;
 use std::fmt;
@@ -34,7 +34,7 @@ pub(crate) struct Trials {
     count: usize,
     seed: u64,
     settings: Sequences,
-    laws: Vec<&'static Law>,
+    relations: Vec<&'static Relation>,
     capabilities: Capabilities,
 }
 
@@ -46,14 +46,16 @@ impl Trials {
         shard: Shard,
     ) -> Trials {
         let seed = generation.seed;
-        let (count, seed, laws) = match source {
+        let (count, seed, relations) = match source {
             Source::Saved | Source::Scenarios => (0, seed, Vec::new()),
             Source::Grid => (Grid::get().points().len(), seed, Vec::new()),
             Source::Sequences => (generation.cases, seed, Vec::new()),
-            // Laws have cases of their own, so that they add to what the sequences show.
-            Source::Laws => {
-                (generation.law_cases(), seed.rotate_left(32) ^ 1, laws::all().iter().collect())
-            }
+            // Relations have cases of their own, so that they add to what the sequences show.
+            Source::Relations => (
+                generation.relation_cases(),
+                seed.rotate_left(32) ^ 1,
+                relations::all().iter().collect(),
+            ),
         };
         Trials {
             source,
@@ -61,7 +63,7 @@ impl Trials {
             count: shard.share_of(count),
             seed,
             settings: Sequences::new(Preset::ALL, generation.max_commands, capabilities),
-            laws,
+            relations,
             capabilities: capabilities.clone(),
         }
     }
@@ -81,11 +83,13 @@ impl Trials {
         let place = self.place(own);
         if self.source == Source::Grid {
             let point = Grid::get().points()[place];
-            return (Name::Grid(point), Trial::of(point.case_within(&self.capabilities)));
+            let case = point.case_within(&self.capabilities);
+            return (Name::Grid(point), Trial { case, ..Trial::default() });
         }
         let number = place as u64;
         let case = case_of(self.seed, number, &self.settings);
-        (Name::Numbered(self.source, number), Trial { case, laws: self.laws.clone() })
+        let trial = Trial { case, relations: self.relations.clone(), scenario: None };
+        (Name::Numbered(self.source, number), trial)
     }
 
     /// All of them, in order.

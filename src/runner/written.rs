@@ -1,60 +1,86 @@
-//! Runs cases that were written down: scenarios, and cases that earlier runs have kept.
+//! Runs cases that were written down: scenarios, and failures that earlier runs have saved.
 
-use super::event::{CaseVerdict, Event, RunHeader};
-use super::judge::judge_case;
-use super::plan::PlannedCase;
-use super::why_not_applicable;
-use crate::implementation::{CaseInput, CaseObservation, Implementation};
+use super::event::{CaseVerdict, Event};
+use super::judge::Judge;
+use super::judgement::Judgement;
+use super::selection::Selection;
+use super::trial::PlannedCase;
+use crate::implementation::{Description, Implementation};
 
-/// Runs every case that applies and tells of each, in the cases' order.
+/// Runs every case that applies and reports each, in the cases' order.
 pub(super) fn run(
     cases: &[&PlannedCase],
-    header: &RunHeader,
+    judge: &Judge<'_>,
     implementation: &mut dyn Implementation,
     is_stopped: &dyn Fn() -> bool,
-    tell: &mut dyn FnMut(Event),
+    report: &mut dyn FnMut(Event),
 ) {
-    let description = &header.description;
-    let reasons: Vec<Option<String>> =
-        cases.iter().map(|case| why_not_applicable(case, description)).collect();
-    let applicable: Vec<usize> = (0..cases.len()).filter(|&at| reasons[at].is_none()).collect();
-    let inputs: Vec<CaseInput<'_>> = applicable.iter().flat_map(|&at| cases[at].inputs()).collect();
-    // Cases that do not apply are told in their place, so that the order is always the plan's.
-    let mut next = 0;
-    let mut skip_until = |end: usize, tell: &mut dyn FnMut(Event)| {
-        while next < end {
-            if let Some(reason) = &reasons[next] {
-                tell(Event::CaseFinished {
-                    source: cases[next].source,
-                    case: cases[next].id.clone(),
-                    verdict: CaseVerdict::NotApplicable { reason: reason.clone() },
-                    rules: Vec::new(),
-                    failures: Vec::new(),
-                });
-            }
-            next += 1;
+    let (mut applicable, mut skipped) = (Vec::new(), Vec::new());
+    for (at, case) in cases.iter().enumerate() {
+        match case.why_not_applicable(judge.description()) {
+            None => applicable.push(at),
+            Some(reason) => skipped.push((at, CaseVerdict::NotApplicable { reason })),
+        }
+    }
+    // Cases that do not apply are reported in their place, so that the order is always the plan's.
+    let mut skipped = skipped.into_iter().peekable();
+    let mut report_skipped = |until: usize, report: &mut dyn FnMut(Event)| {
+        while let Some((at, verdict)) = skipped.next_if(|(at, _)| *at < until) {
+            report(finished(cases[at], verdict, Judgement::default()));
         }
     };
-    let mut observed = 0;
-    let mut seen: Vec<CaseObservation> = Vec::new();
-    if !inputs.is_empty() {
-        implementation.run_cases(&inputs, &mut |_, observation| {
-            if is_stopped() {
-                // What was under way when the run was stopped broke off for that reason.
-                return false;
-            }
-            let at = applicable[observed];
-            seen.push(observation);
-            if seen.len() == cases[at].inputs().count() {
-                skip_until(at, tell);
-                observed += 1;
-                tell(judge_case(cases[at], description, &seen, &header.selection));
-                seen.clear();
-            }
-            true
-        });
+    let mut judged = 0;
+    let trials = applicable.iter().map(|at| &cases[*at].trial);
+    judge.run(trials, implementation, &mut |at, judgement| {
+        if is_stopped() {
+            // What was under way when the run was stopped aborted for that reason.
+            return false;
+        }
+        report_skipped(applicable[at], report);
+        report(judged_event(cases[applicable[at]], judgement));
+        judged += 1;
+        true
+    });
+    if judged == applicable.len() {
+        report_skipped(cases.len(), report);
     }
-    if observed == applicable.len() {
-        skip_until(cases.len(), tell);
+}
+
+/// Runs and judges one case, whether or not the implementation declares what it takes.
+pub fn judge_case(
+    case: &PlannedCase,
+    implementation: &mut dyn Implementation,
+    selection: &Selection,
+) -> Event {
+    let description: Description = implementation.describe();
+    let mut judged = None;
+    Judge::new(&description, selection).run([&case.trial], implementation, &mut |_, judgement| {
+        judged = Some(judgement);
+        true
+    });
+    judged_event(case, judged.unwrap_or_default())
+}
+
+fn judged_event(case: &PlannedCase, mut judgement: Judgement) -> Event {
+    let excerpt = |varied: Option<&_>, step| case.trial.excerpt(varied, step);
+    let stopped = judgement.stopped.take();
+    let verdict = stopped.map_or(CaseVerdict::Judged, |stopped| stopped.verdict(excerpt));
+    finished(case, verdict, judgement)
+}
+
+fn finished(case: &PlannedCase, verdict: CaseVerdict, judgement: Judgement) -> Event {
+    Event::CaseFinished {
+        source: case.source,
+        case: case.id.clone(),
+        verdict,
+        rules: judgement.tallies.rules().collect(),
+        failures: judgement
+            .breaches
+            .into_iter()
+            .map(|breach| {
+                let excerpt = case.trial.excerpt(breach.varied.as_deref(), breach.step);
+                breach.report(excerpt)
+            })
+            .collect(),
     }
 }

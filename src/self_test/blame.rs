@@ -1,14 +1,11 @@
 //! Runs the correct variants through every source: nobody may be blamed.
 
-use super::{AT_ONCE, EDITION, Progress, Settings};
-use crate::cases::required_capabilities;
+use super::source::{cases_of, judge_all};
+use super::variants::Variant;
+use super::{EDITION, Progress, Settings};
 use crate::implementation::Implementation;
 use crate::report::Summary;
-use crate::runner::{
-    Extras, Host, Judge, Name, Selection, Shard, Source, Tallies, Trial, Trials, plan,
-    run as run_plan,
-};
-use crate::variants::Variant;
+use crate::runner::{Extras, Host, Selection, Shard, Source, Trial, plan, run as run_plan};
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -41,7 +38,8 @@ impl VariantLine {
 /// Runs a variant through every source: the scenarios with what they expect, and its share of the
 /// generated cases, which begins at another place for each variant and has another seed.
 pub(super) fn run(
-    (number, variant): (usize, &Variant),
+    number: usize,
+    variant: &Variant,
     settings: &Settings,
     is_stopped: &dyn Fn() -> bool,
     tell: &dyn Fn(Progress),
@@ -55,25 +53,15 @@ pub(super) fn run(
     };
     let mut implementation = variant.implementation();
     for &source in &settings.sources {
-        match source {
-            Source::Saved => {}
-            Source::Scenarios => run_scenarios(&mut line, &mut *implementation, is_stopped),
-            generated => {
-                let one_in = settings.one_in.max(1);
-                let capabilities = &implementation.describe().capabilities;
-                let share = Trials::new(
-                    generated,
-                    &settings.of_variant(number),
-                    capabilities,
-                    Shard::WHOLE,
-                )
-                .all();
-                // Of the grid every so-many-th; what is random is made by the seed.
-                let (first, step) =
-                    if generated == Source::Grid { (number % one_in, one_in) } else { (0, 1) };
-                let mut share = share.skip(first).step_by(step);
-                run_generated(&mut line, &mut *implementation, &mut share, is_stopped);
-            }
+        if source == Source::Scenarios {
+            run_scenarios(&mut line, &mut *implementation, is_stopped);
+        } else {
+            // Of the grid every so-many-th; what is random is made by the seed.
+            let one_in = if source == Source::Grid { settings.one_in.max(1) } else { 1 };
+            let description = implementation.describe();
+            let share = Shard::new(number % one_in + 1, one_in);
+            let cases = cases_of(source, &settings.of_variant(number), share, description);
+            run_generated(&mut line, &mut *implementation, cases, is_stopped);
         }
         tell(Progress::Done);
     }
@@ -97,40 +85,23 @@ fn run_scenarios(
     line.held += summary.rules().iter().map(|rule| rule.held).sum::<u64>();
     let failures = summary.failures().into_iter();
     line.blamed.extend(failures.map(|failure| format!("{} in {}", failure.rule, failure.case)));
-    let broken_off = summary.broken_off.iter();
-    line.blamed.extend(broken_off.map(|broken| format!("{} in {}", broken.failure, broken.case)));
+    let aborted = summary.aborted.iter();
+    line.blamed.extend(aborted.map(|one| format!("{} in {}", one.failure, one.case)));
     line.blamed.extend(summary.defects.iter().map(|defect| format!("{defect:?}")));
 }
 
 fn run_generated(
     line: &mut VariantLine,
     implementation: &mut dyn Implementation,
-    cases: &mut dyn Iterator<Item = (Name, Trial)>,
+    cases: impl Iterator<Item = (String, Trial)>,
     is_stopped: &dyn Fn() -> bool,
 ) {
-    let description = implementation.describe();
-    let selection = Selection::default();
-    let judge = Judge::new(&description, &selection);
-    let mut tallies = Tallies::default();
-    while !is_stopped() && line.blamed.is_empty() {
-        let (names, trials): (Vec<Name>, Vec<Trial>) = (&mut *cases)
-            .filter(|(_, trial)| {
-                let needed = required_capabilities(&trial.case.tenant, &trial.case.commands);
-                description.capabilities.missing(&needed).is_empty()
-            })
-            .take(AT_ONCE)
-            .unzip();
-        if trials.is_empty() {
-            break;
-        }
-        judge.run(&trials, implementation, &mut tallies, &mut |at, ended, _| {
-            line.cases += 1;
-            let broken = ended.breaches.iter().map(|breach| breach.rule.to_owned());
-            let stopped = ended.stopped.iter().map(|stopped| format!("{stopped:?}"));
-            line.blamed
-                .extend(broken.chain(stopped).map(|what| format!("{what} in {}", names[at])));
-            line.blamed.is_empty()
-        });
-    }
-    line.held += tallies.exercised().map(|(_, held, _)| held).sum::<u64>();
+    judge_all(cases, implementation, &mut |name, _, judgement| {
+        line.cases += 1;
+        line.held += judgement.tallies.held_in_all();
+        let violated = judgement.breaches.iter().map(|breach| breach.rule.to_owned());
+        let stopped = judgement.stopped.iter().map(|stopped| format!("{stopped:?}"));
+        line.blamed.extend(violated.chain(stopped).map(|what| format!("{what} in {name}")));
+        line.blamed.is_empty() && !is_stopped()
+    });
 }

@@ -17,92 +17,34 @@
 //! ```
 //!
 //! ```text
-//! kills    runs the mutants through every source until each is caught
-//! blame    runs the correct variants through every source
-//! table    how it is told
-//!
+//! mutants      implementations with one deliberate fault
+//! variants     correct implementations that do otherwise than the reference model
+//! kills        runs the mutants through every source until each is caught
+//! blame        runs the correct variants through every source
+//!   source     the cases of a source, and one implementation under all of them
+//! table        the kill matrix as text
 //! exhaustive   every sequence of commands in a small scope
 //! ```
 
 mod blame;
 pub mod exhaustive;
 mod kills;
+pub mod mutants;
+mod settings;
+mod source;
 mod table;
+pub mod variants;
 
 pub use blame::VariantLine;
 pub use kills::{Attempt, Kill, MutantLine};
+pub use settings::{Progress, Settings};
 pub use table::render;
 
-use crate::mutants::{self, Mutant};
 use crate::runner::{Generation, Source};
-use crate::variants::{self, Variant};
 use serde::Serialize;
+use settings::EDITION;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-
-/// What is tested.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Where cases are taken from.
-    pub sources: Vec<Source>,
-    /// What is generated.
-    pub generation: Generation,
-    /// Of the grid's cases every so-many-th is run: 1 is all of it.
-    pub grid_stride: usize,
-    /// The names of the mutants; empty for all.
-    pub mutants: Vec<String>,
-    /// The names of the correct variants; empty for all.
-    pub variants: Vec<String>,
-    /// A variant is judged by one in so many of the generated cases: 1 is all of them. No two
-    /// variants begin at the same, or have the same seed.
-    pub one_in: usize,
-    /// How many threads share the work. What comes out does not depend on it.
-    pub threads: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            sources: Source::SELECTABLE.to_vec(),
-            generation: Generation::default(),
-            grid_stride: 1,
-            mutants: Vec::new(),
-            variants: Vec::new(),
-            one_in: 10,
-            threads: thread::available_parallelism().map_or(1, usize::from),
-        }
-    }
-}
-
-impl Settings {
-    fn mutants(&self) -> Vec<&'static Mutant> {
-        let is_chosen =
-            |name: &str| self.mutants.is_empty() || self.mutants.iter().any(|it| it == name);
-        mutants::catalogue().iter().filter(|mutant| is_chosen(mutant.name)).collect()
-    }
-
-    fn variants(&self) -> Vec<&'static Variant> {
-        let is_chosen = |name: &String| self.variants.is_empty() || self.variants.contains(name);
-        variants::catalogue().iter().filter(|variant| is_chosen(&variant.name)).collect()
-    }
-
-    /// What is generated for the so-many-th variant.
-    fn of_variant(&self, number: usize) -> Generation {
-        Generation {
-            seed: self.generation.seed.wrapping_add(number as u64),
-            cases: self.generation.cases.div_ceil(self.one_in.max(1)),
-            ..self.generation
-        }
-    }
-}
-
-/// How far it has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// Of so many pieces of work in all.
-    Planned(usize),
-    /// One more piece is done: a mutant or a variant in one source.
-    Done,
-}
 
 /// What came out.
 #[derive(Clone, Debug, Serialize)]
@@ -166,12 +108,11 @@ pub fn self_test(
 ) -> Proof {
     let (mutants, variants) = (settings.mutants(), settings.variants());
     tell(Progress::Planned((mutants.len() + variants.len()) * settings.sources.len()));
-    let mutants = shared_out(&mutants, settings.threads, |share| {
-        kills::run(share, settings, is_stopped, tell)
+    let mutants = shared_out(&mutants, settings.threads, |_, mutant| {
+        kills::run(mutant, settings, is_stopped, tell)
     });
-    let numbered: Vec<(usize, &Variant)> = variants.into_iter().enumerate().collect();
-    let variants = shared_out(&numbered, settings.threads, |share| {
-        share.iter().map(|variant| blame::run(**variant, settings, is_stopped, tell)).collect()
+    let variants = shared_out(&variants, settings.threads, |number, variant| {
+        blame::run(number, variant, settings, is_stopped, tell)
     });
     Proof {
         suite_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -184,36 +125,33 @@ pub fn self_test(
     }
 }
 
-/// So many cases are generated at once and run one after the other.
-const AT_ONCE: usize = 256;
-
-/// The edition that the mutants break and the variants keep.
-const EDITION: &str = "2023-01";
-
-/// Shares work out to threads, one in so many each, and puts what comes back in order.
+/// Lets threads take one piece of work after the other, and puts what comes back in order.
 fn shared_out<T: Sync, R: Send>(
     all: &[T],
     threads: usize,
-    work: impl Fn(&[&T]) -> Vec<R> + Sync,
+    work: impl Fn(usize, &T) -> R + Sync,
 ) -> Vec<R> {
-    let threads = threads.clamp(1, all.len().max(1));
-    let mut shares: Vec<std::vec::IntoIter<R>> = thread::scope(|scope| {
-        let work = &work;
-        let running: Vec<_> = (0..threads)
-            .map(|first| {
-                let share: Vec<&T> = all.iter().skip(first).step_by(threads).collect();
-                scope.spawn(move || work(&share))
-            })
-            .collect();
-        running
-            .into_iter()
-            .map(|share| match share.join() {
-                Ok(done) => done.into_iter(),
-                Err(panic) => std::panic::resume_unwind(panic),
-            })
-            .collect()
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(piece) = all.get(at) else {
+                return done;
+            };
+            done.push((at, work(at, piece)));
+        }
+    };
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
+        let done = workers.into_iter().flat_map(|worker| match worker.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.collect()
     });
-    (0..all.len()).filter_map(|at| shares[at % threads].next()).collect()
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]
@@ -224,9 +162,8 @@ mod tests {
     #[rstest]
     fn work_comes_back_in_order(#[values(1, 2, 3, 8, 100)] threads: usize) {
         let all: Vec<usize> = (0..10).collect();
-        let doubled =
-            shared_out(&all, threads, |share| share.iter().map(|number| **number * 2).collect());
-        assert_eq!(doubled, (0..10).map(|number| number * 2).collect::<Vec<usize>>());
-        assert_eq!(shared_out(&[] as &[u8], threads, |_| vec![1]), Vec::<i32>::new());
+        let doubled = shared_out(&all, threads, |at, number| (at, *number * 2));
+        assert_eq!(doubled, (0..10).map(|number| (number, number * 2)).collect::<Vec<_>>());
+        assert_eq!(shared_out(&[] as &[u8], threads, |_, _| 1), Vec::<i32>::new());
     }
 }

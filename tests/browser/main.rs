@@ -6,9 +6,9 @@
 //! `axe.min.js` of axe-core, whose rules are applied besides.
 
 mod chromium;
-#[path = "../reports/hostile.rs"]
+#[path = "../suite/reports/hostile.rs"]
 mod hostile;
-#[path = "../reports/runs.rs"]
+#[path = "../suite/reports/runs.rs"]
 mod runs;
 mod served;
 

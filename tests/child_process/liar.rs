@@ -337,10 +337,11 @@ impl Liar {
     }
 
     fn lie_about_result(&self, told: &mut SyncResult) {
-        let matched = |result, on| SyncResult {
-            matched_on: Some(on),
-            evaluated_by: Some(Evaluator::Service),
-            ..SyncResult::plain(result)
+        let matched = |result, on| {
+            let mut told = SyncResult::plain(result);
+            told.matched_on = Some(on);
+            told.evaluated_by = Some(Evaluator::Service);
+            told
         };
         *told = match (self.lie, told.result) {
             (Lie::ErrorForMatch, ResultWord::SoftMatched)
@@ -371,12 +372,14 @@ impl Liar {
                 matched(ResultWord::SoftMatched, other)
             }
             (Lie::NoAttribute, ResultWord::SoftMatched) => {
-                SyncResult { matched_on: None, ..told.clone() }
+                told.matched_on = None;
+                return;
             }
             (Lie::Removed, ResultWord::Unchanged) => SyncResult::plain(ResultWord::Removed),
             (Lie::CopyForError, ResultWord::Error) => SyncResult::plain(ResultWord::Quarantined),
             (Lie::ByTheClient, ResultWord::SoftMatched) => {
-                SyncResult { evaluated_by: Some(Evaluator::Client), ..told.clone() }
+                told.evaluated_by = Some(Evaluator::Client);
+                return;
             }
             _ => return,
         };
@@ -396,8 +399,12 @@ const AGAIN: &str = "again";
 /// Shows the first of these objects a second time, as another.
 fn repeat(shown: &mut Snapshot, is_meant: impl Fn(&CloudObject) -> bool) {
     let first = shown.cloud.iter().find(|object| is_meant(object));
-    let again = first.map(|object| CloudObject { id: AGAIN.into(), ..CloudObject::clone(object) });
-    shown.cloud.extend(again.map(Arc::new));
+    let again = first.map(|object| {
+        let mut again = CloudObject::clone(object);
+        again.id = AGAIN.into();
+        Arc::new(again)
+    });
+    shown.cloud.extend(again);
 }
 
 fn of_another_case(object: &Arc<CloudObject>) -> Arc<CloudObject> {

@@ -2,10 +2,10 @@
 
 use entra_conformance::directory::ResultWord;
 use entra_conformance::directory::{
-    Capabilities, Capability, CloudRef, Command, Outcome, Snapshot, Status, StepObservation,
-    SyncResult, Tenant, Text,
+    Capability, CloudRef, Command, Outcome, Snapshot, Status, StepObservation, SyncResult, Tenant,
+    Text,
 };
-use entra_conformance::implementation::{Description, Failure, Implementation, ImplementationName};
+use entra_conformance::implementation::{Description, Failure, Implementation};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,21 +27,11 @@ impl Mirror {
 
 impl Implementation for Mirror {
     fn describe(&self) -> Description {
-        Description {
-            implementation: ImplementationName {
-                name: "mirror".to_owned(),
-                version: "1".to_owned(),
-                language: Some("Rust".to_owned()),
-                url: None,
-            },
-            editions: vec!["2023-01".to_owned()],
-            capabilities: Capabilities::from_iter([
-                Capability::Users,
-                Capability::Roles,
-                Capability::Reinstall,
-            ]),
-            choices: Default::default(),
-        }
+        Description::new("mirror", "1", ["2023-01"]).with_capabilities([
+            Capability::Users,
+            Capability::Roles,
+            Capability::Reinstall,
+        ])
     }
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {

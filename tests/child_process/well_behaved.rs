@@ -3,7 +3,7 @@
 use crate::{
     Tests, assert_failed, assert_good, case, cases, options, process_of, run, start, tests,
 };
-use entra_conformance::directory::{Capability, CloudRef, Command};
+use entra_conformance::directory::{Capability, CloudRef, Command, RestoreCloudObject};
 use entra_conformance::implementation::{CaseInput, FailureKind, Implementation};
 use std::time::Duration;
 
@@ -181,9 +181,7 @@ fn unsupported_is_not_applicable_or_a_broken_promise() {
 }
 
 fn a_panic_in_the_implementation_is_an_error_answer() {
-    let restore = Command::RestoreCloudObject(entra_conformance::directory::RestoreCloudObject {
-        object: CloudRef::Label("u".into()),
-    });
+    let restore = Command::from(RestoreCloudObject::new(CloudRef::Label("u".into())));
     for arguments in [&[][..], &["no-batch"]] {
         let mut child = start(options(arguments));
         let mut cases = cases(4, &[]);

@@ -3,10 +3,10 @@
 //! is judged by what it can do.
 
 use entra_conformance::directory::{
-    Capabilities, Capability, CloudObject, Command, OnPremisesObject, Outcome, ResultWord,
-    Snapshot, Status, StepObservation, SyncResult, Tenant, Text, same_name,
+    Capability, CloudObject, Command, OnPremisesObject, Outcome, ResultWord, Snapshot, Status,
+    StepObservation, SyncResult, Tenant, Text, same_name,
 };
-use entra_conformance::implementation::{Description, Failure, Implementation, ImplementationName};
+use entra_conformance::implementation::{Description, Failure, FailureKind, Implementation};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,10 +29,10 @@ impl SmallSync {
     }
 
     fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            cloud: self.cloud.iter().cloned().map(Arc::new).collect(),
-            on_premises: self.on_premises.iter().cloned().map(Arc::new).collect(),
-        }
+        Snapshot::new(
+            self.cloud.iter().cloned().map(Arc::new).collect(),
+            self.on_premises.iter().cloned().map(Arc::new).collect(),
+        )
     }
 
     /// Cloud objects that carry the object's name, one of its addresses or its anchor.
@@ -77,7 +77,7 @@ impl SmallSync {
         match *holders {
             [] => {
                 let id = self.new_id();
-                self.cloud.push(blank(id.clone(), object));
+                self.cloud.push(CloudObject::new(id.clone(), object.kind));
                 self.joined.insert(object.key.clone(), id);
                 self.write(self.cloud.len() - 1, object);
                 ResultWord::Provisioned
@@ -117,41 +117,15 @@ fn same(left: &Option<Text>, right: &Option<Text>) -> bool {
     matches!((left, right), (Some(left), Some(right)) if same_name(left, right))
 }
 
-fn blank(id: Text, object: &OnPremisesObject) -> CloudObject {
-    CloudObject {
-        id,
-        kind: object.kind,
-        mail_enabled: false,
-        on_premises_sync_enabled: true,
-        on_premises_immutable_id: None,
-        user_principal_name: None,
-        proxy_addresses: Vec::new(),
-        attributes: Default::default(),
-        password: None,
-        roles: Default::default(),
-        deleted: false,
-        quarantined: false,
-    }
-}
-
 impl Implementation for SmallSync {
     fn describe(&self) -> Description {
-        Description {
-            implementation: ImplementationName {
-                name: "small-sync".into(),
-                version: env!("CARGO_PKG_VERSION").into(),
-                language: Some("Rust".into()),
-                url: None,
-            },
-            editions: vec!["2023-01".into()],
-            capabilities: Capabilities::from_iter([
-                Capability::Users,
-                Capability::MatchUserPrincipalName,
-                Capability::MatchSourceAnchor,
-                Capability::Reinstall,
-            ]),
-            choices: Default::default(),
-        }
+        let version = env!("CARGO_PKG_VERSION");
+        Description::new("small-sync", version, ["2023-01"]).with_capabilities([
+            Capability::Users,
+            Capability::MatchUserPrincipalName,
+            Capability::MatchSourceAnchor,
+            Capability::Reinstall,
+        ])
     }
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
@@ -216,6 +190,8 @@ impl Implementation for SmallSync {
             Command::SetFeature(_) => {
                 return Err(Failure::unsupported(Capability::SoftMatchSwitch));
             }
+            // Nobody sends what takes a capability that is not declared.
+            other => return Err(Failure::new(FailureKind::Unsupported, other.word())),
         }
         Ok(StepObservation { outcome, snapshot: self.snapshot() })
     }

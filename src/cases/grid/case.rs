@@ -1,55 +1,46 @@
 //! From a point of the grid to its case.
 
-use super::Point;
 use super::dimension::{
-    AddressRelation, AnchorRelation, Authority, Bystander, Moment, ObjectClass, Presence, Switch,
-    TargetRoles,
+    AddressRelation, Authority, Bystander, Moment, ObjectClass, Presence, Switch, TargetRoles,
 };
-use super::values::{VALUES, Values};
+use super::point::Point;
+use super::values::{
+    ANCHOR, ANN, ANN_AD, BOB, BYSTANDER_ATTRIBUTES, BYSTANDER_NAME, BYSTANDER_PRIMARY, CAT,
+    CHANGED_ATTRIBUTE, DAN_AD, HARMLESS_ROLE, INCOMING_ATTRIBUTES, INCOMING_PASSWORD,
+    LATE_ATTRIBUTE, MIGHTY_ROLE, OWNER_ATTRIBUTES, START_ANCHOR, START_ATTRIBUTES, START_NAME,
+    START_PASSWORD, START_PRIMARY, TARGET_ATTRIBUTES, TARGET_NAME, TARGET_PASSWORD,
+    THIRD_ATTRIBUTES, THIRD_NAME, THIRD_PRIMARY, Values, attributes, incoming_addresses,
+    incoming_name, target_addresses, target_anchor,
+};
 use crate::cases::Case;
 use crate::directory::{
     AssignRole, Capabilities, Capability, Change, CloudRef, CloudSetup, Command,
     CreateOnPremisesObject, DeleteCloudObject, Feature, Features, Kind, OnPremisesChange,
-    OnPremisesObject, RemoveRole, SetFeature, Tenant, Text, UpdateOnPremisesObject,
+    OnPremisesObject, ProxyAddress, RemoveRole, SetFeature, Tenant, Text, UpdateOnPremisesObject,
 };
-use std::collections::{BTreeMap, BTreeSet};
-
-impl ObjectClass {
-    fn kind(self) -> Kind {
-        match self {
-            ObjectClass::User => Kind::User,
-            ObjectClass::PlainGroup | ObjectClass::MailEnabledGroup => Kind::Group,
-            ObjectClass::Contact => Kind::Contact,
-        }
-    }
-
-    fn is_mail_enabled(self) -> bool {
-        self == ObjectClass::MailEnabledGroup
-    }
-}
+use std::collections::BTreeSet;
 
 impl Point {
     /// The case that this point stands for. Meaningful for points that are not left out.
     pub fn case(&self) -> Case {
-        Builder { point: self, values: &VALUES, passwords: true, deletions: true }.case()
+        Builder { point: self, passwords: true, deletions: true }.case()
     }
 
     /// The same without what an implementation cannot be asked for and the point can do without:
-    /// passwords where hash synchronisation is on, and the deletion of a copy that may have been
-    /// left behind.
+    /// passwords where hash synchronisation is on, and the deletion of a quarantined object that may
+    /// have been left behind.
     pub fn case_within(&self, capabilities: &Capabilities) -> Case {
         let passwords = capabilities.has(Capability::Passwords);
         let deletions = capabilities.has(Capability::RecycleBin);
-        Builder { point: self, values: &VALUES, passwords, deletions }.case()
+        Builder { point: self, passwords, deletions }.case()
     }
 }
 
 struct Builder<'a> {
     point: &'a Point,
-    values: &'a Values,
     /// Objects have passwords.
     passwords: bool,
-    /// A copy that stands in the way is deleted.
+    /// A quarantined object that stands in the way is deleted.
     deletions: bool,
 }
 
@@ -57,7 +48,7 @@ impl Builder<'_> {
     fn case(&self) -> Case {
         let point = self.point;
         let is_owned = point.authority == Authority::OnPremises;
-        let mut cloud = Vec::with_capacity(3);
+        let mut cloud = Vec::new();
         if !is_owned {
             cloud.push(self.target());
         }
@@ -65,7 +56,7 @@ impl Builder<'_> {
         if point.address == AddressRelation::Third {
             cloud.push(self.third());
         }
-        let mut on_premises = Vec::with_capacity(2);
+        let mut on_premises = Vec::new();
         if is_owned {
             on_premises.push(self.owner());
         }
@@ -83,12 +74,9 @@ impl Builder<'_> {
 
     fn commands(&self) -> Vec<Command> {
         let point = self.point;
-        let mut commands = Vec::with_capacity(9);
+        let mut commands = Vec::new();
         if point.presence == Presence::RecycleBin {
-            commands.push(Command::DeleteCloudObject(DeleteCloudObject {
-                object: self.target_reference(),
-                permanently: false,
-            }));
+            commands.push(delete(label(ANN), false));
         }
         if point.moment.is_joined_before() {
             commands.push(Command::sync());
@@ -108,10 +96,12 @@ impl Builder<'_> {
             Moment::Unblocked => {
                 self.unblock(&mut commands);
                 commands.push(Command::sync());
-                self.return_roles(&mut commands);
+                // The roles that were removed return.
+                commands
+                    .extend(self.roles().into_iter().map(|(object, role)| assign(object, role)));
             }
             Moment::Reinstalled => {
-                commands.push(self.late_change());
+                commands.push(update(change_of(LATE_ATTRIBUTE)));
                 self.reinstall(&mut commands);
                 commands.push(Command::sync());
             }
@@ -123,226 +113,193 @@ impl Builder<'_> {
 
     /// Removes what stands in the incoming object's way.
     fn unblock(&self, commands: &mut Vec<Command>) {
-        let roles_of = |object: CloudRef, roles: BTreeSet<Text>| {
-            roles
-                .into_iter()
-                .map(move |role| Command::RemoveRole(RemoveRole { object: object.clone(), role }))
-        };
-        commands.extend(roles_of(self.target_reference(), self.target_roles()));
-        commands.extend(roles_of(self.bystander_reference(), self.bystander_roles()));
+        for (object, role) in self.roles() {
+            commands.push(Command::RemoveRole(RemoveRole { object, role }));
+        }
         if self.point.soft_match == Switch::Off {
             let feature = Feature::SoftMatch;
             commands.push(Command::SetFeature(SetFeature { feature, value: true }));
         }
         if self.deletions {
-            let object = CloudRef::QuarantinedFor(self.values.texts.ann_ad.clone());
-            commands
-                .push(Command::DeleteCloudObject(DeleteCloudObject { object, permanently: true }));
-        }
-    }
-
-    /// Gives the roles back that were removed.
-    fn return_roles(&self, commands: &mut Vec<Command>) {
-        let returned = [
-            (self.target_reference(), self.target_roles()),
-            (self.bystander_reference(), self.bystander_roles()),
-        ];
-        for (object, roles) in returned {
-            for role in roles {
-                let object = object.clone();
-                commands.push(Command::AssignRole(AssignRole { object, role }));
-            }
+            commands.push(delete(CloudRef::QuarantinedFor(ANN_AD.into()), true));
         }
     }
 
     fn reinstall(&self, commands: &mut Vec<Command>) {
         if self.point.roles == TargetRoles::OnceJoined {
-            let object = CloudRef::JoinedTo(self.values.texts.ann_ad.clone());
-            let role = self.values.texts.harmless_role.clone();
-            commands.push(Command::AssignRole(AssignRole { object, role }));
+            commands.push(assign(CloudRef::JoinedTo(ANN_AD.into()), HARMLESS_ROLE.into()));
         }
         commands.push(Command::reinstall());
     }
 
-    fn target_reference(&self) -> CloudRef {
-        CloudRef::Label(self.values.texts.ann.clone())
-    }
-
-    fn bystander_reference(&self) -> CloudRef {
-        CloudRef::Label(self.values.texts.bob.clone())
+    /// The roles of the target and the bystander at the start.
+    fn roles(&self) -> Vec<(CloudRef, Text)> {
+        let of_target = self.target_roles().into_iter().map(|role| (label(ANN), role));
+        let of_bystander = self.bystander_roles().into_iter().map(|role| (label(BOB), role));
+        of_target.chain(of_bystander).collect()
     }
 
     fn target_roles(&self) -> BTreeSet<Text> {
-        let texts = &self.values.texts;
         match self.point.roles {
             TargetRoles::NoRole | TargetRoles::OnceJoined => BTreeSet::new(),
-            TargetRoles::One => BTreeSet::from([texts.harmless_role.clone()]),
-            TargetRoles::Two => {
-                BTreeSet::from([texts.harmless_role.clone(), texts.mighty_role.clone()])
-            }
+            TargetRoles::One => BTreeSet::from([HARMLESS_ROLE.into()]),
+            TargetRoles::Two => BTreeSet::from([HARMLESS_ROLE.into(), MIGHTY_ROLE.into()]),
         }
     }
 
     fn bystander_roles(&self) -> BTreeSet<Text> {
         match self.point.bystander {
             Bystander::Ordinary => BTreeSet::new(),
-            Bystander::Administrator => BTreeSet::from([self.values.texts.harmless_role.clone()]),
+            Bystander::Administrator => BTreeSet::from([HARMLESS_ROLE.into()]),
         }
     }
 
     /// The incoming object in the relations that the point names.
     fn incoming(&self) -> OnPremisesObject {
-        let Builder { point, values, .. } = self;
-        let class = point.incoming;
+        let point = self.point;
         OnPremisesObject {
-            key: values.texts.ann_ad.clone(),
-            kind: class.kind(),
-            mail_enabled: class.is_mail_enabled(),
-            source_anchor: Some(values.texts.anchor.clone()),
-            user_principal_name: class.is_user().then(|| values.name(point.name).clone()),
-            proxy_addresses: values.addresses(point.address).incoming.clone(),
-            attributes: values.incoming_attributes.clone(),
-            password: self.password(class, &values.texts.incoming_password),
+            source_anchor: Some(ANCHOR.into()),
+            proxy_addresses: incoming_addresses(point.address),
+            password: self.password(point.incoming, INCOMING_PASSWORD),
+            ..on_premises(ANN_AD, point.incoming, incoming_name(point.name), INCOMING_ATTRIBUTES)
         }
     }
 
     /// The incoming object as it meets nobody. What it has no address for later it has none for
     /// now: what becomes of a value that is taken away is left open.
     fn incoming_at_first(&self) -> OnPremisesObject {
-        let Builder { point, values, .. } = self;
-        let texts = &values.texts;
-        let class = point.incoming;
-        let changes_anchor = point.anchor.is_met();
-        let has_addresses = !values.addresses(point.address).incoming.is_empty();
+        let point = self.point;
+        let anchor = if point.anchor.is_met() { START_ANCHOR } else { ANCHOR };
+        let has_addresses = !incoming_addresses(point.address).is_empty();
         OnPremisesObject {
-            key: texts.ann_ad.clone(),
-            kind: class.kind(),
-            mail_enabled: class.is_mail_enabled(),
-            source_anchor: Some(
-                if changes_anchor { &texts.start_anchor } else { &texts.anchor }.clone(),
-            ),
-            user_principal_name: class.is_user().then(|| texts.start_name.clone()),
-            proxy_addresses: if has_addresses {
-                values.start_addresses.clone()
-            } else {
-                Vec::new()
-            },
-            attributes: values.start_attributes.clone(),
-            password: self.password(class, &texts.start_password),
+            source_anchor: Some(anchor.into()),
+            proxy_addresses: has_addresses.then(|| START_PRIMARY.into()).into_iter().collect(),
+            password: self.password(point.incoming, START_PASSWORD),
+            ..on_premises(ANN_AD, point.incoming, START_NAME, START_ATTRIBUTES)
         }
     }
 
     /// From the object that meets nobody to the one in the point's relations.
     fn change(&self) -> Command {
-        let texts = &self.values.texts;
         let incoming = self.incoming();
-        let set = OnPremisesChange {
-            source_anchor: if self.point.anchor.is_met() {
-                Change::Set(texts.anchor.clone())
-            } else {
-                Change::Keep
-            },
-            user_principal_name: incoming.user_principal_name.map_or(Change::Keep, Change::Set),
-            proxy_addresses: if incoming.proxy_addresses.is_empty() {
-                Change::Keep
-            } else {
-                Change::Set(incoming.proxy_addresses)
-            },
-            attributes: attribute(&texts.display_name, &texts.incoming_display_name),
-            password: incoming.password.map_or(Change::Keep, Change::Set),
-        };
-        Command::UpdateOnPremisesObject(UpdateOnPremisesObject { key: texts.ann_ad.clone(), set })
+        let anchor = incoming.source_anchor.filter(|_| self.point.anchor.is_met());
+        let addresses = Some(incoming.proxy_addresses).filter(|addresses| !addresses.is_empty());
+        update(OnPremisesChange {
+            source_anchor: set_if(anchor),
+            user_principal_name: set_if(incoming.user_principal_name),
+            proxy_addresses: set_if(addresses),
+            password: set_if(incoming.password),
+            ..change_of(CHANGED_ATTRIBUTE)
+        })
     }
 
-    /// A change that is pending when Connect is installed anew.
-    fn late_change(&self) -> Command {
-        let texts = &self.values.texts;
-        let set = OnPremisesChange {
-            attributes: attribute(&texts.telephone_number, &texts.new_telephone_number),
-            ..OnPremisesChange::default()
-        };
-        Command::UpdateOnPremisesObject(UpdateOnPremisesObject { key: texts.ann_ad.clone(), set })
-    }
-
-    fn password(&self, class: ObjectClass, password: &Text) -> Option<Text> {
-        (class.is_user() && self.passwords).then(|| password.clone())
+    fn password(&self, class: ObjectClass, password: &str) -> Option<Text> {
+        (class.is_user() && self.passwords).then(|| password.into())
     }
 
     fn target(&self) -> CloudSetup {
-        let Builder { point, values, .. } = self;
-        let texts = &values.texts;
-        let class = point.target;
+        let point = self.point;
         CloudSetup {
-            label: texts.ann.clone(),
-            kind: class.kind(),
-            mail_enabled: class.is_mail_enabled(),
-            on_premises_immutable_id: values.target_anchor(point.anchor).cloned(),
-            user_principal_name: class.is_user().then(|| texts.target_name.clone()),
-            proxy_addresses: values.addresses(point.address).target.clone(),
-            attributes: values.target_attributes.clone(),
-            password: self.password(class, &texts.target_password),
+            on_premises_immutable_id: target_anchor(point.anchor),
+            proxy_addresses: target_addresses(point.address),
+            password: self.password(point.target, TARGET_PASSWORD),
             roles: self.target_roles(),
+            ..in_the_cloud(ANN, point.target, TARGET_NAME, TARGET_ATTRIBUTES)
         }
     }
 
     /// The on-premises object that an on-premises-mastered target is joined to: the first cycle
     /// creates the target from it.
     fn owner(&self) -> OnPremisesObject {
-        let Builder { point, values, .. } = self;
-        let texts = &values.texts;
-        let class = point.target;
+        let point = self.point;
         OnPremisesObject {
-            key: texts.dan_ad.clone(),
-            kind: class.kind(),
-            mail_enabled: class.is_mail_enabled(),
-            source_anchor: values.target_anchor(point.anchor).cloned(),
-            user_principal_name: class.is_user().then(|| texts.target_name.clone()),
-            proxy_addresses: values.addresses(point.address).target.clone(),
-            attributes: values.owner_attributes.clone(),
-            password: self.password(class, &texts.target_password),
+            source_anchor: target_anchor(point.anchor),
+            proxy_addresses: target_addresses(point.address),
+            password: self.password(point.target, TARGET_PASSWORD),
+            ..on_premises(DAN_AD, point.target, TARGET_NAME, OWNER_ATTRIBUTES)
         }
     }
 
     fn bystander(&self) -> CloudSetup {
-        let Builder { point, values, .. } = self;
-        let texts = &values.texts;
-        let class = point.incoming;
+        let point = self.point;
+        let carries_it = point.anchor.is_with_bystander();
         CloudSetup {
-            label: texts.bob.clone(),
-            kind: class.kind(),
-            mail_enabled: class.is_mail_enabled(),
-            on_premises_immutable_id: match point.anchor {
-                AnchorRelation::Bystander | AnchorRelation::BystanderAndTargetCarriesOther => {
-                    Some(texts.anchor.clone())
-                }
-                _ => None,
-            },
-            user_principal_name: class.is_user().then(|| texts.bystander_name.clone()),
-            proxy_addresses: values.bystander_addresses.clone(),
-            attributes: values.bystander_attributes.clone(),
-            password: None,
+            on_premises_immutable_id: carries_it.then(|| ANCHOR.into()),
+            proxy_addresses: vec![ProxyAddress::from(BYSTANDER_PRIMARY)],
             roles: self.bystander_roles(),
+            ..in_the_cloud(BOB, point.incoming, BYSTANDER_NAME, BYSTANDER_ATTRIBUTES)
         }
     }
 
     fn third(&self) -> CloudSetup {
-        let Builder { point, values, .. } = self;
-        let texts = &values.texts;
-        let class = point.incoming;
         CloudSetup {
-            label: texts.cat.clone(),
-            kind: class.kind(),
-            mail_enabled: class.is_mail_enabled(),
-            on_premises_immutable_id: None,
-            user_principal_name: class.is_user().then(|| texts.third_name.clone()),
-            proxy_addresses: values.third_addresses.clone(),
-            attributes: values.third_attributes.clone(),
-            password: None,
-            roles: BTreeSet::new(),
+            proxy_addresses: vec![ProxyAddress::from(THIRD_PRIMARY)],
+            ..in_the_cloud(CAT, self.point.incoming, THIRD_NAME, THIRD_ATTRIBUTES)
         }
     }
 }
 
-fn attribute(name: &Text, value: &Text) -> BTreeMap<Text, Option<Text>> {
-    BTreeMap::from([(name.clone(), Some(value.clone()))])
+/// A cloud object with a name, if it is a user, and attributes.
+fn in_the_cloud(label: &str, class: ObjectClass, name: &str, values: Values) -> CloudSetup {
+    CloudSetup {
+        label: label.into(),
+        kind: class.kind(),
+        mail_enabled: class == ObjectClass::MailEnabledGroup,
+        on_premises_immutable_id: None,
+        user_principal_name: class.is_user().then(|| name.into()),
+        proxy_addresses: Vec::new(),
+        attributes: attributes(values),
+        password: None,
+        roles: BTreeSet::new(),
+    }
+}
+
+/// An on-premises object with a name, if it is a user, and attributes.
+fn on_premises(key: &str, class: ObjectClass, name: &str, values: Values) -> OnPremisesObject {
+    OnPremisesObject {
+        key: key.into(),
+        kind: class.kind(),
+        mail_enabled: class == ObjectClass::MailEnabledGroup,
+        source_anchor: None,
+        user_principal_name: class.is_user().then(|| name.into()),
+        proxy_addresses: Vec::new(),
+        attributes: attributes(values),
+        password: None,
+    }
+}
+
+impl ObjectClass {
+    fn kind(self) -> Kind {
+        match self {
+            ObjectClass::User => Kind::User,
+            ObjectClass::PlainGroup | ObjectClass::MailEnabledGroup => Kind::Group,
+            ObjectClass::Contact => Kind::Contact,
+        }
+    }
+}
+
+fn label(label: &str) -> CloudRef {
+    CloudRef::Label(label.into())
+}
+
+fn assign(object: CloudRef, role: Text) -> Command {
+    Command::AssignRole(AssignRole { object, role })
+}
+
+fn delete(object: CloudRef, permanently: bool) -> Command {
+    Command::DeleteCloudObject(DeleteCloudObject { object, permanently })
+}
+
+/// A change of the incoming object.
+fn update(set: OnPremisesChange) -> Command {
+    Command::UpdateOnPremisesObject(UpdateOnPremisesObject { key: ANN_AD.into(), set })
+}
+
+fn change_of((name, value): (&str, &str)) -> OnPremisesChange {
+    let attributes = [(name.into(), Some(value.into()))].into();
+    OnPremisesChange { attributes, ..OnPremisesChange::default() }
+}
+
+fn set_if<T>(value: Option<T>) -> Change<T> {
+    value.map_or(Change::Keep, Change::Set)
 }

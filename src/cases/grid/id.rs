@@ -4,8 +4,8 @@
 //! and of the target, and then every dimension that is not in its first class. A dimension that is
 //! added later changes no ID.
 
-use super::Point;
 use super::dimension::ObjectClass;
+use super::point::Point;
 use std::fmt::Write as _;
 
 const PREFIX: &str = "grid/";

@@ -1,94 +1,68 @@
-//! The values that the grid's cases are made of. Each is made once and shared by all cases.
+//! The values that the grid's cases are made of.
 
 use super::dimension::{AddressRelation, AnchorRelation, NameRelation};
+use crate::cases::vocabulary::{ANCHORS, PEOPLE, X500_PREFIX};
 use crate::directory::{Attributes, ProxyAddress, Text};
-use std::sync::LazyLock;
 
-macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident = $value:literal,)*) => {
-        /// Every text that stands in a case.
-        pub(super) struct Texts {
-            $($(#[$doc])* pub(super) $name: Text,)*
-        }
+/// The target's label.
+pub(super) const ANN: &str = PEOPLE[0];
+/// The bystander's label.
+pub(super) const BOB: &str = PEOPLE[1];
+/// The third object's label.
+pub(super) const CAT: &str = PEOPLE[2];
+/// The incoming object's key.
+pub(super) const ANN_AD: &str = "ann-ad";
+/// The key of the object that the target is joined to.
+pub(super) const DAN_AD: &str = "dan-ad";
 
-        impl Texts {
-            fn new() -> Texts {
-                Texts { $($name: $value.into(),)* }
-            }
-        }
-    };
-}
+/// The incoming object's anchor.
+pub(super) const ANCHOR: &str = ANCHORS[0][0];
+/// The incoming object's anchor while it meets nobody, where it carries another later.
+pub(super) const START_ANCHOR: &str = "U1RB";
 
-texts! {
-    /// The target's label.
-    ann = "ann",
-    /// The bystander's label.
-    bob = "bob",
-    /// The third object's label.
-    cat = "cat",
-    /// The incoming object's key.
-    ann_ad = "ann-ad",
-    /// The key of the object that the target is joined to.
-    dan_ad = "dan-ad",
+pub(super) const TARGET_NAME: &str = "ann@contoso.com";
+pub(super) const BYSTANDER_NAME: &str = "bob@contoso.com";
+pub(super) const THIRD_NAME: &str = "cat@contoso.com";
+/// The incoming object's name while it meets nobody.
+pub(super) const START_NAME: &str = "start@contoso.com";
 
-    anchor = "QUFB",
-    anchor_in_other_case = "qufb",
-    other_anchor = "QkJC",
-    /// The incoming object's anchor while it meets nobody, where it carries another later.
-    start_anchor = "U1RB",
+pub(super) const INCOMING_PASSWORD: &str = "pw-ad";
+pub(super) const START_PASSWORD: &str = "pw-start";
+pub(super) const TARGET_PASSWORD: &str = "pw-cloud";
 
-    target_name = "ann@contoso.com",
-    target_name_in_other_case = "Ann@Contoso.com",
-    target_mail = "ann.lee@contoso.com",
-    bystander_name = "bob@contoso.com",
-    third_name = "cat@contoso.com",
-    unmet_name = "ann.ad@contoso.com",
-    start_name = "start@contoso.com",
+pub(super) const HARMLESS_ROLE: &str = "Directory Readers";
+pub(super) const MIGHTY_ROLE: &str = "Global Administrator";
 
-    incoming_password = "pw-ad",
-    start_password = "pw-start",
-    target_password = "pw-cloud",
+const TARGET_PRIMARY: &str = "SMTP:ann.lee@contoso.com";
+const TARGET_SECONDARY: &str = "smtp:a.lee@contoso.com";
+pub(super) const BYSTANDER_PRIMARY: &str = "SMTP:bob.ray@contoso.com";
+pub(super) const THIRD_PRIMARY: &str = "SMTP:cat.ray@contoso.com";
+pub(super) const START_PRIMARY: &str = "SMTP:start.lee@contoso.com";
+/// One that nobody else has.
+const INCOMING_PRIMARY: &str = "SMTP:lee@contoso.com";
+const INCOMING_SECONDARY: &str = "smtp:lee@contoso.com";
 
-    harmless_role = "Directory Readers",
-    mighty_role = "Global Administrator",
+/// The attributes of an object, by name and value.
+pub(super) type Values = &'static [(&'static str, &'static str)];
 
-    display_name = "displayName",
-    telephone_number = "telephoneNumber",
-    incoming_display_name = "Ann",
-    new_telephone_number = "+1 555 0100",
-}
+/// The incoming object's. Its `displayName` is the bystander's, its `employeeId` the target's:
+/// both tempt, and neither matches.
+pub(super) const INCOMING_ATTRIBUTES: Values = &[("displayName", "Ann"), ("employeeId", "7")];
+/// The incoming object's while it meets nobody.
+pub(super) const START_ATTRIBUTES: Values = &[("displayName", "Ann at first"), ("employeeId", "7")];
+/// The target's in the cloud, with one that the incoming object lacks.
+pub(super) const TARGET_ATTRIBUTES: Values =
+    &[("displayName", "Ann in the cloud"), ("department", "Sales"), ("employeeId", "7")];
+/// Those of the on-premises object that the target is joined to.
+pub(super) const OWNER_ATTRIBUTES: Values =
+    &[("displayName", "Ann in the cloud"), ("employeeId", "7")];
+pub(super) const BYSTANDER_ATTRIBUTES: Values = &[("displayName", "Ann")];
+pub(super) const THIRD_ATTRIBUTES: Values = &[("displayName", "Cat")];
+/// What the incoming object's are changed to.
+pub(super) const CHANGED_ATTRIBUTE: (&str, &str) = ("displayName", "Ann");
+pub(super) const LATE_ATTRIBUTE: (&str, &str) = ("telephoneNumber", "+1 555 0100");
 
-/// Everything that cases are made of.
-pub(super) struct Values {
-    pub(super) texts: Texts,
-    /// The incoming object's. Its `displayName` is the bystander's, its `employeeId` the target's:
-    /// both tempt, and neither matches.
-    pub(super) incoming_attributes: Attributes,
-    /// The incoming object's while it meets nobody.
-    pub(super) start_attributes: Attributes,
-    /// The target's in the cloud, with one that the incoming object lacks.
-    pub(super) target_attributes: Attributes,
-    /// Those of the on-premises object that the target is joined to.
-    pub(super) owner_attributes: Attributes,
-    pub(super) bystander_attributes: Attributes,
-    pub(super) third_attributes: Attributes,
-    pub(super) bystander_addresses: Vec<ProxyAddress>,
-    pub(super) third_addresses: Vec<ProxyAddress>,
-    pub(super) start_addresses: Vec<ProxyAddress>,
-    /// By [`AddressRelation`], in its order.
-    addresses: Vec<Addresses>,
-}
-
-/// The addresses of both sides.
-pub(super) struct Addresses {
-    pub(super) incoming: Vec<ProxyAddress>,
-    pub(super) target: Vec<ProxyAddress>,
-}
-
-/// Everything that cases are made of.
-pub(super) static VALUES: LazyLock<Values> = LazyLock::new(Values::new);
-
-fn attributes(values: &[(&str, &str)]) -> Attributes {
+pub(super) fn attributes(values: Values) -> Attributes {
     values.iter().map(|&(name, value)| (name.into(), value.into())).collect()
 }
 
@@ -96,91 +70,56 @@ fn addresses(values: &[&str]) -> Vec<ProxyAddress> {
     values.iter().map(|&value| value.into()).collect()
 }
 
-const TARGET_PRIMARY: &str = "SMTP:ann.lee@contoso.com";
-const TARGET_SECONDARY: &str = "smtp:a.lee@contoso.com";
-const BYSTANDER_PRIMARY: &str = "SMTP:bob.ray@contoso.com";
-const THIRD_PRIMARY: &str = "SMTP:cat.ray@contoso.com";
-/// One that nobody else has.
-const INCOMING_PRIMARY: &str = "SMTP:lee@contoso.com";
-const INCOMING_SECONDARY: &str = "smtp:lee@contoso.com";
-const X500: &str = "X500:/o=Contoso/cn=ann";
+/// The addresses of the incoming object.
+pub(super) fn incoming_addresses(relation: AddressRelation) -> Vec<ProxyAddress> {
+    let shared = format!("{X500_PREFIX}{ANN}");
+    addresses(match relation {
+        AddressRelation::NeitherSide | AddressRelation::TargetOnly => &[],
+        AddressRelation::Different | AddressRelation::IncomingOnly => &[INCOMING_PRIMARY],
+        // With one more on-premises, and without the target's secondary one.
+        AddressRelation::Same => &[TARGET_PRIMARY, INCOMING_SECONDARY],
+        AddressRelation::SameButForCase => &["SMTP:Ann.Lee@Contoso.com"],
+        AddressRelation::PrimaryOnSecondary => &["SMTP:a.lee@contoso.com"],
+        AddressRelation::SecondaryOnPrimary => &[INCOMING_PRIMARY, "smtp:ann.lee@contoso.com"],
+        AddressRelation::SecondaryOnSecondary => &[INCOMING_PRIMARY, TARGET_SECONDARY],
+        AddressRelation::SharedX500 => return addresses(&[INCOMING_PRIMARY, &shared]),
+        AddressRelation::TargetName => &["SMTP:ann@contoso.com"],
+        AddressRelation::Bystander => &[BYSTANDER_PRIMARY],
+        AddressRelation::SameAndBystander => &[TARGET_PRIMARY, "smtp:bob.ray@contoso.com"],
+        AddressRelation::Third => &[THIRD_PRIMARY],
+    })
+}
 
-impl Addresses {
-    fn of(relation: AddressRelation) -> Addresses {
-        let in_the_cloud: &[&str] = &[TARGET_PRIMARY, TARGET_SECONDARY];
-        let (incoming, target): (&[&str], &[&str]) = match relation {
-            AddressRelation::Different => (&[INCOMING_PRIMARY], in_the_cloud),
-            AddressRelation::NeitherSide => (&[], &[]),
-            AddressRelation::IncomingOnly => (&[INCOMING_PRIMARY], &[]),
-            AddressRelation::TargetOnly => (&[], in_the_cloud),
-            // With one more on-premises, and without the target's secondary one.
-            AddressRelation::Same => (&[TARGET_PRIMARY, INCOMING_SECONDARY], in_the_cloud),
-            AddressRelation::SameButForCase => (&["SMTP:Ann.Lee@Contoso.com"], in_the_cloud),
-            AddressRelation::PrimaryOnSecondary => (&["SMTP:a.lee@contoso.com"], in_the_cloud),
-            AddressRelation::SecondaryOnPrimary => {
-                (&[INCOMING_PRIMARY, "smtp:ann.lee@contoso.com"], in_the_cloud)
-            }
-            AddressRelation::SecondaryOnSecondary => {
-                (&[INCOMING_PRIMARY, TARGET_SECONDARY], in_the_cloud)
-            }
-            AddressRelation::SharedX500 => (&[INCOMING_PRIMARY, X500], &[TARGET_PRIMARY, X500]),
-            AddressRelation::TargetName => (&["SMTP:ann@contoso.com"], in_the_cloud),
-            AddressRelation::Bystander => (&[BYSTANDER_PRIMARY], in_the_cloud),
-            AddressRelation::SameAndBystander => {
-                (&[TARGET_PRIMARY, "smtp:bob.ray@contoso.com"], in_the_cloud)
-            }
-            AddressRelation::Third => (&[THIRD_PRIMARY], in_the_cloud),
-        };
-        Addresses { incoming: addresses(incoming), target: addresses(target) }
+/// The addresses of the target.
+pub(super) fn target_addresses(relation: AddressRelation) -> Vec<ProxyAddress> {
+    let shared = format!("{X500_PREFIX}{ANN}");
+    match relation {
+        AddressRelation::NeitherSide | AddressRelation::IncomingOnly => Vec::new(),
+        AddressRelation::SharedX500 => addresses(&[TARGET_PRIMARY, &shared]),
+        _ => addresses(&[TARGET_PRIMARY, TARGET_SECONDARY]),
     }
 }
 
-impl Values {
-    fn new() -> Values {
-        let same_employee = ("employeeId", "7");
-        let in_the_cloud = ("displayName", "Ann in the cloud");
-        Values {
-            texts: Texts::new(),
-            incoming_attributes: attributes(&[("displayName", "Ann"), same_employee]),
-            start_attributes: attributes(&[("displayName", "Ann at first"), same_employee]),
-            target_attributes: attributes(&[in_the_cloud, ("department", "Sales"), same_employee]),
-            owner_attributes: attributes(&[in_the_cloud, same_employee]),
-            bystander_attributes: attributes(&[("displayName", "Ann")]),
-            third_attributes: attributes(&[("displayName", "Cat")]),
-            bystander_addresses: addresses(&[BYSTANDER_PRIMARY]),
-            third_addresses: addresses(&[THIRD_PRIMARY]),
-            start_addresses: addresses(&["SMTP:start.lee@contoso.com"]),
-            addresses: AddressRelation::ALL
-                .iter()
-                .map(|&relation| Addresses::of(relation))
-                .collect(),
-        }
+/// The incoming user's name.
+pub(super) fn incoming_name(relation: NameRelation) -> &'static str {
+    match relation {
+        NameRelation::Unmet => "ann.ad@contoso.com",
+        NameRelation::Equal => TARGET_NAME,
+        NameRelation::EqualButForCase => "Ann@Contoso.com",
+        NameRelation::Bystander => BYSTANDER_NAME,
+        NameRelation::TargetAddress => "ann.lee@contoso.com",
     }
+}
 
-    pub(super) fn addresses(&self, relation: AddressRelation) -> &Addresses {
-        &self.addresses[relation as usize]
-    }
-
-    /// The incoming user's name.
-    pub(super) fn name(&self, relation: NameRelation) -> &Text {
-        match relation {
-            NameRelation::Unmet => &self.texts.unmet_name,
-            NameRelation::Equal => &self.texts.target_name,
-            NameRelation::EqualButForCase => &self.texts.target_name_in_other_case,
-            NameRelation::Bystander => &self.texts.bystander_name,
-            NameRelation::TargetAddress => &self.texts.target_mail,
+/// The anchor that the target carries.
+pub(super) fn target_anchor(relation: AnchorRelation) -> Option<Text> {
+    let [anchor, in_other_case] = ANCHORS[0];
+    match relation {
+        AnchorRelation::Free | AnchorRelation::Bystander => None,
+        AnchorRelation::TargetCarriesOther | AnchorRelation::BystanderAndTargetCarriesOther => {
+            Some(ANCHORS[1][0].into())
         }
-    }
-
-    /// The anchor that the target carries.
-    pub(super) fn target_anchor(&self, relation: AnchorRelation) -> Option<&Text> {
-        match relation {
-            AnchorRelation::Free | AnchorRelation::Bystander => None,
-            AnchorRelation::TargetCarriesOther | AnchorRelation::BystanderAndTargetCarriesOther => {
-                Some(&self.texts.other_anchor)
-            }
-            AnchorRelation::Equal => Some(&self.texts.anchor),
-            AnchorRelation::EqualButForCase => Some(&self.texts.anchor_in_other_case),
-        }
+        AnchorRelation::Equal => Some(anchor.into()),
+        AnchorRelation::EqualButForCase => Some(in_other_case.into()),
     }
 }

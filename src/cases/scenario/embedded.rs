@@ -1,6 +1,7 @@
 //! The scenarios that this suite was built with.
 
-use super::{Scenario, from_yaml};
+use super::format::Scenario;
+use super::read::from_yaml;
 use std::sync::OnceLock;
 
 /// The embedded scenario files: path from the project's root, and text.
@@ -9,7 +10,7 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scenarios.rs"
 /// A scenario of the suite's own.
 #[derive(Clone, Debug)]
 pub struct EmbeddedScenario {
-    /// Area and file name without its ending: `matching/name-matches`.
+    /// Area and file name without its ending: `match/name-matches`.
     pub id: &'static str,
     /// Where its file stands, from the project's root.
     pub path: &'static str,

@@ -1,9 +1,8 @@
 //! Reads a scenario file, and says what is wrong with it: where, what was expected, what to do.
 
-use super::bounds::{MAXIMUM_FILE_BYTES, excess, too_large};
-use super::locate::{line_and_column, lines, locate};
-use super::{ExpectedObject, Scenario};
-use crate::cases::laws::law;
+use super::format::{ExpectedObject, Scenario};
+use super::positions::{Positions, line_and_column, lines};
+use crate::cases::relations::relation;
 use crate::directory::{CloudRef, Command, Segment, problems_of_case};
 use crate::rulebook::Rulebook;
 use std::collections::BTreeSet;
@@ -46,16 +45,24 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
+/// How large a file may be, in bytes. The suite's largest scenario has less than a hundredth.
+pub const MAXIMUM_FILE_BYTES: usize = 1024 * 1024;
+
 /// So many characters of a line are shown.
 const SHOWN_OF_A_LINE: usize = 400;
 
 /// So many mistakes are told of one file.
 const MOST_TOLD: usize = 50;
 
+/// What is said of a file that is too large.
+fn too_large() -> String {
+    format!("larger than {MAXIMUM_FILE_BYTES} bytes; no case is")
+}
+
 /// Reads the text of a file, as far as it can be a scenario's.
 ///
 /// # Errors
-/// The file cannot be read, is larger than [`MAXIMUM_FILE_BYTES`](super::MAXIMUM_FILE_BYTES), or is
+/// The file cannot be read, is larger than [`MAXIMUM_FILE_BYTES`], or is
 /// not UTF-8.
 pub fn read_file(path: &Path) -> Result<String, FileError> {
     let file = path.to_string_lossy();
@@ -88,9 +95,11 @@ pub fn read_file(path: &Path) -> Result<String, FileError> {
 /// assert!(errors[0].message.starts_with("unknown field `titel`, expected one of `title`"));
 /// ```
 pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, Vec<FileError>> {
-    if let Some((line, column, message)) = excess(text) {
-        return Err(vec![error_at(file, text, line, column, message)]);
+    if text.len() > MAXIMUM_FILE_BYTES {
+        return Err(vec![error_at(file, text, 0, 0, too_large())]);
     }
+    let positions = Positions::of(text)
+        .map_err(|(line, column, message)| vec![error_at(file, text, line, column, message)])?;
     let scenario: Scenario =
         serde_yaml::from_str(text).map_err(|error| vec![reading_error(file, text, &error)])?;
     let found = problems(&scenario);
@@ -99,7 +108,7 @@ pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, Vec<FileError>> {
         .into_iter()
         .take(MOST_TOLD)
         .map(|(path, message)| {
-            let (line, column) = locate(text, &path).unwrap_or((1, 1));
+            let (line, column) = positions.nearest(&path).unwrap_or((1, 1));
             error_at(file, text, line, column, message)
         })
         .collect();
@@ -130,11 +139,10 @@ pub(crate) fn error_at(
 pub(crate) fn reading_error(file: &str, text: &str, error: &serde_yaml::Error) -> FileError {
     let (line, column) =
         error.location().map_or((0, 0), |location| (location.line(), location.column()));
-    let mut message = error.to_string();
+    let message = error.to_string();
     // The position stands in front already.
-    if let Some(end) = message.rfind(" at line ") {
-        message.truncate(end);
-    }
+    let position = format!(" at line {line} column {column}");
+    let message = message.strip_suffix(&position).unwrap_or(&message);
     // A step takes `expect` besides the fields of its command.
     let message = message.replace("there are no fields", "expected `expect`");
     error_at(file, text, line, column, message)
@@ -149,7 +157,7 @@ fn problems(scenario: &Scenario) -> Vec<Located> {
     let lists = [
         ("rules", &scenario.rules),
         ("nearMisses", &scenario.near_misses),
-        ("laws", &scenario.laws),
+        ("relations", &scenario.relations),
     ];
     for (field, rules) in lists {
         for (index, rule) in rules.iter().enumerate() {
@@ -158,21 +166,21 @@ fn problems(scenario: &Scenario) -> Vec<Located> {
                 found.push((place, unknown_rule(rule)));
             } else if rules[..index].contains(rule) {
                 found.push((place, format!("the rule {rule} stands here twice")));
-            } else if field == "laws" && law(rule).is_none() {
+            } else if field == "relations" && relation(rule).is_none() {
                 found.push((
                     place,
-                    format!("the rule {rule} is no law; `laws` lists rules of the area `law`"),
+                    format!("the rule {rule} is no relation; `relations` lists rules of the area `relation`"),
                 ));
             }
         }
     }
-    // A law is judged over two runs, so that naming it is not enough to have it judged.
+    // A relation is judged over two runs, so that naming it is not enough to have it judged.
     for (field, rules) in [("rules", &scenario.rules), ("nearMisses", &scenario.near_misses)] {
         for (index, rule) in rules.iter().enumerate() {
-            if law(rule).is_some() && !scenario.laws.contains(rule) {
+            if relation(rule).is_some() && !scenario.relations.contains(rule) {
                 found.push((
                     vec![Segment::Field(field), Segment::Index(index)],
-                    format!("{rule} is a law and is not applied to this case; list it under `laws` as well"),
+                    format!("{rule} is a relation and is not applied to this case; list it under `relations` as well"),
                 ));
             }
         }
@@ -221,27 +229,11 @@ pub(crate) fn unknown_rule(rule: &str) -> String {
 /// Asks whether the most similar of the known names was meant, where one is similar at all.
 pub(crate) fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
     known
-        .map(|known| (distance(known, name), known))
+        .map(|known| (strsim::levenshtein(known, name), known))
         .min()
         .filter(|(distance, _)| distance * 2 < name.len())
         .map(|(_, known)| format!("; did you mean {known}?"))
         .unwrap_or_default()
-}
-
-/// How many letters have to change to make one word of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, left) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (to, right) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(left != *right);
-            diagonal = row[to + 1];
-            row[to + 1] = replaced.min(row[to] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 /// Expectations name what exists by then, and say something that can be compared.
@@ -342,17 +334,17 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case::unknown("match.soft-on-upn", "law.idle-sinks", (4, 8), "there is no rule law.idle-sinks; did you mean law.idle-syncs?")]
-    #[case::no_law("match.soft-on-upn", "match.soft-on-upn", (4, 8), "the rule match.soft-on-upn is no law")]
-    #[case::not_applied("law.reinstallation", "law.idle-syncs", (3, 9), "law.reinstallation is a law and is not applied")]
-    fn only_laws_are_applied_and_all_that_are_shown(
+    #[case::unknown("match.soft-on-upn", "relation.idle-sinks", (4, 13), "there is no rule relation.idle-sinks; did you mean relation.idle-syncs?")]
+    #[case::no_relation("match.soft-on-upn", "match.soft-on-upn", (4, 13), "the rule match.soft-on-upn is no relation")]
+    #[case::not_applied("relation.reinstallation", "relation.idle-syncs", (3, 9), "relation.reinstallation is a relation and is not applied")]
+    fn only_relations_are_applied_and_all_that_are_shown(
         #[case] rule: &str,
-        #[case] law: &str,
+        #[case] relation: &str,
         #[case] place: (usize, usize),
         #[case] message: &str,
     ) {
         let text = format!(
-            "# a comment\ntitle: Ann\nrules: [{rule}]\nlaws: [{law}]\ngiven: {{}}\nsteps:\n  - do: sync\n"
+            "# a comment\ntitle: Ann\nrules: [{rule}]\nrelations: [{relation}]\ngiven: {{}}\nsteps:\n  - do: sync\n"
         );
         let errors = from_yaml("ann.yaml", &text).expect_err("a mistake");
         assert_eq!((errors[0].line, errors[0].column), place, "{}", errors[0]);

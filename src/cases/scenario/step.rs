@@ -4,7 +4,7 @@
 //! first, and an error in it would have lost its line and column. With `do` first, the rest is
 //! read straight into the command's own type.
 
-use super::{Expectation, Step};
+use super::format::{Expectation, Step};
 use crate::directory::Command;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Error as _, IntoDeserializer, MapAccess, Visitor};

@@ -1,6 +1,6 @@
 //! Writes a scenario in the form of those written by hand.
 
-use super::Scenario;
+use super::format::Scenario;
 use crate::directory::{Feature, Features};
 use serde::Serialize;
 use serde_yaml::{Mapping, Value};

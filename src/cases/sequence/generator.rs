@@ -1,33 +1,16 @@
 //! Makes one case: what is there at each point, and where values come from.
 
-use super::Sequences;
-use super::chance::Chance;
-use super::pools::{ANCHORS, Anchor, Name, PEOPLE, Pools};
 use super::preset::Preset;
+use super::settings::{Sequences, Side};
 use crate::cases::Case;
-use crate::directory::{Command, Features, Kind, Tenant};
-
-/// The most objects that one side of a case has, counting those that are gone.
-pub(super) const MOST_OBJECTS: usize = PEOPLE.len();
-
-/// The most mail addresses that a generated object has.
-const MOST_MAILS: usize = 3;
-
-/// A side of the case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    Cloud,
-    OnPremises,
-}
-
-impl Side {
-    pub(super) fn other(self) -> Side {
-        match self {
-            Side::Cloud => Side::OnPremises,
-            Side::OnPremises => Side::Cloud,
-        }
-    }
-}
+use crate::cases::vocabulary::{ANCHORS, DOMAIN, PEOPLE, in_other_case, name_of};
+use crate::directory::{
+    CloudRef, CloudSetup, Command, Features, Kind, OnPremisesObject, ProxyAddress, Tenant, Text,
+    is_well_formed,
+};
+use proptest::bool::weighted;
+use proptest::strategy::{Strategy, ValueTree as _};
+use proptest::test_runner::TestRunner;
 
 /// What a name stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,155 +20,99 @@ pub(super) enum Role {
     Secondary,
 }
 
-/// What the generator remembers of an object: what it was last told to have. What an
-/// implementation makes of it is not known here, nor need it be.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
+/// The values of an object that another one may be given.
+#[derive(Clone)]
+pub(super) struct Values {
     pub(super) kind: Kind,
-    /// The position of its label or key in the pool.
-    pub(super) called: u8,
-    pub(super) name: Option<Name>,
-    pub(super) mails: Mails,
-    pub(super) anchor: Option<Anchor>,
-    /// The roles that it was given: one bit for each in the pool. For an on-premises object those
-    /// of the object that it is joined to.
-    pub(super) roles: u8,
-    /// A command deleted it; for an on-premises object: the object that it is joined to.
-    pub(super) is_deleted: bool,
+    pub(super) name: Option<Text>,
+    pub(super) primary: Option<Text>,
+    secondary: Option<Text>,
+    anchor: Option<Text>,
 }
 
-/// The mail addresses of an object.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Mails {
-    list: [Option<Name>; MOST_MAILS],
-    count: u8,
-    /// The first of them is the primary address.
-    pub(super) has_primary: bool,
-}
-
-impl Mails {
-    pub(super) fn push(&mut self, name: Name) {
-        if let Some(place) = self.list.get_mut(usize::from(self.count)) {
-            *place = Some(name);
-            self.count += 1;
-        }
-    }
-
-    pub(super) fn first(&self) -> Option<Name> {
-        self.list[0]
-    }
-
-    fn primary(&self) -> Option<Name> {
-        self.list[0].filter(|_| self.has_primary)
-    }
-
-    fn secondary(&self) -> Option<Name> {
-        self.list[usize::from(self.has_primary)]
-    }
-
-    pub(super) fn persons(&self) -> u16 {
-        self.list.iter().flatten().fold(0, |set, name| set | 1 << name.person)
-    }
-}
-
-impl Seen {
-    /// Its value in this role, and if it has none, any of its names.
-    fn value(&self, role: Role) -> Option<Name> {
-        let wanted = match role {
-            Role::UserPrincipalName => self.name,
-            Role::Primary => self.mails.primary(),
-            Role::Secondary => self.mails.secondary(),
+impl Values {
+    fn new(
+        kind: Kind,
+        name: Option<&Text>,
+        addresses: &[ProxyAddress],
+        anchor: Option<&Text>,
+    ) -> Values {
+        let mail = |is_primary: bool| {
+            let mut found = addresses.iter().filter(|address| address.is_primary() == is_primary);
+            found.find_map(ProxyAddress::mail).map(Text::from)
         };
-        wanted.or(self.mails.list[0]).or(self.name)
-    }
-}
-
-/// The objects of one side, in a fixed place: there are few.
-pub(super) struct Objects {
-    list: [Option<Seen>; MOST_OBJECTS],
-    pub(super) count: usize,
-    /// The labels or keys that are in use, one bit for each in the pool.
-    called: u16,
-}
-
-impl Objects {
-    fn new() -> Objects {
-        Objects { list: [None; MOST_OBJECTS], count: 0, called: 0 }
-    }
-
-    pub(super) fn get(&self, index: usize) -> Option<&Seen> {
-        self.list.get(index)?.as_ref()
-    }
-
-    pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Seen> {
-        self.list.get_mut(index)?.as_mut()
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Seen> {
-        self.list.iter().flatten()
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.count == MOST_OBJECTS
-    }
-
-    pub(super) fn push(&mut self, seen: Seen) {
-        if let Some(place) = self.list.get_mut(self.count) {
-            *place = Some(seen);
-            self.count += 1;
+        Values {
+            kind,
+            name: name.cloned(),
+            primary: mail(true),
+            secondary: mail(false),
+            anchor: anchor.cloned(),
         }
     }
 
-    /// A label or key that is not in use: that of the person whose name the object has, if it can
-    /// be, so that the case is easy to read.
-    pub(super) fn call(&mut self, name: Option<Name>) -> u8 {
-        let own = name.map(|name| name.person).filter(|person| self.called & (1 << person) == 0);
-        let called = own.unwrap_or_else(|| first_free(self.called));
-        self.called |= 1 << called;
-        called
+    /// The value in this role, and if it has none, any of its names.
+    fn in_role(self, role: Role) -> Option<Text> {
+        let wanted = match role {
+            Role::UserPrincipalName => self.name.clone(),
+            Role::Primary => self.primary.clone(),
+            Role::Secondary => self.secondary.clone(),
+        };
+        wanted.or(self.primary).or(self.secondary).or(self.name)
     }
 }
 
-/// The first person that is not in the set.
-fn first_free(persons: u16) -> u8 {
-    u8::try_from((!persons).trailing_zeros()).unwrap_or_default().min(PEOPLE.len() as u8 - 1)
+impl From<&CloudSetup> for Values {
+    fn from(object: &CloudSetup) -> Values {
+        let anchor = object.on_premises_immutable_id.as_ref();
+        let name = object.user_principal_name.as_ref();
+        Values::new(object.kind, name, &object.proxy_addresses, anchor)
+    }
 }
 
-/// Makes one case.
+impl From<&OnPremisesObject> for Values {
+    fn from(object: &OnPremisesObject) -> Values {
+        let anchor = object.source_anchor.as_ref();
+        let name = object.user_principal_name.as_ref();
+        Values::new(object.kind, name, &object.proxy_addresses, anchor)
+    }
+}
+
+/// Makes one case. It remembers what objects were last told to have; what an implementation makes of
+/// it is not known here, nor need it be.
 pub(super) struct Generator<'a> {
-    pub(super) chance: Chance,
+    runner: &'a mut TestRunner,
     pub(super) preset: &'a Preset,
     pub(super) settings: &'a Sequences,
-    pub(super) pools: &'a Pools,
-    pub(super) cloud: Objects,
-    pub(super) on_premises: Objects,
     pub(super) features: Features,
-    /// The persons whose names anything in the case has had.
-    persons: u16,
-    /// The letters of anchors that anything in the case has had.
-    letters: u16,
-    /// The anchors that on-premises objects have now.
-    pub(super) source_anchors: u32,
+    pub(super) cloud: Vec<CloudSetup>,
+    pub(super) on_premises: Vec<OnPremisesObject>,
+    /// Roles that objects were given, by the reference by which they were given.
+    pub(super) roles: Vec<(CloudRef, Text)>,
+    /// What commands deleted.
+    pub(super) deleted: Vec<CloudRef>,
+    /// The people whose names anything in the case has had.
+    used_people: Vec<&'static str>,
+    /// The anchors that anything in the case has had, in their usual writing.
+    used_anchors: Vec<&'static str>,
 }
 
 impl<'a> Generator<'a> {
     pub(super) fn new(
-        chance: Chance,
+        runner: &'a mut TestRunner,
         preset: &'a Preset,
         settings: &'a Sequences,
-        pools: &'a Pools,
     ) -> Generator<'a> {
         Generator {
-            chance,
+            runner,
             preset,
             settings,
-            pools,
-            cloud: Objects::new(),
-            on_premises: Objects::new(),
             features: Features::default(),
-            persons: 0,
-            letters: 0,
-            source_anchors: 0,
+            cloud: Vec::new(),
+            on_premises: Vec::new(),
+            roles: Vec::new(),
+            deleted: Vec::new(),
+            used_people: Vec::new(),
+            used_anchors: Vec::new(),
         }
     }
 
@@ -198,43 +125,57 @@ impl<'a> Generator<'a> {
     fn tenant(&mut self) -> Tenant {
         let preset = self.preset;
         self.features = Features {
-            soft_match: !self.chance.percent(preset.starts_without_soft_match),
-            password_hash_sync: !self.chance.percent(preset.starts_without_password_hash_sync),
+            soft_match: !self.percent(preset.starts_without_soft_match),
+            password_hash_sync: !self.percent(preset.starts_without_password_hash_sync),
         };
-        let cloud = self.chance.weighted(&preset.cloud_objects).unwrap_or_default();
-        let on_premises = self.chance.weighted(&preset.on_premises_objects).unwrap_or_default();
-        let features = self.features;
-        let cloud = (0..cloud).filter_map(|_| self.cloud_object(true)).collect();
-        let on_premises = (0..on_premises).filter_map(|_| self.on_premises_object()).collect();
-        Tenant { features, cloud, on_premises }
+        let in_the_cloud = self.position(&preset.cloud_objects).unwrap_or_default();
+        let on_premises = self.position(&preset.on_premises_objects).unwrap_or_default();
+        (0..in_the_cloud).for_each(|_| self.start_with_cloud_object());
+        for _ in 0..on_premises {
+            let object = self.on_premises_object();
+            self.on_premises.extend(object);
+        }
+        Tenant {
+            features: self.features,
+            cloud: self.cloud.clone(),
+            on_premises: self.on_premises.clone(),
+        }
+    }
+
+    /// No two objects of a start have anything in common: what would is drawn again.
+    fn start_with_cloud_object(&mut self) {
+        for _ in 0..5 {
+            let Some(object) = self.cloud_object() else { return };
+            self.cloud.push(object);
+            let tenant = Tenant { cloud: self.cloud.clone(), ..Tenant::default() };
+            if is_well_formed(&tenant, &[]) {
+                return;
+            }
+            self.cloud.pop();
+        }
     }
 
     fn commands(&mut self) -> Vec<Command> {
         let cycles = self.preset.cycles;
-        let length = self.length();
-        let mut commands = Vec::with_capacity(length);
-        let mut has_synced = false;
-        let is_idle = |commands: &[Command]| matches!(commands.last(), Some(Command::Sync(_)));
+        let settings = self.settings;
+        let length = self.draw(settings.lengths());
+        let mut commands: Vec<Command> = Vec::new();
+        let is_sync = |command: &Command| matches!(command, Command::Sync(_));
         // The last place is the final sync's.
         while commands.len() + 1 < length {
-            let command = if !has_synced && self.chance.percent(cycles.first) {
+            let has_synced = commands.iter().any(is_sync);
+            let is_idle = commands.last().is_some_and(is_sync);
+            let command = if !has_synced && self.percent(cycles.first) {
                 Command::sync()
             } else {
                 let command = self.command();
-                let is_sync = matches!(command, Command::Sync(_));
-                if is_sync && is_idle(&commands) && !self.chance.percent(cycles.idle) {
-                    self.command()
-                } else {
-                    command
-                }
+                let is_dropped = is_sync(&command) && is_idle && !self.percent(cycles.idle);
+                if is_dropped { self.command() } else { command }
             };
-            has_synced |= matches!(command, Command::Sync(_));
             commands.push(command);
         }
-        if commands.len() > 1
-            && !is_idle(&commands)
-            && self.chance.percent(cycles.second_at_the_end)
-        {
+        let is_idle = commands.last().is_some_and(is_sync);
+        if commands.len() > 1 && !is_idle && self.percent(cycles.second_at_the_end) {
             commands.pop();
             commands.push(Command::sync());
         }
@@ -242,126 +183,122 @@ impl<'a> Generator<'a> {
         commands
     }
 
-    /// How many commands the case has.
-    fn length(&mut self) -> usize {
-        let most = self.settings.max_commands;
-        let (from, to) = match self.chance.below(4) {
-            0 => (1, most / 5),
-            1 | 2 => (most / 5 + 1, most / 2),
-            _ => (most / 2 + 1, most),
-        };
-        let to = to.max(from).min(most);
-        let from = from.min(to);
-        from + self.chance.below(to - from + 1)
+    /// A value of this strategy, none of which ever rejects anything.
+    pub(super) fn draw<S: Strategy>(&mut self, strategy: S) -> S::Value {
+        strategy.new_tree(self.runner).expect("nothing is filtered").current()
     }
 
-    pub(super) fn side(&self, side: Side) -> &Objects {
-        match side {
-            Side::Cloud => &self.cloud,
-            Side::OnPremises => &self.on_premises,
-        }
+    /// True so many times in a hundred.
+    pub(super) fn percent(&mut self, percent: u8) -> bool {
+        self.draw(weighted(f64::from(percent.min(100)) / 100.0))
+    }
+
+    /// One of these, each as often as the others.
+    pub(super) fn any<T: Clone>(&mut self, all: &[T]) -> Option<T> {
+        let count = u32::try_from(all.len()).ok().filter(|count| *count > 0)?;
+        let at = self.draw(0..count);
+        all.get(at as usize).cloned()
+    }
+
+    /// A position, each as often as its weight says. `None` where every weight is 0.
+    pub(super) fn position(&mut self, weights: &[u8]) -> Option<usize> {
+        let total: u32 = weights.iter().copied().map(u32::from).sum();
+        let mut left = if total == 0 { return None } else { self.draw(0..total) };
+        weights.iter().position(|weight| {
+            let is_here = left < u32::from(*weight);
+            left = left.saturating_sub(u32::from(*weight));
+            is_here
+        })
+    }
+
+    /// One of these, each as often as its weight says. `None` where every weight is 0.
+    pub(super) fn one_of<T: Copy>(&mut self, options: &[(u8, T)]) -> Option<T> {
+        let weights: Vec<u8> = options.iter().map(|(weight, _)| *weight).collect();
+        self.position(&weights).map(|at| options[at].1)
     }
 
     /// Any object of that side.
-    pub(super) fn any_of(&mut self, side: Side) -> Option<Seen> {
-        let count = self.side(side).count;
-        let index = if count == 0 { return None } else { self.chance.below(count) };
-        self.side(side).get(index).copied()
+    pub(super) fn object_of(&mut self, side: Side) -> Option<Values> {
+        let objects = self.objects_of(side);
+        self.any(&objects)
     }
 
     /// Any object.
-    pub(super) fn any(&mut self) -> Option<Seen> {
-        let (cloud, on_premises) = (self.cloud.count, self.on_premises.count);
-        if cloud + on_premises == 0 {
-            return None;
+    pub(super) fn object(&mut self) -> Option<Values> {
+        let mut objects = self.objects_of(Side::Cloud);
+        objects.extend(self.objects_of(Side::OnPremises));
+        self.any(&objects)
+    }
+
+    fn objects_of(&self, side: Side) -> Vec<Values> {
+        match side {
+            Side::Cloud => self.cloud.iter().map(Values::from).collect(),
+            Side::OnPremises => self.on_premises.iter().map(Values::from).collect(),
         }
-        let index = self.chance.below(cloud + on_premises);
-        let found =
-            if index < cloud { self.cloud.get(index) } else { self.on_premises.get(index - cloud) };
-        found.copied()
     }
 
     /// A name for this role, from that object if there is one, and else fresh.
-    pub(super) fn name(&mut self, role: Role, side: Side, from: Option<Seen>) -> Name {
+    pub(super) fn name(&mut self, role: Role, side: Side, from: Option<Values>) -> Text {
         let values = self.preset.values;
-        let taken = from.and_then(|object| {
-            let wanted = if self.chance.percent(values.across_roles) {
-                [Role::UserPrincipalName, Role::Primary, Role::Secondary][self.chance.below(3)]
-            } else {
-                role
-            };
-            object.value(wanted)
-        });
-        let mut name = match taken {
-            Some(name) if self.chance.percent(values.other_case) => {
-                Name { capitals: !name.capitals, ..name }
-            }
-            Some(name) => name,
-            None => Name { person: self.fresh_person(), capitals: false },
+        let people = match role {
+            Role::UserPrincipalName => self.settings.people_who_sign_in(side),
+            Role::Primary | Role::Secondary => self.settings.people_with_addresses(side),
         };
-        name.person = self.kept_apart(role, side, name.person);
-        self.persons |= 1 << name.person;
+        let taken = from.and_then(|object| {
+            let roles = [Role::UserPrincipalName, Role::Primary, Role::Secondary];
+            let other = if self.percent(values.across_roles) { self.any(&roles) } else { None };
+            object.in_role(other.unwrap_or(role))
+        });
+        let taken = taken.filter(|name| people.iter().any(|person| is_named(person, name)));
+        let name = match taken {
+            Some(name) if self.percent(values.other_case) => match name.split_once('@') {
+                Some((local, _)) => format!("{}@{DOMAIN}", in_other_case(local)).into(),
+                None => name,
+            },
+            Some(name) => name,
+            None => {
+                let fresh = people.iter().find(|person| !self.used_people.contains(person));
+                let person = fresh.copied().or_else(|| self.any(&people));
+                name_of(person.unwrap_or(PEOPLE[0]))
+            }
+        };
+        self.used_people.extend(PEOPLE.iter().filter(|person| is_named(person, &name)));
         name
     }
 
-    /// A person who is in no set of these: first those who nothing in the case was named after.
-    pub(super) fn person_beside(&mut self, role: Role, side: Side, taken: u16) -> Option<u8> {
-        let person = self.fresh_person();
-        let person = self.kept_apart(role, side, person);
-        let mut others = (0..PEOPLE.len() as u8).map(|other| self.kept_apart(role, side, other));
-        let found = Some(person)
-            .filter(|person| taken & (1 << person) == 0)
-            .or_else(|| others.find(|other| taken & (1 << other) == 0))?;
-        self.persons |= 1 << found;
-        Some(found)
-    }
-
-    fn fresh_person(&mut self) -> u8 {
-        let all = (1_u16 << PEOPLE.len()) - 1;
-        if self.persons == all {
-            self.chance.below(PEOPLE.len()) as u8
-        } else {
-            first_free(self.persons)
-        }
-    }
-
-    /// Where the two sides must have nothing in common, each has every other person.
-    fn kept_apart(&self, role: Role, side: Side, person: u8) -> u8 {
-        let apart = self.settings.apart;
-        let is_apart = match role {
-            Role::UserPrincipalName => apart.names,
-            Role::Primary | Role::Secondary => apart.mails,
+    /// An anchor that no on-premises object has, if it is for one: from that object if there is one
+    /// with an anchor, and else fresh.
+    pub(super) fn anchor(&mut self, side: Side, from: Option<Values>) -> Option<Text> {
+        let anchors = self.settings.anchors(side);
+        let wanted = from.and_then(|object| object.anchor).map(|anchor| {
+            let both = ANCHORS.iter().find(|both| both.contains(&&*anchor));
+            match both {
+                Some([usual, other]) if self.percent(self.preset.values.other_case) => {
+                    Text::from(if *anchor == **usual { *other } else { *usual })
+                }
+                _ => anchor,
+            }
+        });
+        let is_free = |anchor: &str| {
+            let has = |object: &OnPremisesObject| object.source_anchor.as_deref() == Some(anchor);
+            side == Side::Cloud || !self.on_premises.iter().any(has)
         };
-        if is_apart { person & !1 | u8::from(side == Side::OnPremises) } else { person }
-    }
-
-    /// An anchor that is not taken, from that object if there is one with an anchor, and else
-    /// fresh.
-    pub(super) fn anchor(&mut self, side: Side, from: Option<Seen>, taken: u32) -> Option<Anchor> {
-        let mut wanted = from.and_then(|object| object.anchor);
-        if let Some(anchor) = &mut wanted
-            && self.chance.percent(self.preset.values.other_case)
-        {
-            anchor.other_case = !anchor.other_case;
-        }
-        let fresh = u8::try_from((!self.letters).trailing_zeros()).unwrap_or_default();
-        let fresh = Anchor { letters: fresh.min(ANCHORS.len() as u8 - 1), other_case: false };
-        let all = (0..ANCHORS.len() as u8)
-            .flat_map(|letters| [false, true].map(|other_case| Anchor { letters, other_case }));
-        let is_apart = self.settings.apart.anchors;
+        let fresh = anchors.iter().find(|[usual, _]| !self.used_anchors.contains(usual));
         let found = wanted
+            .as_deref()
             .into_iter()
-            .chain([fresh])
-            .chain(all)
-            .map(|anchor| match is_apart {
-                true => Anchor {
-                    letters: anchor.letters & !1 | u8::from(side == Side::OnPremises),
-                    ..anchor
-                },
-                false => anchor,
-            })
-            .find(|anchor| taken & anchor.bit() == 0)?;
-        self.letters |= 1 << found.letters;
+            .filter(|wanted| anchors.iter().flatten().any(|known| known == wanted))
+            .chain(fresh.map(|[usual, _]| *usual))
+            .chain(anchors.iter().flatten().copied())
+            .find(|anchor| is_free(anchor))?;
+        let found = Text::from(found);
+        let used = ANCHORS.iter().find(|both| both.contains(&&*found));
+        self.used_anchors.extend(used.map(|[usual, _]| *usual));
         Some(found)
     }
+}
+
+/// Whether a name is this person's, in whatever letter case.
+pub(super) fn is_named(person: &str, name: &str) -> bool {
+    name.split_once('@').is_some_and(|(local, _)| local.eq_ignore_ascii_case(person))
 }

@@ -1,234 +1,174 @@
 //! Makes objects and the values of their fields.
 
-use super::generator::{Generator, Mails, Role, Seen, Side};
-use super::pools::{Anchor, MAIL, Name};
-use crate::directory::{Attributes, CloudSetup, Kind, OnPremisesObject, ProxyAddress, Text};
+use super::generator::{Generator, Role, Values, is_named};
+use super::settings::Side;
+use crate::cases::vocabulary::{
+    ATTRIBUTES, PASSWORDS, PEOPLE, ROLES, key_of, primary, secondary, x500,
+};
+use crate::directory::{
+    Attributes, CloudRef, CloudSetup, Kind, OnPremisesObject, ProxyAddress, Text, same_name,
+};
 use std::collections::BTreeSet;
-
-/// What the values of a new object are taken from.
-#[derive(Clone, Copy)]
-struct Sources {
-    counterpart: Option<Seen>,
-}
 
 impl Generator<'_> {
     fn kind(&mut self) -> Option<(Kind, bool)> {
         let kinds = self.preset.kinds;
-        let weights = [kinds.users, kinds.mail_enabled_groups, kinds.plain_groups, kinds.contacts];
-        Some(match self.chance.weighted(&weights)? {
-            0 => (Kind::User, false),
-            1 => (Kind::Group, true),
-            2 => (Kind::Group, false),
-            _ => (Kind::Contact, false),
-        })
+        self.one_of(&[
+            (kinds.users, (Kind::User, false)),
+            (kinds.mail_enabled_groups, (Kind::Group, true)),
+            (kinds.plain_groups, (Kind::Group, false)),
+            (kinds.contacts, (Kind::Contact, false)),
+        ])
     }
 
     /// The object on the other side that a new object is a counterpart of; mostly one of its kind.
-    fn sources(&mut self, kind: Kind, side: Side) -> Sources {
+    fn counterpart(&mut self, kind: Kind, side: Side) -> Option<Values> {
         let mut counterpart = None;
         for _ in 0..3 {
-            counterpart = self.any_of(side.other());
-            if counterpart.is_none_or(|other| other.kind == kind) {
+            counterpart = self.object_of(side.other());
+            if counterpart.as_ref().is_none_or(|other| other.kind == kind) {
                 break;
             }
         }
-        Sources { counterpart }
+        counterpart
     }
 
     /// The object that one value of a new object is taken from.
-    fn source(&mut self, sources: Sources) -> Option<Seen> {
+    fn source(&mut self, counterpart: &Option<Values>) -> Option<Values> {
         let values = self.preset.values;
-        let drawn = self.chance.below(100) as u8;
-        if drawn < values.counterpart {
-            sources.counterpart
-        } else if drawn < values.counterpart + values.alive {
-            self.any()
-        } else {
-            None
+        let fresh = 100_u8.saturating_sub(values.counterpart).saturating_sub(values.alive);
+        match self.position(&[values.counterpart, values.alive, fresh]) {
+            Some(0) => counterpart.clone(),
+            Some(1) => self.object(),
+            _ => None,
         }
     }
 
     /// The object that a changed value is taken from.
-    pub(super) fn source_of_change(&mut self) -> Option<Seen> {
-        if self.chance.percent(self.preset.values.alive_in_changes) { self.any() } else { None }
+    pub(super) fn source_of_change(&mut self) -> Option<Values> {
+        if self.percent(self.preset.values.alive_in_changes) { self.object() } else { None }
     }
 
-    /// A cloud object: for the start, where no two have anything in common, or for a command.
-    pub(super) fn cloud_object(&mut self, is_start: bool) -> Option<CloudSetup> {
-        if self.cloud.is_full() {
-            return None;
-        }
+    /// A cloud object that is not there yet.
+    pub(super) fn cloud_object(&mut self) -> Option<CloudSetup> {
         let (kind, mail_enabled) = self.kind()?;
-        let is_user = kind == Kind::User;
-        let sources = self.sources(kind, Side::Cloud);
-        let fields = self.preset.fields;
-        let (mut names, mut mails, mut anchors) = (0, 0, 0);
-        if is_start {
-            for other in self.cloud.iter() {
-                names |= other.name.map_or(0, |name| 1 << name.person);
-                mails |= other.mails.persons();
-                anchors |= other.anchor.map_or(0, Anchor::bit);
-            }
-        }
-        let name = if is_user { Some(self.new_name(sources, Side::Cloud, names)?) } else { None };
-        let (proxy_addresses, own_mails) =
-            self.new_addresses(sources, Side::Cloud, kind, mail_enabled, mails);
-        let anchor = if self.chance.percent(fields.immutable_id) {
-            let source = self.source(sources);
-            self.anchor(Side::Cloud, source, anchors)
+        let counterpart = self.counterpart(kind, Side::Cloud);
+        let user_principal_name = self.new_name(kind, Side::Cloud, &counterpart);
+        let proxy_addresses = self.new_addresses(kind, mail_enabled, Side::Cloud, &counterpart);
+        let on_premises_immutable_id = if self.percent(self.preset.fields.immutable_id) {
+            let source = self.source(&counterpart);
+            self.anchor(Side::Cloud, source)
         } else {
             None
         };
-        let mut attributes = self.attributes();
-        let seen = Seen {
-            kind,
-            called: self.cloud.call(name.or(own_mails.first())),
-            name,
-            mails: own_mails,
-            anchor,
-            roles: if is_user && self.chance.percent(fields.role) {
-                1 << self.chance.below(self.pools.roles.len())
-            } else {
-                0
-            },
-            is_deleted: false,
-        };
-        let label = self.pools.labels[usize::from(seen.called)].clone();
-        if is_start && !is_user && own_mails.first().is_none() {
-            // Nothing else might tell it from another one.
-            attributes.insert(self.pools.attributes[0].0.clone(), label.clone());
-        }
-        self.cloud.push(seen);
+        let is_administrator = kind == Kind::User && self.percent(self.preset.fields.role);
+        let role = if is_administrator { self.any(&ROLES) } else { None };
+        let roles: BTreeSet<Text> = role.into_iter().map(Text::from).collect();
+        let own_name = own_name(user_principal_name.as_ref(), &proxy_addresses);
+        let label = free_person(own_name, |person| {
+            self.cloud.iter().any(|object| *object.label == *person)
+        })?;
+        let label = Text::from(label);
+        let reference = CloudRef::Label(label.clone());
+        self.roles.retain(|(of, _)| *of != reference);
+        self.roles.extend(roles.iter().map(|role| (reference.clone(), role.clone())));
         Some(CloudSetup {
             label,
             kind,
             mail_enabled,
-            on_premises_immutable_id: anchor.map(|anchor| self.pools.anchor(anchor)),
-            user_principal_name: name.map(|name| self.pools.name(name)),
-            proxy_addresses,
-            attributes,
-            password: self.new_password(is_user, Side::Cloud),
-            roles: self.roles_of(seen.roles),
-        })
-    }
-
-    /// An on-premises object.
-    pub(super) fn on_premises_object(&mut self) -> Option<OnPremisesObject> {
-        if self.on_premises.is_full() {
-            return None;
-        }
-        let (kind, mail_enabled) = self.kind()?;
-        let is_user = kind == Kind::User;
-        let sources = self.sources(kind, Side::OnPremises);
-        let source = self.source(sources);
-        let anchor = self.anchor(Side::OnPremises, source, self.source_anchors)?;
-        let name = if is_user { Some(self.new_name(sources, Side::OnPremises, 0)?) } else { None };
-        let (proxy_addresses, mails) =
-            self.new_addresses(sources, Side::OnPremises, kind, mail_enabled, 0);
-        let seen = Seen {
-            kind,
-            called: self.on_premises.call(name.or(mails.first())),
-            name,
-            mails,
-            anchor: Some(anchor),
-            roles: 0,
-            is_deleted: false,
-        };
-        self.source_anchors |= anchor.bit();
-        self.on_premises.push(seen);
-        Some(OnPremisesObject {
-            key: self.pools.keys[usize::from(seen.called)].clone(),
-            kind,
-            mail_enabled,
-            source_anchor: Some(self.pools.anchor(anchor)),
-            user_principal_name: name.map(|name| self.pools.name(name)),
+            on_premises_immutable_id,
+            user_principal_name,
             proxy_addresses,
             attributes: self.attributes(),
-            password: self.new_password(is_user, Side::OnPremises),
+            password: self.new_password(kind, PASSWORDS[1]),
+            roles,
         })
     }
 
-    fn new_name(&mut self, sources: Sources, side: Side, taken: u16) -> Option<Name> {
-        let source = self.source(sources);
-        let name = self.name(Role::UserPrincipalName, side, source);
-        if taken & (1 << name.person) == 0 {
-            return Some(name);
+    /// An on-premises object that is not there yet.
+    pub(super) fn on_premises_object(&mut self) -> Option<OnPremisesObject> {
+        let (kind, mail_enabled) = self.kind()?;
+        let counterpart = self.counterpart(kind, Side::OnPremises);
+        let source = self.source(&counterpart);
+        let source_anchor = Some(self.anchor(Side::OnPremises, source)?);
+        let user_principal_name = self.new_name(kind, Side::OnPremises, &counterpart);
+        let proxy_addresses =
+            self.new_addresses(kind, mail_enabled, Side::OnPremises, &counterpart);
+        let own_name = own_name(user_principal_name.as_ref(), &proxy_addresses);
+        let person = free_person(own_name, |person| {
+            self.on_premises.iter().any(|object| object.key == key_of(person))
+        })?;
+        Some(OnPremisesObject {
+            key: key_of(person),
+            kind,
+            mail_enabled,
+            source_anchor,
+            user_principal_name,
+            proxy_addresses,
+            attributes: self.attributes(),
+            password: self.new_password(kind, PASSWORDS[0]),
+        })
+    }
+
+    fn new_name(&mut self, kind: Kind, side: Side, from: &Option<Values>) -> Option<Text> {
+        if kind != Kind::User {
+            return None;
         }
-        let person = self.person_beside(Role::UserPrincipalName, side, taken)?;
-        Some(Name { person, capitals: false })
+        let source = self.source(from);
+        Some(self.name(Role::UserPrincipalName, side, source))
     }
 
     fn new_addresses(
         &mut self,
-        sources: Sources,
-        side: Side,
         kind: Kind,
         mail_enabled: bool,
-        taken: u16,
-    ) -> (Vec<ProxyAddress>, Mails) {
+        side: Side,
+        counterpart: &Option<Values>,
+    ) -> Vec<ProxyAddress> {
         let often = kind == Kind::Contact || mail_enabled;
-        self.addresses(side, often, taken, |generator| generator.source(sources))
+        self.addresses(side, often, |generator| generator.source(counterpart))
     }
 
-    /// A list of addresses, each from the object that `source` comes up with, none of a person who
-    /// is taken.
+    /// A list of addresses, each from the object that `source` comes up with.
     pub(super) fn addresses(
         &mut self,
         side: Side,
         often: bool,
-        mut taken: u16,
-        mut source: impl FnMut(&mut Self) -> Option<Seen>,
-    ) -> (Vec<ProxyAddress>, Mails) {
+        mut source: impl FnMut(&mut Self) -> Option<Values>,
+    ) -> Vec<ProxyAddress> {
         let fields = self.preset.fields;
-        let primary =
-            if often { fields.primary_address.saturating_mul(2) } else { fields.primary_address };
-        let has_primary = self.chance.percent(primary);
-        let mut count = usize::from(has_primary);
+        let often = if often { 2 } else { 1 };
+        let mut addresses: Vec<ProxyAddress> = Vec::new();
+        if self.percent(fields.primary_address.saturating_mul(often)) {
+            let from = source(self);
+            addresses.push(primary(&self.name(Role::Primary, side, from)));
+        }
         for _ in 0..2 {
-            if !self.chance.percent(fields.secondary_address) {
+            if !self.percent(fields.secondary_address) {
                 break;
             }
-            count += 1;
-        }
-        let other = self.chance.percent(fields.other_address);
-        let mut addresses = Vec::new();
-        if count + usize::from(other) > 0 {
-            addresses.reserve_exact(count + usize::from(other));
-        }
-        let mut mails = Mails::default();
-        mails.has_primary = has_primary;
-        for index in 0..count {
-            let is_primary = has_primary && index == 0;
-            let role = if is_primary { Role::Primary } else { Role::Secondary };
             let from = source(self);
-            let mut name = self.name(role, side, from);
-            if taken & (1 << name.person) != 0 {
-                match self.person_beside(role, side, taken) {
-                    Some(person) => name = Name { person, capitals: false },
-                    None if is_primary => {
-                        mails.has_primary = false;
-                        continue;
-                    }
-                    None => continue,
-                }
+            let name = self.name(Role::Secondary, side, from);
+            let mut mails = addresses.iter().filter_map(ProxyAddress::mail);
+            if !mails.any(|mail| same_name(mail, &name)) {
+                addresses.push(secondary(&name));
             }
-            taken |= 1 << name.person;
-            addresses.push(self.pools.mail(name, is_primary));
-            mails.push(name);
         }
-        if other {
+        if self.percent(fields.other_address) {
             let from = source(self);
-            let person = self.name(Role::Primary, side, from).person;
-            let is_exchange = self.chance.percent(60);
-            addresses.push(self.pools.other_address(person, is_exchange));
+            let name = self.name(Role::Primary, side, from);
+            let person = PEOPLE.iter().find(|person| is_named(person, &name));
+            let person = person.unwrap_or(&PEOPLE[0]);
+            let sign_in = ProxyAddress(format!("SIP:{name}").into());
+            addresses.push(if self.percent(60) { x500(person) } else { sign_in });
         }
-        (addresses, mails)
+        addresses
     }
 
     fn attributes(&mut self) -> Attributes {
         let mut attributes = Attributes::new();
         for _ in 0..2 {
-            if !self.chance.percent(self.preset.fields.attribute) {
+            if !self.percent(self.preset.fields.attribute) {
                 break;
             }
             let (name, value) = self.attribute();
@@ -240,34 +180,35 @@ impl Generator<'_> {
     /// An attribute and its value. The first of few values is the most frequent, so that objects
     /// often have values in common.
     pub(super) fn attribute(&mut self) -> (Text, Text) {
-        let which = self.chance.weighted(&[40, 30, 12, 10, 8]).unwrap_or_default();
-        let (name, values) = &self.pools.attributes[which];
-        let value = if which == MAIL
-            && let Some(object) = self.any()
-            && let Some(mail) = object.mails.first().or(object.name)
-        {
-            self.pools.name(mail)
-        } else {
-            values[self.chance.weighted(&[5, 3, 1, 1]).unwrap_or_default()].clone()
+        let which = self.position(&[40, 30, 12, 10, 8]).unwrap_or_default();
+        let (name, values) = ATTRIBUTES[which];
+        let held = if name == "mail" { self.object() } else { None };
+        let value = match held.and_then(|object| object.primary.or(object.name)) {
+            Some(mail) => mail,
+            None => values[self.position(&[5, 3, 1, 1]).unwrap_or_default()].into(),
         };
-        (name.clone(), value)
+        (name.into(), value)
     }
 
-    fn new_password(&mut self, is_user: bool, side: Side) -> Option<Text> {
-        let has = is_user && self.chance.percent(self.preset.fields.password);
-        has.then(|| self.password(usize::from(side == Side::Cloud)))
+    fn new_password(&mut self, kind: Kind, usual: &str) -> Option<Text> {
+        let has_one = kind == Kind::User && self.percent(self.preset.fields.password);
+        has_one.then(|| self.password(usual))
     }
 
     /// Mostly the usual one, so that it is seen whose it is; now and then any.
-    pub(super) fn password(&mut self, usual: usize) -> Text {
-        let passwords = &self.pools.passwords;
-        let which =
-            if self.chance.percent(85) { usual } else { self.chance.below(passwords.len()) };
-        passwords[which].clone()
+    pub(super) fn password(&mut self, usual: &str) -> Text {
+        let other = if self.percent(85) { None } else { self.any(&PASSWORDS) };
+        other.unwrap_or(usual).into()
     }
+}
 
-    fn roles_of(&self, roles: u8) -> BTreeSet<Text> {
-        let held = |(index, _): &(usize, &Text)| roles & (1 << index) != 0;
-        self.pools.roles.iter().enumerate().filter(held).map(|(_, role)| role.clone()).collect()
-    }
+fn own_name<'n>(name: Option<&'n Text>, addresses: &'n [ProxyAddress]) -> Option<&'n str> {
+    name.map(|name| &**name).or_else(|| addresses.iter().find_map(ProxyAddress::mail))
+}
+
+/// A person nothing of this side is called by: the one whose name the object has, if that can be, so
+/// that the case is easy to read.
+fn free_person(name: Option<&str>, is_used: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let own = PEOPLE.iter().filter(|person| name.is_some_and(|name| is_named(person, name)));
+    own.chain(&PEOPLE).copied().find(|person| !is_used(person))
 }

@@ -1,240 +1,119 @@
-//! Fewer fields with values, and the simplest kinds and references.
+//! Fewer fields with values, and the simplest kinds, addresses and references.
 
-use super::detours::changes;
-use super::measure::measure;
 use super::objects::{
-    cloud_objects, cloud_objects_mut, make_cloud_user, make_on_premises_user, on_premises_objects,
-    on_premises_objects_mut, variant, with_cloud_object, with_command, with_on_premises_object,
+    cloud_objects, cloud_objects_mut, on_premises_objects, on_premises_objects_mut, variant,
 };
 use crate::cases::Case;
-use crate::cases::sequence::PEOPLE;
-use crate::directory::{
-    Change, CloudObjectChange, Command, Features, Kind, OnPremisesChange, ProxyAddress, Text,
-};
-use std::collections::BTreeMap;
+use crate::cases::form::{case_of_form, form_of, without_every, without_one_part};
+use crate::cases::vocabulary::{PEOPLE, name_of, primary};
+use crate::directory::{AddressKind, CloudRef, Kind, ProxyAddress, Text};
+use serde_json::json;
+
+/// What mostly does not matter.
+const SELDOM_NEEDED: [&str; 6] =
+    ["attributes", "password", "roles", "proxyAddresses", "mailEnabled", "features"];
 
 pub(super) fn candidates(case: &Case, all: &mut Vec<Case>) {
-    variant(case, all, |case| case.tenant.features = Features::default());
-    everywhere(case, all);
-    for index in 0..cloud_objects(case).count() {
-        of_cloud_object(case, index, all);
-    }
-    for index in 0..on_premises_objects(case).count() {
-        of_on_premises_object(case, index, all);
-    }
-    for index in 0..case.commands.len() {
-        of_command(case, index, all);
-    }
+    let form = form_of(case);
+    all.extend(SELDOM_NEEDED.iter().filter_map(|name| case_of_form(&without_every(&form, name))));
+    all.extend(without_one_part(&form).iter().filter_map(case_of_form));
+    addresses(case, all);
+    references(case, all);
     kinds(case, all);
-    // Whatever else can be changed, where that happens to leave fewer fields. Where it only happens
-    // to make values plainer it would make things equal that have nothing to do with each other.
-    let present = measure(case);
-    let mut others = Vec::new();
-    changes(case, &mut others);
-    all.extend(others.into_iter().filter(|other| {
-        let other = measure(other);
-        (other.objects, other.fields) < (present.objects, present.fields)
-    }));
 }
 
-/// What mostly does not matter, all of it at once.
-fn everywhere(case: &Case, all: &mut Vec<Case>) {
-    variant(case, all, |case| {
-        cloud_objects_mut(case).for_each(|object| object.attributes.clear());
-        on_premises_objects_mut(case).for_each(|object| object.attributes.clear());
-    });
-    variant(case, all, |case| {
-        cloud_objects_mut(case).for_each(|object| object.password = None);
-        on_premises_objects_mut(case).for_each(|object| object.password = None);
-    });
-    variant(case, all, |case| {
-        let is_kept = |address: &ProxyAddress| address.is_primary();
-        cloud_objects_mut(case).for_each(|object| object.proxy_addresses.retain(is_kept));
-        on_premises_objects_mut(case).for_each(|object| object.proxy_addresses.retain(is_kept));
-    });
-    variant(case, all, |case| {
-        cloud_objects_mut(case).for_each(|object| object.proxy_addresses.clear());
-        on_premises_objects_mut(case).for_each(|object| object.proxy_addresses.clear());
-    });
-    variant(case, all, |case| cloud_objects_mut(case).for_each(|object| object.roles.clear()));
-}
-
-fn of_cloud_object(case: &Case, index: usize, all: &mut Vec<Case>) {
-    let Some(object) = cloud_objects(case).nth(index) else { return };
-    with_cloud_object(case, index, all, |object| object.on_premises_immutable_id = None);
-    with_cloud_object(case, index, all, |object| object.proxy_addresses.clear());
-    with_cloud_object(case, index, all, |object| object.attributes.clear());
-    with_cloud_object(case, index, all, |object| object.password = None);
-    with_cloud_object(case, index, all, |object| object.roles.clear());
-    with_cloud_object(case, index, all, |object| object.mail_enabled = false);
-    for at in 0..object.proxy_addresses.len() {
-        with_cloud_object(case, index, all, |object| drop(object.proxy_addresses.remove(at)));
-    }
-    for name in object.attributes.keys() {
-        with_cloud_object(case, index, all, |object| drop(object.attributes.remove(name)));
-    }
-    for role in &object.roles {
-        with_cloud_object(case, index, all, |object| {
-            object.roles.remove(role);
-        });
-    }
-}
-
-fn of_on_premises_object(case: &Case, index: usize, all: &mut Vec<Case>) {
-    let Some(object) = on_premises_objects(case).nth(index) else { return };
-    with_on_premises_object(case, index, all, |object| object.proxy_addresses.clear());
-    with_on_premises_object(case, index, all, |object| object.attributes.clear());
-    with_on_premises_object(case, index, all, |object| object.password = None);
-    with_on_premises_object(case, index, all, |object| object.mail_enabled = false);
-    for at in 0..object.proxy_addresses.len() {
-        with_on_premises_object(case, index, all, |object| {
-            object.proxy_addresses.remove(at);
-        });
-    }
-    for name in object.attributes.keys() {
-        with_on_premises_object(case, index, all, |object| {
-            object.attributes.remove(name);
-        });
-    }
-}
-
-fn of_command(case: &Case, index: usize, all: &mut Vec<Case>) {
-    match &case.commands[index] {
-        Command::UpdateOnPremisesObject(update) => {
-            for set in simpler_on_premises_changes(&update.set) {
-                with_command(case, index, all, |command| {
-                    if let Command::UpdateOnPremisesObject(update) = command {
-                        update.set = set;
-                    }
-                });
-            }
+/// Primary addresses for others.
+fn addresses(case: &Case, all: &mut Vec<Case>) {
+    let as_primary = |addresses: &mut Vec<ProxyAddress>, at: usize| {
+        let mail = addresses[at].mail().map(str::to_owned);
+        addresses.retain(|address| !address.is_primary());
+        if let Some(mail) = mail {
+            addresses.retain(|address| address.mail() != Some(&mail));
+            addresses.insert(0, primary(&mail));
         }
-        Command::UpdateCloudObject(update) => {
-            for set in simpler_cloud_changes(&update.set) {
-                with_command(case, index, all, |command| {
-                    if let Command::UpdateCloudObject(update) = command {
-                        update.set = set;
-                    }
-                });
-            }
-        }
-        Command::SetImmutableId(_) => with_command(case, index, all, |command| {
-            if let Command::SetImmutableId(set) = command {
-                set.value = None;
-            }
-        }),
-        Command::DeleteCloudObject(_) => with_command(case, index, all, |command| {
-            if let Command::DeleteCloudObject(delete) = command {
-                delete.permanently = false;
-            }
-        }),
-        _ => {}
-    }
-}
-
-fn simpler_on_premises_changes(set: &OnPremisesChange) -> Vec<OnPremisesChange> {
-    let mut simpler = vec![
-        OnPremisesChange { source_anchor: Change::Keep, ..set.clone() },
-        OnPremisesChange { user_principal_name: Change::Keep, ..set.clone() },
-        OnPremisesChange { proxy_addresses: Change::Keep, ..set.clone() },
-        OnPremisesChange { attributes: Default::default(), ..set.clone() },
-        OnPremisesChange { password: Change::Keep, ..set.clone() },
-    ];
-    simpler.extend(
-        fewer_attributes(&set.attributes)
-            .map(|attributes| OnPremisesChange { attributes, ..set.clone() }),
-    );
-    simpler.extend(
-        fewer_addresses(&set.proxy_addresses)
-            .map(|proxy_addresses| OnPremisesChange { proxy_addresses, ..set.clone() }),
-    );
-    simpler
-}
-
-fn simpler_cloud_changes(set: &CloudObjectChange) -> Vec<CloudObjectChange> {
-    let mut simpler = vec![
-        CloudObjectChange { user_principal_name: Change::Keep, ..set.clone() },
-        CloudObjectChange { proxy_addresses: Change::Keep, ..set.clone() },
-        CloudObjectChange { attributes: Default::default(), ..set.clone() },
-        CloudObjectChange { password: Change::Keep, ..set.clone() },
-    ];
-    simpler.extend(
-        fewer_attributes(&set.attributes)
-            .map(|attributes| CloudObjectChange { attributes, ..set.clone() }),
-    );
-    simpler.extend(
-        fewer_addresses(&set.proxy_addresses)
-            .map(|proxy_addresses| CloudObjectChange { proxy_addresses, ..set.clone() }),
-    );
-    simpler
-}
-
-type ChangedAttributes = BTreeMap<Text, Option<Text>>;
-
-fn fewer_attributes(present: &ChangedAttributes) -> impl Iterator<Item = ChangedAttributes> {
-    present.keys().map(|name| {
-        let mut fewer = present.clone();
-        fewer.remove(name);
-        fewer
-    })
-}
-
-fn fewer_addresses(
-    change: &Change<Vec<ProxyAddress>>,
-) -> impl Iterator<Item = Change<Vec<ProxyAddress>>> {
-    let present = if let Change::Set(present) = change { &present[..] } else { &[] };
-    (0..present.len()).map(|index| {
-        let mut fewer = present.to_vec();
-        fewer.remove(index);
-        Change::Set(fewer)
-    })
-}
-
-/// Users instead of groups and contacts: all of them, all of one kind, each, and each two of one
-/// kind, since what matches must be of one kind.
-fn kinds(case: &Case, all: &mut Vec<Case>) {
-    let cloud: Vec<Kind> = cloud_objects(case).map(|object| object.kind).collect();
-    let on_premises: Vec<Kind> = on_premises_objects(case).map(|object| object.kind).collect();
-    let mut make_users = |is_cloud: &dyn Fn(usize) -> bool,
-                          is_on_premises: &dyn Fn(usize) -> bool| {
-        variant(case, all, |case| {
-            let mut people = PEOPLE.iter().rev();
-            let mut name = |addresses: &[ProxyAddress]| {
-                let primary = addresses.iter().find(|address| address.is_primary());
-                let mail = primary.and_then(ProxyAddress::mail).map(str::to_owned);
-                let fresh = || people.next().map(|person| format!("{person}@contoso.com"));
-                Text::from(mail.or_else(fresh).unwrap_or_default())
-            };
-            for (index, object) in cloud_objects_mut(case).enumerate() {
-                if object.kind != Kind::User && is_cloud(index) {
-                    let name = name(&object.proxy_addresses);
-                    make_cloud_user(object, &name);
-                }
-            }
-            for (index, object) in on_premises_objects_mut(case).enumerate() {
-                if object.kind != Kind::User && is_on_premises(index) {
-                    let name = name(&object.proxy_addresses);
-                    make_on_premises_user(object, &name);
-                }
-            }
-        });
     };
-    make_users(&|_| true, &|_| true);
-    for kind in [Kind::Group, Kind::Contact] {
-        make_users(&|index| cloud[index] == kind, &|index| on_premises[index] == kind);
-    }
-    for one in (0..cloud.len()).filter(|index| cloud[*index] != Kind::User) {
-        make_users(&|index| index == one, &|_| false);
-        for other in (0..on_premises.len()).filter(|index| on_premises[*index] != Kind::User) {
-            make_users(&|index| index == one, &|index| index == other);
+    for (index, object) in cloud_objects(case).enumerate() {
+        for at in secondary_addresses(&object.proxy_addresses) {
+            variant(case, all, |case| {
+                let object = cloud_objects_mut(case).nth(index);
+                object.into_iter().for_each(|one| as_primary(&mut one.proxy_addresses, at));
+            });
         }
     }
-    for one in (0..on_premises.len()).filter(|index| on_premises[*index] != Kind::User) {
-        make_users(&|_| false, &|index| index == one);
+    for (index, object) in on_premises_objects(case).enumerate() {
+        for at in secondary_addresses(&object.proxy_addresses) {
+            variant(case, all, |case| {
+                let object = on_premises_objects_mut(case).nth(index);
+                object.into_iter().for_each(|one| as_primary(&mut one.proxy_addresses, at));
+            });
+        }
     }
-    // A plain group for a mail-enabled one, on both sides.
+}
+
+fn secondary_addresses(addresses: &[ProxyAddress]) -> impl Iterator<Item = usize> {
+    let is_secondary = |at: &usize| addresses[*at].kind() == AddressKind::Secondary;
+    (0..addresses.len()).filter(is_secondary)
+}
+
+/// A label instead of what an on-premises object is joined to.
+fn references(case: &Case, all: &mut Vec<Case>) {
+    for (at, command) in case.commands.iter().enumerate() {
+        if !matches!(command.cloud_object(), None | Some(CloudRef::Label(_))) {
+            for object in cloud_objects(case) {
+                let mut form = form_of(case);
+                form["steps"][at]["object"] = json!({ "label": object.label });
+                all.extend(case_of_form(&form));
+            }
+        }
+    }
+}
+
+/// Users instead of groups and contacts: all of them, each, and each with each of the other side,
+/// since what matches must be of one kind.
+fn kinds(case: &Case, all: &mut Vec<Case>) {
+    with_users(case, all, &|_| true, &|_| true);
+    let others = |kinds: Vec<Kind>| -> Vec<Option<usize>> {
+        let others = (0..kinds.len()).filter(|at| kinds[*at] != Kind::User);
+        std::iter::once(None).chain(others.map(Some)).collect()
+    };
+    let cloud = others(cloud_objects(case).map(|object| object.kind).collect());
+    let on_premises = others(on_premises_objects(case).map(|object| object.kind).collect());
+    for one in &cloud {
+        for other in &on_premises {
+            with_users(case, all, &|at| *one == Some(at), &|at| *other == Some(at));
+        }
+    }
+}
+
+fn with_users(
+    case: &Case,
+    all: &mut Vec<Case>,
+    in_the_cloud: &dyn Fn(usize) -> bool,
+    on_premises: &dyn Fn(usize) -> bool,
+) {
     variant(case, all, |case| {
-        cloud_objects_mut(case).for_each(|object| object.mail_enabled = false);
-        on_premises_objects_mut(case).for_each(|object| object.mail_enabled = false);
+        let mut people = PEOPLE.iter().rev();
+        // What has a primary address is named as it is, on both sides.
+        let mut name = |addresses: &[ProxyAddress]| -> Text {
+            let mail = addresses.iter().find(|one| one.is_primary()).and_then(ProxyAddress::mail);
+            match mail {
+                Some(mail) => mail.into(),
+                None => people.next().map(|person| name_of(person)).unwrap_or_else(|| "".into()),
+            }
+        };
+        for (at, object) in cloud_objects_mut(case).enumerate() {
+            if object.kind != Kind::User && in_the_cloud(at) {
+                object.kind = Kind::User;
+                object.mail_enabled = false;
+                object.user_principal_name = Some(name(&object.proxy_addresses));
+            }
+        }
+        for (at, object) in on_premises_objects_mut(case).enumerate() {
+            if object.kind != Kind::User && on_premises(at) {
+                object.kind = Kind::User;
+                object.mail_enabled = false;
+                object.user_principal_name = Some(name(&object.proxy_addresses));
+            }
+        }
     });
 }

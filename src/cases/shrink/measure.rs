@@ -1,12 +1,11 @@
 //! Which of two cases is simpler.
 
 use super::objects::{cloud_objects, on_premises_objects};
-use super::texts::{cost_of_names, costs};
+use super::plain::{canonical_names, cost};
 use crate::cases::Case;
-use crate::directory::{
-    AddressKind, Change, CloudRef, CloudSetup, Command, Features, Kind, OnPremisesObject,
-    ProxyAddress,
-};
+use crate::cases::form::{each_text, form_of};
+use serde_json::Value;
+use std::cmp::Ordering;
 
 /// How simple a case is: the less the simpler. What counts most stands first; what comes later
 /// counts only where everything before it is equal.
@@ -35,102 +34,75 @@ impl Measure {
     }
 }
 
+/// Whether a case is simpler than one of this measure.
+pub(super) fn is_simpler(case: &Case, than: &Measure) -> bool {
+    // Mostly it is told by what can be counted at once.
+    let size = (case.commands.len(), objects(case));
+    match size.cmp(&(than.commands, than.objects)) {
+        Ordering::Less => true,
+        Ordering::Equal => measure(case) < *than,
+        Ordering::Greater => false,
+    }
+}
+
+fn objects(case: &Case) -> usize {
+    cloud_objects(case).count() + on_premises_objects(case).count()
+}
+
 /// How simple a case is.
 pub fn measure(case: &Case) -> Measure {
+    let mut form = form_of(case);
+    let fields = cost_of_fields("", false, &form);
+    let mut values = Vec::new();
+    each_text(&mut form, &mut |_, sort, text| values.push(cost(&sort, text)));
     Measure {
         commands: case.commands.len(),
-        objects: cloud_objects(case).count() + on_premises_objects(case).count(),
-        fields: fields(case),
-        values: costs(case),
-        names: cost_of_names(case),
+        objects: objects(case),
+        fields,
+        values,
+        names: canonical_names(case).iter().filter(|(_, from, to)| from != to).count(),
     }
 }
 
-fn fields(case: &Case) -> usize {
-    let usual = Features::default();
-    let Features { soft_match, password_hash_sync } = case.tenant.features;
-    usize::from(soft_match != usual.soft_match)
-        + usize::from(password_hash_sync != usual.password_hash_sync)
-        + cloud_objects(case).map(fields_of_cloud).sum::<usize>()
-        + on_premises_objects(case).map(fields_of_on_premises).sum::<usize>()
-        + case.commands.iter().map(fields_of_command).sum::<usize>()
-}
-
-fn fields_of_kind(kind: Kind, mail_enabled: bool) -> usize {
-    // A user owes a name, which is not counted: hence more than one for the others.
-    2 * usize::from(kind != Kind::User) + usize::from(mail_enabled)
-}
-
-fn fields_of_cloud(object: &CloudSetup) -> usize {
-    fields_of_kind(object.kind, object.mail_enabled)
-        + fields_of_addresses(&object.proxy_addresses)
-        + object.attributes.len()
-        + object.roles.len()
-        + usize::from(object.password.is_some())
-        + usize::from(object.on_premises_immutable_id.is_some())
-}
-
-fn fields_of_on_premises(object: &OnPremisesObject) -> usize {
-    fields_of_kind(object.kind, object.mail_enabled)
-        + fields_of_addresses(&object.proxy_addresses)
-        + object.attributes.len()
-        + usize::from(object.password.is_some())
-}
-
-fn fields_of_addresses(addresses: &[ProxyAddress]) -> usize {
-    addresses
-        .iter()
-        .map(|address| match address.kind() {
-            AddressKind::Primary => 1,
-            AddressKind::Secondary => 2,
-            AddressKind::Other => 3,
-        })
-        .sum()
-}
-
-fn fields_of_change<T>(change: &Change<T>) -> usize {
-    usize::from(!change.is_keep())
-}
-
-fn fields_of_address_change(change: &Change<Vec<ProxyAddress>>) -> usize {
-    fields_of_change(change) + fields_of_addresses(change.value().map_or(&[], Vec::as_slice))
-}
-
-fn fields_of_reference(reference: &CloudRef) -> usize {
-    match reference {
-        CloudRef::Label(_) => 0,
-        CloudRef::JoinedTo(_) => 1,
-        CloudRef::QuarantinedFor(_) => 2,
+/// What the fields at or below a value take to be understood. `field` is the name of the field that
+/// the value stands in, and `is_change` says whether it stands in the `set` of an update.
+fn cost_of_fields(field: &str, is_change: bool, value: &Value) -> usize {
+    match (field, value) {
+        // The name of an attribute may be that of a field.
+        ("attributes", Value::Object(attributes)) => attributes.len(),
+        (_, Value::Object(fields)) => fields
+            .iter()
+            .map(|(name, value)| cost_of_fields(name, is_change || field == "set", value))
+            .sum(),
+        // An update that empties a list says something.
+        (_, Value::Array(list)) if list.is_empty() => usize::from(is_change),
+        (_, Value::Array(list)) => {
+            list.iter().map(|value| cost_of_fields(field, is_change, value)).sum()
+        }
+        ("do", Value::String(word)) => match &**word {
+            "sync" => 0,
+            "reinstallConnect" => 1,
+            "createOnPremisesObject"
+            | "updateOnPremisesObject"
+            | "removeOnPremisesObject"
+            | "createCloudObject"
+            | "updateCloudObject"
+            | "setFeature" => 2,
+            _ => 3,
+        },
+        ("proxyAddresses", Value::String(address)) if address.starts_with("SMTP:") => 1,
+        ("proxyAddresses", Value::String(address)) if address.starts_with("smtp:") => 2,
+        ("proxyAddresses", Value::String(_)) => 3,
+        // A user owes a name, which is not counted: hence more than one for the others.
+        ("kind", kind) => 2 * usize::from(kind != "user"),
+        ("joinedTo", _) => 1,
+        ("quarantinedFor", _) => 2,
+        ("key" | "label" | "role" | "feature", _) => 0,
+        // Every on-premises object owes an anchor, and every user a name.
+        ("sourceAnchor" | "userPrincipalName", _) if !is_change => 0,
+        ("softMatch" | "passwordHashSync", value) => usize::from(value == false),
+        ("permanently", value) => usize::from(value == true),
+        ("value", value) => usize::from(value.is_string()),
+        _ => 1,
     }
-}
-
-/// What a command adds: what it takes to understand it, the reference and the fields that it names.
-fn fields_of_command(command: &Command) -> usize {
-    let reference = command.cloud_object().map_or(0, fields_of_reference);
-    let own = match command {
-        Command::Sync(_) => 0,
-        Command::ReinstallConnect(_) => 1,
-        Command::SetFeature(_) => 2,
-        Command::CreateOnPremisesObject(_) | Command::CreateCloudObject(_) => 2,
-        Command::RemoveOnPremisesObject(_) => 2,
-        Command::UpdateOnPremisesObject(update) => {
-            let set = &update.set;
-            2 + fields_of_change(&set.source_anchor)
-                + fields_of_change(&set.user_principal_name)
-                + fields_of_address_change(&set.proxy_addresses)
-                + set.attributes.len()
-                + fields_of_change(&set.password)
-        }
-        Command::UpdateCloudObject(update) => {
-            let set = &update.set;
-            2 + fields_of_change(&set.user_principal_name)
-                + fields_of_address_change(&set.proxy_addresses)
-                + set.attributes.len()
-                + fields_of_change(&set.password)
-        }
-        Command::AssignRole(_) | Command::RemoveRole(_) | Command::RestoreCloudObject(_) => 3,
-        Command::SetImmutableId(set) => 3 + usize::from(set.value.is_some()),
-        Command::DeleteCloudObject(delete) => 3 + usize::from(delete.permanently),
-    };
-    own + reference
 }

@@ -1,11 +1,8 @@
 //! Fewer commands and fewer objects.
 
-use super::objects::{cloud_objects_mut, on_premises_objects_mut, variant, without};
+use super::objects::{cloud_objects, cloud_objects_mut, on_premises_objects_mut, variant, without};
 use crate::cases::Case;
-use crate::directory::{
-    Change, CloudRef, CloudSetup, Command, OnPremisesChange, OnPremisesObject, Text,
-    UpdateOnPremisesObject,
-};
+use crate::directory::{CloudRef, CloudSetup, Command, OnPremisesObject, Text};
 
 pub(super) fn candidates(case: &Case, all: &mut Vec<Case>) {
     let count = case.commands.len();
@@ -22,7 +19,6 @@ pub(super) fn candidates(case: &Case, all: &mut Vec<Case>) {
     }
     for index in 0..count {
         fold(case, index, all);
-        merge(case, index, all);
     }
     for index in 0..case.tenant.cloud.len() {
         variant(case, all, |case| drop(case.tenant.cloud.remove(index)));
@@ -56,7 +52,7 @@ fn everything_before_the_first_cycle(case: &Case, all: &mut Vec<Case>) {
 }
 
 /// Lets the start, or the command that creates the object, have what a command brings about.
-pub(super) fn fold(case: &Case, index: usize, all: &mut Vec<Case>) {
+fn fold(case: &Case, index: usize, all: &mut Vec<Case>) {
     let gone = without(case, |left_out| left_out == index);
     match &case.commands[index] {
         Command::CreateCloudObject(create) => {
@@ -117,7 +113,7 @@ fn fold_into_cloud(
     let labels: Vec<Text> = match reference {
         CloudRef::Label(label) => vec![label.clone()],
         CloudRef::JoinedTo(_) | CloudRef::QuarantinedFor(_) => {
-            super::objects::cloud_objects(gone).map(|object| object.label.clone()).collect()
+            cloud_objects(gone).map(|object| object.label.clone()).collect()
         }
     };
     for label in labels {
@@ -126,42 +122,5 @@ fn fold_into_cloud(
                 change(object);
             }
         });
-    }
-}
-
-/// Makes one change of two changes of the same on-premises object, in the place of the earlier one
-/// and of the later one.
-fn merge(case: &Case, index: usize, all: &mut Vec<Case>) {
-    let Command::UpdateOnPremisesObject(first) = &case.commands[index] else { return };
-    let later = case.commands.iter().enumerate().skip(index + 1);
-    let next = later.into_iter().find_map(|(at, command)| match command {
-        Command::UpdateOnPremisesObject(update) if update.key == first.key => Some((at, update)),
-        _ => None,
-    });
-    let Some((at, second)) = next else { return };
-    let both = Command::UpdateOnPremisesObject(UpdateOnPremisesObject {
-        key: first.key.clone(),
-        set: both(&first.set, &second.set),
-    });
-    for (kept, gone) in [(at, index), (index, at)] {
-        let mut candidate = case.clone();
-        candidate.commands[kept] = both.clone();
-        candidate.commands.remove(gone);
-        all.push(candidate);
-    }
-}
-
-fn both(first: &OnPremisesChange, second: &OnPremisesChange) -> OnPremisesChange {
-    fn later<T: Clone>(first: &Change<T>, second: &Change<T>) -> Change<T> {
-        if second.is_keep() { first.clone() } else { second.clone() }
-    }
-    let mut attributes = first.attributes.clone();
-    attributes.extend(second.attributes.clone());
-    OnPremisesChange {
-        source_anchor: later(&first.source_anchor, &second.source_anchor),
-        user_principal_name: later(&first.user_principal_name, &second.user_principal_name),
-        proxy_addresses: later(&first.proxy_addresses, &second.proxy_addresses),
-        attributes,
-        password: later(&first.password, &second.password),
     }
 }

@@ -1,10 +1,10 @@
 //! The conversation with one living process, from `initialize` to its end.
 
 use super::inbox::{Delivery, End, Inbox};
+use super::options::{ChildProcessOptions, StartError};
 use super::outbox::Outbox;
-use super::process::{Pipes, Process, SpawnError};
+use super::process::{Pipes, Process};
 use super::stderr::StderrTail;
-use super::{ChildProcessOptions, StartError};
 use crate::implementation::protocol::{
     self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
     SuiteName, read_reply, write_request,
@@ -58,11 +58,7 @@ impl Connection {
         options: &ChildProcessOptions,
     ) -> Result<(Connection, Description), StartError> {
         let could_not_spawn = |error| StartError::Spawn { program: options.program.clone(), error };
-        let (process, pipes) =
-            Process::spawn(&options.program, &options.arguments).map_err(|error| match error {
-                SpawnError::Stopped => StartError::Stopped,
-                SpawnError::Io(error) => could_not_spawn(error),
-            })?;
+        let (process, pipes) = Process::spawn(&options.program, &options.arguments)?;
         let Pipes { stdin, stdout, stderr } = pipes;
         let mut connection = Connection {
             process,
@@ -81,7 +77,7 @@ impl Connection {
     }
 
     fn initialize(&mut self, options: &ChildProcessOptions) -> Result<Description, StartError> {
-        let asked = || Method::Initialize.to_string();
+        let asked = Method::Initialize.word();
         let handshake = |broken: Broken| StartError::Handshake(broken.failure);
         let id = self.next_id;
         self.request(
@@ -95,7 +91,7 @@ impl Connection {
                 },
             },
         );
-        let line = self.next_line(options.handshake_timeout, &asked).map_err(handshake)?;
+        let line = self.next_line(options.handshake_timeout, asked).map_err(handshake)?;
         let reply = read_reply::<InitializeResult>(&self.lines[line.clone()], id);
         let result = match reply {
             Ok(Answer::Result(result)) => result,
@@ -104,7 +100,7 @@ impl Connection {
                 return Err(StartError::Handshake(self.over(FailureKind::ErrorAnswer, message)));
             }
             Ok(Answer::Error(error)) => {
-                let message = format!("answered initialize with {}", super::told(&error));
+                let message = format!("answered initialize with {error}");
                 return Err(StartError::Handshake(self.over(FailureKind::ErrorAnswer, message)));
             }
             Err(bad) => {
@@ -113,7 +109,7 @@ impl Connection {
                     Some(theirs) if theirs != u64::from(protocol::VERSION) => {
                         StartError::Protocol { theirs }
                     }
-                    _ => handshake(self.bad_reply(bad, &asked)),
+                    _ => handshake(self.bad_reply(bad, asked)),
                 });
             }
         };
@@ -151,7 +147,7 @@ impl Connection {
     pub(super) fn receive<R: ReplyResult>(
         &mut self,
         timeout: Duration,
-        asked: &dyn Fn() -> String,
+        asked: &str,
     ) -> Result<Answer<R>, Broken> {
         let line = self.next_line(timeout, asked)?;
         match read_reply(&self.lines[line], self.awaited_id) {
@@ -164,16 +160,12 @@ impl Connection {
     }
 
     /// Waits for the next reply, whatever it says.
-    pub(super) fn skip(
-        &mut self,
-        timeout: Duration,
-        asked: &dyn Fn() -> String,
-    ) -> Result<(), Broken> {
+    pub(super) fn skip(&mut self, timeout: Duration, asked: &str) -> Result<(), Broken> {
         self.receive::<IgnoredAny>(timeout, asked).map(|_| ())
     }
 
     /// The answer that was just received has a fault that only the asker sees.
-    pub(super) fn violated(&mut self, asked: &dyn Fn() -> String, fault: &str) -> Broken {
+    pub(super) fn violated(&mut self, asked: &str, fault: &str) -> Broken {
         let bad = BadReply {
             kind: FailureKind::SchemaViolation,
             message: fault.to_owned(),
@@ -188,11 +180,7 @@ impl Connection {
     }
 
     /// The place of the next line in `self.lines`, without its end.
-    fn next_line(
-        &mut self,
-        timeout: Duration,
-        asked: &dyn Fn() -> String,
-    ) -> Result<Range<usize>, Broken> {
+    fn next_line(&mut self, timeout: Duration, asked: &str) -> Result<Range<usize>, Broken> {
         if self.position == self.lines.len() {
             self.outbox.send();
             self.lines = self.next_lines(timeout, asked)?;
@@ -210,11 +198,7 @@ impl Connection {
         Ok(start..end)
     }
 
-    fn next_lines(
-        &mut self,
-        timeout: Duration,
-        asked: &dyn Fn() -> String,
-    ) -> Result<Vec<u8>, Broken> {
+    fn next_lines(&mut self, timeout: Duration, asked: &str) -> Result<Vec<u8>, Broken> {
         let mut deadline = Instant::now() + timeout;
         let mut gone = false;
         loop {
@@ -239,8 +223,7 @@ impl Connection {
         }
     }
 
-    fn timed_out(&mut self, timeout: Duration, begun: usize, asked: &dyn Fn() -> String) -> Broken {
-        let asked = asked();
+    fn timed_out(&mut self, timeout: Duration, begun: usize, asked: &str) -> Broken {
         let mut message = format!("did not answer {asked} within {timeout:?}");
         if begun > 0 {
             message += &format!("; {begun} bytes of a line without an end had come");
@@ -250,8 +233,7 @@ impl Connection {
         self.broken(FailureKind::TimedOut, message)
     }
 
-    fn ended(&mut self, end: End, asked: &dyn Fn() -> String) -> Broken {
-        let asked = asked();
+    fn ended(&mut self, end: End, asked: &str) -> Broken {
         let begun = match end {
             End::Closed { begun } => begun,
             End::TooLong { begun } => {
@@ -285,12 +267,12 @@ impl Connection {
         self.broken(kind, message)
     }
 
-    fn bad_reply(&mut self, bad: BadReply, asked: &dyn Fn() -> String) -> Broken {
+    fn bad_reply(&mut self, bad: BadReply, asked: &str) -> Broken {
         let message = match bad.kind {
             FailureKind::SchemaViolation => {
-                format!("in the answer to {}: {}", asked(), bad.message)
+                format!("in the answer to {asked}: {}", bad.message)
             }
-            _ => format!("instead of the answer to {}: {}", asked(), bad.message),
+            _ => format!("instead of the answer to {asked}: {}", bad.message),
         };
         Broken { exact: bad.id_agrees, ..self.broken(bad.kind, message) }
     }

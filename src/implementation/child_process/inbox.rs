@@ -4,17 +4,18 @@
 //! writes itself. It hands over whole lines, many at once where many have come, and holds back
 //! when the suite does not keep up: memory stays bounded whatever the child writes.
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
 
 /// How much is read at once: what a pipe holds on Linux.
 const READ_BYTES: usize = 64 * 1024;
 
-/// The reader pauses while more than this waits to be looked at.
-const ENOUGH_WAITING: usize = 4 * 1024 * 1024;
+/// The reader pauses while so many deliveries wait to be looked at.
+const WAITING: usize = 4;
 
 /// Why nothing more will come.
 #[derive(Debug)]
@@ -38,33 +39,12 @@ pub(super) enum Delivery {
     Nothing { begun: usize },
 }
 
-#[derive(Default)]
-struct Contents {
-    lines: VecDeque<Vec<u8>>,
-    bytes: usize,
-    begun: usize,
-    end: Option<End>,
-    /// Nobody will look any more: read on and throw away.
-    discarding: bool,
-    reader_waits: bool,
-    suite_waits: bool,
-}
-
-#[derive(Default)]
-struct Shared {
-    contents: Mutex<Contents>,
-    changed: Condvar,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Contents> {
-        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// The suite's end.
 pub(super) struct Inbox {
-    shared: Arc<Shared>,
+    /// Gone when nobody will look any more.
+    deliveries: Option<Receiver<Delivery>>,
+    /// How many bytes of an unfinished line have come.
+    begun: Arc<AtomicUsize>,
 }
 
 impl Inbox {
@@ -73,60 +53,43 @@ impl Inbox {
         output: impl Read + Send + 'static,
         maximum_line_bytes: usize,
     ) -> io::Result<Inbox> {
-        let shared = Arc::new(Shared::default());
-        let reader = Arc::clone(&shared);
+        let (sender, deliveries) = sync_channel(WAITING);
+        let begun = Arc::new(AtomicUsize::new(0));
+        let begun_by_reader = Arc::clone(&begun);
         thread::Builder::new()
             .name("child-stdout".to_owned())
-            .spawn(move || read(output, maximum_line_bytes, &reader))?;
-        Ok(Inbox { shared })
+            .spawn(move || read(output, maximum_line_bytes, &begun_by_reader, &sender))?;
+        Ok(Inbox { deliveries: Some(deliveries), begun })
     }
 
     /// Waits until there are lines, or the end, or it is too late.
     pub(super) fn next(&self, deadline: Instant) -> Delivery {
-        let mut contents = self.shared.lock();
-        loop {
-            if let Some(lines) = contents.lines.pop_front() {
-                contents.bytes -= lines.len();
-                if contents.reader_waits {
-                    self.shared.changed.notify_all();
-                }
-                return Delivery::Lines(lines);
+        let closed = || Delivery::Ended(End::Closed { begun: Vec::new() });
+        let Some(deliveries) = &self.deliveries else {
+            return closed();
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        match deliveries.recv_timeout(left) {
+            Ok(delivery) => delivery,
+            Err(RecvTimeoutError::Timeout) => {
+                Delivery::Nothing { begun: self.begun.load(Ordering::Relaxed) }
             }
-            if let Some(end) = contents.end.take() {
-                return Delivery::Ended(end);
-            }
-            let now = Instant::now();
-            if now >= deadline {
-                return Delivery::Nothing { begun: contents.begun };
-            }
-            contents.suite_waits = true;
-            contents = self
-                .shared
-                .changed
-                .wait_timeout(contents, deadline - now)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-            contents.suite_waits = false;
+            Err(RecvTimeoutError::Disconnected) => closed(),
         }
     }
 
     /// From now on what comes is thrown away, so that the child is never held up by it.
-    pub(super) fn discard(&self) {
-        let mut contents = self.shared.lock();
-        contents.discarding = true;
-        contents.lines.clear();
-        contents.bytes = 0;
-        self.shared.changed.notify_all();
+    pub(super) fn discard(&mut self) {
+        self.deliveries = None;
     }
 }
 
-impl Drop for Inbox {
-    fn drop(&mut self) {
-        self.discard();
-    }
-}
-
-fn read(mut output: impl Read, maximum_line_bytes: usize, shared: &Shared) {
+fn read(
+    mut output: impl Read,
+    maximum_line_bytes: usize,
+    begun_bytes: &AtomicUsize,
+    deliveries: &SyncSender<Delivery>,
+) {
     let mut piece = vec![0; READ_BYTES];
     let mut begun = Vec::new();
     let end = loop {
@@ -142,44 +105,27 @@ fn read(mut output: impl Read, maximum_line_bytes: usize, shared: &Shared) {
                 let (whole, rest) = read.split_at(last + 1);
                 begun.extend_from_slice(whole);
                 let lines = std::mem::replace(&mut begun, rest.to_vec());
-                hand_over(lines, shared);
+                if deliveries.send(Delivery::Lines(lines)).is_err() {
+                    // Nobody looks any more.
+                    let _ = io::copy(&mut output, &mut io::sink());
+                    return;
+                }
             }
         }
+        begun_bytes.store(begun.len(), Ordering::Relaxed);
         if begun.len() > maximum_line_bytes {
             break End::TooLong { begun };
         }
-        let mut contents = shared.lock();
-        contents.begun = begun.len();
-        if contents.discarding {
-            begun.clear();
-        }
     };
-    let mut contents = shared.lock();
-    contents.end = Some(end);
-    shared.changed.notify_all();
-}
-
-fn hand_over(lines: Vec<u8>, shared: &Shared) {
-    let mut contents = shared.lock();
-    while contents.bytes > ENOUGH_WAITING && !contents.discarding {
-        contents.reader_waits = true;
-        contents = shared.changed.wait(contents).unwrap_or_else(PoisonError::into_inner);
-        contents.reader_waits = false;
-    }
-    if contents.discarding {
-        return;
-    }
-    contents.bytes += lines.len();
-    contents.lines.push_back(lines);
-    if contents.suite_waits {
-        shared.changed.notify_all();
-    }
+    let _ = deliveries.send(Delivery::Ended(end));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::VecDeque;
+    use std::sync::Mutex;
     use std::time::Duration;
 
     fn soon() -> Instant {
@@ -294,10 +240,13 @@ mod tests {
         }
         let count = Arc::new(Mutex::new(0));
         let inbox = Inbox::start(Counting(Arc::clone(&count)), 1000).unwrap();
-        while !inbox.shared.lock().reader_waits {
+        // One delivery more than there is room for waits with the reader.
+        let most = (WAITING + 1) * READ_BYTES;
+        while *count.lock().unwrap() < most {
             thread::yield_now();
         }
-        assert!(*count.lock().unwrap() <= ENOUGH_WAITING + 2 * READ_BYTES);
+        thread::sleep(Duration::from_millis(20));
+        assert_eq!(*count.lock().unwrap(), most);
         assert!(matches!(inbox.next(soon()), Delivery::Lines(_)));
     }
 }

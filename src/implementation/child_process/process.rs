@@ -1,5 +1,6 @@
 //! The child process itself: started in a group of its own, and ended with all its descendants.
 
+use super::options::StartError;
 use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -100,21 +101,6 @@ pub fn kill_all() {
     }
 }
 
-/// Why a process was not started.
-#[derive(Debug)]
-pub(super) enum SpawnError {
-    /// [`kill_all`] was called.
-    Stopped,
-    /// The operating system says no.
-    Io(io::Error),
-}
-
-impl From<io::Error> for SpawnError {
-    fn from(error: io::Error) -> Self {
-        SpawnError::Io(error)
-    }
-}
-
 /// The three ends of a child's pipes.
 pub(super) struct Pipes {
     pub(super) stdin: ChildStdin,
@@ -133,7 +119,8 @@ impl Process {
     pub(super) fn spawn(
         program: &OsStr,
         arguments: &[OsString],
-    ) -> Result<(Process, Pipes), SpawnError> {
+    ) -> Result<(Process, Pipes), StartError> {
+        let could_not_spawn = |error| StartError::Spawn { program: program.to_owned(), error };
         let mut command = CommandWrap::with_new(program, |command| {
             command
                 .args(arguments)
@@ -149,9 +136,9 @@ impl Process {
         // Held over the start, so that `kill_all` misses no child.
         let mut registry = registry();
         if registry.closed {
-            return Err(SpawnError::Stopped);
+            return Err(StartError::Stopped);
         }
-        let mut child = command.spawn()?;
+        let mut child = command.spawn().map_err(could_not_spawn)?;
         let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let key = registry.next_key;
         registry.next_key += 1;
@@ -164,7 +151,8 @@ impl Process {
                 Ok((process, Pipes { stdin, stdout, stderr }))
             }
             _ => {
-                Err(SpawnError::Io(io::Error::other("the child's standard streams are not there")))
+                let error = io::Error::other("the child's standard streams are not there");
+                Err(could_not_spawn(error))
             }
         }
     }

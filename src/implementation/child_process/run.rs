@@ -6,8 +6,8 @@
 //! Unless the fault is plain, the cases without an answer are run again, one at a time in a fresh
 //! process, until one breaks it alone.
 
+use super::child::{ChildProcess, accepted};
 use super::connection::{Broken, Connection};
-use super::{ChildProcess, accepted};
 use crate::directory::{Capability, Command, StepObservation};
 use crate::implementation::protocol::{
     ApplyParams, Method, ReplyResult, ResetParams, ResetResult, RunCaseChangesResult,
@@ -230,12 +230,12 @@ impl Talk<'_> {
         if lockstep {
             send_reset(connection, case);
         }
-        match self.answer::<ResetResult>(connection, &|| Method::Reset.to_string())? {
+        match self.answer::<ResetResult>(connection, Method::Reset.word())? {
             Ok(result) => seen.start = Some(result.snapshot),
             Err(failure) => seen.failure = Some(failure),
         }
         for (index, command) in case.commands.iter().enumerate() {
-            let asked = || format!("{} ({})", Method::Apply, place_of(index, command));
+            let asked = format!("{} ({})", Method::Apply, place_of(index, command));
             if seen.failure.is_some() {
                 if lockstep {
                     break;
@@ -265,7 +265,7 @@ impl Talk<'_> {
         seen: &mut CaseObservation,
     ) -> Result<(), Broken> {
         let commands = case.commands.len();
-        let asked = || format!("{method} ({commands} commands)");
+        let asked = format!("{method} ({commands} commands)");
         // Before anything is made of the steps: a short reply can have very many of them, each of
         // which would become a whole state.
         let counted = |steps: usize| match steps == commands {
@@ -293,7 +293,7 @@ impl Talk<'_> {
     fn answer<R: ReplyResult>(
         &self,
         connection: &mut Connection,
-        asked: &dyn Fn() -> String,
+        asked: &str,
     ) -> Result<Result<R, Failure>, Broken> {
         let answer = connection.receive(self.reply_timeout, asked)?;
         Ok(accepted(answer, self.description, connection))

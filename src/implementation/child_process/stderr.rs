@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -17,65 +18,49 @@ struct Contents {
     lines: VecDeque<Vec<u8>>,
     /// The line that has not ended yet.
     begun: Vec<u8>,
-    ended: bool,
 }
 
-#[derive(Default)]
-struct Shared {
-    contents: Mutex<Contents>,
-    ended: Condvar,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Contents> {
-        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(contents: &Mutex<Contents>) -> MutexGuard<'_, Contents> {
+    contents.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads a child's standard error all the time and keeps its last lines.
 pub(super) struct StderrTail {
-    shared: Arc<Shared>,
+    contents: Arc<Mutex<Contents>>,
+    /// Hangs up when all has been read.
+    ended: Receiver<()>,
 }
 
 impl StderrTail {
     /// Starts to read.
     pub(super) fn start(mut errors: impl Read + Send + 'static) -> io::Result<StderrTail> {
-        let shared = Arc::new(Shared::default());
-        let reader = Arc::clone(&shared);
+        let contents = Arc::new(Mutex::new(Contents::default()));
+        let read_into = Arc::clone(&contents);
+        let (until_ended, ended) = channel();
         thread::Builder::new().name("child-stderr".to_owned()).spawn(move || {
+            let _until_ended = until_ended;
             let mut piece = vec![0; 64 * 1024];
             loop {
                 match errors.read(&mut piece) {
                     Ok(0) => break,
-                    Ok(read) => reader.lock().take_in(&piece[..read]),
+                    Ok(read) => lock(&read_into).take_in(&piece[..read]),
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(_) => break,
                 }
             }
-            reader.lock().ended = true;
-            reader.ended.notify_all();
         })?;
-        Ok(StderrTail { shared })
+        Ok(StderrTail { contents, ended })
     }
 
     /// The last lines so far. Of a process that has ended: all that it wrote, if that can be read
     /// before the deadline (a descendant that escaped may hold the pipe open).
     pub(super) fn lines(&self, deadline: Option<Instant>) -> Vec<String> {
-        let mut contents = self.shared.lock();
         if let Some(deadline) = deadline {
-            loop {
-                let now = Instant::now();
-                if contents.ended || now >= deadline {
-                    break;
-                }
-                contents = self
-                    .shared
-                    .ended
-                    .wait_timeout(contents, deadline - now)
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0;
-            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            // Nothing is ever sent: either it hangs up, or it is too late.
+            let _ = self.ended.recv_timeout(left);
         }
+        let contents = lock(&self.contents);
         let begun = (!contents.begun.is_empty()).then_some(&contents.begun);
         let lines = contents.lines.len() + usize::from(begun.is_some());
         contents

@@ -2,66 +2,45 @@
 
 use super::strict::Strict;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
-use serde_json::Value;
-use std::fmt;
+use serde_json::{Number, Value};
 
 /// The fixed field `jsonrpc`.
-pub(super) struct JsonRpc;
+#[derive(Deserialize)]
+pub(super) enum JsonRpc {
+    #[serde(rename = "2.0")]
+    Version2,
+}
 
-impl<'de> Deserialize<'de> for JsonRpc {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Version;
-        impl Visitor<'_> for Version {
-            type Value = JsonRpc;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"2.0\"")
-            }
-            fn visit_str<E: Error>(self, version: &str) -> Result<JsonRpc, E> {
-                match version {
-                    "2.0" => Ok(JsonRpc),
-                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(version), &self)),
-                }
-            }
-        }
-        deserializer.deserialize_str(Version)
+/// The identifier of a message. Languages without integers may write `7.0`.
+#[derive(Deserialize)]
+#[serde(try_from = "Number")]
+pub(super) struct Id(pub(super) u64);
+
+impl TryFrom<Number> for Id {
+    type Error = String;
+
+    fn try_from(number: Number) -> Result<Id, String> {
+        natural(&number).map(Id).ok_or_else(|| format!("the id {number} is no whole number"))
     }
 }
 
-/// The identifier of a reply. Languages without integers may write `7.0`.
-pub(super) struct Id(pub(super) u64);
-
-impl<'de> Deserialize<'de> for Id {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl Visitor<'_> for Number {
-            type Value = Id;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the request's id, a whole number")
-            }
-            fn visit_u64<E: Error>(self, id: u64) -> Result<Id, E> {
-                Ok(Id(id))
-            }
-            fn visit_f64<E: Error>(self, id: f64) -> Result<Id, E> {
-                whole(id)
-                    .map(Id)
-                    .ok_or_else(|| E::invalid_type(serde::de::Unexpected::Float(id), &self))
-            }
-        }
-        deserializer.deserialize_u64(Number)
-    }
+/// The natural number that a number is exactly, however it is written.
+fn natural(number: &Number) -> Option<u64> {
+    number.as_u64().or_else(|| whole(number.as_f64()?))
 }
 
 /// A floating-point number that is a natural number exactly.
-pub(super) fn whole(number: f64) -> Option<u64> {
+fn whole(number: f64) -> Option<u64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     // In this range the cast loses nothing.
     ((0.0..=EXACT).contains(&number) && number.fract() == 0.0).then_some(number as u64)
 }
 
-pub(super) fn read_id(value: &Value) -> Option<u64> {
-    let id = value.get("id")?;
-    id.as_u64().or_else(|| whole(id.as_f64()?))
+pub(super) fn read_id(message: &Value) -> Option<u64> {
+    match message.get("id")? {
+        Value::Number(number) => natural(number),
+        _ => None,
+    }
 }
 
 pub(super) fn read_strictly<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {

@@ -1,9 +1,7 @@
 //! Reading replies: the suite's side. A bad one is told with what is wrong with it and where.
 
-mod share;
-
 use super::envelope::{Id, JsonRpc, locate, read_id, read_strictly};
-use super::{
+use super::messages::{
     ChangesStep, Empty, ErrorObject, InitializeResult, ResetResult, RunCaseChangesResult,
     RunCaseResult, codes,
 };
@@ -47,12 +45,6 @@ pub trait ReplyResult: DeserializeOwned {
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
-
-    /// A faster way to read a good reply; a bad one may be refused without a good reason.
-    #[doc(hidden)]
-    fn read_fast(_text: &str) -> Option<Reply<Self>> {
-        None
-    }
 }
 
 /// For replies that only have to be there.
@@ -81,10 +73,6 @@ impl ReplyResult for RunCaseResult {
             check_snapshot(&step.snapshot, || format!("result.steps[{index}].snapshot"))?;
         }
         Ok(())
-    }
-
-    fn read_fast(text: &str) -> Option<Reply<Self>> {
-        share::read_sharing(text)
     }
 }
 
@@ -122,17 +110,6 @@ fn check_snapshot(snapshot: &Snapshot, place: impl Fn() -> String) -> Result<(),
 
 /// The first element whose name an earlier one has.
 fn duplicate<T>(list: &[T], name: impl Fn(&T) -> &str) -> Option<(usize, &str)> {
-    // Snapshots are small as a rule, and then looking is cheaper than hashing.
-    const FEW: usize = 16;
-    if list.len() <= FEW {
-        return list.iter().enumerate().find_map(|(index, element)| {
-            let name_of_element = name(element);
-            list[..index]
-                .iter()
-                .any(|earlier| name(earlier) == name_of_element)
-                .then_some((index, name_of_element))
-        });
-    }
     let mut seen = HashSet::with_capacity(list.len());
     list.iter().enumerate().find_map(|(index, element)| {
         let name = name(element);
@@ -141,29 +118,13 @@ fn duplicate<T>(list: &[T], name: impl Fn(&T) -> &str) -> Option<(usize, &str)> 
 }
 
 /// A reply whose envelope has been read and not yet judged.
-#[doc(hidden)]
 #[derive(Deserialize)]
-pub struct Reply<R> {
+struct Reply<R> {
     #[serde(rename = "jsonrpc")]
     _jsonrpc: JsonRpc,
     id: Option<Id>,
     result: Option<R>,
     error: Option<ErrorObject>,
-}
-
-impl<R> Reply<R> {
-    /// The same reply with its result read further, if that is possible.
-    fn read_further<S>(self, read: impl FnOnce(R) -> Option<S>) -> Option<Reply<S>> {
-        Some(Reply {
-            _jsonrpc: self._jsonrpc,
-            id: self.id,
-            result: match self.result {
-                Some(result) => Some(read(result)?),
-                None => None,
-            },
-            error: self.error,
-        })
-    }
 }
 
 /// Reads one line as the reply to the request with this identifier. Unknown fields are ignored.
@@ -202,11 +163,7 @@ pub fn read_reply<R: ReplyResult>(line: &[u8], id: u64) -> Result<Answer<R>, Bad
             return Err(bad(FailureKind::InvalidJson, message, false));
         }
     };
-    let read = match R::read_fast(text) {
-        Some(reply) => Ok(reply),
-        None => read_strictly::<Reply<R>>(text),
-    };
-    match read {
+    match read_strictly::<Reply<R>>(text) {
         Ok(reply) => judge(reply, id)
             .map_err(|(message, id_agrees)| bad(FailureKind::SchemaViolation, message, id_agrees)),
         Err(error) => {
@@ -277,10 +234,7 @@ fn lacking(error: &ErrorObject) -> Result<Capability, String> {
     let word = capability
         .as_str()
         .ok_or_else(|| format!("error.data.capability: {capability} is no word"))?;
-    Capability::ALL
-        .iter()
-        .copied()
-        .find(|capability| capability.word() == word)
+    Capability::from_word(word)
         .ok_or_else(|| format!("error.data.capability: unknown capability {word:?}"))
 }
 

@@ -1,7 +1,7 @@
 //! Reading requests: the adapter's side.
 
 use super::envelope::{Id, JsonRpc, locate, read_id, read_strictly};
-use super::{
+use super::messages::{
     ApplyParams, Empty, ErrorObject, InitializeParams, Method, ResetParams, RunCaseParams, codes,
 };
 use serde::Deserialize;

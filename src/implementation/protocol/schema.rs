@@ -4,7 +4,7 @@
 //! schemas do not say is added here: the envelope, and that a field without a value may be absent,
 //! `null` or, for lists and maps, empty.
 
-use super::{
+use super::messages::{
     ApplyParams, Empty, InitializeParams, InitializeResult, Method, ResetParams, ResetResult,
     RunCaseChangesResult, RunCaseParams, RunCaseResult, VERSION, codes,
 };

@@ -139,7 +139,7 @@ fn the_recycle_bin_frees_identifiers_and_gives_back_what_is_free() {
 #[rstest]
 #[case::label(json!({"do": "restoreCloudObject", "object": {"label": "nobody"}}))]
 #[case::joined(json!({"do": "deleteCloudObject", "object": {"joinedTo": "nobody"}}))]
-#[case::copy(json!({"do": "deleteCloudObject", "object": {"quarantinedFor": "bob-ad"}}))]
+#[case::quarantined(json!({"do": "deleteCloudObject", "object": {"quarantinedFor": "bob-ad"}}))]
 #[case::key(json!({"do": "updateOnPremisesObject", "key": "nobody", "set": {}}))]
 fn references_to_nothing_change_nothing(#[case] command: Value) {
     let mut case = tenant();

@@ -30,7 +30,7 @@ fn values_without_a_counterpart(
 }
 
 #[test]
-fn a_copy_has_everything_but_what_collides() {
+fn a_quarantined_object_has_everything_but_what_collides() {
     let cloud = with(cloud_ann(), json!({"roles": ["Reader"]}));
     let addresses = json!(["SMTP:ANN@contoso.com", "smtp:free@contoso.com", "X500:/o=ann"]);
     let incoming = with(ann_ad(), json!({"proxyAddresses": addresses}));
@@ -38,35 +38,37 @@ fn a_copy_has_everything_but_what_collides() {
     let before = case.cloud("ann");
     assert_eq!(case.sync_word("ann-ad"), "quarantined");
     assert_eq!(case.cloud("ann"), before);
-    let copy = case.copy("ann-ad");
-    assert!(copy.quarantined && copy.on_premises_sync_enabled && copy.is_active());
-    assert_eq!(copy.on_premises_immutable_id.as_deref(), Some("QUFB"));
-    let name = copy.user_principal_name.as_deref().expect("a placeholder");
+    let quarantined = case.quarantined("ann-ad");
+    assert!(
+        quarantined.quarantined && quarantined.on_premises_sync_enabled && quarantined.is_active()
+    );
+    assert_eq!(quarantined.on_premises_immutable_id.as_deref(), Some("QUFB"));
+    let name = quarantined.user_principal_name.as_deref().expect("a placeholder");
     assert!(name.starts_with("ann+") && name.ends_with("@quarantine.invalid"), "{name}");
-    let addresses: Vec<_> = copy.proxy_addresses.iter().map(|a| a.as_str()).collect();
+    let addresses: Vec<_> = quarantined.proxy_addresses.iter().map(|a| a.as_str()).collect();
     assert_eq!(addresses, ["smtp:free@contoso.com", "X500:/o=ann"]);
-    assert!(copy.roles.is_empty());
+    assert!(quarantined.roles.is_empty());
 }
 
 #[test]
-fn a_copy_keeps_a_name_that_does_not_collide() {
+fn a_quarantined_object_keeps_a_name_that_does_not_collide() {
     let incoming = with(
         ann_ad(),
         json!({"userPrincipalName": "free@contoso.com", "proxyAddresses": ["smtp:ann@contoso.com"]}),
     );
     let mut case = Case::with_policy(quarantining(), json!([cloud_ann()]), json!([incoming]));
     assert_eq!(case.sync_word("ann-ad"), "quarantined");
-    let copy = case.copy("ann-ad");
-    assert_eq!(copy.user_principal_name.as_deref(), Some("free@contoso.com"));
-    assert!(copy.proxy_addresses.is_empty());
+    let quarantined = case.quarantined("ann-ad");
+    assert_eq!(quarantined.user_principal_name.as_deref(), Some("free@contoso.com"));
+    assert!(quarantined.proxy_addresses.is_empty());
 }
 
 #[test]
-fn an_object_waits_as_long_as_its_copy_exists() {
+fn an_object_waits_as_long_as_its_quarantined_object_exists() {
     let cloud = with(cloud_ann(), json!({"roles": ["Reader"]}));
     let mut case = Case::with_policy(quarantining(), json!([cloud]), json!([ann_ad()]));
     case.sync("ann-ad");
-    let first = case.copy("ann-ad");
+    let first = case.quarantined("ann-ad");
     case.ok(json!({"do": "removeRole", "object": {"label": "ann"}, "role": "Reader"}));
     assert_eq!(case.sync_word("ann-ad"), "unchanged");
     case.update("ann-ad", json!({"attributes": {"department": "HR"}}));
@@ -74,15 +76,15 @@ fn an_object_waits_as_long_as_its_copy_exists() {
     case.reinstall();
     assert_eq!(case.sync_word("ann-ad"), "unchanged");
     // In the recycle bin it still waits to be dealt with.
-    let copy = json!({"quarantinedFor": "ann-ad"});
-    case.ok(json!({"do": "deleteCloudObject", "object": copy}));
+    let quarantined = json!({"quarantinedFor": "ann-ad"});
+    case.ok(json!({"do": "deleteCloudObject", "object": quarantined}));
     assert_eq!(case.sync_word("ann-ad"), "unchanged");
-    case.ok(json!({"do": "restoreCloudObject", "object": copy}));
-    assert_eq!(case.copy("ann-ad"), first);
+    case.ok(json!({"do": "restoreCloudObject", "object": quarantined}));
+    assert_eq!(case.quarantined("ann-ad"), first);
     // admin.recovery
-    case.ok(json!({"do": "deleteCloudObject", "object": copy, "permanently": true}));
+    case.ok(json!({"do": "deleteCloudObject", "object": quarantined, "permanently": true}));
     assert_eq!(
-        case.run(json!({"do": "restoreCloudObject", "object": copy})).status,
+        case.run(json!({"do": "restoreCloudObject", "object": quarantined})).status,
         Status::NotFound
     );
     assert_eq!(case.sync_word("ann-ad"), "softMatched on userPrincipalName");
@@ -91,21 +93,21 @@ fn an_object_waits_as_long_as_its_copy_exists() {
 }
 
 #[test]
-fn a_second_copy_is_the_one_that_is_meant() {
+fn a_second_quarantined_object_is_the_one_that_is_meant() {
     let cloud = with(cloud_ann(), json!({"roles": ["Reader"]}));
     let mut case = Case::with_policy(quarantining(), json!([cloud]), json!([ann_ad()]));
     case.sync("ann-ad");
-    let first = case.copy("ann-ad");
-    let copy = json!({"quarantinedFor": "ann-ad"});
-    case.ok(json!({"do": "deleteCloudObject", "object": copy, "permanently": true}));
+    let first = case.quarantined("ann-ad");
+    let quarantined = json!({"quarantinedFor": "ann-ad"});
+    case.ok(json!({"do": "deleteCloudObject", "object": quarantined, "permanently": true}));
     assert_eq!(case.sync_word("ann-ad"), "quarantined");
-    assert_ne!(case.copy("ann-ad").id, first.id);
+    assert_ne!(case.quarantined("ann-ad").id, first.id);
 }
 
 #[rstest]
 #[case::administrator(json!({"roles": ["Reader"]}))]
 #[case::other_kind(json!({"kind": "contact", "userPrincipalName": null, "password": null}))]
-fn a_collision_on_the_anchor_leaves_no_copy(#[case] cloud: Value) {
+fn a_collision_on_the_anchor_leaves_no_quarantined_object(#[case] cloud: Value) {
     let cloud = with(with(cloud_ann(), json!({"onPremisesImmutableId": "QUFB"})), cloud);
     let mut case = Case::with_policy(quarantining(), json!([cloud]), json!([ann_ad()]));
     case.sync_fails("ann-ad");

@@ -1,6 +1,7 @@
 //! What becomes of joined objects: updates, late matches, drifted anchors, deleted cloud objects.
 
-use super::super::{Decision, Reason, Trace, decide, rejoin};
+use super::super::Reason;
+use super::super::joined::rejoin;
 use super::*;
 use crate::directory::CollisionHandling;
 use rstest::rstest;
@@ -120,7 +121,7 @@ fn an_object_of_another_kind_cannot_join_by_anchor() {
 
 /// `match.one-to-one`
 #[test]
-fn what_a_joined_object_or_a_copy_holds_is_not_taken_over() {
+fn what_a_joined_or_quarantined_object_holds_is_not_taken_over() {
     let policy = Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() };
     let twin = with(
         ann_ad(),
@@ -135,21 +136,18 @@ fn what_a_joined_object_or_a_copy_holds_is_not_taken_over() {
     assert_eq!(results, ["provisioned", "quarantined", "quarantined"]);
 
     let why_not = |key: &str| {
-        let model = &case.model;
         let object = case.now.on_premises_object(key).expect("on-premises");
         let stranger = with(json!(&**object), json!({"sourceAnchor": "RlJFRQ"}));
         let stranger = serde_json::from_value(stranger).expect("an object");
-        let policy = Policy::default();
-        let mut trace = Trace::off();
-        decide(&stranger, &model.tenant, model.features, &policy, &mut trace)
+        case.decision(&stranger, Policy::default())
     };
     let rejected = |reason| Decision::Reject(reason);
     assert_eq!(why_not("ann-ad"), rejected(Reason::MasteredOnPremises));
-    assert_eq!(why_not("third-ad"), rejected(Reason::HeldByCopy));
+    assert_eq!(why_not("third-ad"), rejected(Reason::HeldByQuarantined));
 
-    // Its anchor does not make a copy anybody's own, whatever Connect remembers.
+    // Its anchor does not make a quarantined object anybody's own, whatever Connect remembers.
     let twin = case.now.on_premises_object("twin-ad").expect("on-premises");
-    let rejoined = rejoin(twin, &case.model.tenant, |_| false, &mut Trace::off());
+    let rejoined = rejoin(twin, &case.model.tenant, &|_| false);
     assert_eq!(rejoined, Err(Reason::AnchorInUse));
 }
 

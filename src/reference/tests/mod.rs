@@ -11,9 +11,12 @@ mod story;
 mod takeover;
 mod walk;
 
+use super::candidates::{Circumstances, candidates};
+use super::decide::{Decision, decide};
 use super::{Policy, ReferenceModel};
 use crate::directory::{
-    CloudObject, CloudRef, Command, Outcome, ResultWord, Snapshot, Status, SyncResult, Tenant,
+    CloudObject, CloudRef, Command, OnPremisesObject, Outcome, ResultWord, Snapshot, Status,
+    SyncResult, Tenant,
 };
 use crate::implementation::Implementation;
 use serde_json::{Value, json};
@@ -96,6 +99,13 @@ impl Case {
         assert_eq!(before, self.now.cloud, "a failure changes nothing");
     }
 
+    /// What would be decided by this policy about an object if it were new.
+    fn decision(&self, incoming: &OnPremisesObject, policy: Policy) -> Decision {
+        let ReferenceModel { tenant, features, .. } = &self.model;
+        let circumstances = Circumstances { incoming, tenant, features: *features, policy };
+        decide(&circumstances, &candidates(&circumstances, |_| {}))
+    }
+
     fn find(&self, reference: &CloudRef) -> Option<Arc<CloudObject>> {
         let handle = self.model.resolve(reference)?;
         self.model.tenant.get(handle).cloned()
@@ -111,9 +121,9 @@ impl Case {
         self.find(&CloudRef::JoinedTo(key.into())).expect("a joined object")
     }
 
-    /// The copy for this key.
-    fn copy(&self, key: &str) -> Arc<CloudObject> {
-        self.find(&CloudRef::QuarantinedFor(key.into())).expect("a copy")
+    /// The quarantined object for this key.
+    fn quarantined(&self, key: &str) -> Arc<CloudObject> {
+        self.find(&CloudRef::QuarantinedFor(key.into())).expect("a quarantined object")
     }
 }
 
@@ -158,9 +168,9 @@ fn what_a_label_stands_for_is_drawn() {
     let [one, other] = [["ann", "bob"], ["bob", "ann"]].map(|labels| {
         let cloud = labels.map(|label| json!({"label": label, "kind": "group"}));
         let case = Case::new(json!(cloud), json!([]));
-        let mut portrait = crate::directory::Portrait::literal();
-        portrait.draw(|portrait| case.model.portray(portrait));
-        portrait.bytes().to_vec()
+        let mut canonical = crate::directory::CanonicalState::literal();
+        canonical.draw(|canonical| case.model.canonicalise(canonical));
+        canonical.bytes().to_vec()
     });
     assert_ne!(one, other);
 }

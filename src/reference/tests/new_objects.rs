@@ -1,6 +1,5 @@
 //! `match.*`, `kind.*` and `admin.never-matched` for one new object and what it meets.
 
-use super::super::{Decision, Reason, Trace, decide};
 use super::*;
 use crate::directory::Kind;
 use rstest::rstest;
@@ -9,10 +8,8 @@ use rstest::rstest;
 fn decided(soft_match: bool, cloud: Value, incoming: Value) -> String {
     let mut case = Case::new(cloud, json!([incoming]));
     case.feature("softMatch", soft_match);
-    let model = &case.model;
     let incoming = case.now.on_premises[0].clone();
-    let decision =
-        decide(&incoming, &model.tenant, model.features, &model.policy, &mut Trace::off());
+    let decision = case.decision(&incoming, Policy::default());
     match decision {
         Decision::TakeOver(found) => {
             assert!(found.withheld.is_empty());
@@ -159,7 +156,7 @@ fn a_collision_is_an_error_in_every_cycle_and_nobody_elses() {
     let before = case.cloud("ann");
     let outcome = case.run(json!({"do": "sync"}));
     assert_eq!(outcome.objects["ann-ad"].result, ResultWord::Error);
-    assert_eq!(outcome.objects["ann-ad"].code.as_deref(), Some(Reason::HasRole.code()));
+    assert_eq!(outcome.objects["ann-ad"].code.as_deref(), Some("ExistingAdminRoleConflict"));
     assert_eq!(outcome.objects["bob-ad"].result, ResultWord::Provisioned);
     assert_eq!(case.now.cloud.len(), 2);
     case.sync_fails("ann-ad");

@@ -111,13 +111,13 @@ sync.updates-flow: displayName: Ann from AD becomes Ann"
 }
 
 #[test]
-fn a_copy_that_is_waited_for() {
+fn a_quarantined_object_that_is_waited_for() {
     let policy = Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() };
     let cloud = json!([with(cloud_ann(), json!({"roles": ["Reader"]}))]);
     let story = told(policy, cloud, json!([ann_ad()]), &[sync(), sync()]);
     assert_eq!(
         story,
-        "match.collision-creates-nothing-else: ann-ad left the copy cloud-2 behind and is not tried again before that is permanently deleted"
+        "match.collision-creates-nothing-else: ann-ad left the quarantined object cloud-2 behind and is not tried again before that is permanently deleted"
     );
 }
 
@@ -134,13 +134,13 @@ fn an_object_that_nobody_holds_anything_of() {
 }
 
 #[test]
-fn a_copy_that_is_left_behind() {
+fn a_quarantined_object_that_is_left_behind() {
     let policy = Policy { collision_handling: CollisionHandling::Quarantined, ..Policy::default() };
     let cloud = json!([with(cloud_ann(), json!({"roles": ["Reader"]}))]);
     let story = told(policy, cloud, json!([ann_ad()]), &[sync()]);
-    let copy = story.lines().find(|line| line.contains("cloud-2 is created"));
+    let quarantined = story.lines().find(|line| line.contains("cloud-2 is created"));
     assert_eq!(
-        copy,
+        quarantined,
         Some(
             "match.collision-creates-nothing-else: user cloud-2 is created, mastered on-premises, with the sourceAnchor QUFB and the userPrincipalName ann+0002@quarantine.invalid"
         )
@@ -154,11 +154,11 @@ fn a_copy_that_is_left_behind() {
     with(ann_ad(), json!({"userPrincipalName": "bob@contoso.com"})),
     "match.one-to-one: user cloud-1 is not eligible: it is mastered on-premises already"
 )]
-#[case::copy(
+#[case::quarantined(
     json!([with(cloud_ann(), json!({"roles": ["Reader"]}))]),
     json!([with(bob_ad(), json!({"userPrincipalName": "ann@contoso.com", "proxyAddresses": ["SMTP:b@contoso.com"]}))]),
     with(ann_ad(), json!({"userPrincipalName": "cat@contoso.com", "proxyAddresses": ["SMTP:b@contoso.com"]})),
-    "match.one-to-one: user cloud-2 is not eligible: it is a copy that a collision left behind"
+    "match.one-to-one: user cloud-2 is not eligible: a collision left it behind, quarantined"
 )]
 #[case::another_anchor(
     json!([with(cloud_ann(), json!({"onPremisesImmutableId": "Qk"}))]),

@@ -5,13 +5,13 @@ mod render;
 
 pub use render::{markdown, terminal};
 
-use super::{BrokenOff, RuleLine, RuleState, Status, Summary, words};
+use super::{Aborted, RuleLine, RuleState, Status, Summary, words};
 use crate::rulebook::Rulebook;
 use crate::runner::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Capabilities that no case needs.
-const HOW_STATES_ARE_TOLD: &[&str] = &["batch", "changes"];
+const HOW_STATES_ARE_SENT: &[&str] = &["batch", "changes"];
 
 /// Something that is not as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,19 +24,25 @@ pub struct Change {
     pub after: String,
 }
 
+impl Change {
+    fn new(what: impl Into<String>, before: impl Into<String>, after: impl Into<String>) -> Change {
+        Change { what: what.into(), before: before.into(), after: after.into() }
+    }
+}
+
 /// What is different between two runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// Broken now and not before.
+    /// Violated now and not before.
     pub worse: Vec<Change>,
     /// Judged before and not now, whatever the verdict was: nobody knows any more.
     pub no_longer_judged: Vec<Change>,
-    /// Broken before and right now.
+    /// Violated before and right now.
     pub better: Vec<Change>,
     /// Right now and not judged before.
     pub newly_judged: Vec<Change>,
-    /// Broken before and now.
-    pub still_broken: Vec<Change>,
+    /// Violated before and now.
+    pub still_failing: Vec<Change>,
     /// How many rules hold as they did.
     pub still_held: usize,
     /// How many rules have no verdict before or now.
@@ -53,12 +59,12 @@ impl Comparison {
             Comparison { conditions: conditions(before, after), ..Comparison::default() };
         comparison.rules(before, after);
         comparison.capabilities(before, after);
-        comparison.broken_off(before, after);
+        comparison.aborted(before, after);
         comparison.run(before, after);
         comparison
     }
 
-    /// Whether something is broken that was not, or has no verdict any more.
+    /// Whether something is violated that was not, or has no verdict any more.
     pub fn is_worse(&self) -> bool {
         !self.worse.is_empty() || !self.no_longer_judged.is_empty()
     }
@@ -74,11 +80,11 @@ impl Comparison {
         names.retain(|name| seen.insert(name.clone()));
         for name in names {
             let (was, is) = (earlier.get(&name), later.get(&name));
-            let change = Change { what: name.clone(), before: told(was), after: told(is) };
+            let change = Change::new(&name, in_words(was), in_words(is));
             match (verdict(was), verdict(is)) {
                 (Some(false), Some(false)) => {
                     self.scenarios(&name, before, after);
-                    self.still_broken.push(change);
+                    self.still_failing.push(change);
                 }
                 (_, Some(false)) => self.worse.push(change),
                 (Some(false), Some(true)) => self.better.push(change),
@@ -90,13 +96,11 @@ impl Comparison {
         }
     }
 
-    /// A rule that is broken in both runs may still be broken in other scenarios.
+    /// A rule that is violated in both runs may be so in other scenarios.
     fn scenarios(&mut self, rule: &str, before: &Summary, after: &Summary) {
-        let (was, is) = (before.scenarios_that_break(rule), after.scenarios_that_break(rule));
-        let change = |case: &str, before: &str, after: &str| Change {
-            what: format!("{rule} in {case}"),
-            before: before.to_owned(),
-            after: after.to_owned(),
+        let (was, is) = (before.scenarios_that_violate(rule), after.scenarios_that_violate(rule));
+        let change = |case: &str, before: &str, after: &str| {
+            Change::new(format!("{rule} in {case}"), before, after)
         };
         for case in is.difference(&was) {
             let earlier = if before.has_judged(case) { "not violated" } else { "not judged" };
@@ -117,12 +121,10 @@ impl Comparison {
             return;
         };
         let (was, is) = (&was.description.capabilities, &is.description.capabilities);
-        let change = |word: &str, before: &str, after: &str| Change {
-            what: format!("capability {word}"),
-            before: before.to_owned(),
-            after: after.to_owned(),
+        let change = |word: &str, before: &str, after: &str| {
+            Change::new(format!("capability {word}"), before, after)
         };
-        let bears_on_cases = |word: &str| !HOW_STATES_ARE_TOLD.contains(&word);
+        let bears_on_cases = |word: &str| !HOW_STATES_ARE_SENT.contains(&word);
         for lost in is.missing(was).iter().filter(|lost| bears_on_cases(lost.word())) {
             self.no_longer_judged.push(change(lost.word(), "declared", "not declared"));
         }
@@ -131,44 +133,31 @@ impl Comparison {
         }
     }
 
-    fn broken_off(&mut self, before: &Summary, after: &Summary) {
-        let (was, is) = (broken_off(before), broken_off(after));
-        for (what, broken) in &is {
-            let now = broken.failure.kind.word();
+    fn aborted(&mut self, before: &Summary, after: &Summary) {
+        let (was, is) = (aborted(before), aborted(after));
+        for (what, aborted) in &is {
+            let now = aborted.failure.kind.word();
             match was.get(what) {
-                Some(earlier) => self.still_broken.push(Change {
-                    what: what.clone(),
-                    before: earlier.failure.kind.word().to_owned(),
-                    after: now.to_owned(),
-                }),
-                None => self.worse.push(Change {
-                    what: what.clone(),
-                    before: "did not break off".to_owned(),
-                    after: now.to_owned(),
-                }),
+                Some(earlier) => {
+                    let before = earlier.failure.kind.word();
+                    self.still_failing.push(Change::new(what, before, now));
+                }
+                None => self.worse.push(Change::new(what, "did not abort", now)),
             }
         }
-        for (what, broken) in was.iter().filter(|(what, _)| !is.contains_key(*what)) {
-            let change = |after: &str| Change {
-                what: what.clone(),
-                before: broken.failure.kind.word().to_owned(),
-                after: after.to_owned(),
-            };
-            if was_judged(broken, after) {
-                self.better.push(change("judged to its end"));
+        for (what, aborted) in was.iter().filter(|(what, _)| !is.contains_key(*what)) {
+            let before = aborted.failure.kind.word();
+            if was_judged(aborted, after) {
+                self.better.push(Change::new(what, before, "judged to its end"));
             } else {
-                self.no_longer_judged.push(change("not judged"));
+                self.no_longer_judged.push(Change::new(what, before, "not judged"));
             }
         }
     }
 
     /// What concerns the run as a whole.
     fn run(&mut self, before: &Summary, after: &Summary) {
-        let change = || Change {
-            what: "the run".to_owned(),
-            before: before.verdict(),
-            after: after.verdict(),
-        };
+        let change = || Change::new("the run", before.verdict(), after.verdict());
         let is_defect = |summary: &Summary| summary.status() == Status::SuiteDefect;
         if is_defect(after) && !is_defect(before) {
             self.worse.push(change());
@@ -196,26 +185,26 @@ fn verdict(line: Option<&RuleLine>) -> Option<bool> {
     }
 }
 
-fn told(line: Option<&RuleLine>) -> String {
+fn in_words(line: Option<&RuleLine>) -> String {
     line.map_or_else(|| "not in this run".to_owned(), words::state)
 }
 
-/// Cases that broke off, by what they are called in both runs. Of generated cases only an example
+/// Cases that aborted, by what they are called in both runs. Of generated cases only an example
 /// of each kind is known, so they go by source and kind.
-fn broken_off(summary: &Summary) -> BTreeMap<String, &BrokenOff> {
-    let name = |broken: &BrokenOff| match broken.source {
-        Source::Saved | Source::Scenarios => broken.case.clone(),
-        source => format!("{} in {source}", broken.failure.kind),
+fn aborted(summary: &Summary) -> BTreeMap<String, &Aborted> {
+    let name = |aborted: &Aborted| match aborted.source {
+        Source::Saved | Source::Scenarios => aborted.case.clone(),
+        source => format!("{} in {source}", aborted.failure.kind),
     };
-    summary.broken_off.iter().map(|broken| (name(broken), broken)).collect()
+    summary.aborted.iter().map(|aborted| (name(aborted), aborted)).collect()
 }
 
-/// Whether what broke off in an earlier run was judged in this one.
-fn was_judged(broken: &BrokenOff, summary: &Summary) -> bool {
-    match broken.source {
-        Source::Saved | Source::Scenarios => summary.has_judged(&broken.case),
+/// Whether what aborted in an earlier run was judged in this one.
+fn was_judged(aborted: &Aborted, summary: &Summary) -> bool {
+    match aborted.source {
+        Source::Saved | Source::Scenarios => summary.has_judged(&aborted.case),
         source => summary.sources.iter().any(|line| {
-            let ended = line.judged + line.not_applicable + line.broken_off;
+            let ended = line.judged + line.not_applicable + line.aborted;
             line.source == source && line.judged > 0 && ended == line.cases
         }),
     }
@@ -235,6 +224,6 @@ fn conditions(before: &Summary, after: &Summary) -> Vec<Change> {
     ]
     .into_iter()
     .filter(|(_, before, after)| before != after)
-    .map(|(what, before, after)| Change { what: what.to_owned(), before, after })
+    .map(|(what, before, after)| Change::new(what, before, after))
     .collect()
 }

@@ -14,20 +14,20 @@ const PLAIN: Style = Style::new();
 const ROWS: usize = 50;
 
 impl Comparison {
-    /// What there is to tell, the worst first.
+    /// What there is to say, the worst first.
     fn groups(&self) -> [(&'static str, &[Change], Style); 5] {
         [
             ("worse", &self.worse, BAD),
             ("no longer judged", &self.no_longer_judged, BAD),
             ("better", &self.better, GOOD),
             ("newly judged", &self.newly_judged, GOOD),
-            ("still broken", &self.still_broken, PLAIN),
+            ("still failing", &self.still_failing, PLAIN),
         ]
     }
 
     /// All of it in one line.
     fn in_a_line(&self) -> String {
-        let told: Vec<String> = self
+        let parts: Vec<String> = self
             .groups()
             .iter()
             .filter(|(_, changes, _)| !changes.is_empty())
@@ -38,7 +38,7 @@ impl Comparison {
                     .then(|| format!("{} still not judged", self.still_not_judged)),
             )
             .collect();
-        told.join(", ")
+        parts.join(", ")
     }
 
     fn verdict(&self) -> &'static str {

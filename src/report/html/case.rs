@@ -134,7 +134,7 @@ fn read_step(step: &Mapping) -> Option<Step> {
             format!("{} {}", word(object, "kind"), word(object, name))
         })
     };
-    let (title, told): (String, &[&str]) = match &*command {
+    let (title, named_already): (String, &[&str]) = match &*command {
         "createOnPremisesObject" => (format!("Create {}", created("key")), &["kind", "key"]),
         "updateOnPremisesObject" => (format!("Change {}", word(step, "key")), &["key"]),
         "removeOnPremisesObject" => {
@@ -167,8 +167,8 @@ fn read_step(step: &Mapping) -> Option<Step> {
         "sync" => ("Run one cycle over all on-premises objects".to_owned(), &[]),
         other => (other.to_owned(), &[]),
     };
-    let told: Vec<&str> = told.iter().copied().chain(["do", "expect"]).collect();
-    let card = Card { lane: Lane::of(&command), title, fields: fields(step, &told) };
+    let named_already: Vec<&str> = named_already.iter().copied().chain(["do", "expect"]).collect();
+    let card = Card { lane: Lane::of(&command), title, fields: fields(step, &named_already) };
     Some(Step { command, card })
 }
 
@@ -177,16 +177,16 @@ fn word(mapping: &Mapping, name: &str) -> String {
     mapping.get(name).map(words).unwrap_or_default()
 }
 
-/// The fields beside those that are told already. What is nested in groups (`set`, `object`,
+/// The fields beside those that are named already. What is nested in groups (`set`, `object`,
 /// `attributes`) stands for itself.
-fn fields(mapping: &Mapping, told: &[&str]) -> Vec<(String, String)> {
+fn fields(mapping: &Mapping, named_already: &[&str]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (name, value) in mapping {
         let name = words(name);
         match value {
-            _ if told.contains(&&*name) => {}
+            _ if named_already.contains(&&*name) => {}
             Value::Mapping(inner) if ["set", "object", "attributes"].contains(&&*name) => {
-                found.extend(fields(inner, told));
+                found.extend(fields(inner, named_already));
             }
             value => found.push((name, words(value))),
         }

@@ -1,4 +1,4 @@
-//! What was expected beside what was seen, with the difference marked.
+//! What was expected beside what was there, with the difference marked.
 
 use super::text::{Shown, clipped, rest};
 use maud::{Markup, html};
@@ -10,15 +10,15 @@ type Piece<'t> = (&'t str, bool);
 /// Both texts in pieces.
 ///
 /// Texts that have no word in common are different as a whole, and nothing in them is marked.
-fn pieces<'t>(expected: &'t str, seen: &'t str) -> (Vec<Piece<'t>>, Vec<Piece<'t>>) {
-    let (old, new) = (words(expected), words(seen));
+fn pieces<'t>(expected: &'t str, actual: &'t str) -> (Vec<Piece<'t>>, Vec<Piece<'t>>) {
+    let (old, new) = (words(expected), words(actual));
     let operations = capture_diff_slices(Algorithm::Myers, &old, &new);
     let has_letters = |words: &[&str]| words.concat().contains(char::is_alphanumeric);
     let has_common_words = operations.iter().any(|operation| {
         matches!(operation, DiffOp::Equal { .. }) && has_letters(&old[operation.old_range()])
     });
     if !has_common_words {
-        return (vec![(expected, true)], vec![(seen, true)]);
+        return (vec![(expected, true)], vec![(actual, true)]);
     }
     let (mut left, mut right) = (Vec::new(), Vec::new());
     let (mut left_at, mut right_at) = (0, 0);
@@ -27,7 +27,7 @@ fn pieces<'t>(expected: &'t str, seen: &'t str) -> (Vec<Piece<'t>>, Vec<Piece<'t
         let left_length: usize = old[operation.old_range()].iter().map(|word| word.len()).sum();
         let right_length: usize = new[operation.new_range()].iter().map(|word| word.len()).sum();
         left.push((&expected[left_at..left_at + left_length], is_common));
-        right.push((&seen[right_at..right_at + right_length], is_common));
+        right.push((&actual[right_at..right_at + right_length], is_common));
         left_at += left_length;
         right_at += right_length;
     }
@@ -57,9 +57,9 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 /// Both texts, side by side where there is room.
-pub(super) fn side_by_side(expected: &str, seen: &str) -> Markup {
-    let ((expected, more_expected), (seen, more_seen)) = (clipped(expected), clipped(seen));
-    let (left, right) = pieces(expected, seen);
+pub(super) fn side_by_side(expected: &str, actual: &str) -> Markup {
+    let ((expected, more_expected), (actual, more_actual)) = (clipped(expected), clipped(actual));
+    let (left, right) = pieces(expected, actual);
     html! {
         dl.versus {
             div.expected {
@@ -73,15 +73,15 @@ pub(super) fn side_by_side(expected: &str, seen: &str) -> Markup {
                     (rest(more_expected))
                 }
             }
-            div.seen {
-                dt { "Seen" }
+            div.actual {
+                dt { "Actual" }
                 dd {
                     @for (text, is_common) in right {
                         @if is_common { (Shown(text)) } @else {
                             ins { span.aloud { "[not expected: " } (Shown(text)) span.aloud { "]" } }
                         }
                     }
-                    (rest(more_seen))
+                    (rest(more_actual))
                 }
             }
         }
@@ -125,12 +125,12 @@ mod tests {
     )]
     fn what_is_different_is_marked(
         #[case] expected: &str,
-        #[case] seen: &str,
+        #[case] actual: &str,
         #[case] left: &str,
         #[case] right: &str,
     ) {
-        let (expected, seen) = pieces(expected, seen);
-        assert_eq!((marked(&expected), marked(&seen)), (left.to_owned(), right.to_owned()));
+        let (expected, actual) = pieces(expected, actual);
+        assert_eq!((marked(&expected), marked(&actual)), (left.to_owned(), right.to_owned()));
     }
 
     #[rstest]

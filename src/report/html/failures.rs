@@ -1,17 +1,18 @@
-//! What went wrong: broken rules, cases in which the implementation broke off, and what the suite
+//! What went wrong: violated rules, cases in which the implementation aborted, and what the suite
 //! itself failed to judge.
 
 use super::case::{Card, Lane, read};
 use super::difference::side_by_side;
 use super::text::{Shown, as_sentence, identifier, link, value};
 use super::{Page, state_chip};
-use crate::report::{BrokenOff, Place, RuleFailure, RuleState, words};
+use crate::report::violation::{actual_in_words, expected_in_words, field_in_words};
+use crate::report::{Aborted, Place, RuleFailure, RuleState, words};
 use crate::rulebook::area_of;
 use crate::runner::Origin;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
-/// At most so many cases that broke off are shown in full.
+/// At most so many cases that aborted are shown in full.
 const FULL: usize = 25;
 
 /// At most so many violations of one case are shown.
@@ -28,7 +29,7 @@ impl Page<'_> {
                     @for failure in failures { (self.failure(failure)) }
                 }
             }
-            (self.broken_off())
+            (self.aborted())
         }
     }
 
@@ -60,22 +61,22 @@ impl Page<'_> {
                 }
                 @if let Some(rule) = rule { p.title { (rule.title) } }
                 (self.grounds(&failure.rule))
-                h4 { "Expected and seen" }
+                h4 { "Expected and actual" }
                 p {
                     "In " code { (Shown(&failure.case)) } " " (Shown(&words::when(report)))
                     @if report.origin == Origin::Expectation {
                         ", by what the scenario expects; no check stands behind it"
                     }
-                    @if let Some(variation) = &report.variation {
+                    @if let Some(variation) = words::variation(report) {
                         ", compared with the same case " (Shown(variation))
                     }
                     ":"
                 }
                 @for violation in report.violations.iter().take(VIOLATIONS) {
                     p.where {
-                        (Shown(&violation.object.to_string())) ", " code { (Shown(&violation.field)) }
+                        (Shown(&violation.object.to_string())) ", " code { (Shown(&field_in_words(&violation.field))) }
                     }
-                    (side_by_side(&violation.expected, &violation.seen))
+                    (side_by_side(&expected_in_words(violation), &actual_in_words(violation)))
                 }
                 @if report.violations.len() > VIOLATIONS {
                     p { "And " (report.violations.len() - VIOLATIONS) " more; the JSON report has them." }
@@ -114,18 +115,18 @@ impl Page<'_> {
         }
     }
 
-    fn broken_off(&self) -> Markup {
-        let cases = &self.summary.broken_off;
+    fn aborted(&self) -> Markup {
+        let cases = &self.summary.aborted;
         html! {
             @if !cases.is_empty() {
-                section data-group="" aria-labelledby="broke-off" {
-                    h2 id="broke-off" tabindex="-1" { "Broke off" }
-                    @for (at, (broken, id)) in cases.iter().zip(broken_off_ids(cases)).enumerate() {
+                section data-group="" aria-labelledby="aborted" {
+                    h2 id="aborted" tabindex="-1" { "Aborted" }
+                    @for (at, (aborted, id)) in cases.iter().zip(aborted_ids(cases)).enumerate() {
                         @if at < FULL {
-                            (self.one_broken_off(broken, &id))
+                            (self.one_aborted(aborted, &id))
                         } @else {
-                            p.more id=(id) data-item=(id) data-state="broke-off" data-area="" {
-                                (as_sentence(&words::broken_off(broken)))
+                            p.more id=(id) data-item=(id) data-state="aborted" data-area="" {
+                                (as_sentence(&words::aborted(aborted)))
                             }
                         }
                     }
@@ -134,18 +135,18 @@ impl Page<'_> {
         }
     }
 
-    fn one_broken_off(&self, broken: &BrokenOff, id: &str) -> Markup {
-        let failure = &broken.failure;
+    fn one_aborted(&self, aborted: &Aborted, id: &str) -> Markup {
+        let failure = &aborted.failure;
         html! {
-            article.failure id=(id) tabindex="-1" data-item=(id) data-state="broke-off" data-area=""
+            article.failure id=(id) tabindex="-1" data-item=(id) data-state="aborted" data-area=""
                 aria-labelledby={ (id) "-name" } {
                 h3 id={ (id) "-name" } {
                     span.state.violated {
                         span.mark aria-hidden="true" { "✗" } " " (failure.kind.word())
                     }
-                    " " code { (Shown(&broken.case)) }
+                    " " code { (Shown(&aborted.case)) }
                 }
-                p.title { (Shown(&as_sentence(&words::broken_off(broken)))) }
+                p.title { (Shown(&as_sentence(&words::aborted(aborted)))) }
                 p.message { (value(&failure.message)) }
                 @if !failure.stderr_tail.is_empty() {
                     h4 { "The end of its standard error" }
@@ -153,22 +154,22 @@ impl Page<'_> {
                         @for line in &failure.stderr_tail { (value(line)) "\n" }
                     }
                 }
-                @if !broken.excerpt.is_empty() {
+                @if !aborted.excerpt.is_empty() {
                     h4 { "How it came about" }
-                    (timeline(&broken.excerpt, broken.step, "Broke off here"))
+                    (timeline(&aborted.excerpt, aborted.step, "Aborted here"))
                 }
-                (self.replay(id, &broken.case, &broken.place, None))
+                (self.replay(id, &aborted.case, &aborted.place, None))
             }
         }
     }
 
-    /// How the same is seen again.
+    /// How the same comes about again.
     fn replay(&self, name: &str, case: &str, place: &Place, rule: Option<&str>) -> Markup {
         let id = identifier("replay", name);
         html! {
             h4 { "See it again" }
-            @if let Place::Generated(_, Some(reason)) = place {
-                p { "In no file: " (Shown(reason)) "." }
+            @if let Place::Generated(_, Some(why)) = place {
+                p { "In no file: " (Shown(&words::not_saved(why))) "." }
             }
             div.copy {
                 pre.command tabindex="0" role="group" aria-label="Command" {
@@ -181,13 +182,13 @@ impl Page<'_> {
     }
 }
 
-/// Where each case that broke off stands on the page.
-pub(super) fn broken_off_ids(cases: &[BrokenOff]) -> Vec<String> {
+/// Where each case that aborted stands on the page.
+pub(super) fn aborted_ids(cases: &[Aborted]) -> Vec<String> {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
-    let ids = cases.iter().map(|broken| {
-        let id = identifier("broke-off", &broken.case);
+    let ids = cases.iter().map(|aborted| {
+        let id = identifier("aborted", &aborted.case);
         // A case may come twice, when it is saved as well.
-        let times = known.entry(&broken.case).or_default();
+        let times = known.entry(&aborted.case).or_default();
         *times += 1;
         if *times == 1 { id } else { format!("{id}_{times}") }
     });
@@ -219,11 +220,11 @@ pub(super) fn timeline(excerpt: &str, step: usize, here: &str) -> Markup {
                         @if case.given.is_empty() { p.nothing { "Nothing on either side." } }
                         @if step == 0 { p.here { span.mark aria-hidden="true" { "✗" } " " (here) } }
                     }
-                    @for (at, told) in case.steps.iter().enumerate() {
+                    @for (at, shown) in case.steps.iter().enumerate() {
                         @let is_here = at + 1 == step;
-                        li.step.broken[is_here].cycle[told.command == "sync"] {
+                        li.step.broken[is_here].cycle[shown.command == "sync"] {
                             p.number { (at + 1) }
-                            (shown_card(&told.card, Some(&told.command), is_here.then_some(here)))
+                            (shown_card(&shown.card, Some(&shown.command), is_here.then_some(here)))
                         }
                     }
                 }

@@ -1,12 +1,13 @@
 //! The verdict, and what it is about.
 
-use super::failures::broken_off_ids;
+use super::failures::aborted_ids;
 use super::text::{Shown, as_sentence, duration, identifier, link};
 use super::{Page, state_class};
+use crate::report::verdict::incomplete;
 use crate::report::{RuleState, Status, words};
 use maud::{Markup, html};
 
-/// At most so many cases that broke off are named at the top.
+/// At most so many cases that aborted are named at the top.
 const LISTED: usize = 8;
 
 /// The width of the bar of states, in units of its own.
@@ -25,7 +26,7 @@ impl Page<'_> {
         html! {
             header class={ "verdict " (class) } {
                 p.about { "Entra Connect conformance · edition " (Shown(&self.header.edition)) }
-                div.told {
+                div.outcome {
                     span.sign aria-hidden="true" { (mark) }
                     div {
                         h1 { (Shown(verdict)) }
@@ -88,8 +89,8 @@ impl Page<'_> {
 
     /// Why the verdict is none on the whole.
     fn why_not_whole(&self, status: Status, verdict: &str) -> Markup {
-        let why = self.summary.why_incomplete();
-        let broke_off = self.summary.broke_off();
+        let why = self.summary.why_incomplete().map(incomplete);
+        let aborts = self.summary.aborts();
         html! {
             @if let Some(why) = why.filter(|why| !verdict.contains(&**why)) {
                 p.note.caution { strong { "Incomplete. " } (Shown(&as_sentence(&why))) "." }
@@ -100,11 +101,11 @@ impl Page<'_> {
                     "The verdict is that of all parts together; " code { "merge" } " gives it."
                 }
             }
-            @if broke_off > 0 {
+            @if aborts > 0 {
                 p.note.bad {
-                    strong { "Broke off. " }
+                    strong { "Aborted. " }
                     "The implementation came to no end in "
-                    (words::counted(broke_off as u64, "case")) "."
+                    (words::counted(aborts as u64, "case")) "."
                 }
             }
         }
@@ -113,9 +114,9 @@ impl Page<'_> {
     /// What went wrong, in a line each.
     fn wrong(&self) -> Markup {
         let failures = &self.failures;
-        let broken_off = &self.summary.broken_off;
+        let aborted = &self.summary.aborted;
         html! {
-            @if !failures.is_empty() || !broken_off.is_empty() {
+            @if !failures.is_empty() || !aborted.is_empty() {
                 ul.wrong role="list" aria-label="What went wrong" {
                     @for failure in failures {
                         li {
@@ -126,14 +127,14 @@ impl Page<'_> {
                             @if let Some(rule) = self.book.rule(&failure.rule) { " " (rule.title) }
                         }
                     }
-                    @for (broken, id) in broken_off.iter().zip(broken_off_ids(broken_off)).take(LISTED) {
+                    @for (aborted, id) in aborted.iter().zip(aborted_ids(aborted)).take(LISTED) {
                         li {
                             span.mark aria-hidden="true" { "✗" }
-                            a href={ "#" (id) } { (Shown(&words::broken_off(broken))) }
+                            a href={ "#" (id) } { (Shown(&words::aborted(aborted))) }
                         }
                     }
-                    @if broken_off.len() > LISTED {
-                        li { "and " (broken_off.len() - LISTED) " more that " a href="#broke-off" { "broke off" } }
+                    @if aborted.len() > LISTED {
+                        li { "and " (aborted.len() - LISTED) " more that " a href="#aborted" { "aborted" } }
                     }
                 }
             }

@@ -21,7 +21,7 @@ use text::{Shown, as_sentence, legible};
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What the browser may take from anywhere: nothing but the style and the script of this page, told by
+/// What the browser may take from anywhere: nothing but the style and the script of this page, known by
 /// their digests.
 fn policy() -> String {
     let digest = |text: &str| STANDARD.encode(hmac_sha256::Hash::hash(text.as_bytes()));
@@ -101,13 +101,13 @@ impl Page<'_> {
 
     /// The way to each part of the page.
     fn contents(&self) -> Markup {
-        let broke_off = self.summary.broken_off.len();
+        let aborts = self.summary.aborted.len();
         let counts = self.counts;
         let parts = [
             ("overview", "Overview", None),
             ("defects", "Defects of the suite", Some(self.summary.defects.len())),
             ("failures", "Violated rules", Some(self.failures.len())),
-            ("broke-off", "Broke off", Some(broke_off)),
+            ("aborted", "Aborted", Some(aborts)),
             ("not-judged", "Not judged", Some(counts.not_applicable + counts.not_exercised)),
             ("rules", "All rules", Some(counts.all())),
             ("cases", "Cases", None),
@@ -145,8 +145,8 @@ impl Page<'_> {
                         @for state in RuleState::ALL {
                             option value=(state_class(state)) { (state.words()) }
                         }
-                        @if !self.summary.broken_off.is_empty() {
-                            option value="broke-off" { "broke off" }
+                        @if !self.summary.aborted.is_empty() {
+                            option value="aborted" { "aborted" }
                         }
                     }
                 }

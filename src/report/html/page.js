@@ -13,7 +13,7 @@
   var area = document.getElementById('filter-area');
   var hits = form.querySelector('.hits');
 
-  // All that is about one rule, or about one case that broke off, is shown and hidden together.
+  // All that is about one rule, or about one case that aborted, is shown and hidden together.
   var items = [];
   var known = Object.create(null);
   all('[data-item]').forEach(function (element) {

@@ -36,7 +36,7 @@ impl Page<'_> {
                 div.entry {
                     p { strong { (Shown(&why(line))) "." } }
                     @if line.state == RuleState::Violated {
-                        p { a href={ "#" (identifier("failure", &line.rule)) } { "What was expected and seen" } }
+                        p { a href={ "#" (identifier("failure", &line.rule)) } { "What was expected and what was there" } }
                     }
                     (self.grounds(&line.rule))
                     @if let Some(rule) = known {

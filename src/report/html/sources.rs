@@ -3,6 +3,7 @@
 use super::Page;
 use super::text::{Shown, duration};
 use crate::report::words;
+use crate::runner::NotApplicable;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ impl Page<'_> {
                         thead {
                             tr {
                                 @for head in
-                                    ["Source", "planned", "judged", "not applicable", "broke off", "duration"] {
+                                    ["Source", "planned", "judged", "not applicable", "aborted", "duration"] {
                                     th scope="col" { (head) }
                                 }
                             }
@@ -29,7 +30,7 @@ impl Page<'_> {
                                     td { (line.cases) }
                                     td { (line.judged) }
                                     td { (line.not_applicable) }
-                                    td { (line.broken_off) }
+                                    td { (line.aborted) }
                                     td { (line.milliseconds.map(duration).unwrap_or_else(|| "–".to_owned())) }
                                 }
                             }
@@ -49,7 +50,7 @@ impl Page<'_> {
 
     /// The cases that the implementation cannot be judged by, by the reason.
     fn not_applicable(&self) -> Markup {
-        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut reasons: BTreeMap<&NotApplicable, Vec<&str>> = BTreeMap::new();
         for (case, reason) in &self.summary.not_applicable {
             reasons.entry(reason).or_default().push(case);
         }
@@ -59,7 +60,7 @@ impl Page<'_> {
                 @for (reason, cases) in reasons {
                     details {
                         summary {
-                            (words::counted(cases.len() as u64, "case")) ": " (Shown(reason))
+                            (words::counted(cases.len() as u64, "case")) ": " (Shown(&words::not_applicable(reason)))
                         }
                         ul { @for case in cases { li { code { (Shown(case)) } } } }
                     }

@@ -1,7 +1,7 @@
 //! Reads events back, and notices what is missing.
 
-use super::super::Event;
-use super::{EVENT_FORMAT, Frame};
+use super::super::event::Event;
+use super::frame::{EVENT_FORMAT, Frame};
 use serde::Deserialize;
 use std::io::BufRead;
 use thiserror::Error;
@@ -21,7 +21,7 @@ pub struct StreamError {
 /// How a file of events ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// With its last line: all that was told is there. Whether the run came to its end, the events
+    /// With its last line: all that was reported is there. Whether the run came to its end, the events
     /// say.
     Whole,
     /// In or after this line, without the last one.
@@ -33,7 +33,7 @@ pub enum Ending {
 
 /// Hands over events one after the other, as [`EventWriter`](super::EventWriter) wrote them.
 ///
-/// Whole lines must be right, and in an order in which a run can tell them. A file that was cut off
+/// Whole lines must be right, and in an order in which a run can report them. A file that was cut off
 /// is read as far as it goes; [`EventReader::ending`] says so afterwards.
 #[derive(Debug)]
 pub struct EventReader<R> {
@@ -61,7 +61,7 @@ enum Place {
 }
 
 const STREAM_STARTED: &str = "the first line must be `streamStarted` with the format's version";
-const ONE_RUN: &str = "one file tells of one run";
+const ONE_RUN: &str = "one file is of one run";
 
 /// What every line has.
 #[derive(Deserialize)]
@@ -70,7 +70,7 @@ struct Tag {
 }
 
 impl<R: BufRead> EventReader<R> {
-    /// Reads events from here; mistakes are told under this name.
+    /// Reads events from here; mistakes are reported under this name.
     pub fn new(input: R, name: impl Into<String>) -> EventReader<R> {
         EventReader { input, name: name.into(), line: 0, events: 0, place: Place::Start }
     }

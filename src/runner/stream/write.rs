@@ -1,12 +1,12 @@
 //! Writes events as they happen.
 
-use super::super::Event;
-use super::{EVENT_FORMAT, Frame};
+use super::super::event::Event;
+use super::frame::{EVENT_FORMAT, Frame};
 use serde::Serialize;
 use std::io::{self, Write};
 
 /// Writes events, a line each. Every line is handed over in one piece and flushed, so that a run
-/// that dies leaves everything behind that it had told.
+/// that dies leaves everything behind that it had reported.
 ///
 /// ```
 /// use entra_conformance::runner::{Event, EventWriter};

@@ -6,7 +6,7 @@
 //! use std::ops::ControlFlow;
 //! let scope = Scope { starts: Starts::Whole, values: Values::Apart };
 //! let report = explore(&Settings::new(scope, 1), &mut |_| ControlFlow::Continue(()));
-//! assert!(report.is_agreed() && report.transitions() > 100);
+//! assert!(report.is_agreed() && report.transitions > 100);
 //! ```
 //!
 //! # The scope
@@ -31,7 +31,7 @@
 //! equal, so states that differ in that alone are one; the second of two users is created after
 //! the first. Addresses are a set. That the model works through on-premises objects in an order is
 //! respected: objects are not exchanged for one another. A unit test takes states that were found
-//! to be the same and compares all that follows upon each. Portraits are kept as hashes of 128 bits.
+//! to be the same and compares all that follows upon each. States are kept as hashes of 128 bits.
 //!
 //! A mutant may depend on what things are called, so there nothing is renamed.
 //!
@@ -42,90 +42,63 @@
 //! that lead to a known state, where nothing would be asked. Its breadth-first search knows no
 //! symmetry (its depth-first search does, and then the first counterexample is not the shortest).
 //! It is done with a property at the first counterexample, and does not count how often one held.
-//! And it keeps whole states in its queue, where here a state is the way to it, in twelve bytes, and
-//! is found again by going there. The portraits, which are the hard part, would be needed all the
-//! same; what it would save is a loop.
+//! And it keeps whole states in its queue, where here a state is the way to it, and is found again
+//! by going there. The canonical states, which are the hard part, would be needed all the same; what
+//! it would save is a loop.
 
-mod alphabet;
-mod forms;
-mod plan;
+mod actions;
+mod place;
 mod report;
 mod scope;
 mod search;
+mod settings;
 #[cfg(test)]
 mod tests;
-mod values;
+mod vocabulary;
 
-pub use plan::plan;
-pub use report::{Disagreement, Layer, Progress, Report, never_exercised, render};
+pub use report::{Disagreement, Report, never_exercised, render};
 pub use scope::{Scope, Starts};
-pub use values::Values;
+pub use settings::{Settings, Subject};
+pub use vocabulary::Values;
 
-use crate::mutants::Mutant;
 use crate::reference::Policy;
 use std::ops::ControlFlow;
 
-/// What is searched.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The objects and values.
-    pub scope: Scope,
-    /// The policy that is decided by.
-    pub policy: Policy,
-    /// Whether the choices of the policy are declared to the checks.
-    pub declares: bool,
-    /// How many commands a case has at most.
-    pub depth: usize,
-    /// What is judged.
-    pub subject: Subject,
-}
-
-/// What is judged.
-#[derive(Clone, Copy, Debug)]
-pub enum Subject {
-    /// The reference model: no check may find fault with it.
-    Model,
-    /// A mutant, to show that the search finds something where there is something.
-    Mutant(&'static Mutant),
-}
-
-impl Settings {
-    /// The reference model with the default policy, which it declares.
-    pub fn new(scope: Scope, depth: usize) -> Settings {
-        Settings {
-            scope,
-            policy: Policy::default(),
-            declares: true,
-            depth,
-            subject: Subject::Model,
-        }
-    }
-
-    /// What is judged, and by which choices it decides.
-    pub fn words(&self) -> String {
-        let mut words = match self.subject {
-            Subject::Model => "the model".to_owned(),
-            Subject::Mutant(mutant) => mutant.name.to_owned(),
-        };
-        if !self.declares {
-            words.push_str(", undeclared");
-        }
-        let default = Policy::default().declared().words();
-        for (choice, value) in self.policy.declared().words() {
-            if !default.contains(&(choice, value)) {
-                words.push_str(", ");
-                words.push_str(value);
-            }
-        }
-        words
-    }
-}
-
-/// Searches a scope breadth first. `progress` is called after every state from which all commands
-/// were tried, and may stop the search.
+/// Searches a scope breadth first. `progress` is told what was found so far after every state from
+/// which all commands were tried, and may stop the search.
 pub fn explore(
     settings: &Settings,
-    progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(&Report) -> ControlFlow<()>,
 ) -> Report {
     search::search(settings, progress)
+}
+
+/// The searches that make up the whole, up to a depth.
+///
+/// The default policy goes to this depth from nothing and from a whole tenant, and to one less from
+/// every pair of objects: a pair saves the commands that would create it. Every other policy goes
+/// to two less, and to three less from every pair. Where a search would be left without a command
+/// it is left out.
+pub fn plan(depth: usize) -> Vec<Settings> {
+    let default = Policy::default();
+    let mut searches = Vec::new();
+    for values in [Values::Apart, Values::Alike] {
+        for (starts, less) in [(Starts::Nothing, 0), (Starts::Whole, 0), (Starts::Pairs, 1)] {
+            searches.push(Settings::new(Scope { starts, values }, depth.saturating_sub(less)));
+        }
+    }
+    for policy in default.every_choice() {
+        for (starts, less) in [(Starts::Whole, 2), (Starts::Pairs, 3)] {
+            for declares in [true, false] {
+                if policy == default && declares {
+                    continue;
+                }
+                let scope = Scope { starts, values: Values::Apart };
+                let depth = depth.saturating_sub(less);
+                searches.push(Settings { policy, declares, ..Settings::new(scope, depth) });
+            }
+        }
+    }
+    searches.retain(|search| search.depth > 0);
+    searches
 }

@@ -8,30 +8,6 @@ use crate::rulebook::{Rulebook, area_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// How far a search has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// After how many commands.
-    pub depth: usize,
-    /// States so far.
-    pub states: u64,
-    /// Transitions so far.
-    pub transitions: u64,
-    /// How often a check found fault so far.
-    pub disagreements: u64,
-}
-
-/// The transitions after so many commands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Layer {
-    /// How many commands lead to where these transitions end.
-    pub depth: usize,
-    /// How many transitions there are.
-    pub transitions: u64,
-    /// How many of them lead to a state that was not reached before.
-    pub states: u64,
-}
-
 /// What a check found fault with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
@@ -54,7 +30,7 @@ impl Disagreement {
             title: String::new(),
             rules: Vec::new(),
             near_misses: Vec::new(),
-            laws: Vec::new(),
+            relations: Vec::new(),
             tempting: None,
             description: None,
             when_choice: Default::default(),
@@ -75,14 +51,15 @@ pub struct Report {
     pub starts: u64,
     /// The depth up to which every transition was judged.
     pub depth: usize,
-    /// By the number of commands, from one on.
-    pub layers: Vec<Layer>,
+    /// How many states were reached that differ in more than what values are called.
+    pub states: u64,
+    /// How many transitions were judged.
+    pub transitions: u64,
     /// For each rule that has a check how often it held.
     pub held: BTreeMap<&'static str, u64>,
-    /// For each command and how it ended how often that was.
+    /// For each command and how it ended, and for each sync cycle and the result of an on-premises
+    /// object, how often that was.
     pub endings: BTreeMap<(&'static str, &'static str), u64>,
-    /// For each result of an on-premises object in a sync cycle how often that was.
-    pub results: BTreeMap<&'static str, u64>,
     /// How often a check found fault.
     pub disagreements: u64,
     /// One of them for each rule: the first, so that none has fewer commands.
@@ -97,10 +74,10 @@ impl Report {
             settings: settings.clone(),
             starts: 0,
             depth: 0,
-            layers: Vec::new(),
+            states: 0,
+            transitions: 0,
             held: checked_rules().map(|rule| (rule, 0)).collect(),
             endings: BTreeMap::new(),
-            results: BTreeMap::new(),
             disagreements: 0,
             examples: Vec::new(),
             is_complete: false,
@@ -108,68 +85,36 @@ impl Report {
     }
 
     /// Takes in what the checks said of a step; whether they agree with it.
-    pub(super) fn take(&mut self, found: &[Finding], show: impl FnOnce() -> Disagreement) -> bool {
-        let mut faults = Vec::new();
+    pub(super) fn take(&mut self, found: &[Finding], show: impl Fn() -> Disagreement) -> bool {
+        let mut is_agreed = true;
         for finding in found {
-            if let Some(held) = self.held.get_mut(finding.rule) {
-                *held += finding.verdict.held;
+            *self.held.entry(finding.rule).or_default() += finding.verdict.held;
+            if finding.violations().is_empty() {
+                continue;
             }
-            if !finding.violations().is_empty() {
-                faults.push(finding);
+            is_agreed = false;
+            if self.examples.iter().all(|earlier| earlier.rule != finding.rule) {
+                let violations = finding.violations().iter();
+                self.examples.push(Disagreement {
+                    rule: finding.rule.to_owned(),
+                    violations: violations.map(crate::report::violation::in_a_line).collect(),
+                    ..show()
+                });
             }
         }
-        if faults.is_empty() {
-            return true;
-        }
-        self.disagreements += 1;
-        let is_told = |rule: &str| self.examples.iter().any(|earlier| earlier.rule == rule);
-        faults.retain(|finding| !is_told(finding.rule));
-        if !faults.is_empty() {
-            let shown = show();
-            self.examples.extend(faults.into_iter().map(|finding| Disagreement {
-                rule: finding.rule.to_owned(),
-                violations: finding.violations().iter().map(ToString::to_string).collect(),
-                ..shown.clone()
-            }));
-        }
-        false
+        self.disagreements += u64::from(!is_agreed);
+        is_agreed
     }
 
     /// Takes note of how a step ended.
     pub(super) fn note(&mut self, command: &Command, seen: &StepObservation) {
         let ending = (command.word(), seen.outcome.status.word());
-        *self.endings.entry(ending).or_default() += 1;
-        for result in seen.outcome.objects.values() {
-            *self.results.entry(result.result.word()).or_default() += 1;
+        let results =
+            seen.outcome.objects.values().map(|result| ("sync: result", result.result.word()));
+        for ending in results.chain([ending]) {
+            *self.endings.entry(ending).or_default() += 1;
         }
-        if let Some(layer) = self.layers.last_mut() {
-            layer.transitions += 1;
-        }
-    }
-
-    pub(super) fn add_state(&mut self) {
-        if let Some(layer) = self.layers.last_mut() {
-            layer.states += 1;
-        }
-    }
-
-    pub(super) fn progress(&self, depth: usize) -> Progress {
-        Progress {
-            depth,
-            states: self.states(),
-            transitions: self.transitions(),
-            disagreements: self.disagreements,
-        }
-    }
-
-    /// How many states were reached that differ in more than what values are called.
-    pub fn states(&self) -> u64 {
-        self.starts + self.layers.iter().map(|layer| layer.states).sum::<u64>()
-    }
-
-    /// How many transitions were judged.
-    pub fn transitions(&self) -> u64 {
-        self.layers.iter().map(|layer| layer.transitions).sum()
+        self.transitions += 1;
     }
 
     /// Whether every transition was judged, up to the depth that was asked for, and no check found
@@ -179,90 +124,72 @@ impl Report {
     }
 }
 
-/// The rules of the default edition that no search exercised. Laws compare two runs, which no
+/// The rules of the default edition that no search exercised. Relations compare two runs, which no
 /// search does, and are left out.
 pub fn never_exercised(reports: &[Report]) -> Vec<&'static str> {
     let rulebook = Rulebook::embedded();
     let rules = rulebook.rules_in(&rulebook.default_edition().id).map(|rule| &*rule.id);
-    rules
-        .filter(|rule| area_of(rule) != "law")
-        .filter(|rule| {
-            reports.iter().all(|report| report.held.get(rule).is_none_or(|&held| held == 0))
-        })
-        .collect()
+    let is_exercised = |rule: &str| {
+        reports.iter().any(|report| report.held.get(rule).is_some_and(|&held| held > 0))
+    };
+    rules.filter(|rule| area_of(rule) != "relation" && !is_exercised(rule)).collect()
 }
 
 /// The reports in words and figures. The same searches make the same text.
 pub fn render(reports: &[Report]) -> String {
     let mut text = String::new();
-    let mut line = |words: String| {
-        let _ = writeln!(text, "{}", words.trim_end());
-    };
-    line(format!(
+    let _ = writeln!(
+        text,
         "{:<8} {:<6} {:<42} {:>6} {:>5} {:>9} {:>12}",
         "start", "values", "searched", "starts", "depth", "states", "transitions"
-    ));
+    );
     for report in reports {
         let Settings { scope, .. } = report.settings;
-        line(format!(
+        let _ = writeln!(
+            text,
             "{:<8} {:<6} {:<42} {:>6} {:>5} {:>9} {:>12}",
             scope.starts.word(),
             scope.values.word(),
             report.settings.words(),
             report.starts,
             report.depth,
-            report.states(),
-            report.transitions()
-        ));
-        for layer in report.layers.iter().filter(|_| report.depth > 2) {
-            let Layer { depth, transitions, states } = layer;
-            line(format!("{:64} {:>13} {:>9} {:>12}", "", depth, states, transitions));
-        }
+            report.states,
+            report.transitions
+        );
     }
     let sum = |count: fn(&Report) -> u64| reports.iter().map(count).sum::<u64>();
-    line(format!("{:<71} {:>16} {:>12}", "in all", sum(Report::states), sum(Report::transitions)));
-    line(String::new());
-    line("rule                                           held".to_owned());
+    let (states, transitions) = (sum(|report| report.states), sum(|report| report.transitions));
+    let _ =
+        writeln!(text, "{:<71} {states:>16} {transitions:>12}\n\nrule {:>46}", "in all", "held");
     for rule in checked_rules() {
         let held: u64 = reports.iter().filter_map(|report| report.held.get(rule)).sum();
-        line(format!("{rule:<40} {held:>10}"));
+        let _ = writeln!(text, "{rule:<40} {held:>10}");
     }
-    line(String::new());
-    line("command                  ended        transitions".to_owned());
-    for ((word, status), count) in added(reports.iter().map(|report| &report.endings)) {
-        line(format!("{word:<24} {status:<10} {count:>13}"));
+    let mut endings: BTreeMap<_, u64> = BTreeMap::new();
+    for (ending, count) in reports.iter().flat_map(|report| &report.endings) {
+        *endings.entry(ending).or_default() += count;
     }
-    line(String::new());
-    line("result of an on-premises object            cycles".to_owned());
-    for (word, count) in added(reports.iter().map(|report| &report.results)) {
-        line(format!("{word:<35} {count:>13}"));
+    let _ = writeln!(text, "\n{:<24} {:<12} {:>11}", "command", "ended", "transitions");
+    for ((word, ending), count) in endings {
+        let _ = writeln!(text, "{word:<24} {ending:<12} {count:>11}");
     }
-    line(String::new());
     let never = never_exercised(reports);
     let never = if never.is_empty() { "none".to_owned() } else { never.join(", ") };
-    line(format!("rules that were never exercised: {never}"));
+    let _ = writeln!(text, "\nrules that were never exercised: {never}");
     if let Some(report) = reports.iter().find(|report| !report.is_complete) {
-        line(format!("not complete: {} was stopped", report.settings.words()));
+        let _ = writeln!(text, "not complete: {} was stopped", report.settings.words());
     }
-    line(format!("disagreements: {}", sum(|report| report.disagreements)));
+    let _ = writeln!(text, "disagreements: {}", sum(|report| report.disagreements));
     for report in reports {
         for example in &report.examples {
-            line(String::new());
-            line(format!("{}: {}", report.settings.words(), example.rule));
-            example.violations.iter().for_each(|violation| line(format!("  {violation}")));
-            example.case.lines().for_each(|row| line(format!("  │ {row}")));
+            let _ = writeln!(text, "\n{}: {}", report.settings.words(), example.rule);
+            for violation in &example.violations {
+                let _ = writeln!(text, "  {violation}");
+            }
+            for row in example.case.lines() {
+                let _ = writeln!(text, "  │ {row}");
+            }
         }
     }
     text
-}
-
-/// The counts of several tables in one.
-fn added<'a, K: Ord + Clone + 'a>(
-    tables: impl Iterator<Item = &'a BTreeMap<K, u64>>,
-) -> BTreeMap<K, u64> {
-    let mut all = BTreeMap::new();
-    for (key, count) in tables.flatten() {
-        *all.entry(key.clone()).or_default() += count;
-    }
-    all
 }

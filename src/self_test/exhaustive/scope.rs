@@ -1,8 +1,7 @@
 //! Where a search starts.
 
-use super::forms;
-use super::values::{Anchor, CloudForm, EVERY_ADDRESSES, ONE_ADDRESS, OnPremisesForm, Values};
-use crate::directory::{Features, Kind, Tenant};
+use super::vocabulary::{EVERY_ADDRESSES, OBJECTS, ONE_ADDRESS, ROLE, Values};
+use crate::directory::{CloudSetup, Features, Kind, OnPremisesObject, Tenant};
 
 /// What a search starts from, and of which values everything is made.
 ///
@@ -55,22 +54,25 @@ impl Scope {
     }
 
     fn pairs(self) -> Vec<Tenant> {
+        let firsts = OBJECTS.into_iter().filter(|(_, second)| !second);
+        let pairs = firsts.clone().flat_map(|one| firsts.clone().map(move |other| (one, other)));
         let mut tenants = Vec::new();
-        for &cloud_kind in Kind::ALL {
-            for &on_premises_kind in Kind::ALL {
-                // Between objects of different kinds it matters that they share an address, and
-                // hardly which others they have.
-                let is_same = cloud_kind == on_premises_kind;
-                let addresses = if is_same { &EVERY_ADDRESSES[..] } else { ONE_ADDRESS };
-                for cloud in forms::cloud(cloud_kind, addresses) {
-                    for on_premises in forms::on_premises(on_premises_kind, addresses) {
-                        // The switch is about soft matches, which only one kind can have.
-                        let switches = if is_same { &[true, false][..] } else { &[true] };
-                        tenants.extend(switches.iter().map(|&soft_match| Tenant {
-                            cloud: vec![self.values.cloud(cloud)],
-                            on_premises: vec![self.values.on_premises(on_premises)],
+        for (cloud, on_premises) in pairs {
+            // Between objects of different kinds it matters that they share an address, and hardly
+            // which others they have. And the switch is about soft matches, which only one kind can
+            // have.
+            let (addresses, switches) = match cloud == on_premises {
+                true => (&EVERY_ADDRESSES[..], &[true, false][..]),
+                false => (ONE_ADDRESS, &[true][..]),
+            };
+            for cloud in self.values.every_cloud(cloud, addresses) {
+                for on_premises in self.values.every_on_premises(on_premises, addresses) {
+                    for &soft_match in switches {
+                        tenants.push(Tenant {
+                            cloud: vec![cloud.clone()],
+                            on_premises: vec![on_premises.clone()],
                             features: Features { soft_match, ..Features::default() },
-                        }));
+                        });
                     }
                 }
             }
@@ -79,37 +81,43 @@ impl Scope {
     }
 
     fn whole(self) -> Tenant {
+        use super::vocabulary::Side::{Cloud, OnPremises};
         let values = self.values;
-        let cloud = |kind| CloudForm::plain(kind);
-        let on_premises = |kind| OnPremisesForm::plain(kind);
+        let [ann, bob, team, vendor] = OBJECTS;
         let [_, first, second, _, second_as_other, ..] = EVERY_ADDRESSES;
+        let [_, name] = values.names(Cloud);
         Tenant {
             cloud: vec![
-                values.cloud(CloudForm { addresses: first, ..cloud(Kind::User) }),
-                values.cloud(CloudForm {
-                    second: true,
-                    name: 1,
-                    anchor: Some(Anchor::Shared(1)),
-                    has_role: true,
-                    ..cloud(Kind::User)
-                }),
-                values.cloud(CloudForm {
-                    addresses: second,
+                CloudSetup {
+                    proxy_addresses: values.addresses(Cloud, first),
+                    ..values.plain_cloud(ann)
+                },
+                CloudSetup {
+                    user_principal_name: Some(name),
+                    on_premises_immutable_id: values.anchors(Kind::User).pop(),
+                    roles: [ROLE.into()].into(),
+                    ..values.plain_cloud(bob)
+                },
+                CloudSetup {
+                    proxy_addresses: values.addresses(Cloud, second),
                     mail_enabled: true,
-                    ..cloud(Kind::Group)
-                }),
+                    ..values.plain_cloud(team)
+                },
             ],
             on_premises: vec![
-                values.on_premises(OnPremisesForm { addresses: first, ..on_premises(Kind::User) }),
-                values.on_premises(OnPremisesForm {
-                    addresses: second,
+                OnPremisesObject {
+                    proxy_addresses: values.addresses(OnPremises, first),
+                    ..values.plain_on_premises(ann)
+                },
+                OnPremisesObject {
+                    proxy_addresses: values.addresses(OnPremises, second),
                     mail_enabled: true,
-                    ..on_premises(Kind::Group)
-                }),
-                values.on_premises(OnPremisesForm {
-                    addresses: second_as_other,
-                    ..on_premises(Kind::Contact)
-                }),
+                    ..values.plain_on_premises(team)
+                },
+                OnPremisesObject {
+                    proxy_addresses: values.addresses(OnPremises, second_as_other),
+                    ..values.plain_on_premises(vendor)
+                },
             ],
             ..Tenant::default()
         }

@@ -1,11 +1,13 @@
 //! The search is sound: what it takes for the same has the same future.
 
-use super::alphabet::Alphabet;
-use super::search::{Ground, Place, portrait_for};
-use super::{Scope, Settings, Starts, Values};
+use super::actions::Actions;
+use super::place::Place;
+use super::search::canonical_for;
+use super::{Scope, Settings, Starts, Values, plan};
 use crate::directory::{Capabilities, Capability, Command, problems_of_case};
 use crate::implementation::Implementation as _;
 use crate::reference::{Policy, ReferenceModel};
+use crate::self_test::mutants::Faulty;
 use rstest::rstest;
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,21 +15,20 @@ use std::collections::{BTreeSet, HashMap};
 /// what the place looks like to which it leads.
 type Future = Vec<(&'static str, &'static str, Vec<(&'static str, u64, usize)>, Vec<u8>)>;
 
-fn future(ground: &Ground<'_>, settings: &Settings, place: &Place<'_>) -> Future {
-    let mut portrait = portrait_for(settings);
-    let letters = ground.alphabet.next(&place.model, &place.observer, place.labels);
-    let mut future: Future = letters
-        .into_iter()
-        .map(|letter| {
+fn future(actions: &Actions, settings: &Settings, place: &Place<'_>) -> Future {
+    let mut canonical = canonical_for(settings);
+    let next = actions.next(place).into_iter();
+    let mut future: Future = next
+        .map(|at| {
             let (mut next, mut found) = (place.clone(), Vec::new());
-            let command = ground.alphabet.command(letter);
-            let seen = ground.step(&mut next, command, &mut found);
+            let seen = next.step((at, &actions.commands()[at]), &mut found);
             let said = found.iter().map(|finding| {
                 (finding.rule, finding.verdict.held, finding.verdict.violations.len())
             });
-            next.portray(&mut portrait);
-            let looks = portrait.bytes().to_vec();
-            (command.word(), seen.outcome.status.word(), said.collect(), looks)
+            next.canonicalise(&mut canonical);
+            let looks = canonical.bytes().to_vec();
+            let word = actions.commands()[at].word();
+            (word, seen.outcome.status.word(), said.collect(), looks)
         })
         .collect();
     // Renaming values changes the order of commands.
@@ -35,8 +36,8 @@ fn future(ground: &Ground<'_>, settings: &Settings, place: &Place<'_>) -> Future
     future
 }
 
-/// Goes every way of so many commands (of some pairs of one command), and compares the future of some of the
-/// places that look as another one did.
+/// Goes every way of so many commands (of some pairs of one command), and compares the future of
+/// some of the places that look as another one did.
 #[rstest]
 #[case::nothing(Starts::Nothing, 2, 97)]
 #[case::whole(Starts::Whole, 2, 499)]
@@ -48,25 +49,25 @@ fn places_that_look_the_same_have_the_same_future(
     #[values(Values::Apart, Values::Alike)] values: Values,
 ) {
     let mut settings = Settings::new(Scope { starts, values }, depth);
-    // Copies are made, too.
+    // Objects are quarantined, too.
     settings.policy.collision_handling = crate::directory::CollisionHandling::Quarantined;
     let capabilities = Capabilities::all_of_2023();
     let choices = settings.policy.declared();
-    let model = ReferenceModel::new(settings.policy);
-    let ground = Ground::new(settings.scope, model, &capabilities, &choices);
-    let mut portrait = portrait_for(&settings);
+    let (actions, tenants) = (Actions::of(settings.scope), settings.scope.tenants());
+    let model = Faulty::without_fault(settings.policy);
+    let mut canonical = canonical_for(&settings);
     let mut earlier: HashMap<Vec<u8>, Place<'_>> = HashMap::new();
     let (mut met, mut compared) = (0_usize, 0_usize);
     let mut layer: Vec<Place<'_>> = Vec::new();
-    for at in (0_u32..).take(ground.tenants.len()) {
-        let (place, found) = ground.start(at);
+    for tenant in &tenants {
+        let (place, found) = Place::start(&model, tenant, &capabilities, &choices);
         assert!(found.iter().all(|finding| finding.violations().is_empty()));
         layer.push(place);
     }
     for commands in 0..=depth {
         for place in &layer {
-            place.portray(&mut portrait);
-            let looks = portrait.bytes().to_vec();
+            place.canonicalise(&mut canonical);
+            let looks = canonical.bytes().to_vec();
             let Some(alike) = earlier.get(&looks) else {
                 earlier.insert(looks, place.clone());
                 continue;
@@ -74,7 +75,7 @@ fn places_that_look_the_same_have_the_same_future(
             met += 1;
             if met.is_multiple_of(one_of) {
                 compared += 1;
-                let of = |place| future(&ground, &settings, place);
+                let of = |place| future(&actions, &settings, place);
                 let (one, other) = (of(place), of(alike));
                 assert_eq!(one.len(), other.len());
                 let differ = one.iter().zip(&other).find(|(one, other)| one != other);
@@ -94,9 +95,9 @@ fn places_that_look_the_same_have_the_same_future(
         let step = if starts == Starts::Pairs { 97 } else { 1 };
         let mut reached = Vec::new();
         for place in layer.iter().step_by(step) {
-            for letter in ground.alphabet.next(&place.model, &place.observer, place.labels) {
-                let (mut next, mut found) = (place.clone(), Vec::new());
-                ground.step(&mut next, ground.alphabet.command(letter), &mut found);
+            for at in actions.next(place) {
+                let mut next = place.clone();
+                next.step((at, &actions.commands()[at]), &mut Vec::new());
                 reached.push(next);
             }
         }
@@ -114,35 +115,50 @@ fn every_way_is_a_well_formed_case(
     let scope = Scope { starts, values };
     let capabilities = Capabilities::all_of_2023();
     let choices = Policy::default().declared();
-    let ground = Ground::new(scope, ReferenceModel::default(), &capabilities, &choices);
+    let (actions, tenants) = (Actions::of(scope), scope.tenants());
+    let model = Faulty::without_fault(Policy::default());
     let mut looked_at = 0;
-    for at in (0..ground.tenants.len()).step_by(499) {
-        let tenant = &ground.tenants[at];
-        let (mut place, _) = ground.start(at as u32);
+    for (number, tenant) in tenants.iter().enumerate().step_by(499) {
+        let (mut place, _) = Place::start(&model, tenant, &capabilities, &choices);
         let mut commands = Vec::new();
         for step in 0..6 {
-            let next = ground.alphabet.next(&place.model, &place.observer, place.labels);
-            for letter in &next {
-                commands.push(ground.alphabet.command(*letter).clone());
+            let next = actions.next(&place);
+            for at in &next {
+                commands.push(actions.commands()[*at].clone());
                 assert_eq!(problems_of_case(tenant, &commands), Vec::new());
                 commands.pop();
                 looked_at += 1;
             }
             // Any way will do, as long as there are several.
-            let letter = next[(at * 7 + step * 31 + 5) % next.len()];
-            let command = ground.alphabet.command(letter);
-            ground.step(&mut place, command, &mut Vec::new());
-            commands.push(command.clone());
+            let at = next[(number * 7 + step * 31 + 5) % next.len()];
+            place.step((at, &actions.commands()[at]), &mut Vec::new());
+            commands.push(actions.commands()[at].clone());
         }
     }
     assert!(looked_at > 500);
 }
 
 #[test]
+fn every_policy_is_searched() {
+    let searches = plan(4);
+    for policy in Policy::default().every_choice() {
+        for declares in [true, false] {
+            let is_meant =
+                |search: &&Settings| search.policy == policy && search.declares == declares;
+            assert!(searches.iter().filter(is_meant).count() >= 2);
+        }
+    }
+    let deepest = searches.iter().filter(|search| search.depth == 4);
+    assert!(deepest.clone().all(|search| search.policy == Policy::default()));
+    assert_eq!(deepest.count(), 4);
+    assert!(plan(1).iter().all(|search| search.depth == 1));
+}
+
+#[test]
 fn every_command_of_the_edition_is_there() {
     let words = |starts| -> BTreeSet<&str> {
-        let alphabet = Alphabet::of(Scope { starts, values: Values::Apart });
-        alphabet.commands().iter().map(Command::word).collect()
+        let actions = Actions::of(Scope { starts, values: Values::Apart });
+        actions.commands().iter().map(Command::word).collect()
     };
     let removal = "removeOnPremisesObject";
     let all: BTreeSet<&str> =

@@ -1,0 +1,100 @@
+//! One combination of classes.
+
+use super::dimension::{
+    AddressRelation, AnchorRelation, Authority, Bystander, Moment, NameRelation, ObjectClass,
+    Presence, Switch, TargetRoles,
+};
+
+/// Defines [`Point`]: its dimensions, the one that varies slowest first, and the word that stands
+/// for each in an ID.
+macro_rules! point {
+    ($($(#[$doc:meta])* $field:ident: $dimension:ident = $word:literal,)*) => {
+        /// One combination: a class of every dimension.
+        ///
+        /// ```
+        /// use entra_conformance::cases::grid::{Moment, NameRelation, Point};
+        /// let point = Point::from_id("grid/user-to-user/upn=equal,when=reinstalled").unwrap();
+        /// assert_eq!(point.name, NameRelation::Equal);
+        /// assert_eq!(point.moment, Moment::Reinstalled);
+        /// assert!(point.left_out().is_none());
+        /// assert_eq!(point.case().tenant.on_premises[0].user_principal_name.as_deref(), Some("ann@contoso.com"));
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct Point {
+            $($(#[$doc])* pub $field: $dimension,)*
+        }
+
+        impl Point {
+            /// How many points the full product has.
+            pub const EVERY: usize = 1 $(* $dimension::ALL.len())*;
+
+            /// The point with this number, from 0 to [`Point::EVERY`].
+            pub(super) fn numbered(number: usize) -> Point {
+                let mut stride = Point::EVERY;
+                $(
+                    stride /= $dimension::ALL.len();
+                    let $field = $dimension::ALL[number / stride % $dimension::ALL.len()];
+                )*
+                Point { $($field,)* }
+            }
+
+            /// The word of each dimension with the word of the point's class, but for classes that
+            /// are left unsaid.
+            pub(super) fn words(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+                [$(
+                    (self.$field != $dimension::ALL[0]).then(|| ($word, self.$field.word())),
+                )*].into_iter().flatten()
+            }
+
+            /// Sets the dimension that `dimension` stands for to the class that `class` stands for.
+            pub(super) fn set(&mut self, dimension: &str, class: &str) -> Option<()> {
+                match dimension {
+                    $($word => self.$field = $dimension::from_word(class)?,)*
+                    _ => return None,
+                }
+                Some(())
+            }
+        }
+    };
+}
+
+point! {
+    /// What the incoming object is.
+    incoming: ObjectClass = "incoming",
+    /// What the target is.
+    target: ObjectClass = "target",
+    /// Who carries the incoming anchor.
+    anchor: AnchorRelation = "anchor",
+    /// Whose the incoming `userPrincipalName` is.
+    name: NameRelation = "upn",
+    /// What the addresses have in common.
+    address: AddressRelation = "address",
+    /// Where the target is mastered.
+    authority: Authority = "authority",
+    /// The target's directory roles.
+    roles: TargetRoles = "roles",
+    /// Whether the target is active.
+    presence: Presence = "target-is",
+    /// Who the bystander is.
+    bystander: Bystander = "bystander",
+    /// Whether soft match is on.
+    soft_match: Switch = "softMatch",
+    /// Whether password hash synchronisation is on.
+    password_hash_sync: Switch = "passwordHashSync",
+    /// What has happened to the incoming object, and what happens afterwards.
+    moment: Moment = "when",
+}
+
+impl Point {
+    /// The full product, left out or not, always in the same order.
+    pub fn every() -> impl Iterator<Item = Point> {
+        (0..Point::EVERY).map(Point::numbered)
+    }
+
+    /// Whether the bystander has an identifier of the incoming object.
+    pub(super) fn meets_bystander(&self) -> bool {
+        self.anchor.is_with_bystander()
+            || self.name == NameRelation::Bystander
+            || self.address.is_with_bystander()
+    }
+}

@@ -1,0 +1,135 @@
+//! Cloud users with directory roles are not matched, until the roles are gone.
+
+use super::arrival::judge_update;
+use super::check::{Check, Trigger};
+use super::definitions::leads_to;
+use super::r#match::{judge_clear_matches, judge_no_match};
+use super::transition::Transition;
+use super::verdict::Verdict;
+use crate::directory::{Capability, CloudRef, Command, Field, Kind, ObjectName, Text};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check::of("admin.never-matched", &[Trigger::NearMiss], never_matched),
+    Check::of("admin.untouched", &[Trigger::Sync], untouched),
+    Check::of("admin.recovery", &[Trigger::Deletion, Trigger::ClearMatch], recovery),
+    Check::of(
+        "admin.roles-may-return",
+        &[Trigger::RoleEdit, Trigger::DeterminateLink],
+        roles_may_return,
+    ),
+];
+
+fn never_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_no_match(transition, verdict, |object, candidate| {
+        !candidate.cloud.roles.is_empty() && leads_to(object, candidate.cloud).any()
+    });
+}
+
+/// Whatever else happens in the cycle: a cloud-mastered user with a role is left as it was.
+fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for cloud in transition.before.active() {
+        if cloud.roles.is_empty() || !cloud.is_cloud_mastered() {
+            continue;
+        }
+        if transition.is_untouched(cloud) {
+            if transition.is_attempted(cloud) {
+                verdict.holds();
+            }
+        } else {
+            transition.judge_untouched(verdict, cloud);
+        }
+    }
+}
+
+/// The users with roles that keep each uncontended new object from a match in this cycle.
+pub(super) fn blocked_by_role(transition: &Transition<'_>) -> Vec<(Text, Vec<Text>)> {
+    transition
+        .new_objects()
+        .filter(|(_, matching)| !matching.unspecified)
+        .filter_map(|(subject, matching)| {
+            let blockers: Vec<Text> = matching
+                .holders()
+                .filter(|(candidate, _)| {
+                    candidate.cloud.is_cloud_mastered()
+                        && !candidate.cloud.roles.is_empty()
+                        && leads_to(subject.object, candidate.cloud).any()
+                })
+                .map(|(candidate, _)| candidate.cloud.id.clone())
+                .collect();
+            (!blockers.is_empty()).then(|| (subject.object.key.clone(), blockers))
+        })
+        .collect()
+}
+
+/// The way back: roles removed, a quarantined object hard-deleted if there is one, and the next sync matches.
+fn recovery(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if let Command::DeleteCloudObject(delete) = transition.command
+        && delete.permanently
+        && let CloudRef::QuarantinedFor(key) = &delete.object
+        && let Some(named) = transition.named
+        && named.is_active()
+        && named.quarantined
+    {
+        verdict.judge(|verdict| {
+            transition.judge_accepted(verdict, || ObjectName::QuarantinedFor(key.clone()));
+        });
+    }
+    judge_clear_matches(transition, verdict, |subject, candidate, _| {
+        candidate.cloud.roles.is_empty()
+            && subject.own_history.is_some_and(|own_history| {
+                own_history.blocked_by_role.contains(&candidate.cloud.id)
+            })
+    });
+}
+
+fn roles_may_return(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.has(Capability::Roles) {
+        return;
+    }
+    let (role, assigned) = match transition.command {
+        Command::AssignRole(assign) => (&assign.role, true),
+        Command::RemoveRole(remove) => (&remove.role, false),
+        _ => {
+            synced_with_roles(transition, verdict);
+            return;
+        }
+    };
+    let Some(target) = transition.named else { return };
+    if !target.is_active()
+        || target.kind != Kind::User
+        || target.quarantined
+        || target.roles.contains(role) == assigned
+    {
+        return;
+    }
+    let name = || transition.name_of(target);
+    verdict.judge(|verdict| {
+        transition.judge_accepted(verdict, name);
+        let seen = transition.after_of(target).map(|after| &after.roles);
+        if seen.is_some_and(|seen| seen.contains(role)) != assigned {
+            let mut wanted = target.roles.clone();
+            if assigned {
+                wanted.insert(role.clone());
+            } else {
+                wanted.remove(role);
+            }
+            verdict.violated(name(), Field::Roles, wanted, seen);
+        }
+    });
+}
+
+/// A joined user with roles keeps them and goes on syncing.
+fn synced_with_roles(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for (subject, link) in transition.settled() {
+        if link.cloud.roles.is_empty() {
+            continue;
+        }
+        verdict.judge(|verdict| {
+            if let Some(after) = transition.after_of(link.cloud) {
+                let name = || transition.name_of(link.cloud);
+                verdict.expect(name, Field::Roles, &link.cloud.roles, &after.roles);
+            }
+            judge_update(transition, verdict, subject);
+        });
+    }
+}

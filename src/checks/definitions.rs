@@ -1,0 +1,300 @@
+//! The words of the rulebook, as code: each function stands under its sentence of the glossary at the
+//! head of `spec/rules.yaml`. It looks at objects as they stand in one state and at [`Settings`]; what
+//! a case has shown before (whom an object was joined to, whether it failed) it is told.
+//!
+//! This is the plainest code that says it. In a large tenant `index` finds the objects that matter
+//! without comparing everything with everything, and its tests prove that it finds the same.
+
+use super::match_attributes::MatchAttributes;
+use super::settings::Settings;
+use crate::directory::{
+    Attributes, CloudObject, Kind, NameKey, OnPremisesObject, ProxyAddress, Text, same_name,
+};
+use std::sync::Arc;
+
+// *equal*: of UPNs and mail addresses, without regard to ASCII case; of anchors, exactly.
+
+fn equal_names(one: Option<&str>, other: Option<&str>) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if same_name(one, other))
+}
+
+/// Both are there and equal, or neither is there.
+pub(crate) fn same_optional_name(one: &Option<Text>, other: &Option<Text>) -> bool {
+    one == other || equal_names(one.as_deref(), other.as_deref())
+}
+
+pub(crate) fn equal_upns(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    equal_names(object.user_principal_name.as_deref(), cloud.user_principal_name.as_deref())
+}
+
+pub(crate) fn equal_primary_addresses(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    equal_names(object.primary_address(), cloud.primary_address())
+}
+
+/// One mail address at least is on both, as primary or as secondary.
+pub(crate) fn share_mail_address(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    object.mail_addresses().any(|own| has_mail_address(&cloud.proxy_addresses, own))
+}
+
+fn has_mail_address(addresses: &[ProxyAddress], mail: &str) -> bool {
+    addresses.iter().filter_map(ProxyAddress::mail).any(|held| same_name(held, mail))
+}
+
+pub(crate) fn equal_anchors(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    object.source_anchor.is_some() && object.source_anchor == cloud.on_premises_immutable_id
+}
+
+/// The cloud object carries an anchor, and not the object's own.
+pub(crate) fn carries_other_anchor(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    cloud.on_premises_immutable_id.is_some() && !equal_anchors(object, cloud)
+}
+
+/// *joined*: an on-premises object and an active cloud object that Connect keeps in sync: of the
+/// same kind, on-premises-mastered, no quarantined object, and with an `onPremisesImmutableId` equal
+/// to the `sourceAnchor` that the on-premises object had when they were joined.
+pub(crate) fn is_joined(
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+    anchor_when_joined: &Text,
+) -> bool {
+    cloud.is_active()
+        && cloud.kind == object.kind
+        && cloud.on_premises_sync_enabled
+        && !cloud.quarantined
+        && cloud.on_premises_immutable_id.as_ref() == Some(anchor_when_joined)
+}
+
+/// *quarantined object*: a cloud object with `quarantined` true that stands for an on-premises
+/// object whose identifiers collide; it lives while it is active.
+pub(crate) fn is_living_quarantined_object(cloud: &CloudObject) -> bool {
+    cloud.quarantined && cloud.is_active()
+}
+
+/// *new*: an on-premises object that is not joined, has no living quarantined object, and whose
+/// anchor no active on-premises-mastered cloud object carries.
+pub(crate) fn is_new<'c>(
+    object: &OnPremisesObject,
+    is_joined: bool,
+    has_living_quarantined_object: bool,
+    cloud: impl IntoIterator<Item = &'c Arc<CloudObject>>,
+) -> bool {
+    let has_its_anchor = |cloud: &Arc<CloudObject>| {
+        cloud.is_active() && cloud.on_premises_sync_enabled && equal_anchors(object, cloud)
+    };
+    !is_joined && !has_living_quarantined_object && !cloud.into_iter().any(has_its_anchor)
+}
+
+/// *holders* of a new object: all active cloud objects, of any kind, that carry its UPN, one of its
+/// mail addresses (as primary or as secondary), or its anchor.
+pub(crate) fn is_holder(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    cloud.is_active() && carries_an_identifier(object, cloud)
+}
+
+/// As a holder does, in the recycle bin or not.
+pub(crate) fn carries_an_identifier(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    equal_upns(object, cloud) || share_mail_address(object, cloud) || equal_anchors(object, cloud)
+}
+
+/// The attributes that lead from an object to a cloud object of the same kind: the anchor (users),
+/// the UPN (users), or primary address against primary address (users, contacts, and groups that are
+/// mail-enabled on both sides). Whether that one may be taken over is another question.
+pub(crate) fn leads_to(object: &OnPremisesObject, cloud: &CloudObject) -> MatchAttributes {
+    if object.kind != cloud.kind {
+        return MatchAttributes::default();
+    }
+    let is_user = object.kind == Kind::User;
+    let is_plain_group = object.kind == Kind::Group && !(object.mail_enabled && cloud.mail_enabled);
+    MatchAttributes {
+        anchor: is_user && equal_anchors(object, cloud),
+        user_principal_name: is_user && equal_upns(object, cloud),
+        primary: !is_plain_group && equal_primary_addresses(object, cloud),
+    }
+}
+
+/// *eligible*: a holder that may be taken over: active, cloud-mastered, of the same kind, and reached
+/// by an attribute that matches, as far as the tenant's switches allow. A user must hold no directory
+/// role. For a soft match its `onPremisesImmutableId` must be empty or equal to the anchor.
+/// What is returned are the attributes by which it is eligible: none where it is not.
+pub(crate) fn eligible(
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+    settings: &Settings<'_>,
+) -> MatchAttributes {
+    if cloud.deleted || cloud.on_premises_sync_enabled {
+        return MatchAttributes::default();
+    }
+    let has_role = !cloud.roles.is_empty();
+    let by = leads_to(object, cloud);
+    let may_hard_match = !(has_role && settings.edition.roles_block_hard_match);
+    let may_soft_match =
+        settings.features.soft_match && !has_role && !carries_other_anchor(object, cloud);
+    MatchAttributes {
+        anchor: by.anchor && may_hard_match,
+        user_principal_name: by.user_principal_name && may_soft_match,
+        primary: by.primary && may_soft_match,
+    }
+}
+
+/// How many holders there are, and whether they may be taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MatchClass {
+    NoHolder,
+    /// *clear match*: exactly one holder, and it is eligible.
+    Clear,
+    /// *ambiguous*: two or more holders, at least one of them eligible.
+    Ambiguous,
+    /// *collision*: one or more holders, none of them eligible.
+    Collision,
+}
+
+/// The class of a new object with so many holders, of which so many are eligible.
+pub(crate) fn match_class(holders: usize, eligible: usize) -> MatchClass {
+    match (holders, eligible) {
+        (0, _) => MatchClass::NoHolder,
+        (_, 0) => MatchClass::Collision,
+        (1, _) => MatchClass::Clear,
+        (_, _) => MatchClass::Ambiguous,
+    }
+}
+
+/// In these situations it is judged only that nothing is taken over on their account: the UPN of one
+/// object equals an address of another; two anchors differ only in case; objects share `X500:` or
+/// `SIP:` values; or the other object is in the recycle bin. So it is with the attribute `mail`: no
+/// page says that it decides, but services are known to look at it. Where the other object carries an
+/// identifier anyway, what else they share adds nothing.
+pub(crate) fn is_unspecified_encounter(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    let carries_one = carries_an_identifier(object, cloud);
+    anchors_differ_only_in_case(object, cloud)
+        || (carries_one && cloud.deleted)
+        || (!carries_one
+            && (a_upn_equals_an_address(object, cloud)
+                || share_other_address(object, cloud)
+                || meet_in_mail_attribute(object, cloud)))
+}
+
+pub(crate) fn a_upn_equals_an_address(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    let is_address = |name: &Option<Text>, addresses: &[ProxyAddress]| {
+        name.as_ref().is_some_and(|name| has_mail_address(addresses, name))
+    };
+    is_address(&object.user_principal_name, &cloud.proxy_addresses)
+        || is_address(&cloud.user_principal_name, &object.proxy_addresses)
+}
+
+pub(crate) fn anchors_differ_only_in_case(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    !equal_anchors(object, cloud)
+        && equal_names(object.source_anchor.as_deref(), cloud.on_premises_immutable_id.as_deref())
+}
+
+fn share_other_address(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    let mut own = object.proxy_addresses.iter().filter(|address| address.mail().is_none());
+    own.any(|address| cloud.proxy_addresses.contains(address))
+}
+
+/// The attribute `mail` of one is the name, an address or the attribute `mail` of the other.
+pub(crate) fn meet_in_mail_attribute(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    let (own, held) = (object.attributes.get("mail"), cloud.attributes.get("mail"));
+    let name = |mail| Identifier::Name(NameKey(mail));
+    own.is_some_and(|mail| cloud_identifiers(cloud).any(|one| one == name(mail)))
+        || held.is_some_and(|mail| on_premises_identifiers(object).any(|one| one == name(mail)))
+}
+
+/// A late match: a joined object was *changed to* the UPN, the primary address or the anchor of
+/// another active object. What the two had in common before (a value that was withheld when it was
+/// joined) is none.
+pub(crate) fn is_late_match(
+    object: &OnPremisesObject,
+    other: &CloudObject,
+    changed: MatchAttributes,
+) -> bool {
+    other.is_active()
+        && ((changed.user_principal_name && equal_upns(object, other))
+            || (changed.primary && equal_primary_addresses(object, other))
+            || (changed.anchor && equal_anchors(object, other)))
+}
+
+/// *pending*: new; or failed with an error when last tried; or changed since it was last exported
+/// without an error.
+pub(crate) fn is_pending(is_new: bool, has_failed: bool, has_changed: bool) -> bool {
+    is_new || has_failed || has_changed
+}
+
+/// One identifier in the name space in which it can meet another. UPNs and mail addresses meet each
+/// other, and so do anchors that differ only in case: what happens there is unspecified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Identifier<'a> {
+    /// A UPN, a mail address or an attribute `mail`.
+    Name(NameKey<'a>),
+    Anchor(NameKey<'a>),
+    /// An address that is no mail address.
+    OtherAddress(&'a str),
+}
+
+pub(crate) fn on_premises_identifiers(
+    object: &OnPremisesObject,
+) -> impl Iterator<Item = Identifier<'_>> {
+    let OnPremisesObject { user_principal_name, proxy_addresses, attributes, .. } = object;
+    identifiers(user_principal_name, proxy_addresses, attributes, &object.source_anchor)
+}
+
+pub(crate) fn cloud_identifiers(cloud: &CloudObject) -> impl Iterator<Item = Identifier<'_>> {
+    let CloudObject { user_principal_name, proxy_addresses, attributes, .. } = cloud;
+    identifiers(user_principal_name, proxy_addresses, attributes, &cloud.on_premises_immutable_id)
+}
+
+fn identifiers<'a>(
+    user_principal_name: &'a Option<Text>,
+    addresses: &'a [ProxyAddress],
+    attributes: &'a Attributes,
+    anchor: &'a Option<Text>,
+) -> impl Iterator<Item = Identifier<'a>> {
+    let names = user_principal_name.iter().chain(attributes.get("mail"));
+    let names = names.map(|name| Identifier::Name(NameKey(name)));
+    let addresses = addresses.iter().map(|address| match address.mail() {
+        Some(mail) => Identifier::Name(NameKey(mail)),
+        None => Identifier::OtherAddress(address.as_str()),
+    });
+    let anchor = anchor.iter().map(|anchor| Identifier::Anchor(NameKey(anchor)));
+    names.chain(addresses).chain(anchor)
+}
+
+/// Those of an object and of the cloud object that it is joined to.
+pub(crate) fn own_identifiers<'a>(
+    object: &'a OnPremisesObject,
+    own_cloud_object: Option<&'a Arc<CloudObject>>,
+) -> impl Iterator<Item = Identifier<'a>> {
+    let of_cloud = own_cloud_object.into_iter().flat_map(|cloud| cloud_identifiers(cloud));
+    on_premises_identifiers(object).chain(of_cloud)
+}
+
+/// Whether a cloud object has any of these identifiers.
+pub(crate) fn has_any_of(cloud: &CloudObject, identifiers: &[Identifier<'_>]) -> bool {
+    cloud_identifiers(cloud).any(|identifier| identifiers.contains(&identifier))
+}
+
+/// *footprint*: of an on-premises object: its own identifiers, those of the cloud object that it is
+/// joined to, and those of every active cloud object that shares any of them. The recycle bin counts
+/// too: an implementation may bring an object back.
+pub(crate) fn footprint<'a>(
+    object: &'a OnPremisesObject,
+    own_cloud_object: Option<&'a Arc<CloudObject>>,
+    cloud: impl IntoIterator<Item = &'a Arc<CloudObject>>,
+) -> Vec<Identifier<'a>> {
+    let mut footprint: Vec<_> = own_identifiers(object, own_cloud_object).collect();
+    let own = footprint.clone();
+    for other in cloud.into_iter().filter(|other| has_any_of(other, &own)) {
+        footprint.extend(cloud_identifiers(other));
+    }
+    footprint
+}
+
+/// *contended*: pending, and its footprint meets that of another pending object, directly or through
+/// others: whoever meets another through others meets the first of those directly.
+#[cfg(test)]
+pub(crate) fn contended(footprints_of_pending: &[Vec<Identifier<'_>>]) -> Vec<bool> {
+    let meets_another = |at: usize| {
+        let mut others = footprints_of_pending.iter().enumerate().filter(|(other, _)| *other != at);
+        let own = &footprints_of_pending[at];
+        others.any(|(_, other)| other.iter().any(|identifier| own.contains(identifier)))
+    };
+    (0..footprints_of_pending.len()).map(meets_another).collect()
+}

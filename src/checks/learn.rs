@@ -1,0 +1,202 @@
+//! What one step adds to what a case has shown.
+//!
+//! All of it is read from states. The only thing believed from reports is that a failure was a
+//! failure, which makes the suite more careful and never less.
+
+use super::history::{History, Link, Name, ObjectHistory};
+use super::index::AnchorIndex;
+use super::sync_effect::SyncEffect;
+use super::treatments::Treatments;
+use crate::directory::{
+    Change, Command, Feature, OnPremisesChange, OnPremisesObject, ResultWord, Snapshot, Status,
+    StepObservation, Text,
+};
+use rustc_hash::FxHashSet;
+use std::cell::LazyCell;
+use std::sync::Arc;
+
+/// What a step showed that only the analysis of the step can tell.
+#[derive(Debug, Default)]
+pub(crate) struct StepFacts {
+    /// On-premises keys and the users with roles that blocked them.
+    pub(crate) blocked_by_role: Vec<(Text, Vec<Text>)>,
+    /// On-premises keys that the switch blocked.
+    pub(crate) blocked_by_switch: Vec<Text>,
+    pub(crate) treatments: Treatments,
+    /// The identifier of the object that a command named.
+    pub(crate) named: Option<Text>,
+    /// The identifier of the first cloud object that the step created.
+    pub(crate) created: Option<Text>,
+}
+
+impl History {
+    /// Takes in one step.
+    pub(crate) fn learn(
+        &mut self,
+        before: &Snapshot,
+        command: &Command,
+        seen: &StepObservation,
+        facts: StepFacts,
+    ) {
+        if let Command::Sync(_) = command {
+            self.learn_sync(before, seen, facts);
+        } else if seen.outcome.status == Status::Ok {
+            self.learn_command(command, &seen.snapshot, facts);
+        }
+    }
+
+    fn learn_command(&mut self, command: &Command, after: &Snapshot, facts: StepFacts) {
+        match command {
+            Command::CreateOnPremisesObject(create) => self.create_on_premises(&create.object),
+            Command::UpdateOnPremisesObject(update) => {
+                self.give(
+                    update.set.proxy_addresses.value().map_or(&[], Vec::as_slice),
+                    [].into_iter(),
+                );
+                if let Some(own_history) = self.objects.get_mut(&update.key) {
+                    own_history.changed = true;
+                    own_history.value_removed |=
+                        own_history.link.is_some() && removes_a_value(&update.set);
+                }
+            }
+            Command::CreateCloudObject(create) => {
+                self.give(&create.object.proxy_addresses, create.object.attributes.keys());
+                if let Some(created) = facts.created {
+                    self.label(&create.object.label, created);
+                }
+            }
+            Command::UpdateCloudObject(update) => {
+                let addresses = update.set.proxy_addresses.value().map_or(&[][..], Vec::as_slice);
+                self.give(addresses, update.set.attributes.keys());
+                if !update.set.password.is_keep() {
+                    self.of_joined_to(facts.named).for_each(|own| own.password_free = true);
+                }
+            }
+            Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
+                self.of_joined_to(facts.named).for_each(|own| own.indeterminate = true);
+            }
+            Command::SetFeature(set) => {
+                let is_toggled = self.features.get(set.feature) != set.value;
+                self.features.set(set.feature, set.value);
+                if is_toggled && set.feature == Feature::PasswordHashSync {
+                    let joined = self.objects.values_mut().filter(|own| own.link.is_some());
+                    joined.for_each(|own| own.password_free = true);
+                }
+            }
+            Command::ReinstallConnect(_) => {
+                self.reinstalled = true;
+                self.forget_changed_anchors(after);
+            }
+            _ => {}
+        }
+    }
+
+    /// What is known of the on-premises objects that were last seen joined to this cloud object.
+    fn of_joined_to(&mut self, id: Option<Text>) -> impl Iterator<Item = &mut ObjectHistory> {
+        self.objects
+            .values_mut()
+            .filter(move |own| own.link.as_ref().is_some_and(|link| Some(&link.id) == id.as_ref()))
+    }
+
+    /// Connect has forgotten what each object was joined to, and where an anchor was changed it does
+    /// not tell any more.
+    fn forget_changed_anchors(&mut self, state: &Snapshot) {
+        for object in &state.on_premises {
+            if let Some(own_history) = self.objects.get_mut(&object.key) {
+                own_history.indeterminate |= own_history.has_other_anchor(object);
+            }
+        }
+    }
+
+    fn learn_sync(&mut self, before: &Snapshot, seen: &StepObservation, facts: StepFacts) {
+        let after = &seen.snapshot;
+        if std::mem::take(&mut self.reinstalled) {
+            // Also where it was changed between the reinstallation and this cycle.
+            self.forget_changed_anchors(after);
+        }
+        self.treatments.extend(facts.treatments);
+        let by_anchor = AnchorIndex::of(&after.cloud);
+        let mastered_before = LazyCell::new(|| -> FxHashSet<&Text> {
+            let active = before.active().filter(|object| object.on_premises_sync_enabled);
+            active.map(|object| &object.id).collect()
+        });
+        for object in &after.on_premises {
+            let Some(own_history) = self.objects.get_mut(&object.key) else { continue };
+            let effect = SyncEffect::of(object, own_history.link.as_ref(), &by_anchor);
+            let reported = seen.outcome.result_of(&object.key);
+            let is_error = reported.is_some_and(|result| result.result == ResultWord::Error);
+            own_history.take_in(object, effect, is_error, |id| mastered_before.contains(id));
+            let key = &object.key;
+            if let Some(quarantined) = effect.quarantined {
+                let name = || Name::QuarantinedFor(key.clone());
+                self.names.entry(quarantined.id.clone()).or_insert_with(name);
+            }
+            if let Some(joined) = effect.joined {
+                let name = || Name::JoinedTo(key.clone());
+                self.names.entry(joined.id.clone()).or_insert_with(name);
+            }
+        }
+        for (key, blockers) in facts.blocked_by_role {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.blocked_by_role = blockers;
+            }
+        }
+        for key in facts.blocked_by_switch {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.blocked_by_switch = true;
+            }
+        }
+    }
+}
+
+impl ObjectHistory {
+    /// Takes in what a cycle made of its object. `was_mastered` says whether a cloud object was active
+    /// and on-premises-mastered before it.
+    fn take_in(
+        &mut self,
+        object: &Arc<OnPremisesObject>,
+        effect: SyncEffect<'_>,
+        is_error: bool,
+        was_mastered: impl Fn(&Text) -> bool,
+    ) {
+        if let Some(quarantined) = effect.quarantined
+            && self.quarantined.as_ref() != Some(&quarantined.id)
+        {
+            self.quarantined = Some(quarantined.id.clone());
+            // One that was there before was made for somebody who had this anchor then. Whose it is
+            // now is left open.
+            self.indeterminate |= was_mastered(&quarantined.id);
+        }
+        if let (Some(joined), Some(anchor)) = (effect.joined, &object.source_anchor) {
+            let is_same = self.link.as_ref().is_some_and(|link| link.id == joined.id);
+            let is_unspecified = match &self.link {
+                Some(link) if is_same => link.is_unspecified,
+                _ => was_mastered(&joined.id),
+            };
+            // Nor is it known what a new object is joined to where an error is reported.
+            self.indeterminate = is_unspecified || (is_error && (self.indeterminate || !is_same));
+            if !is_same {
+                self.value_removed = false;
+                self.password_free = false;
+            }
+            self.link =
+                Some(Link { id: joined.id.clone(), anchor: anchor.clone(), is_unspecified });
+            self.blocked_by_role.clear();
+            self.blocked_by_switch = false;
+        }
+        self.failed = is_error
+            || (effect.joined.is_none() && effect.quarantined.is_none() && self.link.is_none());
+        self.changed &= self.failed;
+        if !self.failed {
+            self.exported = Some(Arc::clone(object));
+        }
+    }
+}
+
+/// Whether an update takes a value away.
+fn removes_a_value(set: &OnPremisesChange) -> bool {
+    set.attributes.values().any(Option::is_none)
+        || matches!(set.proxy_addresses, Change::Clear)
+        || set.proxy_addresses.value().is_some_and(Vec::is_empty)
+        || matches!(set.password, Change::Clear)
+}

@@ -1,0 +1,31 @@
+//! What checks and definitions are told beside the states, as data.
+
+use crate::directory::{Capabilities, DeclaredChoices, Features};
+
+/// What an edition of the rules settles, as data: no code asks for an edition by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EditionSettings {
+    /// A directory role keeps a user from being matched on the anchor too, and not only on the
+    /// user principal name and the primary address.
+    pub roles_block_hard_match: bool,
+}
+
+impl EditionSettings {
+    /// The edition 2023-01.
+    pub const fn of_2023_01() -> EditionSettings {
+        EditionSettings { roles_block_hard_match: true }
+    }
+}
+
+/// All that is known beside the objects themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings<'a> {
+    pub(crate) edition: EditionSettings,
+    /// The tenant's switches.
+    pub(crate) features: Features,
+    /// What the implementation declares that it can do.
+    pub(crate) capabilities: &'a Capabilities,
+    /// What it declares where the documents leave a choice.
+    pub(crate) choices: &'a DeclaredChoices,
+}

@@ -1,0 +1,148 @@
+//! Source of authority: an object is mastered in one place as a whole.
+
+use super::check::{Check, Trigger};
+use super::index::shares_an_identifier_with_another;
+use super::states::{differences, is_same};
+use super::transition::Transition;
+use super::verdict::Verdict;
+use super::violation::Because;
+use crate::directory::{CloudObject, Command, Field, Kind, OnPremisesObject, Status, Value};
+use rustc_hash::FxHashMap;
+use std::cell::LazyCell;
+use std::sync::Arc;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check::of("soa.one-authority", &[Trigger::Difference], one_authority),
+    Check::of("soa.no-split", &[Trigger::CloudEdit], no_split),
+    Check::of("soa.cloud-mastered-untouched", &[Trigger::Sync], cloud_mastered_untouched),
+    Check::of("soa.cloud-edits-work", &[Trigger::CloudEdit], cloud_edits_work),
+];
+
+/// Only a sync turns the flag to true, and then the object carries the anchor of exactly one
+/// on-premises object of its kind.
+fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let carriers = LazyCell::new(|| carriers_by_anchor(&transition.after.on_premises));
+    // What did not change was judged when it last did.
+    for &after in transition.comparison.different() {
+        if !after.is_active() || !after.on_premises_sync_enabled {
+            continue;
+        }
+        let before = transition.origin_of(after);
+        let was_mastered_on_premises = before.is_some_and(|before| before.on_premises_sync_enabled);
+        let anchor = &after.on_premises_immutable_id;
+        if was_mastered_on_premises
+            && before.is_some_and(|before| before.on_premises_immutable_id == *anchor)
+        {
+            // Its on-premises object may have got another anchor meanwhile, of which the pages
+            // say nothing.
+            continue;
+        }
+        let name = || transition.name_of(after);
+        if transition.cycle.is_none() {
+            // What is shown of an object in the recycle bin, its flag included, is left open.
+            let was_in_the_bin = before.is_some_and(|before| before.deleted);
+            if !was_mastered_on_premises && !was_in_the_bin {
+                verdict
+                    .violated(name(), Field::OnPremisesSyncEnabled, false, true)
+                    .because(Because::OnlyBySync);
+            }
+            continue;
+        }
+        if before.is_some_and(|before| transition.is_open(before)) {
+            continue;
+        }
+        let carriers = anchor.as_deref().and_then(|anchor| carriers.get(&(anchor, after.kind)));
+        if carriers == Some(&1) {
+            verdict.holds();
+        } else {
+            verdict
+                .violated(name(), Field::OnPremisesImmutableId, Value::Other, anchor)
+                .because(Because::AnchorOfOne(after.kind));
+        }
+    }
+}
+
+/// How many on-premises objects have an anchor, by the anchor and their kind.
+fn carriers_by_anchor(objects: &[Arc<OnPremisesObject>]) -> FxHashMap<(&str, Kind), usize> {
+    let mut carriers = FxHashMap::default();
+    for object in objects {
+        if let Some(anchor) = object.source_anchor.as_deref() {
+            *carriers.entry((anchor, object.kind)).or_default() += 1;
+        }
+    }
+    carriers
+}
+
+/// An edit, by a cloud administrator, of what an on-premises-mastered object is synchronised with.
+fn no_split(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let Command::UpdateCloudObject(update) = transition.command else {
+        return;
+    };
+    let Some(target) = target(transition) else { return };
+    if target.is_cloud_mastered() || target.quarantined || !update.set.names_synchronised_values() {
+        return;
+    }
+    let mut edited = CloudObject::clone(target);
+    update.set.apply_to(&mut edited);
+    edited.password.clone_from(&target.password);
+    let name = || transition.name_of(target);
+    let status = transition.outcome.status;
+    verdict.judge(|verdict| {
+        if status != Status::Refused && !is_same(target, &edited) {
+            verdict
+                .violated(name(), Field::Outcome, Status::Refused, status)
+                .because(Because::MasteredOnPremises);
+        }
+        match transition.after_of(target) {
+            None => _ = verdict.missing(name()),
+            Some(after) => {
+                // A password in the same command has rules of its own.
+                let differences = differences(target, after)
+                    .filter(|difference| difference.field != Field::Password);
+                verdict.changed(name, differences);
+            }
+        }
+    });
+}
+
+/// The active object that an edit names.
+fn target<'a>(transition: &Transition<'a>) -> Option<&'a Arc<CloudObject>> {
+    transition.named.filter(|target| target.is_active())
+}
+
+/// A sync changes no cloud-mastered object that it does not take over.
+fn cloud_mastered_untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for cloud in transition.left_alone() {
+        verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
+    }
+}
+
+/// Edits of cloud-mastered objects that collide with nothing are accepted and take effect.
+fn cloud_edits_work(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let Command::UpdateCloudObject(update) = transition.command else { return };
+    let Some(target) = target(transition) else { return };
+    if !target.is_cloud_mastered() {
+        return;
+    }
+    let mut edited = CloudObject::clone(target);
+    update.set.apply_to(&mut edited);
+    // Only users have names and passwords, and they keep having a name.
+    let makes_sense = if target.kind == Kind::User {
+        edited.user_principal_name.is_some()
+    } else {
+        update.set.user_principal_name.is_keep() && update.set.password.is_keep()
+    };
+    if !makes_sense
+        || is_same(target, &edited)
+        || shares_an_identifier_with_another(&edited, &transition.before.cloud)
+    {
+        return;
+    }
+    let name = || transition.name_of(target);
+    verdict.judge(|verdict| {
+        transition.judge_accepted(verdict, name);
+        if let Some(after) = transition.after_of(target) {
+            verdict.differs(name, differences(&edited, after));
+        }
+    });
+}

@@ -1,0 +1,356 @@
+//! The arguments of the command line.
+
+use crate::runner::{DEFAULT_SEED, Generation, Shard, Source};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  conformant
+  1  a nonconformity (a crash or time-out in mid-run is one)
+  2  usage or bad input
+  3  incomplete: nothing was judged, or something selected and applicable could not be judged
+  4  the adapter could not be started or shaken hands with
+  5  a defect of the suite itself
+Where several hold, the first of 5, 4, 2, 1, 3 is given.";
+
+const EXIT_CODES_OF_COMPARE: &str = "\
+Exit codes:
+  0  nothing is worse
+  1  something is worse, or was judged before and is not now
+  2  usage or bad input";
+
+/// Tests an implementation against the documented rules by which Microsoft Entra Connect matches
+/// on-premises objects with objects that already exist in a Microsoft Entra tenant.
+#[derive(Parser)]
+#[command(name = "entra-conformance", version, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Judge an implementation: the child process after `--`, or the built-in reference model.
+    #[command(after_help = EXIT_CODES)]
+    Run(RunArguments),
+    /// Run scenario files, such as those in which earlier runs saved what they found.
+    #[command(after_help = EXIT_CODES)]
+    Replay(ReplayArguments),
+    /// Merge the shards of a run, once it is certain that they are all of it.
+    #[command(after_help = EXIT_CODES)]
+    Merge(MergeArguments),
+    /// Make reports of a run from the events that it recorded. Ends with that run's exit code.
+    #[command(after_help = EXIT_CODES)]
+    Report {
+        /// The events, as `run --events` wrote them; `-` is standard input.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        #[command(flatten)]
+        reports: ReportArguments,
+    },
+    /// Show the differences between two runs from the events that they recorded.
+    #[command(after_help = EXIT_CODES_OF_COMPARE)]
+    Compare {
+        /// The events of the earlier run, as `run --events` wrote them; `-` is standard input.
+        #[arg(value_name = "BEFORE")]
+        before: PathBuf,
+        /// The events of the later run.
+        #[arg(value_name = "AFTER")]
+        after: PathBuf,
+        /// Write the comparison as Markdown, for a pull request; `-` is standard output, which takes
+        /// the place of the text for people.
+        #[arg(long, value_name = "FILE")]
+        markdown: Option<PathBuf>,
+    },
+    /// Show what there is.
+    List {
+        /// What to show.
+        #[arg(value_enum)]
+        what: Listing,
+        /// The edition.
+        #[arg(long)]
+        edition: Option<String>,
+    },
+    /// Explain a scenario step by step, with the decisions that the rules lead to; or explain a rule.
+    Explain {
+        /// A scenario's ID (`match/…`), a scenario file, or a rule's ID (`match.…`).
+        #[arg(value_name = "SCENARIO|RULE")]
+        what: String,
+        #[command(flatten)]
+        choices: ChoiceArguments,
+    },
+    /// Check an adapter before anything is judged: the handshake, and one small case.
+    #[command(after_help = EXIT_CODES)]
+    CheckAdapter {
+        #[command(flatten)]
+        times: TimeArguments,
+        #[command(flatten)]
+        adapter: RequiredAdapter,
+    },
+    /// Serve the reference model as an adapter on standard input and output, to try the protocol.
+    Serve {
+        #[command(flatten)]
+        choices: ChoiceArguments,
+        /// Serve a mutant instead, to see what the report of a mistake looks like; `self-test` lists
+        /// them by name.
+        #[cfg(feature = "self-test")]
+        #[arg(long, value_name = "NAME")]
+        mutant: Option<String>,
+    },
+    /// Show what the suite catches: run its mutants (the reference model with one deliberate fault
+    /// each) and its correct variants through all sources.
+    #[cfg(feature = "self-test")]
+    #[command(after_help = EXIT_CODES)]
+    SelfTest(SelfTestArguments),
+    /// Maintain a baseline: a file of what an implementation is known not to pass, so that nothing gets
+    /// worse unseen. See `run --baseline`.
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Baseline(BaselineCommand),
+    /// Check scenario files for mistakes.
+    Validate {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Run an implementation, and list what it does not pass and what it is not judged by.
+    #[command(after_help = EXIT_CODES)]
+    Write(BaselineArguments),
+    /// Run an implementation and update its baseline: stale entries go, what is not listed is added,
+    /// and the rest stays as it is, comments included.
+    #[command(after_help = EXIT_CODES)]
+    Update(BaselineArguments),
+    /// Check a baseline without running anything: its form, what it names, and what has expired.
+    Check {
+        /// The baseline.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct BaselineArguments {
+    /// The baseline. Examples of what generated cases find are saved in a folder beside it.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Take cases only from these sources, separated by commas: scenarios, grid, sequences, relations.
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
+    pub(super) only: Vec<Source>,
+    #[command(flatten)]
+    pub(super) generation: GenerationArguments,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Listing {
+    Rules,
+    Scenarios,
+    Choices,
+    Editions,
+    Grid,
+}
+
+#[derive(Args)]
+pub(super) struct RunArguments {
+    /// Judge only rules that match this pattern (`takeover.*`); may be given several times.
+    #[arg(long = "rule", value_name = "GLOB")]
+    pub(super) rules: Vec<String>,
+    /// Run only scenarios that match this pattern (`match/*`); may be given several times.
+    #[arg(long = "scenario", value_name = "GLOB")]
+    pub(super) scenarios: Vec<String>,
+    /// Take cases only from these sources, separated by commas: scenarios, grid (every combination
+    /// of what a matching decision can depend on), sequences (generated), relations (generated pairs of
+    /// cases that must come to the same).
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
+    pub(super) only: Vec<Source>,
+    #[command(flatten)]
+    pub(super) generation: GenerationArguments,
+    /// Where failures that generated cases find are saved, each as a minimal example. Those that are
+    /// there already are run first.
+    #[arg(long, value_name = "FOLDER", default_value = "conformance-failures")]
+    pub(super) failures_dir: PathBuf,
+    /// Compare the run with this file, which lists the known failures: fail on every difference, and
+    /// on nothing else. `baseline write` creates it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Show, for each rule, a small case that exercises it.
+    #[arg(long)]
+    pub(super) coverage: bool,
+    /// Run only this part of all cases, such as 2/3 for the second of three. `merge` combines the
+    /// parts.
+    #[arg(long, value_name = "NUMBER/OF")]
+    pub(super) shard: Option<Shard>,
+    #[command(flatten)]
+    pub(super) outputs: OutputArguments,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+}
+
+#[cfg(feature = "self-test")]
+#[derive(Args)]
+pub(super) struct SelfTestArguments {
+    /// Take cases only from these sources, separated by commas: scenarios, grid, sequences, relations.
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
+    pub(super) only: Vec<Source>,
+    #[command(flatten)]
+    pub(super) generation: GenerationArguments,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Instead, search a small scope exhaustively: let the reference model carry out every sequence of
+    /// commands, under all choices, and let every check judge every transition.
+    #[arg(long, conflicts_with_all = ["only", "json", "seed", "cases", "max_commands"])]
+    pub(super) exhaustive: bool,
+    /// How many commands these sequences have at most.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = at_least_one, requires = "exhaustive")]
+    pub(super) depth: usize,
+}
+
+#[derive(Args)]
+pub(super) struct ReplayArguments {
+    /// The scenario files.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) outputs: OutputArguments,
+    #[command(flatten)]
+    pub(super) target: TargetArguments,
+}
+
+#[derive(Args)]
+pub(super) struct MergeArguments {
+    /// The files of events that `run --shard NUMBER/OF --events FILE` has written.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) outputs: OutputArguments,
+}
+
+/// What is written of a run.
+#[derive(Args)]
+pub(super) struct OutputArguments {
+    /// Record every event as it happens, a line of JSON each, for `report` and others; `-` is
+    /// standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(super) events: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) reports: ReportArguments,
+}
+
+/// Reports besides that in the terminal.
+#[derive(Args)]
+pub(super) struct ReportArguments {
+    /// Write a report as JUnit XML: a test suite is an area, a test case a rule; `-` is standard
+    /// output, which takes the terminal report's place.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Write a report as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Write a report as Markdown, for a pull request.
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<PathBuf>,
+    /// Write a report as a page for a browser: one file that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+    /// Write a badge for shields.io's endpoint.
+    #[arg(long, value_name = "FILE")]
+    pub(super) badge: Option<PathBuf>,
+}
+
+/// What is judged, and by what.
+#[derive(Args)]
+pub(super) struct TargetArguments {
+    /// The edition to judge by.
+    #[arg(long)]
+    pub(super) edition: Option<String>,
+    #[command(flatten)]
+    pub(super) choices: ChoiceArguments,
+    #[command(flatten)]
+    pub(super) times: TimeArguments,
+    /// How many of the implementation run at once, each adapter as a process of its own. The result
+    /// does not depend on it. [default: 1 with an adapter, else as many as there are cores]
+    #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
+    pub(super) jobs: Option<usize>,
+    /// Show no progress on standard error.
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+    /// The adapter: a command and its arguments, started without a shell.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) adapter: Vec<OsString>,
+}
+
+#[derive(Args)]
+pub(super) struct GenerationArguments {
+    /// What random choices begin from: a number, or `random`. The same seed gives the same cases on
+    /// every machine.
+    #[arg(long, value_name = "NUMBER|random", default_value_t = DEFAULT_SEED, value_parser = seed)]
+    pub(super) seed: u64,
+    /// How many sequences are generated. Relations are applied to a tenth as many cases of their own.
+    #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().cases)]
+    pub(super) cases: usize,
+    /// How many commands a generated case has at most.
+    #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().max_commands, value_parser = at_least_one)]
+    pub(super) max_commands: usize,
+}
+
+#[derive(Args)]
+pub(super) struct ChoiceArguments {
+    /// How the reference model decides where the documents leave a choice, as NAME=VALUE (see
+    /// `list choices`); may be given several times.
+    #[arg(long = "choice", value_name = "NAME=VALUE")]
+    pub(super) choices: Vec<String>,
+}
+
+#[derive(Args)]
+pub(super) struct TimeArguments {
+    /// How many seconds the adapter has to answer the first request.
+    #[arg(long, default_value_t = 10.0, value_name = "SECONDS", value_parser = seconds)]
+    pub(super) handshake_timeout: f64,
+    /// How many seconds the adapter has to answer any other request.
+    #[arg(long, default_value_t = 5.0, value_name = "SECONDS", value_parser = seconds)]
+    pub(super) reply_timeout: f64,
+}
+
+#[derive(Args)]
+pub(super) struct RequiredAdapter {
+    /// The adapter: a command and its arguments, started without a shell.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(super) adapter: Vec<OsString>,
+}
+
+fn source(text: &str) -> Result<Source, String> {
+    Source::from_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Source::SELECTABLE.iter().map(|source| source.word()).collect();
+        format!("there are {}", words.join(", "))
+    })
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    if text == "random" {
+        // A hasher of the standard library is seeded by the operating system.
+        return Ok(RandomState::new().hash_one(()));
+    }
+    text.parse().map_err(|_| "a number from 0 to 18446744073709551615, or `random`".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err("a number from 1 on".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
+        _ => Err("a number of seconds above 0 and up to 86400, such as 5 or 0.5".to_owned()),
+    }
+}

@@ -1,0 +1,84 @@
+//! What is started, and why it may not be.
+
+use crate::implementation::{Failure, protocol};
+use std::ffi::OsString;
+use std::io;
+use std::time::Duration;
+
+/// What to start, and how long to wait for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChildProcessOptions {
+    /// The program: a path, or a name to look for in `PATH`.
+    pub program: OsString,
+    /// Its arguments, as they are: no shell reads them.
+    pub arguments: Vec<OsString>,
+    /// The edition that it is told, and that it has to offer. Default: `2023-01`.
+    pub edition: String,
+    /// How long it may take from its start to its answer to `initialize`. Default: 10 s.
+    pub handshake_timeout: Duration,
+    /// How long it may take for one answer, counted from the request or from the answer before,
+    /// whichever is later. Default: 5 s.
+    pub reply_timeout: Duration,
+    /// How long a line of its standard output may be, in bytes. Default: 64 MiB.
+    pub maximum_line_bytes: usize,
+    /// How many cases are sent before the first of them is answered; at least 1. Default: 50.
+    pub in_flight: usize,
+}
+
+impl ChildProcessOptions {
+    /// A program with its arguments, and the defaults for everything else.
+    pub fn new<A: Into<OsString>>(
+        program: impl Into<OsString>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> ChildProcessOptions {
+        ChildProcessOptions {
+            program: program.into(),
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            edition: "2023-01".to_owned(),
+            handshake_timeout: Duration::from_secs(10),
+            reply_timeout: Duration::from_secs(5),
+            maximum_line_bytes: 64 * 1024 * 1024,
+            in_flight: 50,
+        }
+    }
+}
+
+/// Why there is no child process to judge.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The program could not be started at all.
+    #[error("cannot start {}: {error}", program.display())]
+    Spawn {
+        /// The program.
+        program: OsString,
+        /// What the operating system says.
+        #[source]
+        error: io::Error,
+    },
+    /// The program was started, and failed before it had answered `initialize`.
+    #[error("the adapter does not get through its first request: {0}")]
+    Handshake(#[source] Failure),
+    /// The adapter speaks another version of the protocol.
+    #[error("the adapter speaks version {theirs} of the protocol, the suite version {version}", version = protocol::VERSION)]
+    Protocol {
+        /// Its version.
+        theirs: u64,
+    },
+    /// The implementation does not claim the edition.
+    #[error("the implementation does not offer edition {wanted} (it offers: {})", listed(offered))]
+    Edition {
+        /// The edition that was asked for.
+        wanted: String,
+        /// What it offers.
+        offered: Vec<String>,
+    },
+    /// [`kill_all`](super::kill_all) was called: the program is ending.
+    #[error("no process is started any more")]
+    Stopped,
+}
+
+fn listed(editions: &[String]) -> String {
+    if editions.is_empty() { "none".to_owned() } else { editions.join(", ") }
+}

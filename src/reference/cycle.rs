@@ -1,0 +1,274 @@
+//! The sync cycle: each pending object in turn, and a report on every object.
+
+use super::candidates::{Circumstances, candidates};
+use super::connect::{Connect, Joined};
+use super::decide::{Decision, TakeOver, decide};
+use super::deviation::{Deviation, Export, Occasion, Turn};
+use super::export::{provisioned, quarantined, taken_over, updated};
+use super::joined::{JoinedDecision, decide_joined, rejoin};
+use super::policy::Policy;
+use super::reason::Reason;
+use super::story::{Story, Traces};
+use super::tenant::{CloudHandle, CloudTenant};
+use crate::directory::{
+    CloudObject, Evaluator, Features, MatchingAttribute, OnPremisesObject, ResultWord, SyncResult,
+    Text,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a sync cycle works with.
+pub(super) struct Cycle<'a> {
+    pub(super) connect: &'a mut Connect,
+    pub(super) tenant: &'a mut CloudTenant,
+    pub(super) features: Features,
+    pub(super) policy: Policy,
+    /// What an implementation does otherwise.
+    pub(super) deviation: &'a mut dyn Deviation,
+    /// Where the story of each object is put, if anybody wants it.
+    pub(super) traces: Option<&'a mut Traces>,
+}
+
+impl Cycle<'_> {
+    /// Runs one cycle and reports on every object.
+    pub(super) fn run(&mut self) -> BTreeMap<Text, SyncResult> {
+        let every = 0..self.connect.members().len();
+        every.map(|at| (self.connect.members()[at].object.key.clone(), self.turn(at))).collect()
+    }
+
+    /// The turn of one object.
+    fn turn(&mut self, at: usize) -> SyncResult {
+        let mut story = Story::new(self.traces.is_some());
+        let member = &self.connect.members()[at];
+        let incoming = Arc::clone(&member.object);
+        let mut result = SyncResult::plain(ResultWord::Unchanged);
+        if member.pending {
+            let settled = self.deviate(at, |deviation, turn| deviation.before_turn(turn));
+            result = settled.unwrap_or_else(|| self.synchronise(at, &incoming, &mut story));
+            self.connect.member_mut(at).pending = result.result == ResultWord::Error;
+            self.deviate(at, |deviation, turn| deviation.after_turn(turn, &mut result));
+            if self.connect.members()[at].pending {
+                story.retried(&incoming);
+            }
+        } else {
+            story.idle(&incoming, member.waits_for(self.tenant));
+        }
+        if let Some(traces) = &mut self.traces {
+            traces.insert(incoming.key.clone(), story.into_steps());
+        }
+        result
+    }
+
+    /// Hands a turn to the deviation, and goes on with what that has joined the object to.
+    fn deviate<T>(
+        &mut self,
+        at: usize,
+        act: impl FnOnce(&mut dyn Deviation, &mut Turn<'_>) -> T,
+    ) -> T {
+        let member = &self.connect.members()[at];
+        let incoming = Arc::clone(&member.object);
+        let joined = member.joined.clone();
+        let exported = joined.as_ref().and_then(|joined| joined.exported.clone());
+        let is_active = |handle: &CloudHandle| self.tenant.active(*handle).is_some();
+        let own = joined.map(|joined| joined.handle).filter(is_active);
+        let mut turn = Turn {
+            incoming: &incoming,
+            joined: own,
+            exported: exported.as_deref(),
+            tenant: self.tenant,
+            features: self.features,
+        };
+        let result = act(self.deviation, &mut turn);
+        if turn.joined != own {
+            let joined = turn.joined;
+            self.connect.forget_joined(at);
+            if let Some(handle) = joined {
+                self.connect.join(at, handle, exported);
+            }
+        }
+        result
+    }
+
+    fn synchronise(
+        &mut self,
+        at: usize,
+        incoming: &Arc<OnPremisesObject>,
+        story: &mut Story,
+    ) -> SyncResult {
+        let member = &self.connect.members()[at];
+        if let Some(joined) = member.joined.clone() {
+            if self.tenant.active(joined.handle).is_some() {
+                return self.update(at, incoming, &joined, story);
+            }
+            story.no_longer_joined(incoming);
+            self.connect.forget_joined(at);
+        }
+        if let Some(quarantined) = self.connect.members()[at].waits_for(self.tenant) {
+            story.waits(incoming, quarantined);
+            return SyncResult::plain(ResultWord::Unchanged);
+        }
+        let circumstances = Circumstances {
+            incoming,
+            tenant: self.tenant,
+            features: self.features,
+            policy: self.policy,
+        };
+        let is_joined = |handle| self.connect.owner(handle).is_some();
+        let found = rejoin(incoming, self.tenant, &is_joined);
+        let found = self.deviation.rejoin(&circumstances, &is_joined, found);
+        story.rejoin(incoming, self.tenant, found);
+        match found {
+            Ok(Some(handle)) => self.rejoin(at, incoming, handle, story),
+            Ok(None) => self.match_new(at, incoming, story),
+            Err(reason) => reason.error(),
+        }
+    }
+
+    /// The on-premises values of a joined object are exported.
+    fn update(
+        &mut self,
+        at: usize,
+        incoming: &Arc<OnPremisesObject>,
+        joined: &Joined,
+        story: &mut Story,
+    ) -> SyncResult {
+        let (handle, last) = (joined.handle, joined.exported.as_deref());
+        let decision = decide_joined(incoming, handle, last, self.tenant);
+        story.joined(incoming, handle, self.tenant, &decision);
+        let withheld = match decision {
+            JoinedDecision::Export(withheld) => withheld,
+            JoinedDecision::Reject(reason) => return reason.error(),
+        };
+        let occasion = if last.is_some() { Occasion::Update } else { Occasion::Rejoin };
+        let features = self.features;
+        let changed = self.export(handle, incoming, occasion, |before| {
+            updated(before, incoming, last, &withheld, features)
+        });
+        if let Some((before, after)) = &changed {
+            story.updated(before, after, incoming, features);
+        }
+        self.connect.join(at, handle, Some(Arc::clone(incoming)));
+        if !withheld.is_empty() {
+            Reason::StillWithheld.error()
+        } else if changed.is_some_and(|(before, after)| !Arc::ptr_eq(&before, &after)) {
+            SyncResult::plain(ResultWord::Updated)
+        } else {
+            SyncResult::plain(ResultWord::Unchanged)
+        }
+    }
+
+    /// Connect finds an object again that it had joined before it was installed anew, and exports
+    /// what changed meanwhile.
+    fn rejoin(
+        &mut self,
+        at: usize,
+        incoming: &Arc<OnPremisesObject>,
+        handle: CloudHandle,
+        story: &mut Story,
+    ) -> SyncResult {
+        self.connect.join(at, handle, None);
+        let joined = Joined { handle, exported: None };
+        let result = self.update(at, incoming, &joined, story);
+        if result.result == ResultWord::Error {
+            return result;
+        }
+        SyncResult {
+            matched_on: Some(MatchingAttribute::SourceAnchor),
+            evaluated_by: Some(Evaluator::Client),
+            ..SyncResult::plain(ResultWord::HardMatched)
+        }
+    }
+
+    fn match_new(
+        &mut self,
+        at: usize,
+        incoming: &Arc<OnPremisesObject>,
+        story: &mut Story,
+    ) -> SyncResult {
+        let circumstances = Circumstances {
+            incoming,
+            tenant: self.tenant,
+            features: self.features,
+            policy: self.policy,
+        };
+        let candidates =
+            candidates(&circumstances, |eligibility| self.deviation.eligibility(eligibility));
+        let decision = decide(&circumstances, &candidates);
+        story.new_object(&circumstances, &candidates, &decision);
+        match self.deviation.decision(&circumstances, decision) {
+            Decision::TakeOver(take_over) => self.take_over(at, incoming, &take_over, story),
+            Decision::Provision => {
+                let object = provisioned(self.tenant.next_id(), incoming, self.features);
+                let handle = self.create(incoming, Occasion::Provisioning, object, story);
+                self.connect.join(at, handle, Some(Arc::clone(incoming)));
+                SyncResult::plain(ResultWord::Provisioned)
+            }
+            Decision::Quarantine(withheld) => {
+                let id = self.tenant.next_id();
+                let object = quarantined(id, incoming, &withheld, self.features, self.tenant);
+                let handle = self.create(incoming, Occasion::Quarantine, object, story);
+                self.connect.quarantine(at, handle);
+                SyncResult::plain(ResultWord::Quarantined)
+            }
+            Decision::Reject(reason) => reason.error(),
+        }
+    }
+
+    fn take_over(
+        &mut self,
+        at: usize,
+        incoming: &Arc<OnPremisesObject>,
+        take_over: &TakeOver,
+        story: &mut Story,
+    ) -> SyncResult {
+        let TakeOver { target, matched_on, ref withheld } = *take_over;
+        let (occasion, result) = match matched_on {
+            MatchingAttribute::SourceAnchor => (Occasion::HardMatch, ResultWord::HardMatched),
+            _ => (Occasion::SoftMatch, ResultWord::SoftMatched),
+        };
+        let (features, policy) = (self.features, self.policy);
+        let changed = self.export(target, incoming, occasion, |before| {
+            taken_over(before, incoming, withheld, features, policy)
+        });
+        if let Some((before, after)) = changed {
+            story.taken_over(&before, &after, incoming, features, policy);
+        }
+        self.connect.join(at, target, Some(Arc::clone(incoming)));
+        SyncResult {
+            matched_on: Some(matched_on),
+            evaluated_by: Some(Evaluator::Service),
+            ..SyncResult::plain(result)
+        }
+    }
+
+    /// Puts the new state of an object in place. Returns the object before and after.
+    fn export(
+        &mut self,
+        handle: CloudHandle,
+        incoming: &OnPremisesObject,
+        occasion: Occasion,
+        make: impl FnOnce(&CloudObject) -> CloudObject,
+    ) -> Option<(Arc<CloudObject>, Arc<CloudObject>)> {
+        let before = Arc::clone(self.tenant.get(handle)?);
+        let mut after = make(&before);
+        let export = Export { incoming, occasion, before: &before, features: self.features };
+        self.deviation.exported(&export, &mut after);
+        self.tenant.replace(handle, after);
+        let after = Arc::clone(self.tenant.get(handle)?);
+        Some((before, after))
+    }
+
+    fn create(
+        &mut self,
+        incoming: &OnPremisesObject,
+        occasion: Occasion,
+        object: CloudObject,
+        story: &mut Story,
+    ) -> CloudHandle {
+        let mut created = object.clone();
+        let export = Export { incoming, occasion, before: &object, features: self.features };
+        self.deviation.exported(&export, &mut created);
+        story.created(&created);
+        self.tenant.insert(created)
+    }
+}

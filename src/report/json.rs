@@ -1,0 +1,267 @@
+//! The report for programs: one JSON document, with the schema `spec/schema/report.json`.
+
+use super::verdict::incomplete;
+use super::{
+    Aborted, Counts, Example, Incomplete, Place, RuleFailure, RuleLine, SourceLine, Status,
+    Summary, words,
+};
+use crate::implementation::{Description, Failure};
+use crate::rulebook::{Rulebook, area_of};
+use crate::runner::{FailureReport, NotApplicable, RunHeader, Selection};
+use serde::Serialize;
+
+/// The version of the document's form. It grows when a reader of the earlier one would go wrong;
+/// fields that such a reader can pass over are added without.
+pub const REPORT_FORMAT: u32 = 1;
+
+/// What a run came to.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(title = "A report of entra-conformance"))]
+#[serde(rename_all = "camelCase")]
+struct Document<'s> {
+    /// The version of this document's form.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = REPORT_FORMAT)))]
+    format: u32,
+    /// The suite's version.
+    suite_version: &'s str,
+    /// The edition that is judged by.
+    edition: &'s str,
+    /// Who is judged, and what it declares.
+    #[serde(flatten)]
+    description: &'s Description,
+    /// What was asked for. Empty lists select everything.
+    selection: &'s Selection,
+    /// How the run ended.
+    verdict: Status,
+    /// The verdict in words.
+    words: String,
+    /// Why something that was asked for and applies was not judged; absent where nothing was left
+    /// out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<WhyIncomplete>,
+    /// How many rules there are, by what the run came to for them.
+    counts: AllCounts,
+    /// How long the run took; absent where it was stopped before its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milliseconds: Option<u64>,
+    /// Where cases came from, in the order in which they were run.
+    sources: &'s [SourceLine],
+    /// Every selected rule, in the rulebook's order.
+    rules: Vec<RuleEntry>,
+    /// Cases in which the implementation aborted; of generated ones an example of each kind.
+    aborted: Vec<AbortedEntry<'s>>,
+    /// Cases that were written down and that the implementation cannot be judged by.
+    not_applicable: Vec<NotApplicableEntry<'s>>,
+    /// Cases that the suite itself failed to judge.
+    defects: Vec<Defect<'s>>,
+    /// A small case for each rule, where that was asked for.
+    examples: &'s [Example],
+}
+
+/// Why something that was asked for and applies was not judged.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct WhyIncomplete {
+    /// The reason.
+    reason: Incomplete,
+    /// The same in words.
+    words: String,
+}
+
+/// How many rules there are, by what the run came to for them.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct AllCounts {
+    /// Selected rules in all.
+    all: usize,
+    /// Rules on which the run has a verdict: held or violated.
+    judged: usize,
+    #[serde(flatten)]
+    by_state: Counts,
+    /// Cases that were judged to their end.
+    cases_judged: usize,
+}
+
+/// What a run came to for one rule.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct RuleEntry {
+    /// Its area.
+    area: &'static str,
+    /// What it says, in a line; absent where the rulebook of the program that made this report does
+    /// not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'static str>,
+    #[serde(flatten)]
+    line: RuleLine,
+    /// Of a violated rule: the smallest example.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureEntry>,
+}
+
+/// The smallest example of a violated rule.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct FailureEntry {
+    /// The case.
+    case: String,
+    #[serde(flatten)]
+    report: FailureReport,
+    /// Of a relation: what is different in the case that this one is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variation: Option<&'static str>,
+    #[serde(flatten)]
+    again: Again,
+    /// The other cases that show it.
+    other_cases: Vec<String>,
+}
+
+/// How the same comes about again.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct Again {
+    /// The command that shows the same again.
+    replay: String,
+    /// The file in which the case is saved; absent for scenarios of the suite and for what was not
+    /// saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    /// Why it was not saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_saved: Option<String>,
+}
+
+/// A case in which the implementation aborted.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct AbortedEntry<'s> {
+    /// The case.
+    case: &'s str,
+    /// How it aborted.
+    #[serde(flatten)]
+    failure: &'s Failure,
+    /// The step that it aborted in, counted from 1; 0 is the start.
+    step: usize,
+    /// The case as far as it went, in the format of scenario files.
+    excerpt: &'s str,
+    #[serde(flatten)]
+    again: Again,
+}
+
+/// A case that an implementation cannot be judged by.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct NotApplicableEntry<'s> {
+    /// The case.
+    case: &'s str,
+    /// Why.
+    reason: &'s NotApplicable,
+}
+
+/// A case that the suite itself failed to judge.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct Defect<'s> {
+    /// The case.
+    case: &'s str,
+    /// What happened.
+    message: &'s str,
+}
+
+/// The report of a run as JSON.
+pub fn render(summary: &Summary) -> String {
+    let Some(header) = summary.header() else {
+        return String::new();
+    };
+    let document = document(summary, header);
+    let text = serde_json::to_string_pretty(&document).expect("text, numbers and lists of them");
+    format!("{text}\n")
+}
+
+/// The JSON Schema of the report.
+#[cfg(feature = "schema")]
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document).to_value()
+}
+
+fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
+    let mut failures = summary.failures();
+    let mut failure_of = |rule: &str| {
+        let at = failures.iter().position(|failure| failure.rule == rule)?;
+        Some(failure_entry(failures.remove(at), header))
+    };
+    let by_state = summary.counts();
+    Document {
+        format: REPORT_FORMAT,
+        suite_version: &header.suite_version,
+        edition: &header.edition,
+        description: &header.description,
+        selection: &header.selection,
+        verdict: summary.status(),
+        words: summary.verdict(),
+        incomplete: summary
+            .why_incomplete()
+            .map(|reason| WhyIncomplete { reason, words: incomplete(reason) }),
+        counts: AllCounts {
+            all: by_state.all(),
+            judged: by_state.judged(),
+            by_state,
+            cases_judged: summary.judged,
+        },
+        milliseconds: summary.milliseconds,
+        sources: &summary.sources,
+        rules: summary
+            .rules()
+            .into_iter()
+            .map(|line| RuleEntry {
+                area: area_of(&line.rule),
+                title: Rulebook::embedded().rule(&line.rule).map(|rule| &*rule.title),
+                failure: failure_of(&line.rule),
+                line,
+            })
+            .collect(),
+        aborted: summary.aborted.iter().map(|aborted| aborted_entry(aborted, header)).collect(),
+        not_applicable: summary
+            .not_applicable
+            .iter()
+            .map(|(case, reason)| NotApplicableEntry { case, reason })
+            .collect(),
+        defects: summary.defects.iter().map(|(case, message)| Defect { case, message }).collect(),
+        examples: &summary.examples,
+    }
+}
+
+fn failure_entry(failure: RuleFailure, header: &RunHeader) -> FailureEntry {
+    FailureEntry {
+        variation: words::variation(&failure.report),
+        again: again(&failure.case, &failure.place, Some(&failure.rule), header),
+        case: failure.case,
+        report: failure.report,
+        other_cases: failure.other_cases,
+    }
+}
+
+fn aborted_entry<'s>(aborted: &'s Aborted, header: &RunHeader) -> AbortedEntry<'s> {
+    AbortedEntry {
+        case: &aborted.case,
+        failure: &aborted.failure,
+        step: aborted.step,
+        excerpt: &aborted.excerpt,
+        again: again(&aborted.case, &aborted.place, None, header),
+    }
+}
+
+fn again(case: &str, place: &Place, rule: Option<&str>, header: &RunHeader) -> Again {
+    let (file, not_saved) = match place {
+        Place::Suite => (None, None),
+        Place::File(file) => (Some(file.clone()), None),
+        Place::Generated(_, why) => (None, why.as_ref().map(words::not_saved)),
+    };
+    Again { replay: words::replay(case, place, rule, header), file, not_saved }
+}

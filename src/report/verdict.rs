@@ -1,0 +1,61 @@
+//! How a run ended, in words.
+
+use crate::runner::{Incomplete, RuleState, Status, Summary};
+
+impl Summary {
+    /// How the run ended, in words.
+    pub fn verdict(&self) -> String {
+        let edition = self.header().map_or("", |header| &header.edition);
+        let why = self.why_incomplete().map(incomplete);
+        match (self.status(), why) {
+            (Status::SuiteDefect, _) => SUITE_DEFECT.to_owned(),
+            (Status::Nonconformant, None) => format!("not conformant with edition {edition}"),
+            (Status::Nonconformant, Some(why)) => {
+                format!("not conformant with edition {edition}, and incomplete: {why}")
+            }
+            (Status::Incomplete, why) => format!("incomplete: {}", why.unwrap_or_default()),
+            (Status::Conformant, _) => format!("conformant with edition {edition}"),
+            (Status::PartHeld, _) => {
+                let shard = self.header().and_then(|header| header.shard).unwrap_or_default();
+                format!("shard {shard}: no rule was violated; `merge` gives the verdict")
+            }
+        }
+    }
+}
+
+/// The verdict where the suite itself failed.
+pub(super) const SUITE_DEFECT: &str = "a defect of the suite itself; please report it";
+
+/// Why something that was asked for and applies was not judged.
+pub(super) fn incomplete(why: Incomplete) -> String {
+    match why {
+        Incomplete::CutOff(line) => format!("the file of events is cut off at line {line}"),
+        Incomplete::StoppedEarly => "the run was stopped before its end".to_owned(),
+        Incomplete::NothingJudged => "nothing was judged".to_owned(),
+        Incomplete::NotExercised => {
+            "no case exercised some of the rules that were asked for".to_owned()
+        }
+    }
+}
+
+impl RuleState {
+    /// What reports call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            RuleState::Held => "held",
+            RuleState::Violated => "violated",
+            RuleState::NotApplicable => "not applicable",
+            RuleState::NotExercised => "not exercised",
+        }
+    }
+
+    /// The mark that stands before its words, for whoever sees no colours.
+    pub fn mark(self) -> &'static str {
+        match self {
+            RuleState::Held => "✓",
+            RuleState::Violated => "✗",
+            RuleState::NotApplicable => "–",
+            RuleState::NotExercised => "?",
+        }
+    }
+}

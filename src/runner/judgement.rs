@@ -1,0 +1,210 @@
+//! What came of a case.
+
+use super::event::{CaseVerdict, FailureReport, RuleTally};
+use super::not_applicable::NotApplicable;
+use super::reason::{Origin, Reason};
+use crate::cases::Case;
+use crate::cases::relations::UnmetPrecondition;
+use crate::checks::Violation;
+use crate::directory::{Capability, CommandKind};
+use crate::implementation::{Failure, FailureKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What came of a case.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Judgement {
+    /// How often rules were exercised.
+    pub(crate) tallies: Tallies,
+    /// How rules were violated, in the order of the steps.
+    pub(crate) breaches: Vec<Breach>,
+    /// What kept it from being judged to its end.
+    pub(crate) stopped: Option<Stopped>,
+}
+
+/// One way in which a case violates a rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Breach {
+    pub(crate) rule: &'static str,
+    pub(crate) origin: Origin,
+    /// The step after which it was noticed, counted from 1; 0 is the start.
+    pub(crate) step: usize,
+    pub(crate) command: CommandKind,
+    pub(crate) violations: Vec<Violation>,
+    /// The varied case, where a check found fault with that and not with the case itself.
+    pub(crate) varied: Option<Box<Case>>,
+}
+
+/// What kept a case from being judged to its end.
+#[derive(Clone, Debug)]
+pub(crate) enum Stopped {
+    /// The implementation aborted.
+    Aborted {
+        failure: Failure,
+        /// In this step, counted from 1; 0 is the start.
+        step: usize,
+        command: CommandKind,
+        /// The varied case, where it aborted in that and not in the case itself.
+        varied: Option<Box<Case>>,
+    },
+    /// The implementation declined it, for want of a capability that it does not declare.
+    Declined(Capability),
+    /// The suite itself failed to judge it.
+    Defect(String),
+}
+
+/// What is alike in failures: a shrink that holds on to it cannot slide onto another fault.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Signature {
+    /// The rule is violated.
+    Rule(String),
+    /// The rule is violated in a field with this code.
+    Field(String, &'static str),
+    /// The rule is violated for this reason, among others: finer than its field.
+    Reason(String, Reason),
+    /// The implementation aborted in this way, in a step of this kind.
+    Aborted(FailureKind, CommandKind),
+}
+
+/// How often rules were exercised.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tallies {
+    exercised: BTreeMap<&'static str, Exercised>,
+    /// How often a relation's precondition did not hold, by its rule and the part that failed first.
+    unmet: BTreeMap<(&'static str, UnmetPrecondition), u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Exercised {
+    held: u64,
+    violated: u64,
+}
+
+impl Judgement {
+    /// The first breach with this signature.
+    pub(super) fn breach(&self, signature: &Signature) -> Option<&Breach> {
+        self.breaches.iter().find(|breach| breach.shows(signature))
+    }
+
+    /// Whether it went wrong in this way.
+    pub(super) fn shows(&self, signature: &Signature) -> bool {
+        match (signature, &self.stopped) {
+            (Signature::Aborted(kind, at), Some(Stopped::Aborted { failure, command, .. })) => {
+                failure.kind == *kind && command == at
+            }
+            _ => self.breach(signature).is_some(),
+        }
+    }
+}
+
+impl Breach {
+    pub(crate) fn signature(&self) -> Signature {
+        let field = self.violations.first().map_or("", |violation| violation.field.code());
+        Signature::Field(self.rule.to_owned(), field)
+    }
+
+    /// The reasons for which the rule counts as violated.
+    pub(super) fn reasons(&self) -> BTreeSet<Reason> {
+        let reason = |violation| Reason::of(self.origin, self.command, violation);
+        self.violations.iter().map(reason).collect()
+    }
+
+    fn shows(&self, signature: &Signature) -> bool {
+        match signature {
+            Signature::Rule(rule) => self.rule == rule,
+            Signature::Reason(rule, reason) => self.rule == rule && self.reasons().contains(reason),
+            signature => self.signature() == *signature,
+        }
+    }
+
+    /// What events carry of it, with the case as far as it matters.
+    pub(super) fn report(self, excerpt: String) -> FailureReport {
+        FailureReport {
+            rule: self.rule.to_owned(),
+            origin: self.origin,
+            step: self.step,
+            command: self.command,
+            violations: self.violations,
+            excerpt,
+        }
+    }
+}
+
+impl Stopped {
+    /// What events carry of it, with the case as far as it went.
+    pub(super) fn verdict(
+        self,
+        excerpt: impl FnOnce(Option<&Case>, usize) -> String,
+    ) -> CaseVerdict {
+        match self {
+            Stopped::Aborted { failure, step, command, varied } => {
+                let excerpt = excerpt(varied.as_deref(), step);
+                CaseVerdict::Aborted { failure, step, command, excerpt }
+            }
+            Stopped::Declined(capability) => {
+                CaseVerdict::NotApplicable { reason: NotApplicable::Declined { capability } }
+            }
+            Stopped::Defect(message) => CaseVerdict::Defect { message },
+        }
+    }
+}
+
+impl Signature {
+    /// What an example is made of: of each rule, whatever the field, one is enough.
+    pub(super) fn of_example(self) -> Signature {
+        match self {
+            Signature::Field(rule, _) => Signature::Rule(rule),
+            signature => signature,
+        }
+    }
+}
+
+impl Tallies {
+    /// A rule held so often, and so many violations of it were found.
+    pub(super) fn exercised(&mut self, rule: &'static str, held: u64, violated: usize) {
+        let exercised = self.exercised.entry(rule).or_default();
+        exercised.held += held;
+        exercised.violated += violated as u64;
+    }
+
+    /// This part of a relation's precondition did not hold.
+    pub(super) fn unmet(&mut self, rule: &'static str, part: UnmetPrecondition) {
+        *self.unmet.entry((rule, part)).or_default() += 1;
+    }
+
+    /// Every exercised rule.
+    pub(super) fn rules(&self) -> impl Iterator<Item = RuleTally> {
+        self.exercised.iter().map(|(rule, exercised)| RuleTally {
+            rule: (*rule).to_owned(),
+            held: exercised.held,
+            violated: exercised.violated,
+        })
+    }
+
+    /// The parts of a relation's precondition that did not hold, and how often.
+    pub(super) fn unmet_of(&self, relation: &str) -> BTreeMap<UnmetPrecondition, u64> {
+        let of_relation = self.unmet.iter().filter(|((rule, _), _)| *rule == relation);
+        of_relation.map(|((_, part), count)| (*part, *count)).collect()
+    }
+
+    /// How often this rule held.
+    pub(super) fn held(&self, rule: &str) -> u64 {
+        self.exercised.get(rule).map_or(0, |exercised| exercised.held)
+    }
+
+    /// How often any rule held.
+    pub(crate) fn held_in_all(&self) -> u64 {
+        self.exercised.values().map(|exercised| exercised.held).sum()
+    }
+
+    /// Counts what was counted elsewhere.
+    pub(super) fn add(&mut self, other: Tallies) {
+        for (rule, more) in other.exercised {
+            let exercised = self.exercised.entry(rule).or_default();
+            exercised.held += more.held;
+            exercised.violated += more.violated;
+        }
+        for (what, more) in other.unmet {
+            *self.unmet.entry(what).or_default() += more;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Which cases a run is about, and which rules.
+
+use super::source::Source;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The seed of a run that names none: the date of the page that the first edition is named after.
+pub const DEFAULT_SEED: u64 = 20_230_126;
+
+/// What cases are generated. The same settings give the same cases on every machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Generation {
+    /// What the random choices begin from.
+    pub seed: u64,
+    /// How many sequences are generated. Relations are applied to a tenth as many cases of their own.
+    pub cases: usize,
+    /// How many commands a generated case has at most.
+    pub max_commands: usize,
+}
+
+impl Default for Generation {
+    fn default() -> Self {
+        Generation { seed: DEFAULT_SEED, cases: 20_000, max_commands: 20 }
+    }
+}
+
+impl Generation {
+    /// How many cases the relations are applied to.
+    pub(super) fn relation_cases(&self) -> usize {
+        self.cases.div_ceil(10)
+    }
+}
+
+/// What a run is about. Empty lists select everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Selection {
+    /// Where cases are taken from.
+    pub sources: BTreeSet<Source>,
+    /// What is generated.
+    pub generation: Generation,
+    /// The patterns by which rules were selected.
+    pub rule_patterns: Vec<String>,
+    /// The rules that they select.
+    pub rules: BTreeSet<String>,
+    /// The patterns by which scenarios were selected.
+    pub scenario_patterns: Vec<String>,
+    /// The scenarios that they select.
+    pub scenarios: BTreeSet<String>,
+}
+
+impl Selection {
+    /// Only the scenarios that were written by hand.
+    pub fn scenarios_only() -> Selection {
+        Selection { sources: [Source::Scenarios].into(), ..Selection::default() }
+    }
+
+    /// Whether cases are taken from this source. Where scenarios are named, from no other.
+    pub fn has_source(&self, source: Source) -> bool {
+        if self.sources.is_empty() {
+            self.scenario_patterns.is_empty() || source == Source::Scenarios
+        } else {
+            self.sources.contains(&source)
+        }
+    }
+
+    /// Whether this rule is judged.
+    pub fn has_rule(&self, rule: &str) -> bool {
+        self.rule_patterns.is_empty() || self.rules.contains(rule)
+    }
+
+    pub(super) fn has_scenario(&self, id: &str) -> bool {
+        self.scenario_patterns.is_empty() || self.scenarios.contains(id)
+    }
+}

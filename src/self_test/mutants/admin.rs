@@ -1,0 +1,206 @@
+//! Faults in what directory roles are for.
+
+use super::Mutant;
+use super::common::{GLOBAL_ADMINISTRATOR, decision_if_joined, error, is_error, overwrite};
+use super::consequences::{MISSED, NOT_ITS_OWN};
+use super::fault::mutant;
+use crate::directory::{CloudObject, Command, Features, Kind, OnPremisesObject, SyncResult};
+use crate::reference::{
+    Circumstances, CloudHandle, Decision, JoinedDecision, MatchAttributes, Occasion, Reason,
+    TakeOver, Turn, Withheld, holders, updated,
+};
+
+pub(super) fn mutants() -> Vec<Mutant> {
+    vec![
+        mutant("admin-check-skipped-on-hard-match", "admin.never-matched")
+            .what("A user with a directory role is taken over when the anchor matches.")
+            .also(&[NOT_ITS_OWN])
+            .policy(|policy| policy.edition.roles_block_hard_match = false),
+        mutant("admin-check-skipped-on-soft-match", "admin.never-matched")
+            .what("A user with a directory role is taken over when the UPN or the address matches.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
+            .policy(|policy| policy.edition.roles_block_soft_match = false),
+        mutant("admin-check-skipped-on-address-match", "admin.never-matched")
+            .what("A user with a directory role is taken over when only the address matches.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                if !pair.shared.anchor && !pair.shared.user_principal_name {
+                    pair.object.to_mut().roles.clear();
+                }
+            }),
+        mutant("first-role-only", "admin.never-matched")
+            .what("Only the Global Administrator role keeps a user from being matched.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
+            .eligibility(|_, pair| {
+                if !pair.object.roles.contains(GLOBAL_ADMINISTRATOR) {
+                    pair.object.to_mut().roles.clear();
+                }
+            }),
+        mutant("second-role-not-looked-at", "admin.never-matched")
+            .what(
+                "Only the first of a user's roles is looked at, and only a Global Administrator's.",
+            )
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
+            .eligibility(|_, pair| {
+                let first = pair.object.roles.first();
+                if first.is_some_and(|first| &**first != GLOBAL_ADMINISTRATOR) {
+                    pair.object.to_mut().roles.clear();
+                }
+            }),
+        mutant("roles-block-nothing", "admin.never-matched")
+            .what("Directory roles keep nobody from being matched.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
+            .policy(|policy| {
+                policy.edition.roles_block_hard_match = false;
+                policy.edition.roles_block_soft_match = false;
+            }),
+        mutant("failed-attempt-stamps-the-administrator", "admin.untouched")
+            .what("A failed attempt leaves its anchor on the administrator.")
+            .also(&[NOT_ITS_OWN, "safe.unique-identifiers"])
+            .after_turn(|_, turn, result| {
+                for administrator in blocking_administrators(turn, result) {
+                    turn.tenant.change(administrator, |object| {
+                        object.on_premises_immutable_id.clone_from(&turn.incoming.source_anchor);
+                    });
+                }
+            }),
+        mutant("failed-attempt-takes-the-roles-away", "admin.untouched")
+            .what("A failed attempt takes the administrator's roles away.")
+            .also(&[NOT_ITS_OWN])
+            .after_turn(|_, turn, result| {
+                for administrator in blocking_administrators(turn, result) {
+                    turn.tenant.change(administrator, |object| object.roles.clear());
+                }
+            }),
+        mutant("failed-attempt-resets-the-administrators-password", "admin.untouched")
+            .what("A failed attempt overwrites the administrator's password.")
+            .also(&[NOT_ITS_OWN])
+            .after_turn(|_, turn, result| {
+                let password = &turn.incoming.password;
+                for administrator in blocking_administrators(turn, result) {
+                    if turn.features.password_hash_sync && password.is_some() {
+                        turn.tenant.change(administrator, |object| {
+                            object.password.clone_from(password);
+                        });
+                    }
+                }
+            }),
+        mutant("administrator-once-never-matched", "admin.recovery")
+            .what("A user that once stood in the way as an administrator is never matched.")
+            .also(&[MISSED])
+            .eligibility(|memory, pair| {
+                if !pair.object.roles.is_empty() {
+                    memory.marked.insert(pair.object.id.clone());
+                } else if memory.marked.contains(&pair.object.id) {
+                    pair.shared = MatchAttributes::default();
+                }
+            }),
+        mutant("admin-check-cached", "admin.recovery")
+            .what("Whether a user is an administrator is asked once and never again.")
+            .also(&[MISSED])
+            .eligibility(|memory, pair| {
+                let object = pair.object.to_mut();
+                let now = !object.roles.is_empty();
+                let known = *memory.administrators.entry(object.id.clone()).or_insert(now);
+                let role = known.then(|| GLOBAL_ADMINISTRATOR.into());
+                object.roles = role.into_iter().collect();
+            }),
+        mutant("role-stops-sync", "admin.roles-may-return")
+            .what("A joined user that is given a directory role is no longer updated.")
+            .also(&["switch.joined-objects-still-sync sync.failed-is-retried sync.updates-flow"])
+            .before_turn(|_, turn| {
+                let own = turn.tenant.get(turn.joined?)?;
+                is_stopped_by_a_role(own, turn.incoming, turn.exported, turn.features)
+                    .then(|| Reason::HasRole.error())
+            })
+            .rejoin(|circumstances, _, found| {
+                let own = found?.and_then(|handle| circumstances.tenant.get(handle));
+                let Circumstances { incoming, features, .. } = *circumstances;
+                match own {
+                    Some(own) if is_stopped_by_a_role(own, incoming, None, features) => {
+                        Err(Reason::HasRole)
+                    }
+                    _ => found,
+                }
+            }),
+        mutant("roles-refused-on-synced-users", "admin.roles-may-return")
+            .what("A user that is mastered on-premises cannot be given a role.")
+            .refuses(|_, command, target| {
+                matches!(command, Command::AssignRole(_)) && target.on_premises_sync_enabled
+            }),
+        mutant("updates-take-roles-away", "admin.roles-may-return")
+            .what("A joined user loses its roles with the next update.")
+            .also(&["safe.only-the-named-change"])
+            .exported(&[Occasion::Update], |_, export, object| {
+                if *export.before != *object {
+                    object.roles.clear();
+                }
+            }),
+        mutant("blocked-by-an-administrator-never-retried", "admin.recovery")
+            .what("An object that an administrator once stood in the way of is not tried again.")
+            .also(&[MISSED])
+            .before_turn(|memory, turn| {
+                let is_new = turn.joined.is_none();
+                let is_stopped = is_new && memory.marked.contains(&turn.incoming.key);
+                is_stopped.then(|| error("ExistingAdminRoleConflict"))
+            })
+            .after_turn(|memory, turn, result| {
+                if !blocking_administrators(turn, result).is_empty() {
+                    memory.marked.insert(turn.incoming.key.clone());
+                }
+            }),
+        mutant("copies-on-premises-over-everything", "admin.untouched")
+            .what("Whatever holds an identifier of an on-premises object is overwritten.")
+            .also(&[
+                NOT_ITS_OWN,
+                "admin.roles-may-return kind.immutable-id-users-only \
+                 match.late-match-is-an-error recovery.nothing-lost recovery.rejoins-by-anchor \
+                 safe.command-takes-effect safe.unique-identifiers sync.failed-is-retried",
+            ])
+            .policy(|policy| policy.edition.hard_match = Kind::ALL)
+            .eligibility(|_, pair| {
+                let object = pair.object.to_mut();
+                object.quarantined = false;
+                object.on_premises_sync_enabled = false;
+                object.kind = pair.incoming.kind;
+                object.roles.clear();
+                pair.shared.anchor = true;
+            })
+            .decision(|_, _, decision| match decision {
+                Decision::TakeOver(TakeOver { target, matched_on, .. }) => {
+                    Decision::TakeOver(TakeOver {
+                        target,
+                        matched_on,
+                        withheld: Withheld::default(),
+                    })
+                }
+                decision => decision,
+            })
+            .before_turn(|_, turn| match decision_if_joined(turn)? {
+                JoinedDecision::Reject(_) => overwrite(turn),
+                JoinedDecision::Export(_) => None,
+            }),
+    ]
+}
+
+/// The cloud-mastered users with a role that hold an identifier of a new object that failed.
+fn blocking_administrators(turn: &Turn<'_>, result: &SyncResult) -> Vec<CloudHandle> {
+    let mut holders = holders(turn.incoming, turn.tenant);
+    let is_new = is_error(result) && turn.joined.is_none();
+    holders.retain(|holder| {
+        let object = turn.tenant.get(*holder);
+        is_new && object.is_some_and(|it| it.is_cloud_mastered() && !it.roles.is_empty())
+    });
+    holders
+}
+
+/// Whether an update would change a joined object that has a role.
+fn is_stopped_by_a_role(
+    own: &CloudObject,
+    incoming: &OnPremisesObject,
+    exported: Option<&OnPremisesObject>,
+    features: Features,
+) -> bool {
+    let after = updated(own, incoming, exported, &Withheld::default(), features);
+    !own.roles.is_empty() && after != *own
+}

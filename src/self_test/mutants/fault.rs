@@ -1,0 +1,336 @@
+//! A fault, and an implementation that has it: the reference model behind a wrapper that sees every
+//! command on its way in and every outcome on its way out, and deviates in a sync cycle.
+
+use crate::directory::{
+    CloudObject, Command, OnPremisesObject, Outcome, Snapshot, Status, StepObservation, SyncResult,
+    Tenant, Text,
+};
+use crate::implementation::{Description, Failure, Implementation};
+use crate::reference::{
+    Circumstances, CloudHandle, Decision, Deviation, Eligibility, Export, Occasion, Policy, Reason,
+    ReferenceModel, Turn, Withheld,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The reference model with one deliberate fault.
+#[derive(Clone, Debug)]
+pub struct Mutant {
+    /// Its name, which says what is wrong: `takeover-merges-addresses`.
+    pub name: &'static str,
+    /// The slug of the rule that it breaks above all.
+    pub rule: &'static str,
+    /// Other rules that it may break too, in order: where the same mistake shows, or what follows
+    /// from it.
+    pub also: Vec<&'static str>,
+    /// What goes wrong, in a sentence.
+    pub what: &'static str,
+    fault: Fault,
+}
+
+impl Mutant {
+    /// It as an implementation that decides by the default policy wherever its fault does not
+    /// demand another.
+    pub fn implementation(&self) -> Box<dyn Implementation + Send> {
+        self.with_policy(Policy::default())
+    }
+
+    /// It as an implementation that decides by this policy, except where its fault demands
+    /// another: a fault that lies in how objects are quarantined needs such objects.
+    pub fn with_policy(&self, policy: Policy) -> Box<dyn Implementation + Send> {
+        Box::new(self.faulty(policy))
+    }
+
+    /// The same, with the model inside.
+    pub(in crate::self_test) fn faulty(&self, policy: Policy) -> Faulty {
+        Faulty::new(self, policy)
+    }
+
+    /// Whether it breaks this rule, above all or too.
+    pub fn breaks(&self, rule: &str) -> bool {
+        self.rule == rule || self.also.contains(&rule)
+    }
+}
+
+/// The object that an on-premises object belongs to, after a reinstallation; if there is one that
+/// it cannot be joined to, why not.
+type Found = Result<Option<CloudHandle>, Reason>;
+
+type Refuses = fn(&Memory, &Command, &CloudObject) -> bool;
+type Instead = fn(&mut Memory, &Command, &mut ReferenceModel) -> Option<Outcome>;
+type Afterwards = fn(&mut Memory, &Command, &mut ReferenceModel, &mut Outcome);
+type BeforeTurn = fn(&mut Memory, &mut Turn<'_>) -> Option<SyncResult>;
+type AfterTurn = fn(&mut Memory, &mut Turn<'_>, &mut SyncResult);
+type Rejoin = fn(&Circumstances<'_>, &dyn Fn(CloudHandle) -> bool, Found) -> Found;
+type Adjust = fn(&mut Memory, &mut Eligibility<'_>);
+type Decide = fn(&mut Memory, &Circumstances<'_>, Decision) -> Decision;
+type Exported = fn(&mut Memory, &Export<'_>, &mut CloudObject);
+
+/// What is done otherwise, and where. From `before_turn` on it is done in a sync cycle, see
+/// [`Deviation`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fault {
+    /// By which policy it decides.
+    policy: fn(&mut Policy),
+    /// Whether a command is refused that names this active object.
+    refuses: Refuses,
+    /// What is done instead of a command.
+    instead: Instead,
+    /// What is done after a command, and reported of it.
+    afterwards: Afterwards,
+    before_turn: BeforeTurn,
+    after_turn: AfterTurn,
+    rejoin: Rejoin,
+    eligibility: Adjust,
+    decision: Decide,
+    /// After which exports, and what.
+    exported: (&'static [Occasion], Exported),
+}
+
+/// No fault at all.
+const RIGHT: Fault = Fault {
+    policy: |_| {},
+    refuses: |_, _, _| false,
+    instead: |_, _, _| None,
+    afterwards: |_, _, _, _| {},
+    before_turn: |_, _| None,
+    after_turn: |_, _, _| {},
+    rejoin: |_, _, found| found,
+    eligibility: |_, _| {},
+    decision: |_, _, decision| decision,
+    exported: (&[], |_, _, _| {}),
+};
+
+/// A mutant whose fault is still to be told.
+pub(super) fn mutant(name: &'static str, rule: &'static str) -> Mutant {
+    Mutant { name, rule, also: Vec::new(), what: "", fault: RIGHT }
+}
+
+/// How a mutant is told. Each of the later methods is a place at which its fault lies.
+impl Mutant {
+    /// Other rules that it breaks, by their slugs, with blanks between them.
+    pub(super) fn also(mut self, rules: &[&'static str]) -> Mutant {
+        self.also = rules.iter().flat_map(|rules| rules.split_whitespace()).collect();
+        self.also.retain(|rule| *rule != self.rule);
+        self.also.sort_unstable();
+        self.also.dedup();
+        self
+    }
+
+    pub(super) fn what(self, what: &'static str) -> Mutant {
+        Mutant { what, ..self }
+    }
+
+    pub(super) fn policy(mut self, policy: fn(&mut Policy)) -> Mutant {
+        self.fault.policy = policy;
+        self
+    }
+
+    pub(super) fn refuses(mut self, refuses: Refuses) -> Mutant {
+        self.fault.refuses = refuses;
+        self
+    }
+
+    pub(super) fn instead(mut self, instead: Instead) -> Mutant {
+        self.fault.instead = instead;
+        self
+    }
+
+    pub(super) fn afterwards(mut self, afterwards: Afterwards) -> Mutant {
+        self.fault.afterwards = afterwards;
+        self
+    }
+
+    pub(super) fn before_turn(mut self, before_turn: BeforeTurn) -> Mutant {
+        self.fault.before_turn = before_turn;
+        self
+    }
+
+    pub(super) fn after_turn(mut self, after_turn: AfterTurn) -> Mutant {
+        self.fault.after_turn = after_turn;
+        self
+    }
+
+    pub(super) fn rejoin(mut self, rejoin: Rejoin) -> Mutant {
+        self.fault.rejoin = rejoin;
+        self
+    }
+
+    pub(super) fn eligibility(mut self, eligibility: Adjust) -> Mutant {
+        self.fault.eligibility = eligibility;
+        self
+    }
+
+    pub(super) fn decision(mut self, decision: Decide) -> Mutant {
+        self.fault.decision = decision;
+        self
+    }
+
+    pub(super) fn exported(mut self, after: &'static [Occasion], change: Exported) -> Mutant {
+        self.fault.exported = (after, change);
+        self
+    }
+}
+
+/// What a fault remembers of a case: cycles for all, the rest where it is needed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    /// How many cycles there have been.
+    pub(super) cycles: u32,
+    /// Whether something has gone wrong in this cycle. Forgotten when the next one begins.
+    pub(super) stopped: bool,
+    /// On-premises keys or cloud identifiers.
+    pub(super) marked: BTreeSet<Text>,
+    /// By on-premises key: the object as it failed, how, and how often.
+    pub(super) failures: BTreeMap<Text, (Arc<OnPremisesObject>, SyncResult, u32)>,
+    /// By cloud identifier: whether the object was an administrator when that was asked.
+    pub(super) administrators: BTreeMap<Text, bool>,
+    /// How the soft-match switch stood when Connect last looked.
+    pub(super) switch: Option<bool>,
+    /// What the object that is about to be provisioned does not get.
+    pub(super) withheld: Withheld,
+    /// The object that was taken over last, as it was before.
+    pub(super) taken_over: Option<CloudObject>,
+}
+
+impl Memory {
+    /// How an object failed that has not been changed since, and how often.
+    pub(super) fn failure(&self, turn: &Turn<'_>) -> Option<(SyncResult, u32)> {
+        let (object, result, count) = self.failures.get(&turn.incoming.key)?;
+        Arc::ptr_eq(object, turn.incoming).then(|| (result.clone(), *count))
+    }
+
+    pub(super) fn note_failure(&mut self, turn: &Turn<'_>, result: &SyncResult) {
+        let count = self.failure(turn).map_or(1, |(_, count)| count + 1);
+        let failure = (Arc::clone(turn.incoming), result.clone(), count);
+        self.failures.insert(turn.incoming.key.clone(), failure);
+    }
+}
+
+/// The reference model with a fault.
+#[derive(Clone, Debug)]
+pub(in crate::self_test) struct Faulty {
+    name: &'static str,
+    model: ReferenceModel,
+    work: Work,
+}
+
+/// A fault at work.
+#[derive(Clone, Debug)]
+struct Work {
+    fault: Fault,
+    memory: Memory,
+}
+
+impl Faulty {
+    pub(super) fn new(mutant: &Mutant, mut policy: Policy) -> Faulty {
+        let fault = mutant.fault;
+        (fault.policy)(&mut policy);
+        let work = Work { fault, memory: Memory::default() };
+        Faulty { name: mutant.name, model: ReferenceModel::new(policy), work }
+    }
+
+    /// The reference model itself, without any fault.
+    pub(in crate::self_test) fn without_fault(policy: Policy) -> Faulty {
+        Faulty::new(&mutant("reference model", ""), policy)
+    }
+
+    pub(in crate::self_test) fn model(&self) -> &ReferenceModel {
+        &self.model
+    }
+
+    /// What it remembers beside the model, in words of its own.
+    pub(in crate::self_test) fn memory(&self) -> String {
+        format!("{:?}", self.work.memory)
+    }
+}
+
+impl Implementation for Faulty {
+    fn describe(&self) -> Description {
+        let mut description = self.model.describe();
+        description.implementation.name = self.name.to_owned();
+        description
+    }
+
+    fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
+        self.work.memory = Memory::default();
+        self.model.reset(tenant)
+    }
+
+    fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
+        let Faulty { model, work, .. } = self;
+        let fault = work.fault;
+        let is_sync = matches!(command, Command::Sync(_));
+        if is_sync {
+            work.memory.stopped = false;
+        }
+        let target = model.named_by(command);
+        let is_refused =
+            target.is_some_and(|(_, target)| (fault.refuses)(&work.memory, command, target));
+        let mut outcome = if is_refused {
+            Outcome::plain(Status::Refused)
+        } else if let Some(outcome) = (fault.instead)(&mut work.memory, command, model) {
+            outcome
+        } else {
+            model.carry_out(command, work)?
+        };
+        (fault.afterwards)(&mut work.memory, command, model, &mut outcome);
+        if is_sync {
+            work.memory.cycles += 1;
+        }
+        Ok(StepObservation { outcome, snapshot: model.snapshot() })
+    }
+}
+
+impl Deviation for Work {
+    fn before_turn(&mut self, turn: &mut Turn<'_>) -> Option<SyncResult> {
+        (self.fault.before_turn)(&mut self.memory, turn)
+    }
+
+    fn after_turn(&mut self, turn: &mut Turn<'_>, result: &mut SyncResult) {
+        (self.fault.after_turn)(&mut self.memory, turn, result);
+    }
+
+    fn rejoin(
+        &mut self,
+        circumstances: &Circumstances<'_>,
+        is_joined: &dyn Fn(CloudHandle) -> bool,
+        found: Found,
+    ) -> Found {
+        (self.fault.rejoin)(circumstances, is_joined, found)
+    }
+
+    fn eligibility(&mut self, eligibility: &mut Eligibility<'_>) {
+        (self.fault.eligibility)(&mut self.memory, eligibility);
+    }
+
+    fn decision(&mut self, circumstances: &Circumstances<'_>, decision: Decision) -> Decision {
+        (self.fault.decision)(&mut self.memory, circumstances, decision)
+    }
+
+    fn exported(&mut self, export: &Export<'_>, object: &mut CloudObject) {
+        let (occasions, change) = self.fault.exported;
+        if occasions.contains(&export.occasion) {
+            change(&mut self.memory, export, object);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The wrapper itself is no fault: without one it does as the bare model.
+    #[test]
+    fn without_a_fault_nothing_deviates() {
+        let mut wrapped = Faulty::without_fault(Policy::default());
+        let mut model = ReferenceModel::default();
+        for case in crate::cases::scenario::embedded() {
+            assert_eq!(wrapped.reset(&case.scenario.given), model.reset(&case.scenario.given));
+            for command in case.scenario.commands() {
+                assert_eq!(wrapped.apply(&command), model.apply(&command), "{}", case.id);
+            }
+        }
+        assert_eq!(wrapped.reset(&Tenant::default()), model.reset(&Tenant::default()));
+    }
+}

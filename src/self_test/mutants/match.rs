@@ -1,0 +1,506 @@
+//! Faults in what a match is, and in what becomes of an object that matches nothing.
+
+use super::Mutant;
+use super::common::{
+    cloud_mastered, cloud_mastered_other, holds, is_error, is_late_match, overwrite, own_name,
+    same, same_attribute, take_a_twin,
+};
+use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
+use super::fault::{Memory, mutant};
+use crate::directory::{
+    AddressKind, AmbiguousMatch, CloudObject, CollisionHandling, Evaluator, Kind,
+    MatchingAttribute, ResultWord, SyncResult, same_name,
+};
+use crate::reference::{
+    Circumstances, Decision, Eligibility, Export, MatchAttributes, Occasion, Reason, TakeOver,
+    Turn, Withheld,
+};
+
+const PROVISIONING: &[Occasion] = &[Occasion::Provisioning];
+
+pub(super) fn mutants() -> Vec<Mutant> {
+    let mut all = missed();
+    all.extend(of_other_values());
+    all.extend(of_joined_objects());
+    all.extend(of_letter_case());
+    all.extend(of_several_holders());
+    all.extend(without_a_match());
+    all
+}
+
+/// A match is missed.
+fn missed() -> Vec<Mutant> {
+    vec![
+        mutant("never-matches", "match.every-new-object")
+            .what("Nothing is ever matched.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| pair.shared = MatchAttributes::default()),
+        mutant("only-first-cycle-soft-matches", "match.every-new-object")
+            .what("Objects that appear after the first cycle are not soft-matched.")
+            .also(&["relation.one-cycle-or-several", MISSED])
+            .eligibility(|memory, pair| pair.features.soft_match &= memory.cycles == 0),
+        mutant("different-display-name-blocks-the-match", "match.soft-on-upn")
+            .what("A user whose displayName differs is not soft-matched.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| {
+                let own = pair.incoming.attributes.get("displayName");
+                let held = pair.object.attributes.get("displayName");
+                pair.features.soft_match &= own.is_none() || held.is_none() || own == held;
+            }),
+        mutant("upn-matches-nothing", "match.soft-on-upn")
+            .what("The user principal name matches nothing.")
+            .also(&[MISSED])
+            .policy(|policy| policy.edition.soft_match_on_user_principal_name = &[]),
+        mutant("upn-ignored-where-there-is-an-address", "match.soft-on-upn")
+            .what("An object with a primary address is matched on that, and never on its UPN.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| {
+                pair.shared.user_principal_name &= pair.incoming.primary_address().is_none();
+            }),
+        mutant("users-do-not-match-on-their-address", "match.soft-on-primary-smtp")
+            .what("Only groups and contacts match on the primary address.")
+            .also(&[MISSED])
+            .policy(|policy| {
+                policy.edition.soft_match_on_primary_address = &[Kind::Group, Kind::Contact];
+            }),
+        mutant("address-matches-only-where-it-repeats-the-upn", "match.soft-on-primary-smtp")
+            .what(
+                "A user whose primary address differs from its UPN is not matched on the address.",
+            )
+            .also(&[MISSED])
+            .eligibility(|_, pair| {
+                let incoming = pair.incoming;
+                let name = incoming.user_principal_name.as_deref();
+                pair.shared.primary_address &=
+                    incoming.kind != Kind::User || same(incoming.primary_address(), name);
+            }),
+        mutant("anchor-matches-nothing", "match.hard-on-source-anchor")
+            .what("The anchor matches nothing.")
+            .also(&[MISSED])
+            .policy(|policy| policy.edition.hard_match = &[]),
+        mutant("hard-match-needs-an-equal-upn", "match.hard-on-source-anchor")
+            .what("A user is matched on its anchor only where the UPNs are equal too.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| pair.shared.anchor &= pair.shared.user_principal_name),
+        mutant("both-names-required", "match.either-attribute-suffices")
+            .what("Where both sides have a UPN and a primary address, both must match.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| {
+                let own = pair.incoming.primary_address();
+                if own.is_some() && pair.object.primary_address().is_some() {
+                    both_or_none(pair);
+                }
+            }),
+        mutant("upn-and-address-must-agree", "match.either-attribute-suffices")
+            .what("Users are soft-matched only where UPN and primary address are both equal.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| both_or_none(pair)),
+    ]
+}
+
+/// What is no match counts as one.
+fn of_other_values() -> Vec<Mutant> {
+    vec![
+        mutant("other-attribute-matches", "match.only-three-attributes")
+            .what("A cloud user with the same employeeId is taken over when nothing else matches.")
+            .also(&["relation.values-that-do-not-match", NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    incoming.kind == Kind::User && same_attribute(incoming, object, "employeeId")
+                })
+            }),
+        mutant("display-name-matches", "match.only-three-attributes")
+            .what("A cloud user with the same displayName is taken over when nothing else matches.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    incoming.kind == Kind::User && same_attribute(incoming, object, "displayName")
+                })
+            }),
+        mutant("secondary-address-matches", "match.primary-smtp-only")
+            .what("Any address that both objects have is a match, secondary ones too.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                let mut mails = pair.incoming.mail_addresses();
+                pair.shared.primary_address = mails.any(|mail| holds(&pair.object, mail));
+            }),
+        mutant("cloud-secondary-address-matches", "match.primary-smtp-only")
+            .what("A primary address matches a secondary address in the cloud.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                let primary = pair.incoming.primary_address();
+                pair.shared.primary_address = primary.is_some_and(|mail| holds(&pair.object, mail));
+            }),
+        mutant("on-premises-secondary-address-matches", "match.primary-smtp-only")
+            .what("A secondary address on-premises matches the primary address in the cloud.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                let primary = pair.object.primary_address();
+                let mut mails = pair.incoming.mail_addresses();
+                pair.shared.primary_address =
+                    primary.is_some_and(|held| mails.any(|mail| same_name(mail, held)));
+            }),
+        mutant("upn-matches-address", "match.same-attribute")
+            .what("A user principal name that equals a cloud user's primary address is a match.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let name = incoming.user_principal_name.as_deref();
+                    incoming.kind == Kind::User && same(name, object.primary_address())
+                })
+            }),
+        mutant("address-matches-upn", "match.same-attribute")
+            .what("A primary address that equals a cloud user's user principal name is a match.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    same(incoming.primary_address(), object.user_principal_name.as_deref())
+                })
+            }),
+        mutant("different-anchor-ignored", "match.different-anchor-blocks-soft-match")
+            .what("An object that carries another anchor is soft-matched all the same.")
+            .also(&[NOT_ITS_OWN])
+            .policy(|policy| policy.edition.other_anchor_blocks_soft_match = false),
+        mutant(
+            "different-anchor-ignored-on-address-match",
+            "match.different-anchor-blocks-soft-match",
+        )
+        .what("An object that carries another anchor is matched on its address, not on its UPN.")
+        .also(&[NOT_ITS_OWN])
+        .eligibility(|_, pair| {
+            pair.policy.edition.other_anchor_blocks_soft_match = pair.shared.user_principal_name;
+        }),
+    ]
+}
+
+/// Joined objects are matched again, or what they cannot have is taken for a match.
+fn of_joined_objects() -> Vec<Mutant> {
+    const LATE: &str = "match.late-match-is-an-error sync.failed-is-retried";
+    vec![
+        mutant("match-again-after-update", "match.new-objects-only")
+            .what("A joined object that is changed to collide is matched as if it were new.")
+            .also(&[NOT_ITS_OWN, LATE])
+            .before_turn(|_, turn| {
+                if is_late_match(turn)
+                    && let Some(own) = turn.joined
+                {
+                    turn.tenant.remove(own);
+                }
+                None
+            }),
+        mutant("renamed-object-leaves-for-another", "match.new-objects-only")
+            .what(
+                "A joined object that is changed to match another one leaves its own for that one.",
+            )
+            .also(&[NOT_ITS_OWN, LATE])
+            .before_turn(|_, turn| {
+                if is_late_match(turn) {
+                    leave(turn);
+                }
+                None
+            }),
+        mutant("matched-again-if-the-first-attempt-failed", "match.new-objects-only")
+            .what(
+                "A joined object is matched again after a change if its first attempt had failed.",
+            )
+            .also(&["match.late-match-is-an-error safe.only-the-named-change \
+                 soa.cloud-mastered-untouched"])
+            .before_turn(|memory, turn| {
+                if memory.marked.contains(&turn.incoming.key) && is_late_match(turn) {
+                    leave(turn);
+                }
+                None
+            })
+            .after_turn(|memory, turn, result| {
+                if is_error(result) && turn.joined.is_none() {
+                    memory.marked.insert(turn.incoming.key.clone());
+                }
+            }),
+        mutant("late-match-fails-silently", "match.late-match-is-an-error")
+            .what("A joined object that is changed into a match fails, and is reported as updated.")
+            .after_turn(|_, turn, result| {
+                if is_error(result) && turn.joined.is_some() {
+                    *result = SyncResult::plain(ResultWord::Updated);
+                }
+            }),
+        mutant("late-match-takes-the-colliding-values", "match.late-match-is-an-error")
+            .what("A joined object that is changed into a match gets the values that another has.")
+            .also(&["admin.roles-may-return safe.unique-identifiers"])
+            .before_turn(|_, turn| if is_late_match(turn) { overwrite(turn) } else { None })
+            .after_turn(|_, turn, result| {
+                // After a reinstallation it is found again first.
+                if is_error(result) && is_late_match(turn) && overwrite(turn).is_some() {
+                    *result = SyncResult {
+                        matched_on: Some(MatchingAttribute::SourceAnchor),
+                        evaluated_by: Some(Evaluator::Client),
+                        ..SyncResult::plain(ResultWord::HardMatched)
+                    };
+                }
+            }),
+        mutant("renamed-object-takes-a-second-one", "match.one-to-one")
+            .what("A joined object that is changed to match another one takes that over as well.")
+            .also(&[NOT_ITS_OWN, LATE, "match.new-objects-only safe.unique-identifiers"])
+            .after_turn(|_, turn, result| {
+                if is_error(result)
+                    && turn.joined.is_some()
+                    && let Some(other) = cloud_mastered_other(turn)
+                {
+                    turn.tenant.change(other, |object| {
+                        object.on_premises_sync_enabled = true;
+                        object.on_premises_immutable_id.clone_from(&turn.incoming.source_anchor);
+                    });
+                }
+            }),
+        mutant("synced-objects-are-taken-over-again", "match.one-to-one")
+            .what("What is mastered on-premises can be matched by a second on-premises object.")
+            .also(&[
+                NOT_ITS_OWN,
+                "recovery.nothing-lost recovery.rejoins-by-anchor safe.command-takes-effect \
+                 sync.failed-is-retried",
+            ])
+            .eligibility(|_, pair| {
+                if pair.object.on_premises_sync_enabled && !pair.object.quarantined {
+                    let object = pair.object.to_mut();
+                    object.on_premises_sync_enabled = false;
+                    object.on_premises_immutable_id = None;
+                }
+            }),
+    ]
+}
+
+fn of_letter_case() -> Vec<Mutant> {
+    const COLLIDES: &str = "match.collision-creates-nothing-else match.late-match-is-an-error \
+        safe.unique-identifiers";
+    vec![
+        mutant("upn-compared-with-case", "match.case-insensitive-names")
+            .what("UPNs that differ only in upper and lower case count as different.")
+            .also(&["relation.letter-case-of-names recovery.nothing-lost", MISSED, COLLIDES])
+            .policy(|policy| policy.edition.letter_case.counts_in_names = true),
+        mutant("address-compared-with-case", "match.case-insensitive-names")
+            .what("Mail addresses that differ only in upper and lower case count as different.")
+            .also(&[MISSED, COLLIDES])
+            .policy(|policy| policy.edition.letter_case.counts_in_addresses = true),
+        mutant("anchor-compared-without-case", "match.case-sensitive-anchor")
+            .what("Source anchors that differ only in upper and lower case count as equal.")
+            .also(&[NOT_ITS_OWN, "match.hard-on-source-anchor safe.unique-identifiers"])
+            .policy(|policy| policy.edition.letter_case.counts_in_anchors = false),
+        mutant("hard-match-in-any-letter-case", "match.case-sensitive-anchor")
+            .what("A new object is matched with a user whose anchor differs in letter case only.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                let own = &pair.incoming.source_anchor;
+                let carried = pair.object.on_premises_immutable_id.as_deref();
+                if same(own.as_deref(), carried) {
+                    pair.object.to_mut().on_premises_immutable_id.clone_from(own);
+                    pair.shared.anchor = true;
+                }
+            })
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let carried = object.on_premises_immutable_id.as_deref();
+                    incoming.kind == Kind::User && same(incoming.source_anchor.as_deref(), carried)
+                })
+            }),
+    ]
+}
+
+/// Several objects hold identifiers, or it makes a difference by which of them one is found.
+fn of_several_holders() -> Vec<Mutant> {
+    vec![
+        mutant("ambiguous-match-provisions", "match.every-new-object")
+            .what("A new object with several holders is created without the values that they hold.")
+            .also(&["safe.unique-identifiers"])
+            .decision(|memory, circumstances, decision| match decision {
+                Decision::Reject(Reason::Ambiguous) => provision(memory, circumstances),
+                decision => decision,
+            })
+            .exported(PROVISIONING, without_withheld_values),
+        mutant("ambiguous-match-takes-the-oldest-holder", "match.every-new-object")
+            .what("Of several eligible holders the oldest is taken, whatever order is declared.")
+            .policy(|policy| policy.ambiguous_match = AmbiguousMatch::Withheld)
+            .decision(|_, circumstances, decision| match decision {
+                Decision::TakeOver(take_over) if !take_over.withheld.is_empty() => {
+                    Decision::TakeOver(oldest_holder(circumstances).unwrap_or(take_over))
+                }
+                decision => decision,
+            }),
+        mutant("ambiguous-match-leaves-half-an-update-behind", "match.every-new-object")
+            .what("An ambiguous match ends in an error after the addresses have been written.")
+            .also(&[
+                HALF_TAKEN_OVER,
+                "admin.untouched kind.same-kind match.primary-smtp-only match.same-attribute \
+                 safe.only-the-named-change soa.cloud-mastered-untouched",
+            ])
+            .after_turn(|_, turn, result| {
+                if result.message.as_deref() == Some(Reason::Ambiguous.message())
+                    && let Some(holder) = cloud_mastered_other(turn)
+                {
+                    let mut addresses = turn.incoming.proxy_addresses.clone();
+                    addresses.retain(|address| {
+                        let mail = address.mail();
+                        mail.is_none_or(|mail| turn.tenant.holder_of_mail(mail).is_none())
+                    });
+                    turn.tenant.change(holder, |object| {
+                        addresses.append(&mut object.proxy_addresses);
+                        object.proxy_addresses = addresses;
+                        object.attributes.extend(turn.incoming.attributes.clone());
+                    });
+                }
+            }),
+        mutant("hard-match-empties-what-has-no-on-premises-value", "match.same-target-same-result")
+            .what(
+                "A hard match empties attributes without an on-premises value; a soft match none.",
+            )
+            .also(&["takeover.values-overwritten"])
+            .exported(&[Occasion::HardMatch], |_, export, object| {
+                object.attributes.retain(|name, _| export.incoming.attributes.contains_key(name));
+            }),
+        mutant(
+            "hard-match-empties-addresses-without-on-premises-value",
+            "match.same-target-same-result",
+        )
+        .what("Without an on-premises address a hard match empties the cloud's; a soft match not.")
+        .exported(&[Occasion::HardMatch], |_, export, object| {
+            if export.incoming.proxy_addresses.is_empty() {
+                object.proxy_addresses.clear();
+            }
+        }),
+    ]
+}
+
+/// An object matches nothing: it is new, or it collides.
+fn without_a_match() -> Vec<Mutant> {
+    vec![
+        mutant("always-matches-the-first", "match.no-holder-provisions")
+            .what("Every new object takes over the first cloud-mastered object of its kind.")
+            .also(&[
+                NOT_ITS_OWN,
+                "relation.order-of-creation admin.roles-may-return match.case-insensitive-names \
+                 match.hard-on-source-anchor match.soft-on-upn safe.unique-identifiers \
+                 switch.hard-match-still-works sync.failed-is-retried takeover.anchor-stamped \
+                 takeover.password-overwritten takeover.values-overwritten",
+            ])
+            .decision(|_, circumstances, decision| {
+                let Circumstances { incoming, tenant, .. } = *circumstances;
+                let mut objects = cloud_mastered(tenant);
+                match objects.find(|(_, object)| object.kind == incoming.kind) {
+                    Some((target, _)) => Decision::TakeOver(TakeOver {
+                        target,
+                        matched_on: MatchingAttribute::UserPrincipalName,
+                        withheld: Withheld::from_others(incoming, Some(target), tenant),
+                    }),
+                    None => decision,
+                }
+            }),
+        mutant("provisioned-groups-are-not-mail-enabled", "match.no-holder-provisions")
+            .what("A mail-enabled group is created as a plain one.")
+            .exported(PROVISIONING, |_, _, object| object.mail_enabled = false),
+        mutant("provisioned-objects-lack-secondary-addresses", "match.no-holder-provisions")
+            .what("A new cloud object is given its primary address only.")
+            .exported(PROVISIONING, |_, _, object| {
+                object.proxy_addresses.retain(|address| address.kind() != AddressKind::Secondary);
+            }),
+        mutant("collision-provisions-anyway", "match.collision-creates-nothing-else")
+            .what("A collision creates an ordinary object without the values that others hold.")
+            .also(&["match.no-holder-provisions"])
+            .decision(|memory, circumstances, decision| match decision {
+                decision if is_collision(circumstances, &decision) => {
+                    provision(memory, circumstances)
+                }
+                decision => decision,
+            })
+            .exported(PROVISIONING, without_withheld_values),
+        mutant("copies-are-not-flagged", "match.collision-creates-nothing-else")
+            .what("The quarantined object that a collision leaves behind looks like any other.")
+            .also(&[
+                NOT_ITS_OWN,
+                "admin.roles-may-return match.late-match-is-an-error recovery.nothing-lost \
+                 recovery.rejoins-by-anchor safe.command-takes-effect soa.no-split \
+                 switch.joined-objects-still-sync sync.updates-flow",
+            ])
+            .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
+            .exported(&[Occasion::Quarantine], |_, _, object| object.quarantined = false),
+        mutant("secondary-addresses-collide-with-nothing", "match.collision-creates-nothing-else")
+            .what("An object is created although another one holds its secondary addresses.")
+            .decision(|memory, circumstances, decision| match decision {
+                decision if collides_on_secondary_addresses(circumstances, &decision) => {
+                    provision(memory, circumstances)
+                }
+                decision => decision,
+            })
+            .exported(PROVISIONING, without_withheld_values),
+    ]
+}
+
+/// Soft matches count only where the user principal name and the primary address both match.
+fn both_or_none(pair: &mut Eligibility<'_>) {
+    let MatchAttributes { user_principal_name, primary_address, .. } = pair.shared;
+    if pair.incoming.kind == Kind::User {
+        pair.shared.user_principal_name = user_principal_name && primary_address;
+        pair.shared.primary_address = user_principal_name && primary_address;
+    }
+}
+
+/// Hands the object that is joined back to the cloud, so that a match is looked for.
+fn leave(turn: &mut Turn<'_>) {
+    if let Some(own) = turn.joined.take() {
+        turn.tenant.change(own, |object| {
+            object.on_premises_sync_enabled = false;
+            object.on_premises_immutable_id = None;
+        });
+    }
+}
+
+/// A takeover of the oldest eligible object. Two objects with one anchor would be another fault.
+fn oldest_holder(circumstances: &Circumstances<'_>) -> Option<TakeOver> {
+    let Circumstances { incoming, tenant, policy, .. } = *circumstances;
+    let (target, matched_on) = cloud_mastered(tenant).find_map(|(target, object)| {
+        let by = Eligibility::of(circumstances, object).verdict().ok()?;
+        let matched_on = policy.precedence().into_iter().find(|&attribute| by.has(attribute))?;
+        Some((target, matched_on))
+    })?;
+    let anchor_holder = tenant.holder_of_anchor(incoming.source_anchor.as_deref()?);
+    let withheld = Withheld::from_others(incoming, Some(target), tenant);
+    let is_free = anchor_holder.is_none_or(|holder| holder == target);
+    is_free.then_some(TakeOver { target, matched_on, withheld })
+}
+
+/// Whether this is how a collision ends where nothing holds the anchor.
+fn is_collision(circumstances: &Circumstances<'_>, decision: &Decision) -> bool {
+    let anchor = circumstances.incoming.source_anchor.as_deref();
+    let is_free =
+        anchor.is_some_and(|anchor| circumstances.tenant.holder_of_anchor(anchor).is_none());
+    is_free
+        && match decision {
+            Decision::Quarantine(_) => true,
+            Decision::Reject(reason) => *reason != Reason::Ambiguous,
+            Decision::TakeOver(_) | Decision::Provision => false,
+        }
+}
+
+/// Whether it is a collision, and others hold nothing but secondary addresses.
+pub(super) fn collides_on_secondary_addresses(
+    circumstances: &Circumstances<'_>,
+    decision: &Decision,
+) -> bool {
+    let withheld = Withheld::from_others(circumstances.incoming, None, circumstances.tenant);
+    is_collision(circumstances, decision)
+        && !withheld.user_principal_name
+        && withheld.addresses.iter().all(|address| !address.is_primary())
+}
+
+/// Provisions, and remembers what the new object does not get.
+fn provision(memory: &mut Memory, circumstances: &Circumstances<'_>) -> Decision {
+    memory.withheld = Withheld::from_others(circumstances.incoming, None, circumstances.tenant);
+    Decision::Provision
+}
+
+/// Creates an object without what was withheld when it was decided on.
+fn without_withheld_values(memory: &mut Memory, _: &Export<'_>, object: &mut CloudObject) {
+    let withheld = &memory.withheld;
+    object.proxy_addresses.retain(|address| !withheld.addresses.contains(address));
+    if withheld.user_principal_name {
+        object.user_principal_name =
+            object.user_principal_name.take().map(|name| own_name(&name, &object.id));
+    }
+}

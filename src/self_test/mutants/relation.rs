@@ -1,0 +1,99 @@
+//! Faults that show when two cases are compared.
+
+use super::Mutant;
+use super::common::is_error;
+use super::consequences::ON_ADDRESS;
+use super::fault::mutant;
+use super::recovery::REJOIN;
+use crate::reference::{Decision, Reason};
+
+pub(super) fn mutants() -> Vec<Mutant> {
+    vec![
+        mutant("secondary-address-blocks-the-match", "relation.values-that-do-not-match")
+            .what("An object with any secondary address is not soft-matched.")
+            .also(&[ON_ADDRESS, "match.soft-on-upn"])
+            .eligibility(|_, pair| {
+                let mut addresses = pair.incoming.proxy_addresses.iter();
+                pair.features.soft_match &=
+                    addresses.all(|address| address.is_primary() || address.mail().is_none());
+            }),
+        mutant("capitals-match-nothing", "relation.letter-case-of-names")
+            .what("A name or address on-premises that has a capital letter matches nothing.")
+            .eligibility(|_, pair| {
+                let incoming = pair.incoming;
+                let has_capitals = |name: &str| name.bytes().any(|it| it.is_ascii_uppercase());
+                let name = incoming.user_principal_name.as_deref();
+                pair.shared.user_principal_name &= !name.is_some_and(has_capitals);
+                pair.shared.primary_address &=
+                    !incoming.primary_address().is_some_and(has_capitals);
+            }),
+        mutant("only-the-first-of-a-cycle-is-matched", "relation.unrelated-objects")
+            .what("Objects whose turn comes after another one's are not matched in that cycle.")
+            .also(&[
+                ON_ADDRESS,
+                "match.hard-on-source-anchor match.soft-on-upn sync.errors-stay-local \
+                 sync.failed-is-retried",
+            ])
+            .decision(|memory, _, decision| match decision {
+                Decision::TakeOver(_) if memory.stopped => Decision::Reject(Reason::Ambiguous),
+                decision => decision,
+            })
+            .after_turn(|memory, _, _| memory.stopped = true),
+        mutant("the-first-object-does-not-match-on-its-address", "relation.order-of-creation")
+            .what("The object that Connect met first is not matched on its address.")
+            .also(&[
+                ON_ADDRESS,
+                "match.case-insensitive-names switch.takes-effect-on-retry sync.failed-is-retried",
+            ])
+            .before_turn(|memory, turn| {
+                if memory.marked.is_empty() {
+                    memory.marked.insert(turn.incoming.key.clone());
+                }
+                None
+            })
+            .eligibility(|memory, pair| {
+                pair.shared.primary_address &= !memory.marked.contains(&pair.incoming.key);
+            }),
+        mutant("given-up-after-two-failures", "relation.idle-syncs")
+            .what("An object that failed twice is never matched.")
+            .also(&["admin.recovery match.every-new-object match.soft-on-upn \
+                 sync.failed-is-retried"])
+            .decision(|memory, circumstances, decision| match decision {
+                Decision::TakeOver(_)
+                    if memory.marked.contains(&*twice(&circumstances.incoming.key)) =>
+                {
+                    Decision::Reject(Reason::Ambiguous)
+                }
+                decision => decision,
+            })
+            .after_turn(|memory, turn, result| {
+                let key = &turn.incoming.key;
+                if is_error(result) && !memory.marked.insert(key.clone()) {
+                    memory.marked.insert(twice(key).into());
+                }
+            }),
+        mutant("one-takeover-a-cycle", "relation.one-cycle-or-several")
+            .what("A cycle takes over one object at most.")
+            .also(&[
+                ON_ADDRESS,
+                "match.hard-on-source-anchor match.soft-on-upn sync.errors-stay-local",
+            ])
+            .decision(|memory, _, decision| match decision {
+                Decision::TakeOver(_) if memory.stopped => Decision::Reject(Reason::Ambiguous),
+                decision => {
+                    memory.stopped |= matches!(decision, Decision::TakeOver(_));
+                    decision
+                }
+            }),
+        mutant("rejoined-objects-start-without-attributes", "relation.reinstallation")
+            .what("An object that is rejoined after a reinstallation loses its attributes.")
+            .also(&["recovery.nothing-lost recovery.rejoins-by-anchor \
+                 safe.only-the-named-change sync.updates-flow"])
+            .exported(REJOIN, |_, _, object| object.attributes.clear()),
+    ]
+}
+
+/// The mark of an object that failed twice.
+fn twice(key: &str) -> String {
+    format!("{key}, twice")
+}

@@ -1,0 +1,140 @@
+//! Faults in where an object is mastered, and who may change it.
+
+use super::Mutant;
+use super::common::in_the_way_of_a_new_object;
+use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
+use super::fault::mutant;
+use crate::directory::{CloudRef, Command, Outcome, Status};
+use crate::reference::{CloudHandle, Reason};
+
+pub(super) fn mutants() -> Vec<Mutant> {
+    vec![
+        mutant("immutable-id-flips-authority", "soa.one-authority")
+            .what("A user that is given an onPremisesImmutableId is mastered on-premises at once.")
+            .also(&["safe.command-takes-effect safe.only-the-named-change"])
+            .afterwards(|_, command, model, outcome| {
+                if let Command::SetImmutableId(set) = command
+                    && outcome.status == Status::Ok
+                {
+                    model.edit(&set.object, |object| {
+                        object.on_premises_sync_enabled = object.on_premises_immutable_id.is_some();
+                    });
+                }
+            }),
+        mutant("new-cloud-objects-are-mastered-on-premises", "soa.one-authority")
+            .what("What is created with an onPremisesImmutableId is mastered on-premises.")
+            .also(&["safe.command-takes-effect safe.only-the-named-change"])
+            .afterwards(|_, command, model, outcome| {
+                if let Command::CreateCloudObject(create) = command
+                    && outcome.status == Status::Ok
+                    && create.object.on_premises_immutable_id.is_some()
+                {
+                    let label = CloudRef::Label(create.object.label.clone());
+                    model.edit(&label, |object| object.on_premises_sync_enabled = true);
+                }
+            }),
+        mutant("failed-match-flips-authority", "soa.one-authority")
+            .what("A new object that fails leaves the object in its way mastered on-premises.")
+            .also(&[
+                NOT_ITS_OWN,
+                "safe.command-takes-effect soa.no-split takeover.addresses-replaced \
+                 takeover.anchor-stamped takeover.password-overwritten takeover.values-overwritten",
+            ])
+            .after_turn(|_, turn, result| {
+                if let Some(holder) = in_the_way_of_a_new_object(turn, result) {
+                    turn.tenant.change(holder, |object| object.on_premises_sync_enabled = true);
+                }
+            }),
+        mutant("cloud-edits-of-synced-objects-accepted", "soa.no-split")
+            .what("A cloud administrator can edit objects that are mastered on-premises.")
+            .instead(|_, command, model| match command {
+                Command::UpdateCloudObject(update)
+                    if model.named_by(command)?.1.on_premises_sync_enabled =>
+                {
+                    Some(model.edit(&update.object, |object| update.set.apply_to(object)))
+                }
+                _ => None,
+            }),
+        mutant("attributes-without-on-premises-value-stay-editable", "soa.no-split")
+            .what("On a synced object cloud edits of what has no value on-premises pass.")
+            .instead(|_, command, model| {
+                let Command::UpdateCloudObject(update) = command else {
+                    return None;
+                };
+                let (_, target) = model.named_by(command)?;
+                let (source, _) = model
+                    .on_premises()
+                    .find(|(source, _)| source.source_anchor == target.on_premises_immutable_id)?;
+                let has_value = |name| source.attributes.contains_key(name);
+                let is_free = target.on_premises_sync_enabled
+                    && update.set.user_principal_name.is_keep()
+                    && update.set.proxy_addresses.is_keep()
+                    && !update.set.attributes.keys().any(has_value);
+                is_free.then(|| model.edit(&update.object, |object| update.set.apply_to(object)))
+            }),
+        mutant("refused-edit-changes-the-addresses", "soa.no-split")
+            .what("An edit of a synced object is refused, but its addresses are written.")
+            .also(&["safe.command-takes-effect"])
+            .afterwards(|_, command, model, outcome| {
+                if outcome.status == Status::Refused
+                    && let Command::UpdateCloudObject(update) = command
+                    && let Some((_, target)) = model.named_by(command)
+                    && target.on_premises_sync_enabled
+                {
+                    let mut set = update.set.clone();
+                    set.attributes.clear();
+                    set.user_principal_name = Default::default();
+                    set.password = Default::default();
+                    model.edit(&update.object, |object| set.apply_to(object));
+                }
+            }),
+        mutant("unmatched-cloud-objects-emptied", "soa.cloud-mastered-untouched")
+            .what("Every cycle empties the attributes of objects that have nothing on-premises.")
+            .also(&["relation.unrelated-objects", NOT_ITS_OWN, HALF_TAKEN_OVER])
+            .afterwards(|_, command, model, _| {
+                if let Command::Sync(_) = command {
+                    let unmatched: Vec<CloudHandle> =
+                        super::common::cloud_mastered(model.tenant()).map(|(at, _)| at).collect();
+                    for handle in unmatched {
+                        model.tenant_mut().change(handle, |object| object.attributes.clear());
+                    }
+                }
+            }),
+        mutant("collision-writes-values-to-the-holder", "soa.cloud-mastered-untouched")
+            .what("A new object that fails leaves its attributes on the object that is in its way.")
+            .also(&[
+                NOT_ITS_OWN,
+                "takeover.addresses-replaced takeover.anchor-stamped takeover.authority-flips \
+                 takeover.password-overwritten",
+            ])
+            .after_turn(|_, turn, result| {
+                if let Some(holder) = in_the_way_of_a_new_object(turn, result) {
+                    let values = turn.incoming.attributes.clone();
+                    turn.tenant.change(holder, |object| object.attributes.extend(values));
+                }
+            }),
+        mutant("cloud-objects-locked-once-connect-runs", "soa.cloud-edits-work")
+            .what("After the first cycle no object can be edited in the cloud, whoever masters it.")
+            .refuses(|memory, command, _| {
+                matches!(command, Command::UpdateCloudObject(_)) && memory.cycles > 0
+            }),
+        mutant("immutable-id-locks-cloud-edits", "soa.cloud-edits-work")
+            .what("A cloud-mastered object that carries an onPremisesImmutableId cannot be edited.")
+            .refuses(|_, command, target| {
+                let is_edit = matches!(command, Command::UpdateCloudObject(_));
+                is_edit && target.on_premises_immutable_id.is_some()
+            }),
+        mutant("refuses-everything", "soa.cloud-edits-work")
+            .what("Every command on an object is refused, and every object fails in every cycle.")
+            .also(&[
+                MISSED,
+                "admin.roles-may-return kind.immutable-id-users-only \
+                 match.collision-creates-nothing-else safe.command-takes-effect",
+            ])
+            .instead(|_, command, _| match command {
+                Command::Sync(_) | Command::ReinstallConnect(_) | Command::SetFeature(_) => None,
+                _ => Some(Outcome::plain(Status::Refused)),
+            })
+            .before_turn(|_, _| Some(Reason::Ambiguous.error())),
+    ]
+}

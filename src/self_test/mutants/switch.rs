@@ -1,0 +1,116 @@
+//! Faults in what the soft-match switch stops.
+
+use super::Mutant;
+use super::common::{error, is_error};
+use super::consequences::{MISSED, NOT_ITS_OWN, NOT_UPDATED};
+use super::fault::mutant;
+use crate::directory::{Command, Kind, ResultWord, SyncResult};
+use crate::reference::{Decision, MatchAttributes, Reason};
+
+pub(super) fn mutants() -> Vec<Mutant> {
+    vec![
+        mutant("switch-ignored-for-contacts", "switch.no-soft-match-when-disabled")
+            .what("Contacts are soft-matched although soft match is disabled.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| pair.features.soft_match |= pair.incoming.kind == Kind::Contact),
+        mutant("switch-ignored-for-groups", "switch.no-soft-match-when-disabled")
+            .what("Groups are soft-matched although soft match is disabled.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| pair.features.soft_match |= pair.incoming.kind == Kind::Group),
+        mutant("switch-stops-upn-matches-only", "switch.no-soft-match-when-disabled")
+            .what("With soft match disabled the primary address matches still.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                pair.shared.user_principal_name &= pair.features.soft_match;
+                pair.features.soft_match = true;
+            }),
+        mutant("switch-stops-address-matches-only", "switch.no-soft-match-when-disabled")
+            .what("With soft match disabled the user principal name matches still.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
+            .eligibility(|_, pair| {
+                pair.shared.primary_address &= pair.features.soft_match;
+                pair.features.soft_match = true;
+            }),
+        mutant("switch-stops-hard-match", "switch.hard-match-still-works")
+            .what("With soft match disabled nothing is taken over.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| {
+                if !pair.features.soft_match {
+                    pair.shared = MatchAttributes::default();
+                }
+            }),
+        mutant(
+            "switch-lets-hard-match-pass-with-an-equal-upn-only",
+            "switch.hard-match-still-works",
+        )
+        .what("With soft match disabled a hard match needs an equal user principal name.")
+        .also(&[MISSED])
+        .eligibility(|_, pair| {
+            pair.shared.anchor &= pair.features.soft_match || pair.shared.user_principal_name;
+        }),
+        mutant("switch-stops-updates", "switch.joined-objects-still-sync")
+            .what("With soft match disabled changes of joined objects wait, without a word.")
+            .also(&[NOT_UPDATED, "match.late-match-is-an-error"])
+            .before_turn(|_, turn| {
+                let waits = turn.joined.is_some() && !turn.features.soft_match;
+                waits.then(|| error(WAITS))
+            })
+            .after_turn(|_, _, result| {
+                if result.code.as_deref() == Some(WAITS) {
+                    *result = SyncResult::plain(ResultWord::Unchanged);
+                }
+            }),
+        mutant("switch-makes-updates-fail", "switch.joined-objects-still-sync")
+            .what("With soft match disabled changes of joined objects are reported as errors.")
+            .also(&[NOT_UPDATED, "safe.report-agrees"])
+            .before_turn(|_, turn| {
+                let fails = turn.joined.is_some() && !turn.features.soft_match;
+                fails.then(|| Reason::SoftMatchDisabled.error())
+            }),
+        mutant("stopped-by-the-switch-once-never-matched", "switch.takes-effect-on-retry")
+            .what("What the switch has stopped once is never matched.")
+            .also(&[MISSED])
+            .decision(|memory, circumstances, decision| {
+                let key = &circumstances.incoming.key;
+                match decision {
+                    Decision::TakeOver(_) if memory.marked.contains(key) => {
+                        return Decision::Reject(Reason::SoftMatchDisabled);
+                    }
+                    Decision::Reject(_) | Decision::Quarantine(_)
+                        if !circumstances.features.soft_match =>
+                    {
+                        memory.marked.insert(key.clone());
+                    }
+                    _ => {}
+                }
+                decision
+            }),
+        mutant("switch-read-at-install-time", "switch.takes-effect-on-retry")
+            .what(
+                "Connect reads the soft-match switch once, at its first object after installation.",
+            )
+            .also(&[NOT_ITS_OWN, MISSED])
+            .afterwards(|memory, command, _, _| {
+                if let Command::ReinstallConnect(_) = command {
+                    memory.switch = None;
+                }
+            })
+            .before_turn(|memory, turn| {
+                memory.switch.get_or_insert(turn.features.soft_match);
+                None
+            })
+            .eligibility(|memory, pair| pair.features.soft_match = memory.switch == Some(true)),
+        mutant("switch-turned-on-helps-changed-objects-only", "switch.takes-effect-on-retry")
+            .what("What the switch has stopped is tried again only after a change on-premises.")
+            .also(&[MISSED])
+            .before_turn(|memory, turn| Some(memory.failure(turn)?.0))
+            .after_turn(|memory, turn, result| {
+                if is_error(result) && !turn.features.soft_match && turn.joined.is_none() {
+                    memory.note_failure(turn, result);
+                }
+            }),
+    ]
+}
+
+/// What a change of a joined object is told as while it waits.
+const WAITS: &str = "Waits";

@@ -1,0 +1,160 @@
+//! Faults in which way values flow, and in what a cycle goes on with.
+
+use super::Mutant;
+use super::common::{UPDATE, error, holds, is_error};
+use super::consequences::{MISSED, NOT_UPDATED};
+use super::fault::mutant;
+use crate::directory::{
+    Change, CloudObject, Command, OnPremisesChange, OnPremisesObject, ResultWord, SyncResult, Text,
+    UpdateOnPremisesObject,
+};
+use crate::implementation::Implementation as _;
+use crate::reference::Occasion;
+
+pub(super) fn mutants() -> Vec<Mutant> {
+    vec![
+        mutant("password-written-back", "sync.on-premises-never-written")
+            .what("A password that is set in the cloud is written to the on-premises user.")
+            .instead(|_, command, model| {
+                let Command::UpdateCloudObject(update) = command else {
+                    return None;
+                };
+                let (_, target) = model.named_by(command)?;
+                if update.set.password == Change::Keep || !target.is_cloud_mastered() {
+                    return None;
+                }
+                let mut after = CloudObject::clone(target);
+                update.set.apply_to(&mut after);
+                let name = &after.user_principal_name;
+                let written: Vec<Text> = model
+                    .on_premises()
+                    .filter(|(source, _)| name.is_some() && source.user_principal_name == *name)
+                    .map(|(source, _)| source.key.clone())
+                    .collect();
+                for key in written {
+                    let password = update.set.password.clone();
+                    let set = OnPremisesChange { password, ..OnPremisesChange::default() };
+                    let write = UpdateOnPremisesObject { key, set };
+                    model.apply(&Command::UpdateOnPremisesObject(write)).ok()?;
+                }
+                None
+            }),
+        mutant("cloud-values-fill-on-premises", "sync.on-premises-never-written")
+            .what("What a joined object has in the cloud and not on-premises is written there.")
+            .afterwards(|_, command, model, _| {
+                if !matches!(command, Command::Sync(_)) {
+                    return;
+                }
+                let mut written = Vec::new();
+                for (source, joined) in model.on_premises() {
+                    if let Some(cloud) = joined.and_then(|handle| model.tenant().get(handle)) {
+                        let mut object = OnPremisesObject::clone(source);
+                        for (name, value) in &cloud.attributes {
+                            object.attributes.entry(name.clone()).or_insert_with(|| value.clone());
+                        }
+                        if object != **source {
+                            written.push(object);
+                        }
+                    }
+                }
+                for object in written {
+                    model.write_on_premises(object);
+                }
+            }),
+        mutant("attributes-synchronised-once", "sync.updates-flow")
+            .what("Changes of attributes do not reach a joined object.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |_, export, object| {
+                object.attributes.clone_from(&export.before.attributes);
+            }),
+        mutant("renamed-users-keep-their-upn", "sync.updates-flow")
+            .what("A changed user principal name does not reach a joined user.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |_, export, object| {
+                object.user_principal_name.clone_from(&export.before.user_principal_name);
+            }),
+        mutant("updates-only-add-addresses", "sync.updates-flow")
+            .what("Addresses that are taken away on-premises stay on the joined object.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |_, export, object| {
+                for address in &export.before.proxy_addresses {
+                    let mail = address.mail().unwrap_or_default();
+                    if holds(object, mail) || object.proxy_addresses.contains(address) {
+                        continue;
+                    }
+                    object.proxy_addresses.push(match address.is_primary() {
+                        true => format!("smtp:{mail}").as_str().into(),
+                        false => address.clone(),
+                    });
+                }
+            }),
+        mutant("new-users-bring-their-password", "sync.password-needs-hash-sync")
+            .what("A user that is created has its on-premises password, whatever the switch says.")
+            .exported(&[Occasion::Provisioning], |_, export, object| {
+                object.password.clone_from(&export.incoming.password);
+            }),
+        mutant("password-changes-ignore-the-switch", "sync.password-needs-hash-sync")
+            .what("The password of a joined user is updated, whatever the switch says.")
+            .exported(&[Occasion::Update], |_, export, object| {
+                if export.incoming.password.is_some() {
+                    object.password.clone_from(&export.incoming.password);
+                }
+            }),
+        mutant("error-stops-the-cycle", "sync.errors-stay-local")
+            .what("The first object that fails ends the cycle.")
+            .also(&[
+                MISSED,
+                "match.collision-creates-nothing-else recovery.rejoins-by-anchor \
+                 safe.report-agrees sync.updates-flow",
+            ])
+            .before_turn(|memory, _| memory.stopped.then(|| error("Stopped")))
+            .after_turn(|memory, _, result| memory.stopped |= is_error(result)),
+        mutant("error-rolls-the-cycle-back", "sync.errors-stay-local")
+            .what("If any object fails, nothing of the cycle is kept and every object fails.")
+            .also(&[MISSED, NOT_UPDATED, "match.collision-creates-nothing-else safe.report-agrees"])
+            .instead(|memory, command, model| {
+                if let Command::Sync(_) = command {
+                    let trial = model.clone().apply(command).ok()?;
+                    memory.stopped = trial.outcome.objects.values().any(is_error);
+                }
+                None
+            })
+            .before_turn(|memory, _| memory.stopped.then(|| error("Stopped"))),
+        mutant("failed-not-retried", "sync.failed-is-retried")
+            .what("An object that failed is not tried again until it is changed on-premises.")
+            .also(&[MISSED, "sync.updates-flow"])
+            .afterwards(|memory, command, _, _| {
+                if let Command::ReinstallConnect(_) = command {
+                    memory.failures.clear();
+                }
+            })
+            .before_turn(|memory, turn| Some(memory.failure(turn)?.0))
+            .after_turn(|memory, turn, result| {
+                if is_error(result) {
+                    memory.note_failure(turn, result);
+                }
+            }),
+        mutant("retried-once-only", "sync.failed-is-retried")
+            .what("An object that failed twice is not tried again until it is changed on-premises.")
+            .also(&["relation.idle-syncs admin.recovery match.case-insensitive-names \
+                 match.every-new-object match.no-holder-provisions match.soft-on-upn \
+                 switch.takes-effect-on-retry"])
+            .before_turn(|memory, turn| {
+                let (result, count) = memory.failure(turn)?;
+                (count > 1).then_some(result)
+            })
+            .after_turn(|memory, turn, result| {
+                if is_error(result) {
+                    memory.note_failure(turn, result);
+                }
+            }),
+        mutant("failure-reported-once", "sync.failed-is-retried")
+            .what("A failure is reported in the first cycle, and in later ones as unchanged.")
+            .also(&["match.late-match-is-an-error safe.report-agrees"])
+            .after_turn(|memory, turn, result| {
+                if is_error(result) && !memory.marked.insert(turn.incoming.key.clone()) {
+                    *result = SyncResult::plain(ResultWord::Unchanged);
+                }
+            }),
+    ]
+}

@@ -1,0 +1,162 @@
+//! Faults in what a takeover does to the cloud object.
+
+use super::Mutant;
+use super::common::{TAKEOVER, holds, is_takeover};
+use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
+use super::fault::mutant;
+use crate::directory::{CloudObject, Kind, ProxyAddress};
+use crate::reference::{CloudHandle, Occasion, Turn};
+use std::collections::BTreeSet;
+
+const HARD_MATCH: &[Occasion] = &[Occasion::HardMatch];
+const SOFT_MATCH: &[Occasion] = &[Occasion::SoftMatch];
+
+pub(super) fn mutants() -> Vec<Mutant> {
+    vec![
+        mutant("takeover-leaves-authority", "takeover.authority-flips")
+            .what("A takeover writes the values and leaves the object mastered in the cloud.")
+            .also(&[NOT_ITS_OWN, MISSED, "safe.command-takes-effect"])
+            .exported(TAKEOVER, |_, _, object| object.on_premises_sync_enabled = false),
+        mutant("contact-takeover-leaves-authority", "takeover.authority-flips")
+            .what("A contact that is taken over stays mastered in the cloud.")
+            .also(&[NOT_ITS_OWN, MISSED])
+            .exported(TAKEOVER, |_, _, object| {
+                object.on_premises_sync_enabled = object.kind != Kind::Contact;
+            }),
+        mutant("anchor-not-stamped-on-soft-match", "takeover.anchor-stamped")
+            .what("A soft match leaves onPremisesImmutableId as it was.")
+            .also(&[
+                MISSED,
+                "match.collision-creates-nothing-else safe.command-takes-effect \
+                 safe.only-the-named-change safe.report-agrees soa.one-authority",
+            ])
+            .exported(SOFT_MATCH, |_, export, object| {
+                object.on_premises_immutable_id.clone_from(&export.before.on_premises_immutable_id);
+            }),
+        mutant("anchor-stamped-in-lower-case", "takeover.anchor-stamped")
+            .what("A soft match stamps the anchor in lower case.")
+            .also(&["safe.command-takes-effect safe.only-the-named-change safe.report-agrees \
+                 safe.unique-identifiers soa.one-authority"])
+            .exported(SOFT_MATCH, |_, _, object| {
+                if let Some(anchor) = &mut object.on_premises_immutable_id {
+                    *anchor = anchor.to_ascii_lowercase().into();
+                }
+            }),
+        mutant("cloud-values-win", "takeover.values-overwritten")
+            .what("Attributes that already have a value in the cloud keep it at a takeover.")
+            .exported(TAKEOVER, |_, export, object| {
+                object.attributes.extend(export.before.attributes.clone());
+            }),
+        mutant("takeover-forgets-one-attribute", "takeover.values-overwritten")
+            .what("A takeover leaves the last of several attributes as it was in the cloud.")
+            .exported(TAKEOVER, |_, export, object| {
+                if export.incoming.attributes.len() > 1
+                    && let Some((last, _)) = export.incoming.attributes.last()
+                {
+                    match export.before.attributes.get(last) {
+                        Some(value) => object.attributes.insert(last.clone(), value.clone()),
+                        None => object.attributes.remove(last),
+                    };
+                }
+            }),
+        mutant("takeover-keeps-the-cloud-upn", "takeover.values-overwritten")
+            .what("A user that is taken over keeps the user principal name of the cloud.")
+            .exported(TAKEOVER, |_, export, object| {
+                object.user_principal_name.clone_from(&export.before.user_principal_name);
+            }),
+        mutant("takeover-merges-addresses", "takeover.addresses-replaced")
+            .what("Addresses that exist only in the cloud survive a takeover.")
+            .also(&["match.collision-creates-nothing-else recovery.nothing-lost \
+                 safe.only-the-named-change sync.updates-flow"])
+            .exported(TAKEOVER, |_, export, object| {
+                let written = std::mem::take(&mut object.proxy_addresses);
+                let kept = export.before.proxy_addresses.iter().cloned();
+                let merged: BTreeSet<ProxyAddress> = written.into_iter().chain(kept).collect();
+                object.proxy_addresses = merged.into_iter().collect();
+            }),
+        mutant("takeover-replaces-the-primary-address-only", "takeover.addresses-replaced")
+            .what("A takeover replaces the primary address and leaves the others as they were.")
+            .also(&["match.collision-creates-nothing-else recovery.nothing-lost \
+                 safe.only-the-named-change"])
+            .exported(TAKEOVER, |_, export, object| {
+                if object.primary_address().is_some() {
+                    object.proxy_addresses.retain(|address| address.is_primary());
+                    keep_secondary_addresses(export.before, object);
+                }
+            }),
+        mutant("hard-match-keeps-secondary-addresses", "takeover.addresses-replaced")
+            .what("A hard match keeps the cloud's secondary addresses; a soft match replaces them.")
+            .also(&["match.collision-creates-nothing-else recovery.nothing-lost \
+                 safe.only-the-named-change"])
+            .exported(HARD_MATCH, |_, export, object| {
+                keep_secondary_addresses(export.before, object);
+            }),
+        mutant("takeover-recreates-object", "takeover.same-object")
+            .what("A takeover deletes the cloud object and creates it again under a new id.")
+            .also(&["match.every-new-object safe.only-the-named-change safe.report-agrees"])
+            .after_turn(|_, turn, result| {
+                if is_takeover(result)
+                    && let Some(own) = turn.joined
+                {
+                    recreate(turn, own);
+                    turn.tenant.remove(own);
+                }
+            }),
+        mutant("takeover-leaves-the-object-in-the-recycle-bin", "takeover.same-object")
+            .what("A takeover moves the object to the recycle bin and goes on with a new one.")
+            .also(&[
+                HALF_TAKEN_OVER,
+                "match.every-new-object safe.only-the-named-change safe.report-agrees",
+            ])
+            .exported(TAKEOVER, |memory, export, _| memory.taken_over = Some(export.before.clone()))
+            .after_turn(|memory, turn, result| {
+                if is_takeover(result)
+                    && let (Some(own), Some(before)) = (turn.joined, memory.taken_over.take())
+                {
+                    recreate(turn, own);
+                    turn.tenant.replace(own, CloudObject { deleted: true, ..before });
+                }
+            }),
+        mutant("password-not-overwritten", "takeover.password-overwritten")
+            .what("A takeover keeps the cloud password although password hash sync is on.")
+            .also(&["sync.updates-flow"])
+            .exported(TAKEOVER, |_, export, object| {
+                object.password.clone_from(&export.before.password);
+            }),
+        mutant("password-overwritten-on-soft-match-only", "takeover.password-overwritten")
+            .what("A hard match keeps the cloud password; a soft match overwrites it.")
+            .also(&["sync.updates-flow"])
+            .exported(HARD_MATCH, |_, export, object| {
+                object.password.clone_from(&export.before.password);
+            }),
+        mutant("password-written-without-hash-sync", "takeover.password-kept")
+            .what("The on-premises password is written although password hash sync is off.")
+            .also(&["recovery.nothing-lost sync.password-needs-hash-sync"])
+            .exported(Occasion::ALL, |_, export, object| {
+                if export.incoming.password.is_some() {
+                    object.password.clone_from(&export.incoming.password);
+                }
+            }),
+        mutant("takeover-resets-an-unsynced-password", "takeover.password-kept")
+            .what("A takeover without password hash sync leaves the user without a password.")
+            .exported(TAKEOVER, |_, export, object| {
+                object.password.take_if(|_| !export.features.password_hash_sync);
+            }),
+    ]
+}
+
+/// Adds the secondary addresses that an object had before and has not yet.
+fn keep_secondary_addresses(before: &CloudObject, object: &mut CloudObject) {
+    for address in before.proxy_addresses.iter().filter(|address| !address.is_primary()) {
+        if address.mail().is_none_or(|mail| !holds(object, mail)) {
+            object.proxy_addresses.push(address.clone());
+        }
+    }
+}
+
+/// Goes on with a new object that is like the joined one.
+fn recreate(turn: &mut Turn<'_>, own: CloudHandle) {
+    if let Some(object) = turn.tenant.get(own).map(|object| CloudObject::clone(object)) {
+        turn.joined = Some(turn.tenant.insert(object));
+    }
+}

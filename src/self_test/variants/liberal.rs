@@ -1,0 +1,217 @@
+//! The reference model with liberties taken.
+
+use super::liberty::Liberty;
+use crate::directory::{
+    Capabilities, Capability, CloudObject, Command, DeclaredChoices, Kind, ResultWord, Snapshot,
+    StepObservation, SyncResult, Tenant, Text,
+};
+use crate::implementation::{Description, Failure, Implementation, ImplementationName};
+use crate::reference::{Policy, ReferenceModel};
+use proptest::prelude::Rng as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+/// What changes how single objects are shown.
+const OF_OBJECTS: &[Liberty] = &[
+    Liberty::OtherIdentifiers,
+    Liberty::OtherPlaceholders,
+    Liberty::InitialDomainAddress,
+    Liberty::AttributesOfItsOwn,
+];
+
+/// What the reference model's own placeholders end in.
+const PLACEHOLDER_DOMAIN: &str = "@quarantine.invalid";
+
+/// A correct implementation that decides by some policy and takes some liberties; with moods, it
+/// draws both anew for every case.
+#[derive(Clone, Debug)]
+pub(super) struct Liberal {
+    name: String,
+    model: ReferenceModel,
+    capabilities: Capabilities,
+    /// The liberties that it takes in every case.
+    always: BTreeSet<Liberty>,
+    /// Those that it takes in this case.
+    liberties: BTreeSet<Liberty>,
+    /// What its moods are drawn from, if it has any.
+    moods: Option<TestRng>,
+    /// How many states it has shown of this case.
+    shown: usize,
+    /// The identifiers of objects that were mastered in the cloud at some time of this case.
+    born_in_the_cloud: HashSet<Text>,
+}
+
+impl Liberal {
+    pub(super) fn new(name: &str, policy: Policy, liberties: &[Liberty]) -> Liberal {
+        let always: BTreeSet<Liberty> = liberties.iter().copied().collect();
+        Liberal {
+            name: name.to_owned(),
+            model: ReferenceModel::new(policy),
+            capabilities: Capabilities::all_of_2023(),
+            liberties: always.clone(),
+            always,
+            moods: None,
+            shown: 0,
+            born_in_the_cloud: HashSet::new(),
+        }
+    }
+
+    /// One that declares no choice and makes them anew for every case.
+    pub(super) fn moody(name: &str) -> Liberal {
+        Liberal {
+            moods: Some(TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
+            ..Liberal::new(name, Policy::default(), &[Liberty::DeclaresNoChoice])
+        }
+    }
+
+    /// The same, declaring only these capabilities.
+    pub(super) fn with_capabilities(self, capabilities: Capabilities) -> Liberal {
+        Liberal { capabilities, ..self }
+    }
+
+    #[cfg(test)]
+    pub(super) fn policy(&self) -> &Policy {
+        self.model.policy()
+    }
+
+    fn snapshot(&mut self, mut snapshot: Snapshot) -> Snapshot {
+        let liberties = &self.liberties;
+        if liberties.contains(&Liberty::HidesTheRecycleBin) {
+            snapshot.cloud.retain(|object| !object.deleted);
+        }
+        if liberties.contains(&Liberty::GeneratesPasswords) {
+            for object in &mut snapshot.cloud {
+                if !object.on_premises_sync_enabled {
+                    self.born_in_the_cloud.insert(object.id.clone());
+                } else if object.kind == Kind::User
+                    && object.password.is_none()
+                    && !self.born_in_the_cloud.contains(&object.id)
+                {
+                    Arc::make_mut(object).password = Some("generated".into());
+                }
+            }
+        }
+        if OF_OBJECTS.iter().any(|liberty| liberties.contains(liberty)) {
+            for object in &mut snapshot.cloud {
+                show(Arc::make_mut(object), liberties);
+            }
+        }
+        if liberties.contains(&Liberty::ListsBackwards) {
+            snapshot.cloud.reverse();
+            snapshot.on_premises.reverse();
+        }
+        if liberties.contains(&Liberty::ListsInAnyOrder) {
+            let by = |length: usize| self.shown.checked_rem(length).unwrap_or(0);
+            let (cloud, on_premises) = (by(snapshot.cloud.len()), by(snapshot.on_premises.len()));
+            snapshot.cloud.rotate_left(cloud);
+            snapshot.on_premises.rotate_left(on_premises);
+        }
+        self.shown += 1;
+        snapshot
+    }
+
+    fn result(&self, result: &mut SyncResult) {
+        if self.liberties.contains(&Liberty::TellsJoinedOnly) {
+            result.matched_on = None;
+            result.evaluated_by = None;
+            if matches!(result.result, ResultWord::HardMatched | ResultWord::SoftMatched) {
+                result.result = ResultWord::Joined;
+            }
+        }
+        if self.liberties.contains(&Liberty::TellsNoReasons) {
+            result.code = None;
+            result.message = None;
+        }
+        if self.liberties.contains(&Liberty::TellsUpdatedAlways)
+            && result.result == ResultWord::Unchanged
+        {
+            result.result = ResultWord::Updated;
+        }
+    }
+}
+
+/// How an object is shown.
+fn show(object: &mut CloudObject, liberties: &BTreeSet<Liberty>) {
+    let is_synced = object.on_premises_sync_enabled;
+    if liberties.contains(&Liberty::OtherPlaceholders)
+        && let Some(name) = object.user_principal_name.as_deref()
+        && let Some(user) = name.strip_suffix(PLACEHOLDER_DOMAIN)
+    {
+        object.user_principal_name =
+            Some(format!("{}@contoso.onmicrosoft.com", user.replace('+', "")).into());
+    }
+    if liberties.contains(&Liberty::InitialDomainAddress) && is_synced && object.kind == Kind::User
+    {
+        let address = format!("smtp:{}@contoso.onmicrosoft.com", object.id);
+        object.proxy_addresses.push((&*address).into());
+    }
+    if liberties.contains(&Liberty::AttributesOfItsOwn) {
+        object.attributes.insert("createdDateTime".into(), "2023-01-26".into());
+        object.attributes.entry("usageLocation".into()).or_insert_with(|| "NO".into());
+    }
+    if liberties.contains(&Liberty::OtherIdentifiers) {
+        object.id = format!("{{{}}}", object.id).into();
+    }
+}
+
+impl Implementation for Liberal {
+    fn describe(&self) -> Description {
+        let mut capabilities = self.capabilities.clone();
+        if self.always.contains(&Liberty::TellsJoinedOnly) || self.moods.is_some() {
+            capabilities.0.remove(&Capability::MatchKind);
+            capabilities.0.remove(&Capability::EvaluatedBy);
+        }
+        if self.always.contains(&Liberty::HidesTheRecycleBin) {
+            capabilities.0.remove(&Capability::RecycleBin);
+        }
+        let described = self.model.describe();
+        Description {
+            implementation: ImplementationName {
+                name: self.name.clone(),
+                ..described.implementation
+            },
+            capabilities,
+            choices: if self.always.contains(&Liberty::DeclaresNoChoice) {
+                DeclaredChoices::default()
+            } else {
+                described.choices
+            },
+            editions: described.editions,
+        }
+    }
+
+    fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
+        self.shown = 0;
+        self.born_in_the_cloud.clear();
+        if let Some(moods) = &mut self.moods {
+            let policies = Policy::default().every_choice();
+            self.model = ReferenceModel::new(policies[moods.next_u32() as usize % policies.len()]);
+            self.liberties = self.always.clone();
+            for (liberty, _) in Liberty::ALL {
+                // What is declared cannot change from case to case.
+                if *liberty != Liberty::HidesTheRecycleBin && moods.next_u32() % 2 == 0 {
+                    self.liberties.insert(*liberty);
+                }
+            }
+        }
+        let start = if self.liberties.contains(&Liberty::LastFirst) {
+            // Objects that come later stay behind those that were there.
+            let mut tenant = tenant.clone();
+            tenant.on_premises.reverse();
+            self.model.reset(&tenant)?
+        } else {
+            self.model.reset(tenant)?
+        };
+        Ok(self.snapshot(start))
+    }
+
+    fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
+        let mut step = self.model.apply(command)?;
+        step.snapshot = self.snapshot(step.snapshot);
+        for result in step.outcome.objects.values_mut() {
+            self.result(result);
+        }
+        Ok(step)
+    }
+}

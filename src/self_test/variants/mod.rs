@@ -1,0 +1,220 @@
+//! Correct variants: implementations that are right and do otherwise than the reference model
+//! wherever the documents let them, to show that the suite blames nobody for it.
+//!
+//! ```
+//! use entra_conformance::implementation::Implementation as _;
+//! use entra_conformance::self_test::variants;
+//! let variant = variants::find("lists-in-any-order").unwrap();
+//! let implementation = variant.implementation();
+//! assert_eq!(implementation.describe().implementation.name, variant.name);
+//! ```
+//!
+//! ```text
+//! liberty   what may be done otherwise
+//! liberal   the reference model with liberties taken
+//! ```
+
+mod liberal;
+mod liberty;
+
+pub use liberty::Liberty;
+
+use crate::directory::{
+    AmbiguousMatch, Capabilities, Capability, CollisionHandling, ValuesAbsentOnPremises,
+};
+use crate::implementation::Implementation;
+use crate::reference::Policy;
+use liberal::Liberal;
+use std::sync::LazyLock;
+
+/// A correct implementation.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name: `lists-in-any-order`.
+    pub name: String,
+    /// What it does otherwise, or by which choices it decides, in a sentence.
+    pub what: String,
+    implementation: Liberal,
+}
+
+impl Variant {
+    /// It as an implementation.
+    pub fn implementation(&self) -> Box<dyn Implementation + Send> {
+        Box::new(self.implementation.clone())
+    }
+
+    fn new(name: String, what: String, policy: Policy, liberties: &[Liberty]) -> Variant {
+        let implementation = Liberal::new(&name, policy, liberties);
+        Variant { name, what, implementation }
+    }
+
+    fn small(name: String, what: String, capabilities: Capabilities) -> Variant {
+        let implementation =
+            Liberal::new(&name, Policy::default(), &[]).with_capabilities(capabilities);
+        Variant { name, what, implementation }
+    }
+}
+
+/// What an implementation can be without.
+const DISPENSABLE: &[Capability] = &[
+    Capability::Users,
+    Capability::Groups,
+    Capability::Contacts,
+    Capability::MatchUserPrincipalName,
+    Capability::MatchProxyAddresses,
+    Capability::MatchSourceAnchor,
+    Capability::Roles,
+    Capability::Passwords,
+    Capability::SoftMatchSwitch,
+    Capability::Reinstall,
+    Capability::ImmutableIdWrite,
+    Capability::CloudEdits,
+    Capability::RecycleBin,
+];
+
+/// Implementations that can do little.
+const SMALL: &[(&str, &[Capability])] = &[
+    ("users-by-name-only", &[Capability::Users, Capability::MatchUserPrincipalName]),
+    ("users-by-address-only", &[Capability::Users, Capability::MatchProxyAddresses]),
+    ("users-by-anchor-only", &[Capability::Users, Capability::MatchSourceAnchor]),
+    (
+        "users-by-name-and-anchor",
+        &[
+            Capability::Users,
+            Capability::MatchUserPrincipalName,
+            Capability::MatchSourceAnchor,
+            Capability::Reinstall,
+        ],
+    ),
+    ("contacts-only", &[Capability::Contacts, Capability::MatchProxyAddresses]),
+    ("groups-only", &[Capability::Groups, Capability::MatchProxyAddresses]),
+];
+
+/// All variants: every combination of choices, declared and not; every liberty, under two policies;
+/// one that makes up its mind anew for every case; and those that can do less.
+pub fn catalogue() -> &'static [Variant] {
+    static ALL: LazyLock<Vec<Variant>> = LazyLock::new(|| {
+        let mut variants = Vec::new();
+        variants.extend(Policy::default().every_choice().into_iter().flat_map(of_choices));
+        variants
+            .extend(Liberty::ALL.iter().flat_map(|&(liberty, words)| of_liberty(liberty, words)));
+        let name = "another-mind-in-every-case";
+        variants.push(Variant {
+            name: name.to_owned(),
+            what: "Makes its choices and takes liberties anew in every case, and declares nothing."
+                .to_owned(),
+            implementation: Liberal::moody(name),
+        });
+        variants.extend(DISPENSABLE.iter().map(|missing| {
+            let mut capabilities = Capabilities::all_of_2023();
+            capabilities.0.remove(missing);
+            let word = missing.word();
+            let name = format!("without-{}", kebab(word));
+            Variant::small(name, format!("Does not declare `{word}`."), capabilities)
+        }));
+        variants.extend(SMALL.iter().map(|(name, capabilities)| {
+            let words: Vec<&str> = capabilities.iter().map(|it| it.word()).collect();
+            let what = format!("Declares {} and nothing else.", words.join(", "));
+            Variant::small((*name).to_owned(), what, capabilities.iter().copied().collect())
+        }));
+        variants
+    });
+    &ALL
+}
+
+/// The variant with this name.
+pub fn find(name: &str) -> Option<&'static Variant> {
+    catalogue().iter().find(|variant| variant.name == name)
+}
+
+/// A policy, declared and not.
+fn of_choices(policy: Policy) -> [Variant; 2] {
+    let words: Vec<&str> = policy.declared().words().into_iter().map(|(_, value)| value).collect();
+    let name = kebab(&words.join("-"));
+    let listed = words.join(", ");
+    [
+        Variant::new(name.clone(), format!("Decides by {listed}."), policy, &[]),
+        Variant::new(
+            format!("{name}-undeclared"),
+            format!("Decides by {listed}, and declares none of it."),
+            policy,
+            &[Liberty::DeclaresNoChoice],
+        ),
+    ]
+}
+
+/// A liberty under the default policy, and under one that quarantines objects and leaves values open.
+fn of_liberty(liberty: Liberty, words: &str) -> [Variant; 2] {
+    let quarantining = Policy {
+        values_absent_on_premises: ValuesAbsentOnPremises::Cleared,
+        collision_handling: CollisionHandling::Quarantined,
+        ambiguous_match: AmbiguousMatch::Withheld,
+        ..Policy::default()
+    };
+    let name = kebab(&format!("{liberty:?}"));
+    let what = format!("An implementation that {words}.");
+    [
+        Variant::new(name.clone(), what.clone(), Policy::default(), &[liberty]),
+        Variant::new(format!("{name}-and-copies"), what, quarantining, &[liberty]),
+    ]
+}
+
+/// `ListsBackwards`, `match:sourceAnchor` → `lists-backwards`, `match-source-anchor`.
+fn kebab(words: &str) -> String {
+    let mut kebab = String::new();
+    for letter in words.chars() {
+        if letter.is_ascii_uppercase() {
+            if !kebab.is_empty() && !kebab.ends_with('-') {
+                kebab.push('-');
+            }
+            kebab.push(letter.to_ascii_lowercase());
+        } else {
+            kebab.push(if letter.is_ascii_alphanumeric() { letter } else { '-' });
+        }
+    }
+    kebab
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{Command, Tenant};
+    use crate::reference::ReferenceModel;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_and_say_something() {
+        let mut names = BTreeSet::new();
+        for variant in catalogue() {
+            assert!(names.insert(&variant.name), "{} is there twice", variant.name);
+            let is_kebab = |letter: char| letter.is_ascii_lowercase() || letter == '-';
+            assert!(variant.name.chars().all(is_kebab), "{}", variant.name);
+            assert!(variant.what.ends_with('.'), "{}", variant.name);
+            assert!(std::ptr::eq(find(&variant.name).expect("itself"), variant));
+        }
+        assert!(names.len() >= 100, "{}", names.len());
+    }
+
+    /// A liberty that shows nowhere would prove nothing.
+    #[test]
+    fn every_liberty_shows() {
+        let cases = crate::cases::scenario::embedded();
+        for (liberty, _) in Liberty::ALL {
+            let name = format!("{}-and-copies", kebab(&format!("{liberty:?}")));
+            let variant = find(&name).expect("a variant");
+            let policy = *variant.implementation.policy();
+            let (mut free, mut model) = (variant.implementation(), ReferenceModel::new(policy));
+            let differs_in_description = free.describe().choices != model.describe().choices;
+            let differs = cases.iter().any(|case| {
+                let mut shows = |tenant: &Tenant, commands: &[Command]| {
+                    free.reset(tenant) != model.reset(tenant)
+                        || commands
+                            .iter()
+                            .any(|command| free.apply(command) != model.apply(command))
+                };
+                shows(&case.scenario.given, &case.scenario.commands())
+            });
+            assert!(differs || differs_in_description, "{liberty:?} shows nowhere");
+        }
+    }
+}

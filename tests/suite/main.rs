@@ -1,0 +1,34 @@
+//! The suite's integration tests, in one program: each module is about one thing that a user or a
+//! maintainer relies on.
+
+mod agreement;
+mod baseline;
+mod cli;
+mod correct_implementations;
+mod dependency_rules;
+mod exhaustive;
+mod faults;
+#[cfg(feature = "schema")]
+mod file_schemas;
+mod generated;
+mod grid;
+mod hostile_input;
+#[cfg(all(unix, feature = "cli"))]
+mod interrupt;
+mod pipe;
+mod protocol_page;
+#[cfg(feature = "schema")]
+mod published;
+mod readme;
+mod relations;
+#[cfg(all(feature = "html", feature = "junit", feature = "schema"))]
+mod reports;
+mod rulebook;
+#[cfg(feature = "schema")]
+mod schemas;
+mod self_test;
+mod serve;
+mod sharding;
+mod shrinking;
+mod snapshots;
+mod verdicts;

@@ -1,0 +1,31 @@
+//! Applies a relation to an implementation and a case: two runs, compared.
+
+use entra_conformance::cases::Case;
+use entra_conformance::cases::relations::{Relation, RelationVerdict, Run};
+use entra_conformance::directory::problems_of_case;
+use entra_conformance::implementation::{CaseInput, CaseObservation, Implementation, run_one};
+
+/// What a relation says of an implementation and a case; `None` where there is nothing to vary.
+pub(crate) fn apply(
+    relation: &Relation,
+    implementation: &mut dyn Implementation,
+    base: &Case,
+) -> Option<RelationVerdict> {
+    let varied = relation.varied(base)?;
+    assert_eq!(problems_of_case(&varied.tenant, &varied.commands), vec![], "{}", relation.rule);
+    let seen = [run(implementation, base), run(implementation, &varied)];
+    let description = implementation.describe();
+    let [base, varied] = [(base, &seen[0]), (&varied, &seen[1])].map(|(case, seen)| Run {
+        case,
+        start: seen.start.as_ref().expect("a start"),
+        steps: &seen.steps,
+    });
+    Some(relation.judge(base, varied, &description.capabilities, &description.choices))
+}
+
+fn run(implementation: &mut dyn Implementation, case: &Case) -> CaseObservation {
+    let input = CaseInput { tenant: &case.tenant, commands: &case.commands };
+    let seen = run_one(implementation, input);
+    assert!(seen.failure.is_none(), "{:?}", seen.failure);
+    seen
+}

@@ -1,0 +1,132 @@
+//! The runs that reports are made of.
+
+use entra_conformance::directory::{Capability, Command, Snapshot, StepObservation, Tenant};
+use entra_conformance::implementation::{Description, Failure, Implementation};
+use entra_conformance::reference::ReferenceModel;
+use entra_conformance::report::Summary;
+use entra_conformance::rulebook::Rulebook;
+use entra_conformance::runner::{Event, Extras, Generation, Host, Selection, Source, plan, run};
+use entra_conformance::self_test::mutants;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A run with these rules, by the beginnings of their names.
+pub(crate) fn selection(rules: &[&str], source: Source) -> Selection {
+    let known = Rulebook::embedded().rules_in("2023-01").map(|rule| rule.id.clone());
+    Selection {
+        sources: [source].into(),
+        generation: Generation { cases: 300, ..Generation::default() },
+        rule_patterns: rules.iter().map(|rule| format!("{rule}*")).collect(),
+        rules: known.filter(|id| rules.iter().any(|rule| id.starts_with(rule))).collect(),
+        ..Selection::default()
+    }
+}
+
+/// The scenarios of which reports are made: a new one changes no report.
+const SCENARIOS: &[&str] = &[
+    "recovery/groups-and-contacts-rejoin",
+    "recovery/newcomer-after-a-reinstall-is-soft-matched",
+    "recovery/nothing-is-reset",
+    "recovery/pending-changes-flow-after-the-reinstall",
+    "recovery/two-reinstalls-in-a-row",
+    "soa/accounting-and-sales-side-by-side",
+    "soa/cloud-contact-stays-editable",
+    "soa/synced-user-refuses-cloud-edits",
+    "switch/enabled-again-the-user-is-matched",
+    "switch/hard-match-works-when-disabled",
+    "switch/joined-user-goes-on-syncing",
+    "switch/no-match-by-address-when-disabled",
+    "switch/no-match-by-name-when-disabled",
+    "takeover/cloud-only-addresses-are-lost",
+    "takeover/contact-is-taken-over-whole",
+    "takeover/every-attribute-is-overwritten",
+    "takeover/lost-address-is-free-again",
+    "takeover/password-is-kept-without-hash-sync",
+    "takeover/password-is-overwritten-with-hash-sync",
+    "takeover/primary-and-secondary-change-places",
+];
+
+/// What a run tells, with times that do not differ from run to run.
+pub(crate) fn events(
+    implementation: &mut dyn Implementation,
+    selection: Selection,
+    stop_at: Option<usize>,
+) -> Vec<Event> {
+    let host = Host::ChildProcess { command: vec!["./my adapter".to_owned(), "--fast".to_owned()] };
+    let mut plan = plan("2023-01", &implementation.describe(), host, selection, Vec::new());
+    plan.cases.retain(|case| SCENARIOS.contains(&&*case.id));
+    let interrupted = AtomicBool::new(false);
+    let mut events = Vec::new();
+    run(&plan, implementation, Extras::default(), &interrupted, &mut |mut event| {
+        match &mut event {
+            Event::RunFinished { milliseconds } => *milliseconds = 1234,
+            Event::SourceFinished(report) => report.milliseconds = 567,
+            _ => {}
+        }
+        events.push(event);
+        if stop_at == Some(events.len()) {
+            interrupted.store(true, Ordering::Relaxed);
+        }
+    });
+    events
+}
+
+pub(crate) fn conformant() -> Vec<Event> {
+    let selection = selection(&["takeover."], Source::Scenarios);
+    events(&mut ReferenceModel::default(), selection, None)
+}
+
+pub(crate) fn faulty() -> Vec<Event> {
+    let mutant = mutants::find("takeover-merges-addresses").expect("a mutant");
+    let selection = selection(&["takeover.", "match.same"], Source::Sequences);
+    events(&mut *mutant.implementation(), selection, None)
+}
+
+/// Panics when Connect is reinstalled for the second time, and takes no changes made in the cloud.
+#[derive(Default)]
+pub(crate) struct Fragile {
+    model: ReferenceModel,
+    reinstalled: bool,
+}
+
+impl Implementation for Fragile {
+    fn describe(&self) -> Description {
+        let mut description = self.model.describe();
+        description.capabilities.0.remove(&Capability::CloudEdits);
+        description
+    }
+
+    fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
+        self.reinstalled = false;
+        self.model.reset(tenant)
+    }
+
+    fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
+        if matches!(command, Command::ReinstallConnect(_)) {
+            assert!(!self.reinstalled, "not written yet: 100 % | <later>");
+            self.reinstalled = true;
+        }
+        self.model.apply(command)
+    }
+}
+
+fn aborted() -> Vec<Event> {
+    let mut fragile = Fragile::default();
+    events(&mut fragile, selection(&["recovery.", "soa."], Source::Scenarios), None)
+}
+
+pub(crate) fn stopped() -> Vec<Event> {
+    let selection = selection(&["switch."], Source::Scenarios);
+    events(&mut ReferenceModel::default(), selection, Some(4))
+}
+
+pub(crate) type Run = fn() -> Vec<Event>;
+
+/// The runs by name.
+pub(crate) const RUNS: &[(&str, Run)] =
+    &[("conformant", conformant), ("faulty", faulty), ("aborted", aborted), ("stopped", stopped)];
+
+pub(crate) fn summary(events: &[Event]) -> Summary {
+    let mut summary = Summary::default();
+    events.iter().for_each(|event| summary.take(event));
+    summary
+}

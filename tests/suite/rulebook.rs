@@ -1,0 +1,155 @@
+//! Keeps rulebook, checks and scenarios closed over each other: nothing dangles, nothing is idle.
+
+use crate::relations::two_runs::apply;
+use entra_conformance::cases::Case;
+use entra_conformance::cases::relations::{RelationVerdict, all, relation};
+use entra_conformance::cases::scenario::{EmbeddedScenario, embedded};
+use entra_conformance::checks::checked_rules;
+use entra_conformance::directory::DeclaredChoices;
+use entra_conformance::reference::{Policy, ReferenceModel};
+use entra_conformance::rulebook::{AREAS, Rulebook, area_of};
+use entra_conformance::runner::{CaseVerdict, Event, PlannedCase, Selection, judge_case};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The reference model with the choices that a scenario is about.
+fn model_for(condition: &DeclaredChoices) -> ReferenceModel {
+    let policy = Policy::default()
+        .every_choice()
+        .into_iter()
+        .find(|policy| policy.declared().agrees_with(condition))
+        .expect("some policy makes these choices");
+    ReferenceModel::new(policy)
+}
+
+/// How often each rule was exercised by a scenario, and what was broken.
+fn judge(scenario: &EmbeddedScenario) -> (BTreeMap<String, u64>, Vec<String>) {
+    let mut model = model_for(&scenario.scenario.when_choice);
+    let case = PlannedCase::of_embedded(scenario);
+    let event = judge_case(&case, &mut model, &Selection::default());
+    let Event::CaseFinished { verdict, rules, failures, .. } = event else {
+        panic!("a case ends with its verdict")
+    };
+    assert_eq!(verdict, CaseVerdict::Judged, "{}", scenario.id);
+    let held = rules.into_iter().map(|tally| (tally.rule, tally.held)).collect();
+    let broken = failures
+        .iter()
+        .flat_map(|failure| {
+            let rule = &failure.rule;
+            failure.violations.iter().map(move |violation| format!("{rule}: {violation:?}"))
+        })
+        .collect();
+    (held, broken)
+}
+
+/// What each relation says that a scenario is about: `None` where there is nothing to vary.
+fn judge_relations(scenario: &EmbeddedScenario) -> Vec<(&String, Option<RelationVerdict>)> {
+    let mut model = model_for(&scenario.scenario.when_choice);
+    let case =
+        Case { tenant: scenario.scenario.given.clone(), commands: scenario.scenario.commands() };
+    let rules = scenario.scenario.relations.iter();
+    rules
+        .map(|rule| (rule, apply(relation(rule).expect("a relation"), &mut model, &case)))
+        .collect()
+}
+
+#[test]
+fn every_rule_has_exactly_one_check_or_is_a_relation() {
+    let rules: Vec<&str> = Rulebook::embedded().rules.iter().map(|rule| &*rule.id).collect();
+    let judged: Vec<&str> =
+        checked_rules().chain(all().iter().map(|relation| relation.rule)).collect();
+    assert_eq!(judged, rules);
+}
+
+#[test]
+fn every_rule_is_shown_by_a_scenario_and_missed_nearly_by_another() {
+    let mut shown = BTreeSet::new();
+    let mut missed = BTreeSet::new();
+    for scenario in embedded() {
+        shown.extend(scenario.scenario.rules.iter().map(String::as_str));
+        missed.extend(scenario.scenario.near_misses.iter().map(String::as_str));
+    }
+    for rule in &Rulebook::embedded().rules {
+        assert!(shown.contains(&*rule.id), "{} is shown by no scenario", rule.id);
+        assert!(missed.contains(&*rule.id), "{} has no near miss", rule.id);
+    }
+}
+
+#[test]
+fn every_scenario_exercises_the_rules_that_it_shows_and_breaks_none() {
+    let mut complaints = Vec::new();
+    for scenario in embedded() {
+        let (held, broken) = judge(scenario);
+        complaints.extend(broken.into_iter().map(|what| format!("{}: {what}", scenario.id)));
+        for rule in scenario.scenario.rules.iter().filter(|rule| relation(rule).is_none()) {
+            if held.get(rule).copied().unwrap_or(0) == 0 {
+                complaints.push(format!("{}: {rule} is not exercised", scenario.id));
+            }
+        }
+    }
+    assert_eq!(complaints, Vec::<String>::new());
+}
+
+/// A relation holds in the scenarios that show it, and its precondition fails in its near misses.
+#[test]
+fn every_relation_speaks_of_the_scenarios_that_show_it_and_of_no_near_miss() {
+    let mut complaints = Vec::new();
+    for scenario in embedded() {
+        for (rule, verdict) in judge_relations(scenario) {
+            let is_shown = scenario.scenario.rules.contains(rule);
+            let is_missed = scenario.scenario.near_misses.contains(rule);
+            let is_right = match &verdict {
+                Some(RelationVerdict::Held) => !is_missed,
+                Some(RelationVerdict::NotApplicable(_)) | None => !is_shown,
+                Some(RelationVerdict::Violated { .. }) => false,
+            };
+            if !is_right {
+                complaints.push(format!("{}: {rule}: {verdict:?}", scenario.id));
+            }
+        }
+    }
+    assert_eq!(complaints, Vec::<String>::new());
+}
+
+#[test]
+fn a_near_miss_expects_something() {
+    for scenario in embedded() {
+        let expects = scenario.scenario.steps.iter().any(|step| !step.expect.is_empty());
+        assert!(
+            scenario.scenario.near_misses.is_empty() || expects,
+            "{} is a near miss and expects nothing",
+            scenario.id
+        );
+    }
+}
+
+#[test]
+fn scenarios_stand_in_the_folders_of_known_areas_and_have_titles_of_their_own() {
+    let mut titles = BTreeMap::new();
+    for scenario in embedded() {
+        let area = scenario.id.split('/').next().unwrap_or_default();
+        assert!(AREAS.contains(&area), "{} is no area", area);
+        assert!(scenario.scenario.title.chars().count() <= 80, "{}: a long title", scenario.id);
+        assert!(
+            scenario
+                .scenario
+                .rules
+                .iter()
+                .chain(&scenario.scenario.near_misses)
+                .any(|rule| area_of(rule) == area),
+            "{} is about no rule of its area",
+            scenario.id
+        );
+        let earlier = titles.insert(&scenario.scenario.title, scenario.id);
+        assert_eq!(earlier, None, "two scenarios with the title of {}", scenario.id);
+        assert!(
+            scenario.text.starts_with("# yaml-language-server: $schema=../../schema/scenario.json"),
+            "{} names no schema for editors",
+            scenario.id
+        );
+    }
+}
+
+#[test]
+fn the_seed_document_has_at_least_eighty_scenarios() {
+    assert!(embedded().len() >= 80, "{}", embedded().len());
+}

@@ -1,0 +1,132 @@
+//! The suite proves its own strength: every mutant is caught on a rule that it breaks, and no
+//! correct variant is blamed.
+//!
+//! `entra-conformance self-test` does the same with all cases; here they are fewer, so that it can
+//! be run at every save.
+
+use entra_conformance::runner::{Generation, Source};
+use entra_conformance::self_test::{Progress, Proof, Settings, render, self_test};
+use rstest::rstest;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn test(settings: &Settings) -> Proof {
+    self_test(settings, &|| false, &|_| {})
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// No catalogue has this in it.
+fn none() -> Vec<String> {
+    names(&["none of them"])
+}
+
+/// All mutants, with a part of the generated cases.
+static MATRIX: LazyLock<Proof> = LazyLock::new(|| {
+    test(&Settings {
+        generation: Generation { cases: 1_500, ..Generation::default() },
+        grid_stride: 23,
+        variants: none(),
+        ..Settings::default()
+    })
+});
+
+/// What the project promises of it. Which rules notice a mutant: `verdicts` and `faults`.
+#[test]
+fn every_mutant_is_caught_by_nearly_every_source_and_every_example_is_small() {
+    assert_eq!(MATRIX.defects(), Vec::<String>::new());
+    let all = MATRIX.mutants.len();
+    assert!(all >= 100, "{all}");
+    let least = [
+        (Source::Scenarios, 95),
+        (Source::Grid, 80),
+        (Source::Sequences, 95),
+        (Source::Relations, 75),
+    ];
+    for (source, percent) in least {
+        let caught = MATRIX.score(source);
+        assert!(caught * 100 >= all * percent, "{source:?} catch {caught} of {all}");
+    }
+    let long: BTreeSet<&str> = MATRIX
+        .mutants
+        .iter()
+        .filter(|line| {
+            let kills = line.attempts.iter().filter_map(|attempt| attempt.kill.as_ref());
+            kills.into_iter().any(|kill| kill.commands > 4)
+        })
+        .map(|line| line.mutant)
+        .collect();
+    // Its reason is told with the matrix.
+    assert_eq!(long, ["matched-again-if-the-first-attempt-failed"].into());
+    assert!(!render(&MATRIX, false).contains("no reason is known"));
+}
+
+#[test]
+fn no_correct_variant_is_blamed() {
+    let proof = test(&Settings {
+        generation: Generation { cases: 4_000, ..Generation::default() },
+        mutants: none(),
+        one_in: 200,
+        ..Settings::default()
+    });
+    assert_eq!(proof.defects(), Vec::<String>::new());
+    assert!(proof.variants.len() >= 12);
+    assert!(proof.variants.iter().all(|line| line.cases > 0 && line.held > 0));
+}
+
+/// A source that cannot catch a mutant says so, and the verdict with it.
+#[test]
+fn a_survivor_is_told() {
+    let proof = test(&Settings {
+        sources: vec![Source::Relations],
+        generation: Generation { cases: 100, ..Generation::default() },
+        mutants: names(&["plain-group-matched-on-display-name", "never-matches"]),
+        variants: none(),
+        ..Settings::default()
+    });
+    let told = render(&proof, false);
+    assert_eq!(proof.defects().len(), 1, "{told}");
+    assert!(told.contains("DEFECTS OF THE SUITE: 1"), "{told}");
+    assert!(told.contains("the mutant plain-group-matched-on-display-name survives"), "{told}");
+}
+
+#[test]
+fn nothing_tested_is_no_success() {
+    let proof = test(&Settings { mutants: none(), variants: none(), ..Settings::default() });
+    assert!(render(&proof, false).contains("INCOMPLETE: nothing was tested"));
+    let stopped = self_test(&Settings::default(), &|| true, &|_| {});
+    assert!(stopped.is_interrupted);
+}
+
+/// Whatever the number of threads, and every piece of work is told.
+#[rstest]
+fn the_number_of_threads_changes_nothing(#[values(1, 2, 5)] threads: usize) {
+    let (planned, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let settings = Settings {
+        sources: vec![Source::Scenarios, Source::Sequences],
+        generation: Generation { cases: 200, ..Generation::default() },
+        mutants: names(&[
+            "never-matches",
+            "admin-check-cached",
+            "retried-once-only",
+            "does-nothing",
+        ]),
+        variants: names(&["lists-in-any-order", "without-roles", "contacts-only"]),
+        threads,
+        ..Settings::default()
+    };
+    let proof = self_test(&settings, &|| false, &|progress| match progress {
+        Progress::Planned(pieces) => planned.store(pieces, Ordering::Relaxed),
+        Progress::Done => {
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    assert_eq!(done.into_inner(), planned.into_inner());
+    let one = test(&Settings { threads: 1, ..settings });
+    assert_eq!(render(&proof, false), render(&one, false));
+    assert_eq!(proof.mutants.len(), 4);
+    assert_eq!(proof.variants.len(), 3);
+}

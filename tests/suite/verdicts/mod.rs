@@ -1,0 +1,233 @@
+//! Which rules speak of the reference model, of every mutant, and of steps in which one thing is
+//! wrong: over the same cases every time.
+//!
+//! A check that has become weaker or stricter shows here, also where some other check still
+//! catches the mutant. The snapshots hold which rules speak, not how often or in which words. What
+//! the scenarios show stands in none of them, so that a new scenario changes none.
+
+mod cases;
+mod special;
+mod told;
+mod wrong;
+
+use cases::{Posed, SCENARIOS, cases, scenario, two_policies};
+use entra_conformance::checks::{
+    Determinacy, EditionSettings, Extent, Finding, Observer, checked_rules,
+};
+use entra_conformance::directory::{Capabilities, Command, DeclaredChoices, Tenant};
+use entra_conformance::implementation::{CaseInput, CaseObservation, Implementation, run_one};
+use entra_conformance::reference::{Policy, ReferenceModel};
+use entra_conformance::self_test::mutants;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// Rules, and the sources in whose cases they speak.
+type Speaking = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+/// A line a rule, with its sources.
+fn lines(speaking: &Speaking) -> String {
+    let mut text = String::new();
+    for (rule, sources) in speaking {
+        let sources: Vec<&str> = sources.iter().copied().collect();
+        let _ = writeln!(text, "    {rule}: {}", sources.join(", "));
+    }
+    text
+}
+
+/// What the checks find in the start and in each step.
+fn judged(
+    (tenant, commands): (&Tenant, &[Command]),
+    seen: &CaseObservation,
+    choices: &DeclaredChoices,
+) -> Vec<Vec<Finding>> {
+    let capabilities = Capabilities::all_of_2023();
+    let start = seen.start.as_ref().expect("it starts");
+    let (mut observer, findings) =
+        Observer::start(tenant, start, EditionSettings::of_2023_01(), &capabilities, choices);
+    let steps = commands.iter().zip(&seen.steps);
+    let judged = steps.map(|(command, step)| observer.step(command, step));
+    std::iter::once(findings).chain(judged).collect()
+}
+
+/// What is seen of a case.
+fn run(
+    implementation: &mut dyn Implementation,
+    (tenant, commands): (&Tenant, &[Command]),
+) -> CaseObservation {
+    run_one(implementation, CaseInput { tenant, commands })
+}
+
+fn assert_snapshot(name: &str, text: &str) {
+    let settings = crate::snapshots::settings();
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn the_model_breaks_no_rule_and_these_are_judged() {
+    let mut judged_rules = Speaking::new();
+    for posed in cases(600, &two_policies()) {
+        let seen = run(&mut ReferenceModel::new(posed.policy), posed.input());
+        let choices = posed.choices(&posed.policy.declared());
+        for Finding { rule, verdict } in
+            judged(posed.input(), &seen, &choices).into_iter().flatten()
+        {
+            assert!(verdict.violations.is_empty(), "{rule}: {:?}", verdict.violations);
+            if verdict.held > 0 {
+                judged_rules.entry(rule).or_default().insert(posed.source);
+            }
+        }
+    }
+    for rule in checked_rules() {
+        let sources = judged_rules.get_mut(rule);
+        assert!(sources.is_some_and(|sources| sources.remove(SCENARIOS)), "no scenario for {rule}");
+    }
+    assert_snapshot("verdicts-on-the-model", &lines(&judged_rules));
+}
+
+/// Scenarios of situations that generated cases hardly get into.
+const RARE: &[&str] = &[
+    "admin/returned-role-does-not-stop-the-sync",
+    "match/anchor-or-name-leads-to-the-same-values",
+    "switch/enabled-again-the-user-is-matched",
+    "switch/hard-match-works-when-disabled",
+    "sync/failing-contact-does-not-stop-other-contacts",
+    "takeover/mail-enabled-group-is-taken-over-whole",
+];
+
+/// What is said of a step in which one thing is not as it was seen, and of what was declared
+/// otherwise than it is done: by which rules, and of which fields.
+#[test]
+fn what_is_said_of_a_wrong_value() {
+    let mut told: BTreeMap<&str, BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    let mut tell = |what, findings: Vec<Finding>| {
+        for finding in &findings {
+            for violation in finding.violations() {
+                let fields = told.entry(what).or_default().entry(finding.rule).or_default();
+                fields.insert(violation.field.code());
+            }
+        }
+    };
+    let policies = Policy::default().every_choice();
+    let mut all = cases(200, &policies);
+    all.retain(|posed| !posed.is_crowded() && posed.source != SCENARIOS);
+    all.extend(RARE.iter().map(|id| scenario(id)));
+    for (at, posed) in all.iter().enumerate() {
+        let seen = run(&mut ReferenceModel::new(posed.policy), posed.input());
+        wrong::each(&posed.case, &seen, &posed.choices(&posed.policy.declared()), &mut tell);
+        for other in policies.iter().skip(at % 3).step_by(3) {
+            for findings in judged(posed.input(), &seen, &other.declared()) {
+                tell("declared otherwise", findings);
+            }
+        }
+    }
+    let mut text = String::new();
+    for (what, rules) in told {
+        let _ = writeln!(text, "{what}");
+        for (rule, fields) in rules {
+            let fields: Vec<&str> = fields.into_iter().collect();
+            let _ = writeln!(text, "    {rule}: {}", fields.join(", "));
+        }
+    }
+    assert_snapshot("verdicts-on-a-wrong-value", &text);
+}
+
+/// The rules that each mutant breaks; which ones the scenarios show, `faults` asserts. What shows the
+/// same as the model is not judged: that is done above.
+#[test]
+fn what_is_said_of_each_mutant() {
+    let policies = Policy::default().every_choice();
+    let cases = cases(160, &policies);
+    let decided_by = |policy: Policy| cases.iter().filter(move |posed| posed.policy == policy);
+    // What the model that decides alike shows, by what it decides and what the cases ask for.
+    let mut right: BTreeMap<String, Vec<CaseObservation>> = BTreeMap::new();
+    let mut text = String::new();
+    for mutant in mutants::catalogue() {
+        let mut broken = Speaking::new();
+        for &policy in &policies {
+            let mut implementation = mutant.with_policy(policy);
+            let choices = implementation.describe().choices;
+            let alike = Policy::agreeing_with(&choices);
+            let right = right.entry(format!("{alike:?} for {policy:?}")).or_insert_with(|| {
+                let mut model = ReferenceModel::new(alike);
+                decided_by(policy).map(|posed| run(&mut model, posed.input())).collect()
+            });
+            for (posed, right) in decided_by(policy).zip(right) {
+                if posed.source == SCENARIOS {
+                    continue;
+                }
+                let seen = run(&mut *implementation, posed.input());
+                if seen.steps != right.steps {
+                    broken_rules(posed, &seen, &choices, &mut broken);
+                }
+            }
+        }
+        let _ = write!(text, "{}\n{}", mutant.name, lines(&broken));
+    }
+    assert_snapshot("verdicts-on-the-mutants", &text);
+}
+
+/// Adds the rules that are broken in what was seen of a case, by these choices where the case
+/// declares them.
+fn broken_rules(
+    posed: &Posed,
+    seen: &CaseObservation,
+    choices: &DeclaredChoices,
+    broken: &mut Speaking,
+) {
+    let findings = judged(posed.input(), seen, &posed.choices(choices));
+    for finding in findings.iter().flatten().filter(|finding| !finding.violations().is_empty()) {
+        broken.entry(finding.rule).or_default().insert(posed.source);
+    }
+}
+
+/// What of the same cases is left open, and about which sort of objects; what is taken for
+/// settled. Relations rest on it.
+#[test]
+fn what_is_left_open() {
+    let mut kinds: BTreeSet<String> = BTreeSet::new();
+    for posed in cases(250, &two_policies()) {
+        let seen = run(&mut ReferenceModel::new(posed.policy), posed.input());
+        let choices = posed.choices(&posed.policy.declared());
+        let start = seen.start.as_ref().expect("the model starts");
+        let capabilities = Capabilities::all_of_2023();
+        let edition = EditionSettings::of_2023_01();
+        let determinacy =
+            Determinacy::of(posed.input(), (start, &seen.steps), edition, &capabilities, &choices);
+        assert!(determinacy.starts_as_asked);
+        if posed.source == SCENARIOS {
+            continue;
+        }
+        let mut add = |what: &str, is_so: bool| {
+            if is_so {
+                kinds.insert(what.to_owned());
+            }
+        };
+        for step in &determinacy.steps {
+            for opening in &step.unspecified {
+                let extent = match &opening.extent {
+                    Extent::Everything => "everything",
+                    Extent::Itself => "itself",
+                    Extent::Holding(_) => "what it holds",
+                };
+                add(&format!("open, {extent}: {:?}", opening.why), true);
+            }
+            for subject in &step.subjects {
+                add("is joined", subject.is_joined);
+                add("has work", subject.has_work);
+                add("is contended", subject.is_contended);
+            }
+            add("unfinished", !step.unfinished.is_empty());
+            add("labels", !step.labels.is_empty());
+            add("links", !step.links.is_empty());
+            add("quarantined objects", !step.quarantined.is_empty());
+            for specified in step.specified.values() {
+                add("specified attributes", !specified.attributes.is_empty());
+                add("known addresses", !specified.addresses.is_empty());
+                add("specified addresses", specified.addresses_are_specified);
+                add("specified passwords", specified.password);
+            }
+        }
+    }
+    let kinds: Vec<String> = kinds.into_iter().collect();
+    assert_snapshot("determinacy-of-the-model", &kinds.join("\n"));
+}
