@@ -14,7 +14,7 @@ use crate::directory::{
     Capabilities, Capability, CloudSetup, Command, Feature, Kind, NameKey, OnPremisesObject, Tenant,
 };
 use identifiers::{Identifier, Mention, mentions};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// A tenant to start from and commands to give: what every case is, wherever it comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl Needed {
                 mentions.iter().filter(move |mention| mention.in_the_cloud == in_the_cloud);
             mentions.filter_map(|mention| matched_by(mention.identifier))
         };
-        let in_the_cloud: HashSet<_> = of_side(true).collect();
+        let in_the_cloud: FxHashSet<_> = of_side(true).collect();
         for identifier in of_side(false).filter(|identifier| in_the_cloud.contains(identifier)) {
             self.need(identifier.0);
         }

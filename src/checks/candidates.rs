@@ -50,8 +50,8 @@ impl<'a> Candidate<'a> {
             anchor: equal_anchors(object, cloud),
             crossed: a_upn_equals_an_address(object, cloud),
             anchor_but_for_case: anchors_differ_only_in_case(object, cloud),
-            mail_attribute: !carries_an_identifier(object, cloud)
-                && meet_in_mail_attribute(object, cloud),
+            mail_attribute: meet_in_mail_attribute(object, cloud)
+                && !carries_an_identifier(object, cloud),
             is_holder: is_holder(object, cloud),
             is_unspecified: is_unspecified_encounter(object, cloud),
             eligible: definitions::eligible(object, cloud, settings),

@@ -25,8 +25,8 @@ impl Check {
     }
 
     /// Whether anything that it is about is among what occurs in a step.
-    pub(super) fn is_about(&self, occurring: &[Trigger]) -> bool {
-        self.about.iter().any(|trigger| occurring.contains(trigger))
+    pub(super) fn is_about(&self, occurring: &Occurring) -> bool {
+        self.about.iter().any(|trigger| occurring.0[*trigger as usize])
     }
 }
 
@@ -69,6 +69,9 @@ pub(super) enum Trigger {
     Report,
 }
 
+/// What occurs in a step: of each kind, in the order in which they are declared, whether it does.
+pub(super) struct Occurring([bool; Trigger::ALL.len()]);
+
 impl Trigger {
     pub(super) const ALL: [Trigger; 16] = [
         Trigger::Always,
@@ -90,8 +93,8 @@ impl Trigger {
     ];
 
     /// What occurs in this step.
-    pub(super) fn in_step(transition: &Transition<'_>) -> Vec<Trigger> {
-        Trigger::ALL.into_iter().filter(|trigger| trigger.occurs_in(transition)).collect()
+    pub(super) fn in_step(transition: &Transition<'_>) -> Occurring {
+        Occurring(Trigger::ALL.map(|trigger| trigger.occurs_in(transition)))
     }
 
     /// Whether anything of the kind occurs in this step.

@@ -50,7 +50,7 @@ impl<'a> Comparison<'a> {
             }
         }
         for object in before {
-            let compared = objects.entry(&*object.id).or_default();
+            let Some(compared) = objects.get_mut(&*object.id) else { continue };
             let is_touched =
                 compared.after.is_none_or(|after| object != after && !is_same(object, after));
             if is_touched {

@@ -163,13 +163,13 @@ pub(crate) fn match_class(holders: usize, eligible: usize) -> MatchClass {
 /// page says that it decides, but services are known to look at it. Where the other object carries an
 /// identifier anyway, what else they share adds nothing.
 pub(crate) fn is_unspecified_encounter(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
-    let carries_one = carries_an_identifier(object, cloud);
+    let is_carrier = || carries_an_identifier(object, cloud);
+    let meet_elsewhere = a_upn_equals_an_address(object, cloud)
+        || share_other_address(object, cloud)
+        || meet_in_mail_attribute(object, cloud);
     anchors_differ_only_in_case(object, cloud)
-        || (carries_one && cloud.deleted)
-        || (!carries_one
-            && (a_upn_equals_an_address(object, cloud)
-                || share_other_address(object, cloud)
-                || meet_in_mail_attribute(object, cloud)))
+        || (cloud.deleted && is_carrier())
+        || (meet_elsewhere && !is_carrier())
 }
 
 pub(crate) fn a_upn_equals_an_address(object: &OnPremisesObject, cloud: &CloudObject) -> bool {

@@ -32,7 +32,8 @@ pub(crate) struct Joined<'a> {
     object: &'a OnPremisesObject,
     /// The cloud object that it is joined to, as it was before the cycle.
     pub(crate) cloud: &'a Arc<CloudObject>,
-    /// Everything else that shares something with it.
+    /// Everything else that shares something with it. Of an object without pending work this is
+    /// looked up only where something rests on it.
     pub(crate) others: Vec<Candidate<'a>>,
     /// Its anchor was changed on-premises since it was joined.
     pub(crate) anchor_changed: bool,
@@ -100,9 +101,8 @@ impl<'a> LinkState<'a> {
             // Connect has forgotten that it was joined, and its anchor does not tell it.
             return indeterminate();
         }
-        let others = candidates_but(Some(cloud));
         let changed = MatchAttributes { anchor: anchor_changed, ..changed(object, own_history) };
-        LinkState::Joined(Joined { object, cloud, others, anchor_changed, changed })
+        LinkState::Joined(Joined { object, cloud, others: Vec::new(), anchor_changed, changed })
     }
 
     /// The cloud object that belongs to it when the cycle begins: joined to it, quarantined for it,

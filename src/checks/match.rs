@@ -137,6 +137,9 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
 /// A cloud object that has a value of a new object which decides nothing, and shares nothing else
 /// with it.
 fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if transition.left_alone().next().is_none() {
+        return;
+    }
     let mut by_value: FxHashMap<(&str, &str), Vec<_>> = FxHashMap::default();
     for (subject, matching) in transition.new_objects() {
         for (name, value) in &subject.object.attributes {
@@ -145,9 +148,6 @@ fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
                 by_value.entry((name, value)).or_default().push((subject, matching));
             }
         }
-    }
-    if by_value.is_empty() {
-        return;
     }
     for cloud in transition.left_alone() {
         let has_it_in_common = cloud.attributes.iter().any(|(name, value)| {

@@ -63,7 +63,7 @@ impl<'a> Subject<'a> {
             }
             LinkState::Quarantined(..) | LinkState::Indeterminate(..) => true,
         };
-        Subject {
+        let mut subject = Subject {
             object,
             own_history,
             reported: outcome.result_of(&object.key),
@@ -72,7 +72,14 @@ impl<'a> Subject<'a> {
             maybe_pending,
             contended: false,
             effect: SyncEffect::of(object, known.link.as_ref(), by_anchor_after),
+        };
+        let needs_others = subject.has_work() || history.reinstalled || subject.reported_error();
+        if let LinkState::Joined(link) = &mut subject.link_state
+            && needs_others
+        {
+            link.others = index.candidates(object, Some(link.cloud), settings);
         }
+        subject
     }
 
     /// What it meets, if it is new and not contended.

@@ -66,6 +66,9 @@ pub(super) fn judge_same_on_premises(
     seen: &OnPremisesObject,
     verdict: &mut Verdict,
 ) {
+    if wanted == seen {
+        return;
+    }
     let is_same = |_: &Field, wanted: &Value, seen: &Value| wanted == seen;
     verdict.differs(|| object_name(&wanted.key), wanted.differences_by(seen, is_same));
 }

@@ -145,23 +145,23 @@ impl<'a> Transition<'a> {
     }
 
     /// The object as it is after the step; `before` is one of the state before it.
-    pub(crate) fn after_of(&self, before: &'a Arc<CloudObject>) -> Option<&'a Arc<CloudObject>> {
+    pub(crate) fn after_of(&self, before: &CloudObject) -> Option<&'a Arc<CloudObject>> {
         self.comparison.after(&before.id)
     }
 
     /// The object as it was before the step; `after` is one of the state after it.
-    pub(crate) fn origin_of(&self, after: &'a Arc<CloudObject>) -> Option<&'a Arc<CloudObject>> {
+    pub(crate) fn origin_of(&self, after: &CloudObject) -> Option<&'a Arc<CloudObject>> {
         self.comparison.before(&after.id)
     }
 
     /// Whether the step left this cloud object, which is one of the state before it, exactly as it
     /// was.
-    pub(crate) fn is_untouched(&self, before: &Arc<CloudObject>) -> bool {
+    pub(crate) fn is_untouched(&self, before: &CloudObject) -> bool {
         self.comparison.is_untouched(before)
     }
 
     /// Whether it is left open what the cycle does to this object of the state before it.
-    pub(crate) fn is_open(&self, before: &Arc<CloudObject>) -> bool {
+    pub(crate) fn is_open(&self, before: &CloudObject) -> bool {
         self.involvement(before).is_open
     }
 
@@ -176,7 +176,7 @@ impl<'a> Transition<'a> {
 
     /// Whether a new object holds an identifier of this object of the state before the cycle,
     /// which has a directory role.
-    pub(crate) fn is_attempted(&self, before: &Arc<CloudObject>) -> bool {
+    pub(crate) fn is_attempted(&self, before: &CloudObject) -> bool {
         self.involvement(before).is_attempted
     }
 
@@ -242,7 +242,7 @@ impl<'a> Transition<'a> {
     }
 
     /// Judges that `cloud` is as it was before, field by field where it is not.
-    pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &'a Arc<CloudObject>) {
+    pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &CloudObject) {
         if self.is_untouched(cloud) {
             return;
         }

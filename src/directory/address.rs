@@ -19,7 +19,12 @@ pub fn same_name(left: &str, right: &str) -> bool {
 
 /// Feeds a name to a hasher so that two names that are the [`same_name`] feed the same.
 pub(crate) fn hash_name(name: &str, state: &mut impl Hasher) {
-    state.write(name.to_ascii_lowercase().as_bytes());
+    for chunk in name.as_bytes().chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        word.make_ascii_lowercase();
+        state.write_u64(u64::from_le_bytes(word));
+    }
     state.write_u8(0xff);
 }
 
@@ -73,15 +78,17 @@ impl ProxyAddress {
     }
 
     /// What the prefix says.
+    #[inline]
     pub fn kind(&self) -> AddressKind {
-        match self.0.split_once(':') {
-            Some(("SMTP", _)) => AddressKind::Primary,
-            Some((prefix, _)) if prefix.eq_ignore_ascii_case("smtp") => AddressKind::Secondary,
+        match self.0.get(..5) {
+            Some("SMTP:") => AddressKind::Primary,
+            Some(prefix) if prefix.eq_ignore_ascii_case("smtp:") => AddressKind::Secondary,
             _ => AddressKind::Other,
         }
     }
 
     /// The mail address behind an `SMTP:` or `smtp:` prefix.
+    #[inline]
     pub fn mail(&self) -> Option<&str> {
         match self.kind() {
             AddressKind::Other => None,

@@ -8,6 +8,7 @@ use crate::cases::relations::UnmetPrecondition;
 use crate::checks::Violation;
 use crate::directory::{Capability, CommandKind};
 use crate::implementation::{Failure, FailureKind};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of a case.
@@ -68,7 +69,7 @@ pub enum Signature {
 /// How often rules were exercised.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tallies {
-    exercised: BTreeMap<&'static str, Exercised>,
+    exercised: FxHashMap<&'static str, Exercised>,
     /// How often a relation's precondition did not hold, by its rule and the part that failed first.
     unmet: BTreeMap<(&'static str, UnmetPrecondition), u64>,
 }
@@ -173,7 +174,9 @@ impl Tallies {
 
     /// Every exercised rule.
     pub(super) fn rules(&self) -> impl Iterator<Item = RuleTally> {
-        self.exercised.iter().map(|(rule, exercised)| RuleTally {
+        let mut exercised: Vec<_> = self.exercised.iter().collect();
+        exercised.sort_unstable_by_key(|(rule, _)| **rule);
+        exercised.into_iter().map(|(rule, exercised)| RuleTally {
             rule: (*rule).to_owned(),
             held: exercised.held,
             violated: exercised.violated,
