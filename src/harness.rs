@@ -4,8 +4,8 @@
 //! to `cargo test` and to nextest. See [`harness!`](crate::harness!).
 
 use crate::implementation::Implementation;
-use crate::report::{RuleState, Status, Summary, not_applicable};
-use crate::runner::{CaseVerdict, Event, Selection, Source};
+use crate::report::{RuleState, Status, not_applicable};
+use crate::runner::{Selection, Source};
 use crate::suite::{Report, Suite, SuiteBuilder};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::sync::Arc;
@@ -81,9 +81,12 @@ fn trials<I: Implementation + 'static>(
     let create = Arc::new(create);
     let description = create().describe();
     let plan = suite.plan(&description);
-    let trial = |name: String, part: Suite, expect: fn(Outcome<'_>) -> Result<(), Failed>| {
+    let trial = |name: String, part: Suite, expect: Expect| {
         let create = Arc::clone(&create);
-        Trial::test(name, move || judge(&part, &mut create(), expect))
+        Trial::test(name, move || {
+            let never = AtomicBool::new(false);
+            expect(&part.run_watched(&mut create(), &mut [], &never, &mut |_| {}))
+        })
     };
     let mut trials = Vec::new();
     for case in plan.cases.iter().filter(|case| case.source == Source::Scenarios) {
@@ -132,34 +135,13 @@ fn source_of(suite: &Suite, source: Source) -> Suite {
     part
 }
 
-/// What one test has seen.
-struct Outcome<'o> {
-    report: &'o Report,
-    /// Why the implementation cannot be judged by the only case.
-    why_not: Option<String>,
-}
+/// What a test asks of what it has seen.
+type Expect = fn(&Report) -> Result<(), Failed>;
 
-fn judge(
-    suite: &Suite,
-    implementation: &mut dyn Implementation,
-    expect: fn(Outcome<'_>) -> Result<(), Failed>,
-) -> Result<(), Failed> {
-    let mut why_not = None;
-    let report =
-        suite.run_watched(implementation, &mut [], &AtomicBool::new(false), &mut |event| {
-            if let Event::CaseFinished { verdict: CaseVerdict::NotApplicable { reason }, .. } =
-                event
-            {
-                why_not = Some(not_applicable(reason));
-            }
-        });
-    expect(Outcome { report: &report, why_not })
-}
-
-fn nothing_wrong(outcome: Outcome<'_>) -> Result<(), Failed> {
-    let Outcome { report, why_not } = outcome;
-    if let Some(reason) = why_not.filter(|_| report.summary().judged == 0) {
-        return Err(format!("not applicable, so not judged: {reason}").into());
+fn nothing_wrong(report: &Report) -> Result<(), Failed> {
+    let summary = report.summary();
+    if let Some((_, reason)) = summary.not_applicable.last().filter(|_| summary.judged == 0) {
+        return Err(format!("not applicable, so not judged: {}", not_applicable(reason)).into());
     }
     match report.status() {
         Status::Conformant | Status::PartHeld | Status::Incomplete => Ok(()),
@@ -168,8 +150,8 @@ fn nothing_wrong(outcome: Outcome<'_>) -> Result<(), Failed> {
 }
 
 /// Whether every rule that applies was exercised. What was broken is told by the other tests.
-fn all_exercised(outcome: Outcome<'_>) -> Result<(), Failed> {
-    let summary: &Summary = outcome.report.summary();
+fn all_exercised(report: &Report) -> Result<(), Failed> {
+    let summary = report.summary();
     let idle: Vec<String> = summary
         .rules()
         .into_iter()

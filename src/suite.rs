@@ -1,6 +1,6 @@
 //! The suite as a value: what is run and judged, and what came of it.
 
-use crate::baseline::{BaselineFile, Conclusion, Date, Gate, RunResults, from_yaml, gate};
+use crate::baseline::{BaselineFile, Date, Gate, RunResults, from_yaml, gate};
 use crate::cases::scenario::{FileError, embedded};
 use crate::implementation::{Description, Implementation};
 use crate::reference::{Policy, ReferenceModel};
@@ -50,7 +50,7 @@ use std::sync::atomic::AtomicBool;
 /// ```
 #[derive(Clone)]
 pub struct Suite {
-    pub(crate) edition: String,
+    pub(crate) edition: &'static str,
     pub(crate) selection: Selection,
     /// Cases from files, which are run first.
     pub(crate) saved: Vec<PlannedCase>,
@@ -112,6 +112,16 @@ impl From<Vec<FileError>> for SuiteError {
     fn from(errors: Vec<FileError>) -> SuiteError {
         SuiteError::BrokenFiles(errors)
     }
+}
+
+/// The edition that is asked for, or the default one.
+pub(crate) fn edition(asked: Option<&str>) -> Result<&'static str, SuiteError> {
+    let book = Rulebook::embedded();
+    let edition = match asked {
+        None => book.default_edition(),
+        Some(id) => book.edition(id).ok_or_else(|| SuiteError::UnknownEdition(id.to_owned()))?,
+    };
+    Ok(&edition.id)
 }
 
 fn editions() -> Vec<&'static str> {
@@ -206,13 +216,9 @@ impl SuiteBuilder {
     /// # Errors
     /// There is no such edition, rule or scenario, or a file cannot be read.
     pub fn build(self) -> Result<Suite, SuiteError> {
-        let book = Rulebook::embedded();
-        let edition = match self.edition {
-            None => book.default_edition().id.clone(),
-            Some(id) if book.edition(&id).is_some() => id,
-            Some(id) => return Err(SuiteError::UnknownEdition(id)),
-        };
-        let rules: Vec<&str> = book.rules_in(&edition).map(|rule| &*rule.id).collect();
+        let edition = edition(self.edition.as_deref())?;
+        let rules = Rulebook::embedded().rules_in(edition);
+        let rules: Vec<&str> = rules.map(|rule| &*rule.id).collect();
         let scenarios: Vec<&str> = embedded().iter().map(|scenario| scenario.id).collect();
         let selection = Selection {
             sources: self.sources,
@@ -230,7 +236,7 @@ impl SuiteBuilder {
             suite.save_failures(folder)?;
         }
         if let Some(file) = &self.baseline {
-            suite.hold_against(read_baseline(file, &suite.edition)?)?;
+            suite.hold_against(read_baseline(file, edition)?)?;
         }
         Ok(suite)
     }
@@ -286,9 +292,9 @@ impl Suite {
         SuiteBuilder::default()
     }
 
-    pub(crate) fn of(edition: impl Into<String>, selection: Selection) -> Suite {
+    pub(crate) fn of(edition: &'static str, selection: Selection) -> Suite {
         Suite {
-            edition: edition.into(),
+            edition,
             selection,
             saved: Vec::new(),
             failures: None,
@@ -328,7 +334,7 @@ impl Suite {
     /// What is to be run against an implementation that describes itself so.
     pub(crate) fn plan(&self, description: &Description) -> Plan {
         let (selection, saved) = (self.selection.clone(), self.saved.clone());
-        let plan = plan(&self.edition, description, self.host.clone(), selection, saved);
+        let plan = plan(self.edition, description, self.host.clone(), selection, saved);
         match self.shard {
             None => plan,
             Some(shard) => plan.part(shard),
@@ -396,7 +402,7 @@ impl Report {
     pub fn status(&self) -> Status {
         match &self.gated {
             None => self.summary().status(),
-            Some((file, gate)) => Conclusion::of(file, &self.results, gate).status(),
+            Some((_, gate)) => gate.conclusion.status(),
         }
     }
 
@@ -404,9 +410,7 @@ impl Report {
     pub fn verdict(&self) -> String {
         match &self.gated {
             None => self.summary().verdict(),
-            Some((file, gate)) => {
-                words::conclusion(&Conclusion::of(file, &self.results, gate), gate, file)
-            }
+            Some((file, gate)) => words::conclusion(gate, file),
         }
     }
 
@@ -449,13 +453,12 @@ impl Report {
         };
         let findings: Vec<String> =
             gate.findings.iter().map(|finding| words::finding(finding, file)).collect();
-        let conclusion = Conclusion::of(file, &self.results, gate);
         let gated = terminal::Gated {
             beyond: &gate.beyond,
             findings: &findings,
             conclusion: (
-                &words::conclusion(&conclusion, gate, file),
-                conclusion.status() == Status::Conformant,
+                &words::conclusion(gate, file),
+                gate.conclusion.status() == Status::Conformant,
             ),
         };
         terminal::render_gated(self.summary(), gated, width, styled)

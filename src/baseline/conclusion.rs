@@ -1,6 +1,6 @@
 //! How a run ends by a baseline.
 
-use super::gate::Gate;
+use super::finding::Finding;
 use super::read::BaselineFile;
 use super::results::RunResults;
 use crate::runner::{Incomplete, Status};
@@ -31,20 +31,26 @@ pub enum Conclusion {
 
 impl Conclusion {
     /// How this run ends by this baseline.
-    pub fn of(file: &BaselineFile, results: &RunResults, gate: &Gate) -> Conclusion {
+    pub(super) fn of(
+        file: &BaselineFile,
+        results: &RunResults,
+        findings: &[Finding],
+        not_exercised: &[String],
+        known: usize,
+    ) -> Conclusion {
         let summary = results.summary();
         let status = summary.status();
-        let is_left_out = |rule: &str| gate.not_exercised.iter().any(|known| known == rule);
+        let is_left_out = |rule: &str| not_exercised.iter().any(|known| known == rule);
         let listed = file.baseline.entries.iter().filter(|entry| entry.outcome.is_nonconformity());
         if status == Status::SuiteDefect {
             Conclusion::SuiteDefect
-        } else if !gate.findings.is_empty() {
-            Conclusion::Differs { differences: gate.findings.len() }
+        } else if !findings.is_empty() {
+            Conclusion::Differs { differences: findings.len() }
         } else if let Some(why) = summary.why_incomplete_among(is_left_out) {
             Conclusion::Incomplete(why)
         } else {
             Conclusion::AsListed {
-                known: gate.known,
+                known,
                 listed: listed.count(),
                 is_violated: status == Status::Nonconformant,
             }

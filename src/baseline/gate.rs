@@ -1,6 +1,7 @@
 //! Compares what a run shows with what a baseline lists.
 
 use super::cause::Cause;
+use super::conclusion::Conclusion;
 use super::entry::{Declared, Entry, Outcome};
 use super::finding::{Finding, Nonconformity};
 use super::read::{BaselineFile, lists, present_name};
@@ -38,6 +39,8 @@ pub struct Gate {
     pub known: usize,
     /// What is wrong beyond what is listed, as a run that shows nothing else.
     pub beyond: Summary,
+    /// How the run ends.
+    pub conclusion: Conclusion,
 }
 
 /// Compares what a run shows with what a baseline lists. `today` is the day by which entries
@@ -307,11 +310,12 @@ impl<'a> Comparison<'a> {
             **state == EntryState::AsListed && entry.outcome.is_nonconformity()
         });
         let known = known.count();
+        let conclusion = Conclusion::of(file, results, &findings, &not_exercised, known);
         let beyond = results.unlisted(&|case, observed| {
             !unlisted
                 .iter()
                 .any(|found| found.subject.case() == Some(case) && found.observed == *observed)
         });
-        Gate { findings, entries: states, unlisted, not_exercised, known, beyond }
+        Gate { findings, entries: states, unlisted, not_exercised, known, beyond, conclusion }
     }
 }

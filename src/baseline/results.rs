@@ -2,7 +2,7 @@
 
 use super::cause::Cause;
 use super::entry::Outcome;
-use crate::runner::{CaseVerdict, Event, FailureReport, Reason, Source, Summary};
+use crate::runner::{CaseVerdict, Event, FailureReport, Source, Summary};
 use std::collections::BTreeSet;
 
 /// What something was observed in.
@@ -152,10 +152,10 @@ fn observed<'f>(
 ) -> BTreeSet<Observed> {
     let mut found = BTreeSet::new();
     for failure in failures {
-        found.extend(failure.violations.iter().map(|violation| Observed {
+        found.extend(failure.reasons().map(|reason| Observed {
             outcome: Outcome::Violated,
             rule: Some(failure.rule.clone()),
-            reason: Cause::Violation(Reason::of(failure.origin, failure.command, violation)),
+            reason: Cause::Violation(reason),
         }));
     }
     let ending = match verdict {

@@ -55,21 +55,11 @@ pub(super) fn declares_text(declares: &Declared) -> String {
 
 /// An entry as it stands in a file, with its dash in the column after this indentation.
 pub(super) fn entry_text(entry: &Entry, indent: usize) -> String {
-    let Entry { scenario, example, rule, outcome, reason, issue, expires, note } = entry;
-    let expires = expires.map(|date| date.to_string());
-    let fields = [
-        ("scenario", scenario.as_deref().map(scalar_text)),
-        ("example", example.as_deref().map(scalar_text)),
-        ("rule", rule.as_deref().map(scalar_text)),
-        ("outcome", Some(outcome.word().to_owned())),
-        ("reason", Some(scalar_text(&reason.to_string()))),
-        ("issue", issue.as_deref().map(scalar_text)),
-        ("expires", expires.map(|date| scalar_text(&date))),
-        ("note", note.as_deref().map(scalar_text)),
-    ];
+    let fields = serde_json::to_value(entry).expect("text and no other names than its own");
     let mut text = String::new();
-    for (field, value) in fields {
-        let Some(value) = value else { continue };
+    // In the order of the form.
+    for field in ["scenario", "example", "rule", "outcome", "reason", "issue", "expires", "note"] {
+        let Some(value) = fields[field].as_str().map(scalar_text) else { continue };
         let dash = if text.is_empty() { "- " } else { "  " };
         let _ = writeln!(text, "{:indent$}{dash}{field}: {value}", "");
     }

@@ -87,8 +87,9 @@ pub(super) enum Command {
     CheckAdapter {
         #[command(flatten)]
         times: TimeArguments,
-        #[command(flatten)]
-        adapter: RequiredAdapter,
+        /// The adapter: a command and its arguments, started without a shell.
+        #[arg(last = true, required = true, value_name = "COMMAND")]
+        adapter: Vec<OsString>,
     },
     /// Serve the reference model as an adapter on standard input and output, to try the protocol.
     Serve {
@@ -319,15 +320,9 @@ pub(super) struct TimeArguments {
     pub(super) reply_timeout: f64,
 }
 
-#[derive(Args)]
-pub(super) struct RequiredAdapter {
-    /// The adapter: a command and its arguments, started without a shell.
-    #[arg(last = true, required = true, value_name = "COMMAND")]
-    pub(super) adapter: Vec<OsString>,
-}
-
 fn source(text: &str) -> Result<Source, String> {
-    Source::from_word(text).ok_or_else(|| {
+    let known = Source::from_word(text).filter(|source| Source::SELECTABLE.contains(source));
+    known.ok_or_else(|| {
         let words: Vec<&str> = Source::SELECTABLE.iter().map(|source| source.word()).collect();
         format!("there are {}", words.join(", "))
     })

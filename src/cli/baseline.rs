@@ -2,22 +2,22 @@
 
 use super::arguments::{BaselineArguments, BaselineCommand};
 use super::exit::{Exit, Mistake};
+use super::print;
 use super::progress::Progress;
-use super::run::{broken_files, host, start, start_helpers, stop_on_interrupt};
-use super::{implementation, print};
+use super::run::{host, start, start_helpers, stop_on_interrupt};
 use crate::baseline::{
     BaselineFile, Declared, Entry, EntryState, Finding, NotEditable, RunResults, edit, from_yaml,
     gate, observe, write,
 };
-use crate::implementation::{Description, Implementation};
+use crate::implementation::Description;
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::gate as words;
 use crate::runner::{SavedFailures, Selection, files_in, plan, read_cases};
-use crate::suite::{read_baseline, today};
+use crate::suite::{edition, read_baseline, today};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 pub(super) fn command(command: &BaselineCommand) -> Result<Exit, Mistake> {
     match command {
@@ -32,57 +32,56 @@ fn read(file: &Path) -> Result<BaselineFile, Mistake> {
     let name = file.display().to_string();
     let text = fs::read_to_string(file)
         .map_err(|error| Mistake::bad_input(format!("{name} cannot be read: {error}")))?;
-    from_yaml(&name, &text).map_err(|errors| broken_files(&errors))
+    Ok(from_yaml(&name, &text)?)
 }
 
-/// What is judged to write a baseline or to put one right.
-struct Session<'s> {
-    arguments: &'s BaselineArguments,
-    edition: &'static str,
-    implementation: Box<dyn Implementation + Send>,
-    helpers: Vec<Box<dyn Implementation + Send>>,
-    description: Description,
-    interrupted: &'s AtomicBool,
-}
-
-impl Session<'_> {
-    /// Runs everything that is selected, the file's own examples first, and then what was newly
-    /// kept, to see what else it shows.
-    fn run(&mut self, file: &BaselineFile) -> Result<RunResults, Mistake> {
-        let arguments = self.arguments;
-        let selection = Selection {
-            sources: arguments.only.iter().copied().collect(),
-            generation: arguments.generation.settings(),
-            ..Selection::default()
-        };
-        let examples = read_cases(&file.examples()).map_err(|errors| broken_files(&errors))?;
-        let host = host(&arguments.target);
-        let plan = plan(self.edition, &self.description, host, selection, examples);
-        let mut progress = Progress::new(arguments.target.quiet);
-        let mut oracle = ReferenceModel::new(Policy::agreeing_with(&self.description.choices));
-        let mut saved = SavedFailures::new(file.examples_folder(), &mut oracle);
-        let (implementation, interrupted) = (&mut *self.implementation, self.interrupted);
-        let helpers = &mut self.helpers[..];
-        let results =
-            observe(&plan, implementation, helpers, &mut saved, interrupted, &mut |event| {
-                progress.take(event);
-            });
-        progress.finish();
-        let results = results.map_err(|errors| broken_files(&errors))?;
-        if self.interrupted.load(Ordering::Relaxed) || results.summary().milliseconds.is_none() {
-            let message = "the run was stopped before its end; nothing was written".to_owned();
-            discard(&results, &file.examples(), file);
-            return Err(Mistake { exit: Exit::Incomplete, message });
-        }
-        if let Some((case, message)) = results.summary().defects.first() {
-            discard(&results, &file.examples(), file);
-            let message = format!(
-                "the suite itself failed to judge {case}, so that nothing was written: {message}"
-            );
-            return Err(Mistake { exit: Exit::SuiteDefect, message });
-        }
-        Ok(results)
+/// Runs everything that is selected, the file's own examples first, and then what was newly
+/// kept, to see what else it shows.
+fn run_all(
+    arguments: &BaselineArguments,
+    file: &BaselineFile,
+    edition: &str,
+) -> Result<(RunResults, Description), Mistake> {
+    let target = &arguments.target;
+    let interrupted = stop_on_interrupt()?;
+    let mut implementation = start(target, edition, &interrupted)?;
+    let description = implementation.describe();
+    let mut helpers = start_helpers(target, edition, &interrupted, &description)?;
+    let selection = Selection {
+        sources: arguments.only.iter().copied().collect(),
+        generation: arguments.generation.settings(),
+        ..Selection::default()
+    };
+    let examples = read_cases(&file.examples())?;
+    let plan = plan(edition, &description, host(target), selection, examples);
+    let mut progress = Progress::new(target.quiet);
+    let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
+    let mut saved = SavedFailures::new(file.examples_folder(), &mut oracle);
+    let results = observe(
+        &plan,
+        &mut *implementation,
+        &mut helpers,
+        &mut saved,
+        &interrupted,
+        &mut |event| {
+            progress.take(event);
+        },
+    );
+    progress.finish();
+    let results = results?;
+    if interrupted.load(Ordering::Relaxed) || results.summary().milliseconds.is_none() {
+        let message = "the run was stopped before its end; nothing was written".to_owned();
+        discard(&results, &file.examples(), file);
+        return Err(Mistake { exit: Exit::Incomplete, message });
     }
+    if let Some((case, message)) = results.summary().defects.first() {
+        discard(&results, &file.examples(), file);
+        let message = format!(
+            "the suite itself failed to judge {case}, so that nothing was written: {message}"
+        );
+        return Err(Mistake { exit: Exit::SuiteDefect, message });
+    }
+    Ok((results, description))
 }
 
 fn write_new(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
@@ -93,13 +92,13 @@ fn write_new(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
             file.display()
         )));
     }
-    let edition = implementation::edition(arguments.target.edition.as_deref())?;
+    let edition = edition(arguments.target.edition.as_deref())?;
     let file = BaselineFile::empty(&file.display().to_string(), edition);
     put_right(arguments, file, edition, String::new())
 }
 
 fn update(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
-    let edition = implementation::edition(arguments.target.edition.as_deref())?;
+    let edition = edition(arguments.target.edition.as_deref())?;
     let file = read_baseline(&arguments.file, edition)?;
     // An example that is gone or broken shows nothing: its entry goes, and is added anew if what it
     // showed is found again.
@@ -113,7 +112,7 @@ fn update(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
     }
     let text = edit(&file, &keep, &[], &file.baseline.declares)
         .map_err(|NotEditable| not_editable(&file))?;
-    let rest = from_yaml(&file.file, &text).map_err(|errors| broken_files(&errors))?;
+    let rest = from_yaml(&file.file, &text)?;
     put_right(arguments, rest, edition, lines('-', &file, &keep))
 }
 
@@ -123,21 +122,7 @@ fn put_right(
     edition: &'static str,
     mut changes: String,
 ) -> Result<Exit, Mistake> {
-    let interrupted = stop_on_interrupt()?;
-    let implementation = start(&arguments.target, edition, &interrupted)?;
-    let description = implementation.describe();
-    let helpers = start_helpers(&arguments.target, edition, &interrupted, &description)?;
-    let mut session = Session {
-        arguments,
-        edition,
-        implementation,
-        helpers,
-        description,
-        interrupted: &interrupted,
-    };
-    let results = session.run(&file)?;
-    let Session { implementation, description, .. } = session;
-    drop(implementation);
+    let (results, description) = run_all(arguments, &file, edition)?;
     let gate = gate(&file, &results, today());
     let keep: Vec<bool> = gate.entries.iter().map(|state| *state != EntryState::Stale).collect();
     let (add, unlistable) = gate.new_entries(&file);
@@ -160,7 +145,7 @@ fn put_right(
             Mistake::bad_input(format!("{} cannot be written: {error}", file.file))
         })?;
     }
-    let now = from_yaml(&file.file, &text).map_err(|errors| broken_files(&errors))?;
+    let now = from_yaml(&file.file, &text)?;
     discard(&results, &now.examples(), &file);
     changes.push_str(&lines('-', &file, &keep));
     changes.extend(add.iter().map(|entry| line('+', entry)));

@@ -8,12 +8,14 @@ use crate::directory::{
     Capability, Command, Kind, OnPremisesObject, Status, StepObservation, Tenant,
 };
 use crate::implementation::{CaseInput, CaseObservation, Implementation};
+use crate::report::choices;
 use crate::rulebook::Rulebook;
+use crate::suite::edition;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
 pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit, Mistake> {
-    let edition = implementation::edition(None)?;
+    let edition = edition(None)?;
     let mut child = implementation::start_child(adapter, times, edition)?;
     let description = child.describe();
     let mut text = String::new();
@@ -29,14 +31,7 @@ pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit,
     };
     let _ = writeln!(text, "capabilities {}", words(true).join(", "));
     let _ = writeln!(text, "without      {}", words(false).join(", "));
-    let choices: Vec<String> = description
-        .choices
-        .words()
-        .iter()
-        .map(|(choice, value)| format!("{choice}={value}"))
-        .collect();
-    let choices = if choices.is_empty() { "none declared".to_owned() } else { choices.join(", ") };
-    let _ = writeln!(text, "choices      {choices}");
+    let _ = writeln!(text, "choices      {}", choices(&description.choices));
     let unexercised = Rulebook::embedded()
         .rules_in(edition)
         .filter(|rule| !rule.lacking(&description.capabilities).is_empty())

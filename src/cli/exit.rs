@@ -1,6 +1,8 @@
 //! Exit codes, and mistakes that end the program.
 
+use crate::cases::scenario::FileError;
 use crate::report::Status;
+use crate::suite::SuiteError;
 use std::process::ExitCode;
 
 /// How the program ends. The numbers are part of its interface.
@@ -52,5 +54,17 @@ impl Mistake {
 
     pub(super) fn no_adapter(message: impl Into<String>) -> Mistake {
         Mistake { exit: Exit::NoAdapter, message: message.into() }
+    }
+}
+
+impl From<SuiteError> for Mistake {
+    fn from(error: SuiteError) -> Mistake {
+        Mistake::bad_input(error.to_string())
+    }
+}
+
+impl From<Vec<FileError>> for Mistake {
+    fn from(errors: Vec<FileError>) -> Mistake {
+        SuiteError::from(errors).into()
     }
 }

@@ -2,32 +2,29 @@
 
 use super::exit::{Exit, Mistake};
 use super::{implementation, print};
-use crate::cases::scenario::{Scenario, embedded, from_yaml, read_file};
-use crate::directory::{Capabilities, Capability, Command, Outcome};
+use crate::cases::scenario::{EmbeddedScenario, Scenario, embedded, from_yaml, read_file};
+use crate::directory::{Capabilities, Command};
 use crate::implementation::Implementation;
 use crate::reference::ReferenceModel;
+use crate::report::command::in_words;
+use crate::report::{capabilities, choices, terminal};
 use crate::rulebook::{Basis, Rule, Rulebook};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
-use textwrap::{Options, WordSeparator, WordSplitter};
 
-pub(super) fn explain(what: &str, choices: &[String]) -> Result<Exit, Mistake> {
+pub(super) fn explain(what: &str, chosen: &[String]) -> Result<Exit, Mistake> {
     let book = Rulebook::embedded();
     if let Some(rule) = book.rule(what) {
         print::text(&rule_text(rule));
         return Ok(Exit::Conformant);
     }
-    let policy = implementation::policy(choices)?;
+    let policy = implementation::policy(chosen)?;
     let text = if let Some(scenario) = embedded().iter().find(|scenario| scenario.id == what) {
         scenario_text(scenario.id, scenario.text, &scenario.scenario, policy)?
     } else if Path::new(what).is_file() {
-        let text =
-            read_file(Path::new(what)).map_err(|error| Mistake::bad_input(error.to_string()))?;
-        let scenario = from_yaml(what, &text).map_err(|errors| {
-            let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Mistake::bad_input(told.join("\n"))
-        })?;
+        let text = read_file(Path::new(what)).map_err(|error| vec![error])?;
+        let scenario = from_yaml(what, &text)?;
         scenario_text(what, &text, &scenario, policy)?
     } else {
         return Err(Mistake::bad_input(format!(
@@ -40,15 +37,9 @@ pub(super) fn explain(what: &str, choices: &[String]) -> Result<Exit, Mistake> {
 
 /// Text wrapped at the terminal's width, every line but the first indented.
 fn wrap(text: &mut String, first: &str, indent: usize, words: &str) {
-    let indent = " ".repeat(indent);
-    let options = Options::new(print::width())
-        .initial_indent(first)
-        .subsequent_indent(&indent)
-        .word_separator(WordSeparator::AsciiSpace)
-        .word_splitter(WordSplitter::NoHyphenation)
-        .break_words(false);
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let _ = writeln!(text, "{}", textwrap::fill(&words.join(" "), options));
+    for line in terminal::wrap(words, print::width(), first, &" ".repeat(indent)) {
+        let _ = writeln!(text, "{line}");
+    }
 }
 
 /// Everything that the rulebook knows of a rule.
@@ -63,10 +54,7 @@ fn rule_text(rule: &Rule) -> String {
     let _ = writeln!(text, "editions  since {}{until}", rule.since);
     let _ = writeln!(text, "binds     {}", rule.scope);
     let needs = rule.lacking(&Capabilities::default());
-    let any_of =
-        |some: &Vec<Capability>| some.iter().map(|one| one.word()).collect::<Vec<_>>().join(" or ");
-    let needs: Vec<String> = needs.iter().map(any_of).collect();
-    let needs = if needs.is_empty() { "nothing".to_owned() } else { needs.join(", ") };
+    let needs = if needs.is_empty() { "nothing".to_owned() } else { capabilities(&needs) };
     let _ = writeln!(text, "requires  {needs}");
     let _ = writeln!(text, "basis     {}", rule.basis);
     for source in &rule.sources {
@@ -85,17 +73,12 @@ fn rule_text(rule: &Rule) -> String {
     for note in &rule.notes {
         wrap(&mut text, "note      ", 10, note);
     }
-    for (label, is_near_miss) in [("holds in  ", false), ("near miss ", true)] {
-        for scenario in embedded() {
-            let named = if is_near_miss {
-                &scenario.scenario.near_misses
-            } else {
-                &scenario.scenario.rules
-            };
-            if named.contains(&rule.id) {
-                let _ = writeln!(text, "{label}{}", scenario.id);
-            }
-        }
+    for scenario in embedded().iter().filter(|known| known.scenario.rules.contains(&rule.id)) {
+        let _ = writeln!(text, "holds in  {}", scenario.id);
+    }
+    let is_near = |known: &&EmbeddedScenario| known.scenario.near_misses.contains(&rule.id);
+    for scenario in embedded().iter().filter(is_near) {
+        let _ = writeln!(text, "near miss {}", scenario.id);
     }
     text
 }
@@ -122,12 +105,6 @@ fn scenario_text(
         let _ = writeln!(text, "{line}");
     }
     let mut model = ReferenceModel::new(policy).with_trace(true);
-    let declared: Vec<String> = policy
-        .declared()
-        .words()
-        .iter()
-        .map(|(choice, value)| format!("{choice}={value}"))
-        .collect();
     let mut cited: BTreeSet<&str> = scenario.rules.iter().map(String::as_str).collect();
     let lost = |failure: crate::implementation::Failure| {
         Mistake::bad_input(format!("the reference model cannot run this: {failure}"))
@@ -137,10 +114,12 @@ fn scenario_text(
         let seen = model.apply(&step.command).map_err(lost)?;
         text.push('\n');
         wrap(&mut text, &format!("step {number}: "), 2, &command_words(&step.command));
-        tell_outcome(&mut text, &step.command, &seen.outcome);
-        for (key, story) in
-            model.last_traces().iter().filter(|_| matches!(step.command, Command::Sync(_)))
-        {
+        if !matches!(step.command, Command::Sync(_)) {
+            let message = seen.outcome.message.map(|message| format!(": {message}"));
+            let _ = writeln!(text, "  {}{}", seen.outcome.status, message.unwrap_or_default());
+            continue;
+        }
+        for (key, story) in model.last_traces() {
             let result = seen.outcome.result_of(key);
             let result =
                 result.map_or_else(|| "nothing".to_owned(), |result| result.result.to_string());
@@ -154,7 +133,7 @@ fn scenario_text(
     let _ = writeln!(
         text,
         "\nThe reference model decided, where the documents leave a choice: {}",
-        declared.join(", ")
+        choices(&policy.declared())
     );
     text.push_str("\nrules and their sources\n");
     let book = Rulebook::embedded();
@@ -181,61 +160,13 @@ fn given_lines(file: &str) -> impl Iterator<Item = &str> {
         .take_while(|line| !line.starts_with("steps:"))
 }
 
-fn tell_outcome(text: &mut String, command: &Command, outcome: &Outcome) {
-    if !matches!(command, Command::Sync(_)) {
-        let _ = write!(text, "  {}", outcome.status);
-        if let Some(message) = &outcome.message {
-            let _ = write!(text, ": {message}");
-        }
-        text.push('\n');
-    }
-}
-
-/// A command as a sentence.
+/// A command as a sentence, with what it sets.
 fn command_words(command: &Command) -> String {
+    let words = in_words(command);
     match command {
-        Command::CreateOnPremisesObject(create) => {
-            format!("the {} {} is created on-premises", create.object.kind, create.object.key)
-        }
-        Command::UpdateOnPremisesObject(update) => {
-            format!("{} is changed on-premises: {}", update.key, json(&update.set))
-        }
-        Command::RemoveOnPremisesObject(remove) => format!("{} leaves the scope", remove.key),
-        Command::CreateCloudObject(create) => {
-            format!("the {} {} is created in the cloud", create.object.kind, create.object.label)
-        }
-        Command::UpdateCloudObject(update) => {
-            format!(
-                "an administrator changes {} in the cloud: {}",
-                update.object,
-                json(&update.set)
-            )
-        }
-        Command::SetImmutableId(set) => format!(
-            "an administrator sets onPremisesImmutableId of {} to {}",
-            set.object,
-            set.value.as_deref().unwrap_or("no value")
-        ),
-        Command::AssignRole(assign) => {
-            format!("an administrator gives {} the role {}", assign.object, assign.role)
-        }
-        Command::RemoveRole(remove) => {
-            format!("an administrator takes the role {} from {}", remove.role, remove.object)
-        }
-        Command::DeleteCloudObject(delete) if delete.permanently => {
-            format!("an administrator hard-deletes {}", delete.object)
-        }
-        Command::DeleteCloudObject(delete) => {
-            format!("an administrator moves {} to the recycle bin", delete.object)
-        }
-        Command::RestoreCloudObject(restore) => {
-            format!("an administrator restores {} from the recycle bin", restore.object)
-        }
-        Command::SetFeature(set) => {
-            format!("{} is turned {}", set.feature, if set.value { "on" } else { "off" })
-        }
-        Command::ReinstallConnect(_) => "Connect is installed anew".to_owned(),
-        Command::Sync(_) => "Connect runs a sync cycle".to_owned(),
+        Command::UpdateOnPremisesObject(update) => format!("{words}: {}", json(&update.set)),
+        Command::UpdateCloudObject(update) => format!("{words}: {}", json(&update.set)),
+        _ => words,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The implementation that is judged: a child process or the reference model.
 
-use super::arguments::TimeArguments;
+use super::arguments::{ChoiceArguments, TargetArguments, TimeArguments};
 use super::exit::Mistake;
 use crate::directory::DeclaredChoices;
 use crate::implementation::Implementation;
@@ -12,11 +12,10 @@ use std::time::Duration;
 
 /// Starts the adapter, or takes the reference model where there is none.
 pub(super) fn start(
-    adapter: &[OsString],
-    times: &TimeArguments,
-    choices: &[String],
+    target: &TargetArguments,
     edition: &str,
 ) -> Result<Box<dyn Implementation + Send>, Mistake> {
+    let TargetArguments { adapter, times, choices: ChoiceArguments { choices }, .. } = target;
     if adapter.is_empty() {
         return Ok(Box::new(ReferenceModel::new(policy(choices)?)));
     }
@@ -75,17 +74,4 @@ pub(super) fn policy(choices: &[String]) -> Result<Policy, Mistake> {
     let chosen: DeclaredChoices = serde_json::from_value(declared.into())
         .map_err(|error| Mistake::bad_input(error.to_string()))?;
     Ok(Policy::agreeing_with(&chosen))
-}
-
-/// The edition that is asked for, or the default one.
-pub(super) fn edition(asked: Option<&str>) -> Result<&'static str, Mistake> {
-    let book = Rulebook::embedded();
-    match asked {
-        None => Ok(&book.default_edition().id),
-        Some(id) => book.edition(id).map(|edition| &*edition.id).ok_or_else(|| {
-            let known: Vec<&str> =
-                book.editions.editions.iter().map(|edition| &*edition.id).collect();
-            Mistake::bad_input(format!("there is no edition {id}; there are {}", known.join(", ")))
-        }),
-    }
 }

@@ -2,14 +2,14 @@
 
 use super::arguments::Listing;
 use super::exit::{Exit, Mistake};
-use super::{implementation, print};
+use super::print;
 use crate::cases::grid::{Grid, Point};
 use crate::cases::scenario::embedded;
 use crate::rulebook::{AREAS, Rulebook, area_of};
 use std::fmt::Write as _;
 
 pub(super) fn list(what: Listing, edition: Option<&str>) -> Result<Exit, Mistake> {
-    let edition = implementation::edition(edition)?;
+    let edition = crate::suite::edition(edition)?;
     let text = match what {
         Listing::Rules => rules(edition),
         Listing::Scenarios => scenarios(),

@@ -4,7 +4,7 @@ use super::arguments::MergeArguments;
 use super::exit::{Exit, Mistake};
 use super::outputs::Outputs;
 use crate::report::Summary;
-use crate::runner::{Difference, EventReader, MergeProblem, Part, merge as merge_parts};
+use crate::runner::{Difference, MergeProblem, Part, merge as merge_parts, read_events};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -62,8 +62,7 @@ fn read(file: &Path) -> Result<Part, Mistake> {
     let name = file.display().to_string();
     let opened = File::open(file)
         .map_err(|error| Mistake::bad_input(format!("{name} cannot be read: {error}")))?;
-    let events = EventReader::new(BufReader::new(opened), &name)
-        .collect::<Result<Vec<_>, _>>()
+    let recording = read_events(BufReader::new(opened), &name)
         .map_err(|error| Mistake::bad_input(error.to_string()))?;
-    Ok(Part { name, events })
+    Ok(Part { name, events: recording.events })
 }

@@ -47,7 +47,7 @@ pub fn main() -> ExitCode {
         }
         Command::List { what, edition } => list::list(what, edition.as_deref()),
         Command::Explain { what, choices } => explain::explain(&what, &choices.choices),
-        Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter.adapter),
+        Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter),
         #[cfg(feature = "self-test")]
         Command::Serve { choices, mutant: Some(name) } => {
             serve::serve_mutant(&name, &choices.choices)

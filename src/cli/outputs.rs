@@ -167,13 +167,9 @@ impl Target {
 
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.file {
-            Some(file) => file.write_all(bytes),
-            None => print::raw(bytes),
+            Some(file) => file.write(bytes),
+            None => print::raw(bytes).map(|()| bytes.len()),
         }
     }
 

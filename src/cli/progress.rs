@@ -129,7 +129,7 @@ mod tests {
             source: Source::Scenarios,
             case: "match/name-matches".to_owned(),
             verdict: CaseVerdict::Judged,
-            rules: Vec::new(),
+            held: Default::default(),
             failures: Vec::new(),
         };
         assert!(count.take(&ended));

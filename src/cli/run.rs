@@ -5,15 +5,14 @@ use super::exit::{Exit, Mistake};
 use super::outputs::Outputs;
 use super::progress::Progress;
 use super::{implementation, select};
-use crate::cases::scenario::FileError;
 use crate::implementation::{Description, Implementation, child_process};
 use crate::runner::{Generation, Host, Selection, Source, read_cases};
-use crate::suite::{Suite, SuiteError, read_baseline};
+use crate::suite::{Suite, edition, read_baseline};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
-    let edition = implementation::edition(arguments.target.edition.as_deref())?;
+    let edition = edition(arguments.target.edition.as_deref())?;
     let mut selection = select::selection(&arguments.rules, &arguments.scenarios, edition)?;
     if !arguments.only.is_empty() && !arguments.scenarios.is_empty() {
         return Err(Mistake::bad_input(
@@ -39,19 +38,13 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
 }
 
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
-    let edition = implementation::edition(arguments.target.edition.as_deref())?;
+    let edition = edition(arguments.target.edition.as_deref())?;
     // Nothing but the files.
     let selection = Selection { sources: [Source::Saved].into(), ..Selection::default() };
     let mut suite = Suite::of(edition, selection);
-    suite.saved = read_cases(&arguments.files).map_err(|errors| broken_files(&errors))?;
+    suite.saved = read_cases(&arguments.files)?;
     let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
     judge(&arguments.target, suite, outputs)
-}
-
-impl From<SuiteError> for Mistake {
-    fn from(error: SuiteError) -> Mistake {
-        Mistake::bad_input(error.to_string())
-    }
 }
 
 impl TargetArguments {
@@ -69,20 +62,15 @@ impl GenerationArguments {
     }
 }
 
-pub(super) fn broken_files(errors: &[FileError]) -> Mistake {
-    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    Mistake::bad_input(told.join("\n\n"))
-}
-
 fn judge(
     target: &TargetArguments,
     mut suite: Suite,
     mut outputs: Outputs,
 ) -> Result<Exit, Mistake> {
     let interrupted = stop_on_interrupt()?;
-    let mut implementation = start(target, &suite.edition, &interrupted)?;
+    let mut implementation = start(target, suite.edition, &interrupted)?;
     let description = implementation.describe();
-    let mut helpers = start_helpers(target, &suite.edition, &interrupted, &description)?;
+    let mut helpers = start_helpers(target, suite.edition, &interrupted, &description)?;
     suite.host = host(target);
     let mut progress = Progress::new(target.quiet);
     let report =
@@ -102,15 +90,13 @@ pub(super) fn start(
     edition: &str,
     interrupted: &AtomicBool,
 ) -> Result<Box<dyn Implementation + Send>, Mistake> {
-    implementation::start(&target.adapter, &target.times, &target.choices.choices, edition).map_err(
-        |mistake| {
-            if interrupted.load(Ordering::Relaxed) {
-                let message = "stopped before anything was judged".to_owned();
-                return Mistake { exit: Exit::Incomplete, message };
-            }
-            mistake
-        },
-    )
+    implementation::start(target, edition).map_err(|mistake| {
+        if interrupted.load(Ordering::Relaxed) {
+            let message = "stopped before anything was judged".to_owned();
+            return Mistake { exit: Exit::Incomplete, message };
+        }
+        mistake
+    })
 }
 
 /// Starts as many more of the same as `--jobs` asks for.

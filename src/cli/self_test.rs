@@ -6,7 +6,7 @@ use super::{print, run};
 use crate::runner::Source;
 use crate::self_test::exhaustive::{self, Report, explore, never_exercised, plan};
 use crate::self_test::{Progress, Settings, render, self_test};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -24,10 +24,7 @@ pub(super) fn test(arguments: &SelfTestArguments) -> Result<Exit, Mistake> {
         generation: arguments.generation.settings(),
         ..Settings::default()
     };
-    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("self-test {bar:30} {pos}/{len}, {eta} left") {
-        bar.set_style(style);
-    }
+    let bar = bar(0, "self-test {bar:30} {pos}/{len}, {eta} left");
     let proof =
         self_test(&settings, &|| interrupted.load(Ordering::Relaxed), &|progress| match progress {
             Progress::Planned(pieces) => bar.set_length(pieces as u64),
@@ -53,14 +50,16 @@ pub(super) fn test(arguments: &SelfTestArguments) -> Result<Exit, Mistake> {
     Ok(exit)
 }
 
+/// A bar on standard error, where that is a terminal.
+fn bar(length: usize, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).expect("a template in order");
+    ProgressBar::new(length as u64).with_style(style)
+}
+
 /// Exhaustive agreement of model and checks.
 fn search(depth: usize, interrupted: &AtomicBool) -> Exit {
     let searches = plan(depth);
-    let target = ProgressDrawTarget::stderr();
-    let bar = ProgressBar::with_draw_target(Some(searches.len() as u64), target);
-    if let Ok(style) = ProgressStyle::with_template("{pos} of {len} searches, {msg} transitions") {
-        bar.set_style(style);
-    }
+    let bar = bar(searches.len(), "{pos} of {len} searches, {msg} transitions");
     let mut reports: Vec<Report> = Vec::new();
     let mut transitions = 0;
     for search in &searches {

@@ -2,23 +2,17 @@
 
 use super::exit::{Exit, Mistake};
 use super::print;
-use crate::cases::scenario::{from_yaml, read_file};
+use crate::runner::read_cases;
 use std::path::PathBuf;
 
 pub(super) fn validate(files: &[PathBuf]) -> Result<Exit, Mistake> {
     let mut bad = 0;
     for file in files {
-        let name = file.display().to_string();
-        let errors = match read_file(file).map_err(|error| vec![error]) {
-            Ok(text) => match from_yaml(&name, &text) {
-                Ok(_) => continue,
-                Err(errors) => errors,
-            },
-            Err(errors) => errors,
-        };
-        bad += 1;
-        for error in errors {
-            print::mistake(&error.to_string());
+        if let Err(errors) = read_cases(std::slice::from_ref(file)) {
+            bad += 1;
+            for error in errors {
+                print::mistake(&error.to_string());
+            }
         }
     }
     if bad == 0 {

@@ -161,26 +161,13 @@ pub fn run_one<I: Implementation + ?Sized>(
     case: CaseInput<'_>,
 ) -> CaseObservation {
     let mut seen = CaseObservation::default();
-    let ran = catch_unwind(AssertUnwindSafe(|| {
-        match implementation.reset(case.tenant) {
-            Ok(start) => seen.start = Some(start),
-            Err(failure) => {
-                seen.failure = Some(failure);
-                return;
-            }
-        }
+    let ran = catch_unwind(AssertUnwindSafe(|| -> Result<(), Failure> {
+        seen.start = Some(implementation.reset(case.tenant)?);
         for command in case.commands {
-            match implementation.apply(command) {
-                Ok(step) => seen.steps.push(step),
-                Err(failure) => {
-                    seen.failure = Some(failure);
-                    return;
-                }
-            }
+            seen.steps.push(implementation.apply(command)?);
         }
+        Ok(())
     }));
-    if let Err(panic) = ran {
-        seen.failure = Some(Failure::panicked(panic.as_ref()));
-    }
-    seen
+    let ran = ran.unwrap_or_else(|panic| Err(Failure::panicked(panic.as_ref())));
+    CaseObservation { failure: ran.err(), ..seen }
 }

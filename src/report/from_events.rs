@@ -1,7 +1,7 @@
 //! A run's summary from events that were written down.
 
 use super::Summary;
-use crate::runner::{Ending, EventReader, StreamError};
+use crate::runner::{Recording, StreamError, read_events};
 use std::io::BufRead;
 
 /// Reads events and sums them up, as if the run happened now. Mistakes are reported under `name`.
@@ -10,20 +10,11 @@ use std::io::BufRead;
 /// its [status](Summary::status) is never that of a conformant run.
 ///
 /// # Errors
-/// Where a line is wrong, the format is another one, or the file ends before the run begins.
+/// As [`read_events`].
 pub fn from_events(input: impl BufRead, name: &str) -> Result<Summary, StreamError> {
-    let mut reader = EventReader::new(input, name);
+    let Recording { events, cut_off } = read_events(input, name)?;
     let mut summary = Summary::default();
-    for event in &mut reader {
-        summary.take(&event?);
-    }
-    let line = reader.line();
-    if let Some(Ending::CutOff { line }) = reader.ending() {
-        summary.cut_off = Some(line);
-    }
-    if summary.header().is_none() {
-        let what = "the events end before the run begins".to_owned();
-        return Err(StreamError { name: name.to_owned(), line, what });
-    }
+    summary.cut_off = cut_off;
+    events.iter().for_each(|event| summary.take(event));
     Ok(summary)
 }

@@ -7,7 +7,7 @@ use crate::baseline::{
     Subject,
 };
 use crate::cases::scenario::{embedded, nearest, unknown_rule};
-use crate::directory::{Capability, DeclaredChoices};
+use crate::directory::Capability;
 use crate::runner::Incomplete;
 use std::collections::BTreeSet;
 
@@ -67,8 +67,8 @@ pub fn finding(finding: &Finding, file: &BaselineFile) -> String {
         ),
         Finding::OtherChoices { listed, actual } => format!(
             "other choices are declared than when the baseline was written: {} before, {} now",
-            choices(listed),
-            choices(actual)
+            words::choices(listed),
+            words::choices(actual)
         ),
     }
 }
@@ -97,9 +97,9 @@ pub fn fault(fault: Fault, entry: usize, file: &BaselineFile) -> String {
 }
 
 /// How a run ends.
-pub fn conclusion(conclusion: &Conclusion, gate: &Gate, file: &BaselineFile) -> String {
+pub fn conclusion(gate: &Gate, file: &BaselineFile) -> String {
     let name = &file.file;
-    match conclusion {
+    match &gate.conclusion {
         Conclusion::Differs { differences } => {
             let count = words::counted(*differences as u64, "difference");
             format!("not as in the baseline {name}: {count}")
@@ -160,12 +160,6 @@ fn of_observed(observed: &Observed) -> String {
 
 fn capabilities(set: &BTreeSet<Capability>) -> String {
     set.iter().map(|capability| capability.word()).collect::<Vec<_>>().join(", ")
-}
-
-fn choices(declared: &DeclaredChoices) -> String {
-    let words = declared.words().into_iter();
-    let words: Vec<String> = words.map(|(choice, value)| format!("{choice}: {value}")).collect();
-    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
 fn nonconformities(count: usize, which: &str) -> String {

@@ -5,9 +5,9 @@ use super::{
     Aborted, Counts, Example, Incomplete, Place, RuleFailure, RuleLine, SourceLine, Status,
     Summary, words,
 };
-use crate::implementation::{Description, Failure};
+use crate::implementation::Description;
 use crate::rulebook::{Rulebook, area_of};
-use crate::runner::{FailureReport, NotApplicable, RunHeader, Selection};
+use crate::runner::{NotApplicable, RunHeader, Selection};
 use serde::Serialize;
 
 /// The version of the document's form. It grows when a reader of the earlier one would go wrong;
@@ -105,19 +105,14 @@ struct RuleEntry {
 /// The smallest example of a violated rule.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
 struct FailureEntry {
-    /// The case.
-    case: String,
     #[serde(flatten)]
-    report: FailureReport,
+    failure: RuleFailure,
     /// Of a relation: what is different in the case that this one is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     variation: Option<&'static str>,
     #[serde(flatten)]
     again: Again,
-    /// The other cases that show it.
-    other_cases: Vec<String>,
 }
 
 /// How the same comes about again.
@@ -139,17 +134,9 @@ struct Again {
 /// A case in which the implementation aborted.
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
 struct AbortedEntry<'s> {
-    /// The case.
-    case: &'s str,
-    /// How it aborted.
     #[serde(flatten)]
-    failure: &'s Failure,
-    /// The step that it aborted in, counted from 1; 0 is the start.
-    step: usize,
-    /// The case as far as it went, in the format of scenario files.
-    excerpt: &'s str,
+    aborted: &'s Aborted,
     #[serde(flatten)]
     again: Again,
 }
@@ -241,20 +228,12 @@ fn failure_entry(failure: RuleFailure, header: &RunHeader) -> FailureEntry {
     FailureEntry {
         variation: words::variation(&failure.report),
         again: again(&failure.case, &failure.place, Some(&failure.rule), header),
-        case: failure.case,
-        report: failure.report,
-        other_cases: failure.other_cases,
+        failure,
     }
 }
 
 fn aborted_entry<'s>(aborted: &'s Aborted, header: &RunHeader) -> AbortedEntry<'s> {
-    AbortedEntry {
-        case: &aborted.case,
-        failure: &aborted.failure,
-        step: aborted.step,
-        excerpt: &aborted.excerpt,
-        again: again(&aborted.case, &aborted.place, None, header),
-    }
+    AbortedEntry { aborted, again: again(&aborted.case, &aborted.place, None, header) }
 }
 
 fn again(case: &str, place: &Place, rule: Option<&str>, header: &RunHeader) -> Again {

@@ -69,22 +69,15 @@ fn status(line: &RuleLine, failure: Option<&RuleFailure>, header: &RunHeader) ->
             }
             status
         }
-        RuleState::NotApplicable => {
-            skipped(&format!("not applicable: {}", words::missing(&line.missing)))
+        RuleState::NotExercised if line.owed => {
+            non_success(NonSuccessKind::Error, "not-exercised", &words::why(line))
         }
-        RuleState::NotExercised if line.owed => non_success(
-            NonSuccessKind::Error,
-            "not-exercised",
-            "not exercised, although it was asked for: no case brought its situation about",
-        ),
-        RuleState::NotExercised => skipped("not exercised, and not asked for"),
+        RuleState::NotApplicable | RuleState::NotExercised => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(words::why(line));
+            status
+        }
     }
-}
-
-fn skipped(message: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::skipped();
-    status.set_message(message);
-    status
 }
 
 fn non_success(kind: NonSuccessKind, word: &str, message: &str) -> TestCaseStatus {
@@ -127,7 +120,7 @@ fn properties(summary: &Summary, header: &RunHeader) -> Vec<Property> {
         ("edition", header.edition.clone()),
         ("implementation", name.name.clone()),
         ("implementationVersion", name.version.clone()),
-        ("choices", words::choices(header)),
+        ("choices", words::choices(&header.description.choices)),
         ("selection", words::selection(header)),
         ("seed", header.selection.generation.seed.to_string()),
         ("rules", words::denominator(summary.counts())),

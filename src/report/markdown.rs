@@ -53,7 +53,7 @@ fn facts(text: &mut String, summary: &Summary, header: &RunHeader) {
     let seed = header.selection.generation.seed;
     let mut lines = vec![
         format!("implementation: {}", words::implementation(header)),
-        format!("choices: {}", words::choices(header)),
+        format!("choices: {}", words::choices(&header.description.choices)),
         format!("judged by: {}", words::suite(header)),
         format!("selection: {}; seed {seed}", words::selection(header)),
     ];
@@ -143,13 +143,8 @@ fn in_html(text: &str) -> String {
 
 /// Text in a block of its own, whatever stands in it.
 fn fenced(text: &str) -> String {
-    let mut longest = 0;
-    let mut run = 0;
-    for letter in text.chars() {
-        run = if letter == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    let fence = "`".repeat(longest.max(2) + 1);
+    let longest = text.split(|letter| letter != '`').map(str::len).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
     format!("{fence}text\n{}\n{fence}\n", text.trim_end())
 }
 

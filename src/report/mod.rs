@@ -1,6 +1,7 @@
 //! Reports, made from a run's events and from nothing else.
 
 pub mod badge;
+pub mod command;
 pub mod compare;
 mod from_events;
 pub mod gate;
@@ -22,4 +23,4 @@ pub use crate::runner::{
     SourceLine, Status, Summary,
 };
 pub use from_events::from_events;
-pub use words::not_applicable;
+pub use words::{capabilities, choices, not_applicable};

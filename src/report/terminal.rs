@@ -6,8 +6,9 @@ use super::words::{self, counted};
 use super::{Aborted, Place, RuleFailure, RuleLine, RuleState, Status, Summary};
 use crate::cases::relations::UnmetPrecondition;
 use crate::rulebook::Rulebook;
-use crate::runner::{Origin, RelationTally, RunHeader, Source};
+use crate::runner::{Origin, RunHeader, Source};
 use anstyle::{AnsiColor, Style};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
@@ -178,7 +179,7 @@ impl Page {
     fn head(&mut self, header: &RunHeader) {
         self.line(self.painted(BOLD, words::suite(header)));
         self.line(words::implementation(header));
-        self.wrapped("", "choices: ", &words::choices(header));
+        self.wrapped("", "choices: ", &words::choices(&header.description.choices));
         let seed = header.selection.generation.seed;
         self.wrapped("", "selection: ", &format!("{}; seed {seed}", words::selection(header)));
     }
@@ -188,7 +189,7 @@ impl Page {
         let columns: Vec<Source> = summary
             .sources
             .iter()
-            .map(|line| line.source)
+            .map(|line| line.planned.source)
             .filter(|source| *source != Source::Saved)
             .collect();
         let columns = if columns.len() > 1 && self.width >= TABLE { columns } else { Vec::new() };
@@ -250,17 +251,17 @@ impl Page {
             ));
             self.line("");
             self.excerpt(&example.excerpt);
-            let tallies = summary.sources.iter().flat_map(|line| &line.relations);
-            for tally in tallies.filter(|tally| tally.rule == example.rule) {
-                self.unmet(tally);
+            let sources = summary.sources.iter();
+            for unmet in sources.filter_map(|line| line.result.relations.get(&example.rule)) {
+                self.unmet(unmet);
             }
         }
     }
 
     /// Why a relation said nothing of some cases.
-    fn unmet(&mut self, tally: &RelationTally) {
+    fn unmet(&mut self, unmet: &BTreeMap<UnmetPrecondition, u64>) {
         let mut parts: Vec<(UnmetPrecondition, u64)> =
-            tally.unmet.iter().map(|(part, count)| (*part, *count)).collect();
+            unmet.iter().map(|(part, count)| (*part, *count)).collect();
         parts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         self.line("");
         self.line("   its precondition did not hold in");

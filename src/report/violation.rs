@@ -147,10 +147,8 @@ fn because_in_words(because: &Because, violation: &Violation) -> String {
         Because::PasswordHashSync(true) => "password hash sync is on".to_owned(),
         Because::PasswordHashSync(false) => "password hash sync is off".to_owned(),
         Because::Declared(choices) => {
-            let choices = choices.words().into_iter();
-            let choices: Vec<String> =
-                choices.map(|(choice, value)| format!("{choice} is declared as {value}")).collect();
-            choices.join(" and ")
+            let words = choices.words().into_iter();
+            joined(words.map(|(choice, value)| format!("{choice} is declared as {value}")), " and ")
         }
         Because::Capability(capability) => format!("{capability} is declared"),
         Because::AnotherFailed => "the error of another object stays local".to_owned(),

@@ -2,10 +2,11 @@
 
 use super::{Aborted, Counts, Place, RuleFailure, RuleLine, RuleState, SourceLine};
 use crate::cases::relations::relation;
-use crate::directory::Capability;
+use crate::directory::{Capability, DeclaredChoices};
 use crate::rulebook::{Basis, Rulebook};
 use crate::runner::{
-    FailureReport, Host, NotApplicable, NotSaved, Origin, RunHeader, Source, SourceStopped,
+    FailureReport, Host, NotApplicable, NotSaved, Origin, RunHeader, Source, SourceResult,
+    SourceStopped,
 };
 use std::fmt::Write as _;
 
@@ -26,8 +27,8 @@ pub(super) fn implementation(header: &RunHeader) -> String {
 }
 
 /// What is declared of the choices that the documents leave.
-pub(super) fn choices(header: &RunHeader) -> String {
-    let words = header.description.choices.words();
+pub fn choices(declared: &DeclaredChoices) -> String {
+    let words = declared.words();
     let choices: Vec<String> =
         words.iter().map(|(choice, value)| format!("{choice}={value}")).collect();
     if choices.is_empty() { "none declared".to_owned() } else { choices.join(", ") }
@@ -75,27 +76,24 @@ pub(super) fn denominator(counts: Counts) -> String {
 
 /// How many cases of a source were planned, what became of them, and how long it took.
 pub(super) fn source(line: &SourceLine, header: &RunHeader) -> String {
-    let noun = match line.source {
-        Source::Saved => "saved case",
-        Source::Scenarios => "scenario",
-        Source::Grid => "case of the grid",
-        Source::Sequences => "generated sequence",
-        Source::Relations => "case for the relations",
+    let SourceLine { planned, result } = line;
+    let (noun, of) = match planned.source {
+        Source::Saved => ("saved case", ""),
+        Source::Scenarios => ("scenario", ""),
+        Source::Grid => ("case", " of the grid"),
+        Source::Sequences => ("generated sequence", ""),
+        Source::Relations => ("case", " for the relations"),
     };
-    let counted = match (line.cases, line.source) {
-        (cases, Source::Grid) if cases != 1 => format!("{cases} cases of the grid"),
-        (cases, Source::Relations) if cases != 1 => format!("{cases} cases for the relations"),
-        (cases, _) => counted(cases as u64, noun),
-    };
-    let seed = match line.source {
+    let counted = counted(planned.cases as u64, noun);
+    let seed = match planned.source {
         Source::Sequences | Source::Relations => {
             format!(", seed {}", header.selection.generation.seed)
         }
         _ => String::new(),
     };
-    let time = line.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
-    let stopped = line.stopped.map(|why| format!("; {}", stopped(why))).unwrap_or_default();
-    format!("{counted}: {}{seed}{time}{stopped}", words_of(line))
+    let time = result.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
+    let stopped = result.stopped.map(|why| format!("; {}", stopped(why))).unwrap_or_default();
+    format!("{counted}{of}: {}{seed}{time}{stopped}", words_of(line))
 }
 
 /// Why the rest of a source's cases was not run.
@@ -108,12 +106,16 @@ fn stopped(why: SourceStopped) -> String {
     }
 }
 
-/// Capabilities that are missing; of each list any one would do.
-pub(super) fn missing(capabilities: &[Vec<Capability>]) -> String {
+/// Capabilities; of each list any one would do.
+pub fn capabilities(all: &[Vec<Capability>]) -> String {
     let any_of =
         |some: &Vec<Capability>| some.iter().map(|one| one.word()).collect::<Vec<_>>().join(" or ");
-    let all: Vec<String> = capabilities.iter().map(any_of).collect();
-    format!("needs {}", all.join(", "))
+    all.iter().map(any_of).collect::<Vec<_>>().join(", ")
+}
+
+/// Capabilities that are missing.
+pub(super) fn missing(all: &[Vec<Capability>]) -> String {
+    format!("needs {}", capabilities(all))
 }
 
 /// Why something is not judged.
@@ -153,18 +155,19 @@ pub(super) fn variation(failure: &FailureReport) -> Option<&'static str> {
 /// What else there is to say of a source.
 pub(super) fn source_details(line: &SourceLine) -> Vec<String> {
     let mut details = Vec::new();
-    if !line.left_out.is_empty() {
-        let left_out: usize = line.left_out.iter().map(|rule| rule.combinations).sum();
+    let SourceLine { planned, result } = line;
+    if !planned.left_out.is_empty() {
+        let left_out: usize = planned.left_out.iter().map(|rule| rule.combinations).sum();
         details.push(format!(
             "{left_out} of {} combinations left out by {} (`list grid` lists them)",
-            line.cases + left_out,
-            counted(line.left_out.len() as u64, "stated rule"),
+            planned.cases + left_out,
+            counted(planned.left_out.len() as u64, "stated rule"),
         ));
     }
-    if !line.relations.is_empty() {
-        let tallies = line.relations.iter();
-        let relations: Vec<String> = tallies
-            .map(|tally| format!("{} {}", tally.rule, tally.unmet.values().sum::<u64>()))
+    if !result.relations.is_empty() {
+        let relations = result.relations.iter();
+        let relations: Vec<String> = relations
+            .map(|(rule, unmet)| format!("{rule} {}", unmet.values().sum::<u64>()))
             .collect();
         details.push(format!("cases without a relation's precondition: {}", relations.join(", ")));
     }
@@ -193,6 +196,19 @@ pub(super) fn state(line: &RuleLine) -> String {
         ),
         RuleState::NotApplicable => format!("{words}: {}", missing(&line.missing)),
         RuleState::NotExercised => words.to_owned(),
+    }
+}
+
+/// What a run came to for a rule, and why.
+#[cfg(any(feature = "html", feature = "junit"))]
+pub(super) fn why(line: &RuleLine) -> String {
+    let state = state(line);
+    match line.state {
+        RuleState::NotExercised if line.owed => {
+            format!("{state}, although it was asked for: no case brought its situation about")
+        }
+        RuleState::NotExercised => format!("{state}, and not asked for"),
+        _ => state,
     }
 }
 
@@ -237,15 +253,13 @@ pub(super) fn aborted(aborted: &Aborted) -> String {
 /// A failure in one line.
 pub(super) fn in_a_line(failure: &RuleFailure) -> String {
     let place = format!("in {} {}", failure.case, when(&failure.report));
-    failure.report.violations.first().map_or_else(
-        || place.clone(),
-        |violation| {
-            let Some(more) = failure.report.violations.len().checked_sub(2) else {
-                return format!("{place}: {}", super::violation::in_a_line(violation));
-            };
-            format!("{place}: {}, and {} more", super::violation::in_a_line(violation), more + 1)
-        },
-    )
+    match &failure.report.violations[..] {
+        [] => place,
+        [only] => format!("{place}: {}", super::violation::in_a_line(only)),
+        [first, more @ ..] => {
+            format!("{place}: {}, and {} more", super::violation::in_a_line(first), more.len())
+        }
+    }
 }
 
 /// Text without line ends.
@@ -269,14 +283,15 @@ pub(super) fn other_cases(failure: &RuleFailure) -> Option<String> {
 
 /// What became of a source's cases.
 fn words_of(line: &SourceLine) -> String {
-    let mut parts = vec![format!("{} judged", line.judged)];
-    if line.not_applicable > 0 {
-        parts.push(format!("{} not applicable", line.not_applicable));
+    let SourceResult { judged, not_applicable, aborted, .. } = line.result;
+    let mut parts = vec![format!("{judged} judged")];
+    if not_applicable > 0 {
+        parts.push(format!("{not_applicable} not applicable"));
     }
-    if line.aborted > 0 {
-        parts.push(format!("{} aborted", line.aborted));
+    if aborted > 0 {
+        parts.push(format!("{aborted} aborted"));
     }
-    let left = line.cases.saturating_sub(line.judged + line.not_applicable + line.aborted);
+    let left = line.planned.cases.saturating_sub(judged + not_applicable + aborted);
     if left > 0 {
         parts.push(format!("{left} not run"));
     }

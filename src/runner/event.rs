@@ -1,7 +1,7 @@
 //! What a run reports, as it happens. Every report is made from these.
 
 use super::not_applicable::NotApplicable;
-use super::reason::Origin;
+use super::reason::{Origin, Reason};
 use super::selection::Selection;
 use super::shard::Shard;
 use super::source::Source;
@@ -11,6 +11,7 @@ use crate::directory::{Capability, CommandKind};
 use crate::implementation::{Description, Failure};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 /// What is known before the first case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,50 +95,29 @@ pub struct SelectedRule {
     pub owed: bool,
 }
 
-/// How often a rule was exercised in one case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How often a rule was exercised by the cases of a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct RuleTally {
-    /// The rule's ID.
-    pub rule: String,
-    /// How often its situation occurred and it held.
-    pub held: u64,
-    /// How many violations of it were found.
-    pub violated: u64,
-}
-
-/// How often the cases of a source exercised a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct SourceTally {
-    /// The rule's ID.
-    pub rule: String,
+pub struct Exercise {
     /// How often its situation occurred and it held.
     pub held: u64,
     /// In how many cases it was violated.
     pub violated_cases: u64,
 }
 
-/// How often a relation did not apply to a case of a source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct RelationTally {
-    /// The relation's rule.
-    pub rule: String,
-    /// In how many cases its precondition did not hold, by the part of it that failed first.
-    pub unmet: BTreeMap<UnmetPrecondition, u64>,
+impl AddAssign for Exercise {
+    fn add_assign(&mut self, more: Exercise) {
+        self.held += more.held;
+        self.violated_cases += more.violated_cases;
+    }
 }
 
-/// What a generated source came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What became of the cases of a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct SourceReport {
-    /// The source.
-    pub source: Source,
+pub struct SourceResult {
     /// How many of its cases were judged to their end.
     pub judged: usize,
     /// How many it cannot be judged by.
@@ -147,29 +127,28 @@ pub struct SourceReport {
     /// Why the rest was not run; `None` where nothing was left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<SourceStopped>,
-    /// The rules that were exercised.
-    pub rules: Vec<SourceTally>,
-    /// The relations that did not apply to some of the cases.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub relations: Vec<RelationTally>,
-    /// How long it took.
-    pub milliseconds: u64,
+    /// In how many cases the precondition of a relation did not hold, by its rule and the part of it
+    /// that failed first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub relations: BTreeMap<String, BTreeMap<UnmetPrecondition, u64>>,
+    /// How long it took, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<u64>,
 }
 
-impl SourceReport {
-    /// Of a source of which nothing was run yet.
-    pub(super) fn of(source: Source) -> SourceReport {
-        SourceReport {
-            source,
-            judged: 0,
-            not_applicable: 0,
-            aborted: 0,
-            stopped: None,
-            rules: Vec::new(),
-            relations: Vec::new(),
-            milliseconds: 0,
-        }
-    }
+/// A small case that exercises a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Example {
+    /// The rule's ID.
+    pub rule: String,
+    /// Where the case comes from.
+    pub source: Source,
+    /// The ID of the case that was made smaller.
+    pub case: String,
+    /// The case, in the format of scenario files.
+    pub excerpt: String,
 }
 
 /// Why the rest of a source's cases was not run.
@@ -228,6 +207,13 @@ pub struct FailureReport {
     pub excerpt: String,
 }
 
+impl FailureReport {
+    /// The reasons for which the rule counts as violated.
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = Reason> {
+        self.violations.iter().map(|violation| Reason::of(self.origin, self.command, violation))
+    }
+}
+
 /// How a case ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -277,8 +263,8 @@ pub enum Event {
         case: String,
         /// How it ended.
         verdict: CaseVerdict,
-        /// Which rules it exercised.
-        rules: Vec<RuleTally>,
+        /// How often each rule's situation occurred and it held.
+        held: BTreeMap<String, u64>,
         /// How it violated rules.
         failures: Vec<FailureReport>,
     },
@@ -315,18 +301,17 @@ pub enum Event {
         not_saved: Option<NotSaved>,
     },
     /// A generated source has ended.
-    SourceFinished(Box<SourceReport>),
-    /// A small case that exercises a rule.
-    Example {
-        /// The rule's ID.
-        rule: String,
-        /// Where the case comes from.
+    SourceFinished {
+        /// The source.
         source: Source,
-        /// The ID of the case that was made smaller.
-        case: String,
-        /// The case, in the format of scenario files.
-        excerpt: String,
+        /// The rules that its cases exercised.
+        rules: BTreeMap<String, Exercise>,
+        /// What became of the cases.
+        #[serde(flatten)]
+        result: SourceResult,
     },
+    /// A small case that exercises a rule.
+    Example(Example),
     /// All cases have ended: the last event. A run that was stopped before its end does without.
     RunFinished {
         /// How long it took.

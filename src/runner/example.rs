@@ -1,6 +1,6 @@
 //! Finds a small case that exercises each rule, for whoever wants to see what a rule is about.
 
-use super::event::Event;
+use super::event::{Event, Example};
 use super::judge::Judge;
 use super::plan::Plan;
 use super::shard::Shard;
@@ -14,13 +14,6 @@ use std::collections::BTreeMap;
 /// So many cases of a generated source are looked through for rules that nothing else exercised.
 const LOOKED_THROUGH: usize = 5_000;
 
-/// A case that exercises a rule.
-struct Example {
-    source: Source,
-    name: String,
-    trial: Trial,
-}
-
 /// Reports a small example of each rule that the selected sources exercise, in the rulebook's order.
 pub(super) fn report_each(
     plan: &Plan,
@@ -30,17 +23,17 @@ pub(super) fn report_each(
 ) {
     let header = &plan.header;
     let judge = Judge::new(&header.description, &header.selection);
-    let mut found: BTreeMap<&str, Example> = BTreeMap::new();
+    let mut found: BTreeMap<&str, (Source, String, Trial)> = BTreeMap::new();
     for planned in &header.sources {
         let pool = candidates(plan, planned.source);
         let trials = pool.iter().map(|(_, trial)| trial);
         let mut is_over = false;
         judge.run(trials, implementation, &mut |at, judgement| {
             for rule in header.rules.iter().map(|rule| &*rule.rule) {
-                if judgement.tallies.held(rule) > 0 {
+                if judgement.tallies.held.contains_key(rule) {
                     found.entry(rule).or_insert_with(|| {
                         let (name, trial) = pool[at].clone();
-                        Example { source: planned.source, name, trial }
+                        (planned.source, name, trial)
                     });
                 }
             }
@@ -52,14 +45,10 @@ pub(super) fn report_each(
         }
     }
     for rule in &header.rules {
-        let Some(Example { source, name, trial }) = found.remove(&*rule.rule) else { continue };
+        let Some((source, case, trial)) = found.remove(&*rule.rule) else { continue };
         let smallest = smallest(&rule.rule, trial, &judge, implementation, is_stopped);
-        report(Event::Example {
-            rule: rule.rule.clone(),
-            source,
-            case: name,
-            excerpt: smallest.excerpt(None, usize::MAX),
-        });
+        let excerpt = smallest.excerpt(None, usize::MAX);
+        report(Event::Example(Example { rule: rule.rule.clone(), source, case, excerpt }));
     }
 }
 
@@ -102,7 +91,7 @@ fn smallest(
         let trials: Vec<Trial> = cases.iter().map(|case| trial.with_case(case.clone())).collect();
         let mut found = None;
         judge.run(&trials, implementation, &mut |at, judgement| {
-            if judgement.tallies.held(rule) > 0 {
+            if judgement.tallies.held.contains_key(rule) {
                 found = Some(at);
             }
             found.is_none() && !is_stopped()

@@ -1,11 +1,9 @@
 //! Runs the cases of a generated source, and makes a small example of each rule that they violate.
 
 use super::batches::{Aborts, Batch, Batches, Judged};
-use super::event::{
-    CaseVerdict, Event, FailureReport, NotSaved, RelationTally, SourceReport, SourceTally,
-};
+use super::event::{CaseVerdict, Event, Exercise, FailureReport, NotSaved, SourceResult};
 use super::judge::Judge;
-use super::judgement::{Signature, Stopped, Tallies};
+use super::judgement::{Signature, Stopped};
 use super::minimise::{Minimal, minimise};
 use super::save::{SavedFailures, scenario_of};
 use super::selection::Generation;
@@ -13,7 +11,6 @@ use super::shard::Shard;
 use super::shown::Shown;
 use super::source::Source;
 use super::trials::{Name, Trials};
-use crate::cases::relations;
 use crate::cases::scenario::case_to_yaml;
 use crate::cases::shrink::measure;
 use crate::implementation::Implementation;
@@ -41,7 +38,7 @@ impl Search<'_, '_> {
         report: &mut dyn FnMut(Event),
     ) {
         let started = Instant::now();
-        let mut count = Count { by_reason: shown.by_reason(), ..Count::new(self.source) };
+        let mut count = Count { by_reason: shown.by_reason(), ..Count::default() };
         let capabilities = &self.judge.description().capabilities;
         let trials = Trials::new(self.source, self.generation, capabilities, self.shard);
         let batches = Batches { trials: &trials, judge: self.judge, is_stopped: self.is_stopped };
@@ -51,7 +48,7 @@ impl Search<'_, '_> {
             if !(self.is_stopped)() {
                 report(Event::Progress { source: self.source, newly, failed });
             }
-            count.report.stopped.is_none()
+            count.result.stopped.is_none()
         });
         for (signature, found) in std::mem::take(&mut count.found) {
             if !shown.has(&signature) && !(self.is_stopped)() {
@@ -64,8 +61,14 @@ impl Search<'_, '_> {
             let verdict = CaseVerdict::Defect { message };
             report(self.failure_found(&name, Vec::new(), verdict, None, Ok(None)));
         }
-        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        report(Event::SourceFinished(Box::new(count.finish(milliseconds))));
+        let rules = count.rules.into_iter().map(|(rule, exercise)| (rule.to_owned(), exercise));
+        let rules = rules.collect();
+        let result = SourceResult {
+            aborted: count.aborts.count,
+            milliseconds: u64::try_from(started.elapsed().as_millis()).ok(),
+            ..count.result
+        };
+        report(Event::SourceFinished { source: self.source, rules, result });
     }
 
     /// The smallest example of a failure, saved in a file where that is wanted.
@@ -115,11 +118,11 @@ struct Found {
 }
 
 /// What a source has come to so far.
+#[derive(Default)]
 struct Count {
-    report: SourceReport,
-    tallies: Tallies,
+    result: SourceResult,
+    rules: BTreeMap<&'static str, Exercise>,
     aborts: Aborts,
-    violated_cases: BTreeMap<&'static str, u64>,
     /// The smallest case that violated each rule, or each rule for each reason, and that aborted in
     /// each way.
     found: BTreeMap<Signature, Found>,
@@ -128,21 +131,9 @@ struct Count {
 }
 
 impl Count {
-    fn new(source: Source) -> Count {
-        Count {
-            report: SourceReport::of(source),
-            tallies: Tallies::default(),
-            aborts: Aborts::default(),
-            violated_cases: BTreeMap::new(),
-            found: BTreeMap::new(),
-            by_reason: false,
-            defect: None,
-        }
-    }
-
     /// Takes in a batch, as far as the source goes on; in how many of its cases something went wrong.
     fn take_batch(&mut self, batch: Batch) -> usize {
-        self.report.not_applicable += batch.not_applicable;
+        self.result.not_applicable += batch.not_applicable;
         let mut failed = 0;
         for case in batch.judged {
             let judgement = &case.judgement;
@@ -150,21 +141,28 @@ impl Count {
             let is_right = judgement.stopped.is_none() && judgement.breaches.is_empty();
             failed += usize::from(!is_declined && !is_right);
             // The implementation may have gone on after that; in this order it does not count.
-            if self.report.stopped.is_none() {
+            if self.result.stopped.is_none() {
                 self.take(case);
             }
         }
         failed
     }
 
-    fn take(&mut self, mut case: Judged) {
-        self.tallies.add(std::mem::take(&mut case.judgement.tallies));
+    fn take(&mut self, case: Judged) {
+        let tallies = &case.judgement.tallies;
+        for (rule, held) in &tallies.held {
+            self.rules.entry(rule).or_default().held += held;
+        }
+        for ((rule, part), count) in &tallies.unmet {
+            let of_relation = self.result.relations.entry((*rule).to_owned()).or_default();
+            *of_relation.entry(*part).or_default() += count;
+        }
         let stopped = case.judgement.stopped.as_ref();
-        self.report.stopped = self.aborts.end_the_source(stopped);
+        self.result.stopped = self.aborts.end_the_source(stopped);
         let mut found: Vec<Signature> = Vec::new();
         match stopped {
-            None => self.report.judged += 1,
-            Some(Stopped::Declined(_)) => self.report.not_applicable += 1,
+            None => self.result.judged += 1,
+            Some(Stopped::Declined(_)) => self.result.not_applicable += 1,
             Some(Stopped::Defect(message)) => self.defect = Some((case.name, message.clone())),
             Some(Stopped::Aborted { failure, command, .. }) => {
                 found.push(Signature::Aborted(failure.kind, *command));
@@ -175,7 +173,7 @@ impl Count {
             let is_first = !rules.contains(&breach.rule);
             if is_first {
                 rules.push(breach.rule);
-                *self.violated_cases.entry(breach.rule).or_default() += 1;
+                self.rules.entry(breach.rule).or_default().violated_cases += 1;
             }
             if self.by_reason {
                 let rule = || breach.rule.to_owned();
@@ -193,27 +191,5 @@ impl Count {
                 self.found.insert(signature.of_example(), found);
             }
         }
-    }
-
-    fn finish(mut self, milliseconds: u64) -> SourceReport {
-        self.report.aborted = self.aborts.count;
-        self.report.rules = self
-            .tallies
-            .rules()
-            .map(|tally| SourceTally {
-                violated_cases: self.violated_cases.get(&*tally.rule).copied().unwrap_or(0),
-                rule: tally.rule,
-                held: tally.held,
-            })
-            .collect();
-        for relation in relations::all() {
-            let unmet = self.tallies.unmet_of(relation.rule);
-            if !unmet.is_empty() {
-                let rule = relation.rule.to_owned();
-                self.report.relations.push(RelationTally { rule, unmet });
-            }
-        }
-        self.report.milliseconds = milliseconds;
-        self.report
     }
 }

@@ -195,7 +195,7 @@ impl<'a> Judge<'a> {
             if !self.selection.has_rule(rule) {
                 continue;
             }
-            judgement.tallies.exercised(rule, verdict.held, violations.len());
+            judgement.tallies.held(rule, verdict.held);
             if !violations.is_empty() {
                 let origin = Origin::Check;
                 let breach = Breach { rule, origin, step, command, violations, varied: None };
@@ -248,9 +248,8 @@ impl<'a> Judge<'a> {
         let rule = relation.rule;
         match verdict {
             RelationVerdict::NotApplicable(part) => judgement.tallies.unmet(rule, part),
-            RelationVerdict::Held => judgement.tallies.exercised(rule, 1, 0),
+            RelationVerdict::Held => judgement.tallies.held(rule, 1),
             RelationVerdict::Violated { step, violations } => {
-                judgement.tallies.exercised(rule, 0, violations.len());
                 let origin = Origin::Relation;
                 let command = kind_of_step(base.0, step);
                 let breach = Breach { rule, origin, step, command, violations, varied: None };

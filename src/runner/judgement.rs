@@ -1,6 +1,6 @@
 //! What came of a case.
 
-use super::event::{CaseVerdict, FailureReport, RuleTally};
+use super::event::{CaseVerdict, FailureReport};
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
 use crate::cases::Case;
@@ -66,18 +66,13 @@ pub enum Signature {
     Aborted(FailureKind, CommandKind),
 }
 
-/// How often rules were exercised.
+/// How often rules held, and how often a relation's precondition did not.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tallies {
-    exercised: FxHashMap<&'static str, Exercised>,
-    /// How often a relation's precondition did not hold, by its rule and the part that failed first.
-    unmet: BTreeMap<(&'static str, UnmetPrecondition), u64>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Exercised {
-    held: u64,
-    violated: u64,
+    /// Of each rule that held, how often.
+    pub(crate) held: FxHashMap<&'static str, u64>,
+    /// By a relation's rule, and the part of its precondition that failed first.
+    pub(super) unmet: BTreeMap<(&'static str, UnmetPrecondition), u64>,
 }
 
 impl Judgement {
@@ -160,54 +155,15 @@ impl Signature {
 }
 
 impl Tallies {
-    /// A rule held so often, and so many violations of it were found.
-    pub(super) fn exercised(&mut self, rule: &'static str, held: u64, violated: usize) {
-        let exercised = self.exercised.entry(rule).or_default();
-        exercised.held += held;
-        exercised.violated += violated as u64;
+    /// A rule held so often.
+    pub(super) fn held(&mut self, rule: &'static str, held: u64) {
+        if held > 0 {
+            *self.held.entry(rule).or_default() += held;
+        }
     }
 
     /// This part of a relation's precondition did not hold.
     pub(super) fn unmet(&mut self, rule: &'static str, part: UnmetPrecondition) {
         *self.unmet.entry((rule, part)).or_default() += 1;
-    }
-
-    /// Every exercised rule.
-    pub(super) fn rules(&self) -> impl Iterator<Item = RuleTally> {
-        let mut exercised: Vec<_> = self.exercised.iter().collect();
-        exercised.sort_unstable_by_key(|(rule, _)| **rule);
-        exercised.into_iter().map(|(rule, exercised)| RuleTally {
-            rule: (*rule).to_owned(),
-            held: exercised.held,
-            violated: exercised.violated,
-        })
-    }
-
-    /// The parts of a relation's precondition that did not hold, and how often.
-    pub(super) fn unmet_of(&self, relation: &str) -> BTreeMap<UnmetPrecondition, u64> {
-        let of_relation = self.unmet.iter().filter(|((rule, _), _)| *rule == relation);
-        of_relation.map(|((_, part), count)| (*part, *count)).collect()
-    }
-
-    /// How often this rule held.
-    pub(super) fn held(&self, rule: &str) -> u64 {
-        self.exercised.get(rule).map_or(0, |exercised| exercised.held)
-    }
-
-    /// How often any rule held.
-    pub(crate) fn held_in_all(&self) -> u64 {
-        self.exercised.values().map(|exercised| exercised.held).sum()
-    }
-
-    /// Counts what was counted elsewhere.
-    pub(super) fn add(&mut self, other: Tallies) {
-        for (rule, more) in other.exercised {
-            let exercised = self.exercised.entry(rule).or_default();
-            exercised.held += more.held;
-            exercised.violated += more.violated;
-        }
-        for (what, more) in other.unmet {
-            *self.unmet.entry(what).or_default() += more;
-        }
     }
 }

@@ -1,10 +1,10 @@
 //! Puts the parts of a run together again, once it is proved that they are all of it.
 
-use super::event::{CaseVerdict, Event, RelationTally, RunHeader, SourceReport, SourceTally};
+use super::event::{CaseVerdict, Event, Exercise, RunHeader, SourceResult};
 use super::judgement::Signature;
 use super::shard::Shard;
 use super::source::Source;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one part of a run reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,21 +195,13 @@ fn written(
     violated: &mut BTreeSet<String>,
     problems: &mut Vec<MergeProblem>,
 ) {
-    let mut queues: Vec<VecDeque<&Event>> = parts
-        .iter()
-        .map(|part| {
-            let events = part.events.iter();
-            events
-                .filter(
-                    |event| matches!(event, Event::CaseFinished { source, .. } if *source == of),
-                )
-                .collect()
-        })
-        .collect();
-    let total: usize = queues.iter().map(VecDeque::len).sum();
-    for place in 0..total {
+    let is_meant =
+        |event: &&Event| matches!(event, Event::CaseFinished { source, .. } if *source == of);
+    let cases: Vec<Vec<&Event>> =
+        parts.iter().map(|part| part.events.iter().filter(is_meant).collect()).collect();
+    for place in 0..cases.iter().map(Vec::len).sum() {
         let at = place % parts.len();
-        let Some(event) = queues[at].pop_front() else {
+        let Some(&event) = cases[at].get(place / parts.len()) else {
             problems.push(MergeProblem::MissingCases(parts[at].name.clone(), of));
             return;
         };
@@ -260,43 +252,33 @@ fn finished(
     merged: &mut Vec<Event>,
     problems: &mut Vec<MergeProblem>,
 ) {
-    let mut total = SourceReport::of(of);
+    let mut total = SourceResult::default();
+    let mut rules: BTreeMap<String, Exercise> = BTreeMap::new();
     for part in parts {
-        let report = part.events.iter().find_map(|event| match event {
-            Event::SourceFinished(report) if report.source == of => Some(&**report),
+        let finished = part.events.iter().find_map(|event| match event {
+            Event::SourceFinished { source, rules, result } if *source == of => {
+                Some((rules, result))
+            }
             _ => None,
         });
-        let Some(report) = report else {
+        let Some((of_part, result)) = finished else {
             problems.push(MergeProblem::UnfinishedSource(part.name.clone(), of));
             continue;
         };
-        total.judged += report.judged;
-        total.not_applicable += report.not_applicable;
-        total.aborted += report.aborted;
-        total.stopped = total.stopped.or(report.stopped);
-        total.milliseconds = total.milliseconds.max(report.milliseconds);
-        report.rules.iter().for_each(|tally| add_rule(&mut total.rules, tally));
-        report.relations.iter().for_each(|tally| add_relation(&mut total.relations, tally));
-    }
-    merged.push(Event::SourceFinished(Box::new(total)));
-}
-
-fn add_rule(all: &mut Vec<SourceTally>, tally: &SourceTally) {
-    match all.iter_mut().find(|known| known.rule == tally.rule) {
-        Some(known) => {
-            known.held += tally.held;
-            known.violated_cases += tally.violated_cases;
+        total.judged += result.judged;
+        total.not_applicable += result.not_applicable;
+        total.aborted += result.aborted;
+        total.stopped = total.stopped.or(result.stopped);
+        total.milliseconds = total.milliseconds.max(result.milliseconds);
+        for (rule, exercise) in of_part {
+            *rules.entry(rule.clone()).or_default() += *exercise;
         }
-        None => all.push(tally.clone()),
+        for (relation, unmet) in &result.relations {
+            let known = total.relations.entry(relation.clone()).or_default();
+            for (part, count) in unmet {
+                *known.entry(*part).or_default() += count;
+            }
+        }
     }
-}
-
-fn add_relation(all: &mut Vec<RelationTally>, tally: &RelationTally) {
-    let Some(known) = all.iter_mut().find(|known| known.rule == tally.rule) else {
-        all.push(tally.clone());
-        return;
-    };
-    for (part, count) in &tally.unmet {
-        *known.unmet.entry(*part).or_default() += count;
-    }
+    merged.push(Event::SourceFinished { source: of, rules, result: total });
 }

@@ -27,8 +27,8 @@ mod trials;
 mod written;
 
 pub use event::{
-    CaseVerdict, Event, FailureReport, Host, LeftOutCombinations, NotSaved, PlannedSource,
-    RelationTally, RuleTally, RunHeader, SelectedRule, SourceReport, SourceStopped, SourceTally,
+    CaseVerdict, Event, Example, Exercise, FailureReport, Host, LeftOutCombinations, NotSaved,
+    PlannedSource, RunHeader, SelectedRule, SourceResult, SourceStopped,
 };
 pub(crate) use judge::Judge;
 pub(crate) use judgement::Judgement;
@@ -44,10 +44,10 @@ pub use shard::Shard;
 pub use source::Source;
 #[cfg(feature = "schema")]
 pub use stream::event_schema;
-pub use stream::{EVENT_FORMAT, Ending, EventReader, EventWriter, StreamError};
+pub use stream::{EVENT_FORMAT, EventWriter, Recording, StreamError, read_events};
 pub use summary::{
-    Aborted, Counts, Example, Exercise, Incomplete, Place, RuleFailure, RuleLine, RuleState,
-    SourceLine, Status, Summary,
+    Aborted, Counts, Incomplete, Place, RuleFailure, RuleLine, RuleState, SourceLine, Status,
+    Summary,
 };
 pub use trial::{PlannedCase, Trial};
 pub(crate) use trials::Trials;

@@ -64,24 +64,24 @@ pub fn plan(
     let of_files = cases.len();
     cases.extend(written);
     let of_suite = cases.len() - of_files;
-    let sources =
-        [Source::Saved, Source::Scenarios, Source::Grid, Source::Sequences, Source::Relations]
-            .into_iter()
-            .filter(|source| match source {
-                Source::Saved => of_files > 0,
-                source => selection.has_source(*source),
-            })
-            .map(|source| {
-                let cases = match source {
-                    Source::Saved => of_files,
-                    Source::Scenarios => of_suite,
-                    Source::Grid => grid::Grid::get().points().len(),
-                    Source::Sequences => selection.generation.cases,
-                    Source::Relations => selection.generation.relation_cases(),
-                };
-                PlannedSource { source, cases, left_out: left_out(source) }
-            })
-            .collect();
+    let sources = Source::ALL
+        .iter()
+        .copied()
+        .filter(|source| match source {
+            Source::Saved => of_files > 0,
+            source => selection.has_source(*source),
+        })
+        .map(|source| {
+            let cases = match source {
+                Source::Saved => of_files,
+                Source::Scenarios => of_suite,
+                Source::Grid => grid::Grid::get().points().len(),
+                Source::Sequences => selection.generation.cases,
+                Source::Relations => selection.generation.relation_cases(),
+            };
+            PlannedSource { source, cases, left_out: left_out(source) }
+        })
+        .collect();
     let scenarios = cases.iter().filter_map(|case| case.trial.scenario.as_ref());
     let shown: BTreeSet<&String> = scenarios.flat_map(|scenario| &scenario.rules).collect();
     let is_owed = |rule: &String| {

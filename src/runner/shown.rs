@@ -2,7 +2,6 @@
 
 use super::event::{CaseVerdict, Event};
 use super::judgement::Signature;
-use super::reason::Reason;
 use std::collections::BTreeSet;
 
 /// What was shown, by rule alone or by rule and reason.
@@ -41,10 +40,8 @@ impl Shown {
             return;
         }
         for failure in failures {
-            for violation in &failure.violations {
-                let reason = Reason::of(failure.origin, failure.command, violation);
-                self.known.insert(Signature::Reason(failure.rule.clone(), reason));
-            }
+            let rule = || failure.rule.clone();
+            self.known.extend(failure.reasons().map(|reason| Signature::Reason(rule(), reason)));
         }
         if let CaseVerdict::Aborted { failure, command, .. } = verdict {
             self.known.insert(Signature::Aborted(failure.kind, *command));

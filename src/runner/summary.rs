@@ -1,8 +1,8 @@
 //! What a run came to, rule by rule.
 
 use super::event::{
-    CaseVerdict, Event, FailureReport, LeftOutCombinations, NotSaved, PlannedSource, RelationTally,
-    RunHeader, SourceReport, SourceStopped,
+    CaseVerdict, Event, Example, Exercise, FailureReport, NotSaved, PlannedSource, RunHeader,
+    SourceResult,
 };
 use super::not_applicable::NotApplicable;
 use super::source::Source;
@@ -31,17 +31,6 @@ impl RuleState {
     /// All of them, in the order in which reports list them.
     pub const ALL: [RuleState; 4] =
         [RuleState::Violated, RuleState::Held, RuleState::NotApplicable, RuleState::NotExercised];
-}
-
-/// How often a rule was exercised.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Exercise {
-    /// How often its situation occurred and it held.
-    pub held: u64,
-    /// In how many cases it was violated.
-    pub violated_cases: u64,
 }
 
 /// One rule's line.
@@ -76,75 +65,57 @@ pub enum Place {
     Generated(Source, Option<NotSaved>),
 }
 
-/// A small case that exercises a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Example {
-    /// The rule's ID.
-    pub rule: String,
-    /// The case that was made smaller.
-    pub case: String,
-    /// The case, in the format of scenario files.
-    pub excerpt: String,
-}
-
 /// What a source came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SourceLine {
-    /// The source.
-    pub source: Source,
-    /// How many cases were planned.
-    pub cases: usize,
-    /// Of the grid: the combinations that have no case.
-    pub left_out: Vec<LeftOutCombinations>,
-    /// How many were judged to their end.
-    pub judged: usize,
-    /// How many the implementation cannot be judged by.
-    pub not_applicable: usize,
-    /// In how many it aborted.
-    pub aborted: usize,
-    /// Why the rest was not run; `None` where nothing was left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stopped: Option<SourceStopped>,
-    /// The relations that did not apply to some of the cases.
-    pub relations: Vec<RelationTally>,
-    /// How long it took, where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub milliseconds: Option<u64>,
+    /// What was planned.
+    #[serde(flatten)]
+    pub planned: PlannedSource,
+    /// What became of it.
+    #[serde(flatten)]
+    pub result: SourceResult,
 }
 
 /// All that is known of one rule's violations.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct RuleFailure {
     /// The rule's ID.
+    #[serde(skip)]
     pub rule: String,
     /// The case that shows it in the fewest lines.
     pub case: String,
     /// What was found there.
+    #[serde(flatten)]
     pub report: FailureReport,
     /// Where the case is saved, or why it is not.
+    #[serde(skip)]
     pub place: Place,
     /// The other cases that show it, in order.
     pub other_cases: Vec<String>,
 }
 
 /// A case in which the implementation aborted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Aborted {
     /// Where the case comes from.
+    #[serde(skip)]
     pub source: Source,
     /// The case.
     pub case: String,
     /// How it aborted.
+    #[serde(flatten)]
     pub failure: Failure,
-    /// The step, counted from 1; 0 is the start.
+    /// The step that it aborted in, counted from 1; 0 is the start.
     pub step: usize,
-    /// The case as far as it went.
+    /// The case as far as it went, in the format of scenario files.
     pub excerpt: String,
     /// Where the case is saved, or why it is not.
+    #[serde(skip)]
     pub place: Place,
 }
 
@@ -224,17 +195,14 @@ pub struct Counts {
 
 impl Counts {
     /// Counts these rules.
-    pub fn of<'a>(rules: impl IntoIterator<Item = &'a RuleLine>) -> Counts {
-        let mut counts = Counts::default();
-        for line in rules {
-            *match line.state {
-                RuleState::Held => &mut counts.held,
-                RuleState::Violated => &mut counts.violated,
-                RuleState::NotApplicable => &mut counts.not_applicable,
-                RuleState::NotExercised => &mut counts.not_exercised,
-            } += 1;
+    pub fn of(rules: &[RuleLine]) -> Counts {
+        let count = |state| rules.iter().filter(|line| line.state == state).count();
+        Counts {
+            held: count(RuleState::Held),
+            violated: count(RuleState::Violated),
+            not_applicable: count(RuleState::NotApplicable),
+            not_exercised: count(RuleState::NotExercised),
         }
-        counts
     }
 
     /// How many rules are in this state.
@@ -263,12 +231,15 @@ impl Summary {
     pub fn take(&mut self, event: &Event) {
         match event {
             Event::RunStarted(header) => self.header = Some((**header).clone()),
-            Event::SourceStarted(planned) => self.start(planned),
+            Event::SourceStarted(planned) => {
+                let result = SourceResult::default();
+                self.sources.push(SourceLine { planned: planned.clone(), result });
+            }
             Event::Progress { .. } => {}
             Event::RunFinished { milliseconds } => self.milliseconds = Some(*milliseconds),
-            Event::CaseFinished { source, case, verdict, rules, failures } => {
-                for tally in rules {
-                    self.exercise(&tally.rule, *source).held += tally.held;
+            Event::CaseFinished { source, case, verdict, held, failures } => {
+                for (rule, held) in held {
+                    self.exercise(rule, *source).held += held;
                 }
                 let place = match source {
                     Source::Saved => Place::File(case.clone()),
@@ -284,12 +255,11 @@ impl Summary {
                 for rule in violated {
                     self.exercise(rule, *source).violated_cases += 1;
                 }
-                let mut counted = self.sources.iter_mut().filter(|line| line.source == *source);
-                if let Some(line) = counted.next() {
+                if let Some(result) = self.result_of(*source) {
                     match verdict {
-                        CaseVerdict::Judged => line.judged += 1,
-                        CaseVerdict::NotApplicable { .. } => line.not_applicable += 1,
-                        CaseVerdict::Aborted { .. } => line.aborted += 1,
+                        CaseVerdict::Judged => result.judged += 1,
+                        CaseVerdict::NotApplicable { .. } => result.not_applicable += 1,
+                        CaseVerdict::Aborted { .. } => result.aborted += 1,
                         CaseVerdict::Defect { .. } => {}
                     }
                 }
@@ -309,44 +279,22 @@ impl Summary {
                 }
                 self.end(*source, case, verdict, place);
             }
-            Event::SourceFinished(report) => self.finish(report),
-            Event::Example { rule, case, excerpt, .. } => self.examples.push(Example {
-                rule: rule.clone(),
-                case: case.clone(),
-                excerpt: excerpt.clone(),
-            }),
+            Event::SourceFinished { source, rules, result } => {
+                for (rule, exercise) in rules {
+                    *self.exercise(rule, *source) += *exercise;
+                }
+                self.judged += result.judged;
+                if let Some(known) = self.result_of(*source) {
+                    known.clone_from(result);
+                }
+            }
+            Event::Example(example) => self.examples.push(example.clone()),
         }
     }
 
-    fn start(&mut self, planned: &PlannedSource) {
-        self.sources.push(SourceLine {
-            source: planned.source,
-            cases: planned.cases,
-            left_out: planned.left_out.clone(),
-            judged: 0,
-            not_applicable: 0,
-            aborted: 0,
-            stopped: None,
-            relations: Vec::new(),
-            milliseconds: None,
-        });
-    }
-
-    fn finish(&mut self, report: &SourceReport) {
-        for tally in &report.rules {
-            let exercise = self.exercise(&tally.rule, report.source);
-            exercise.held += tally.held;
-            exercise.violated_cases += tally.violated_cases;
-        }
-        self.judged += report.judged;
-        if let Some(line) = self.sources.iter_mut().find(|line| line.source == report.source) {
-            line.judged = report.judged;
-            line.not_applicable = report.not_applicable;
-            line.aborted = report.aborted;
-            line.stopped.clone_from(&report.stopped);
-            line.relations.clone_from(&report.relations);
-            line.milliseconds = Some(report.milliseconds);
-        }
+    fn result_of(&mut self, source: Source) -> Option<&mut SourceResult> {
+        let mut lines = self.sources.iter_mut();
+        lines.find(|line| line.planned.source == source).map(|line| &mut line.result)
     }
 
     fn exercise(&mut self, rule: &str, source: Source) -> &mut Exercise {
@@ -393,9 +341,9 @@ impl Summary {
             .iter()
             .map(|selected| {
                 let by_source = self.tallies.get(&selected.rule).cloned().unwrap_or_default();
-                let held = by_source.values().map(|exercise| exercise.held).sum();
-                let violated_cases =
-                    by_source.values().map(|exercise| exercise.violated_cases).sum();
+                let mut all = Exercise::default();
+                by_source.values().for_each(|more| all += *more);
+                let Exercise { held, violated_cases } = all;
                 let state = match (violated_cases, held) {
                     (1.., _) => RuleState::Violated,
                     (0, 1..) => RuleState::Held,
@@ -470,7 +418,7 @@ impl Summary {
 
     /// In how many cases the implementation aborted.
     pub fn aborts(&self) -> usize {
-        self.sources.iter().map(|line| line.aborted).sum()
+        self.sources.iter().map(|line| line.result.aborted).sum()
     }
 
     /// The selected rules by area, in the rulebook's order. Rules of an area that this rulebook does

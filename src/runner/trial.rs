@@ -43,7 +43,7 @@ impl Trial {
 
     /// The case up to this step in the format of scenario files; or the `varied` case that one of
     /// its relations compares it with.
-    pub(super) fn excerpt(&self, varied: Option<&Case>, step: usize) -> String {
+    pub(crate) fn excerpt(&self, varied: Option<&Case>, step: usize) -> String {
         let mut scenario = match (varied, &self.scenario) {
             (None, Some(scenario)) => Scenario::clone(scenario),
             (varied, _) => scenario_of(varied.unwrap_or(&self.case)),
@@ -63,15 +63,9 @@ impl Trial {
 pub(super) fn scenario_of(case: &Case) -> Scenario {
     let step = |command: &_| Step { command: Clone::clone(command), expect: Vec::new() };
     Scenario {
-        title: String::new(),
-        rules: Vec::new(),
-        relations: Vec::new(),
-        near_misses: Vec::new(),
-        tempting: None,
-        description: None,
-        when_choice: Default::default(),
         given: Tenant::clone(&case.tenant),
         steps: case.commands.iter().map(step).collect(),
+        ..Scenario::default()
     }
 }
 

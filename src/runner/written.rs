@@ -73,7 +73,12 @@ fn finished(case: &PlannedCase, verdict: CaseVerdict, judgement: Judgement) -> E
         source: case.source,
         case: case.id.clone(),
         verdict,
-        rules: judgement.tallies.rules().collect(),
+        held: judgement
+            .tallies
+            .held
+            .into_iter()
+            .map(|(rule, held)| (rule.to_owned(), held))
+            .collect(),
         failures: judgement
             .breaches
             .into_iter()

@@ -7,10 +7,10 @@ use entra_conformance::cases::scenario::from_yaml;
 use entra_conformance::implementation::{FailureKind, Implementation};
 use entra_conformance::reference::ReferenceModel;
 use entra_conformance::runner::{
-    CaseVerdict, Event, Extras, Host, Plan, PlannedCase, RuleTally, Selection, Source, plan, run,
+    CaseVerdict, Event, Extras, Host, Plan, PlannedCase, Selection, Source, plan, run,
 };
 use libtest_mimic::Trial;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
@@ -259,13 +259,13 @@ pub(crate) fn tests() -> Tests {
     tests
 }
 
-/// What a run says of a case: how it ended, the rules that were exercised, and those that were
+/// What a run says of a case: how it ended, how often rules held, and those that were
 /// broken, each with the step.
 #[derive(Debug, PartialEq)]
 struct Told {
     case: String,
     verdict: CaseVerdict,
-    rules: Vec<RuleTally>,
+    held: BTreeMap<String, u64>,
     broken: BTreeSet<(usize, String)>,
 }
 
@@ -299,9 +299,9 @@ fn planned(selection: Selection, saved: Vec<PlannedCase>) -> Plan {
 fn judged(plan: &Plan, implementation: &mut dyn Implementation) -> Vec<Told> {
     let mut told = Vec::new();
     run(plan, implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
-        if let Event::CaseFinished { case, verdict, rules, failures, .. } = event {
+        if let Event::CaseFinished { case, verdict, held, failures, .. } = event {
             let broken = failures.into_iter().map(|failure| (failure.step, failure.rule)).collect();
-            told.push(Told { case, verdict, rules, broken });
+            told.push(Told { case, verdict, held, broken });
         }
     });
     assert_eq!(told.len(), plan.cases.len());

@@ -117,16 +117,15 @@ fn every_case_for_a_relation_is_one_that_it_held_in_or_one_without_its_precondit
     let selection = selection(&[Source::Relations], 3000);
     let (summary, events) = judge(&mut ReferenceModel::default(), selection, Vec::new(), None);
     let reports = events.iter().filter_map(|event| match event {
-        Event::SourceFinished(report) => Some(report),
+        Event::SourceFinished { rules, result, .. } => Some((rules, result)),
         _ => None,
     });
-    let [report] = &reports.collect::<Vec<_>>()[..] else { panic!("one source") };
-    assert_eq!(report.judged, 300);
+    let [(rules, result)] = reports.collect::<Vec<_>>()[..] else { panic!("one source") };
+    assert_eq!(result.judged, 300);
     for relation in relations::all() {
-        let of_relation = report.rules.iter().find(|tally| tally.rule == relation.rule);
-        let held = of_relation.map_or(0, |tally| tally.held);
-        let of_relation = report.relations.iter().find(|tally| tally.rule == relation.rule);
-        let unmet: u64 = of_relation.map_or(0, |tally| tally.unmet.values().sum());
+        let held = rules.get(relation.rule).map_or(0, |exercise| exercise.held);
+        let unmet = result.relations.get(relation.rule);
+        let unmet: u64 = unmet.map_or(0, |unmet| unmet.values().sum());
         assert_eq!(held + unmet, 300, "{}", relation.rule);
         assert!(held > 0 && unmet > 0, "{}: {held} and {unmet}", relation.rule);
         let told = format!("{} {unmet}", relation.rule);
@@ -178,8 +177,8 @@ fn an_implementation_that_breaks_off_fails_by_name_and_the_rest_of_the_source_is
     assert_eq!(broken.excerpt, "given: {}\nsteps:\n  - do: reinstallConnect");
     assert!(matches!(&broken.place, Place::File(file) if file.contains("panicked-")));
     let line = &summary.sources[0];
-    assert_eq!(line.aborted, 5);
-    assert!(line.stopped.is_some() && line.judged < 2000, "{line:?}");
+    assert_eq!(line.result.aborted, 5);
+    assert!(line.result.stopped.is_some() && line.result.judged < 2000, "{line:?}");
 }
 
 #[test]
@@ -197,7 +196,8 @@ fn an_interrupted_search_is_reported_and_incomplete() {
         summary.take(&event);
     });
     assert_eq!(summary.status(), Status::Incomplete);
-    assert!(summary.sources[0].judged > 0 && summary.sources[0].judged < 100_000);
+    let judged = summary.sources[0].result.judged;
+    assert!(judged > 0 && judged < 100_000);
 }
 
 #[rstest]

@@ -26,11 +26,10 @@ fn judge(scenario: &EmbeddedScenario) -> (BTreeMap<String, u64>, Vec<String>) {
     let mut model = model_for(&scenario.scenario.when_choice);
     let case = PlannedCase::of_embedded(scenario);
     let event = judge_case(&case, &mut model, &Selection::default());
-    let Event::CaseFinished { verdict, rules, failures, .. } = event else {
+    let Event::CaseFinished { verdict, held, failures, .. } = event else {
         panic!("a case ends with its verdict")
     };
     assert_eq!(verdict, CaseVerdict::Judged, "{}", scenario.id);
-    let held = rules.into_iter().map(|tally| (tally.rule, tally.held)).collect();
     let broken = failures
         .iter()
         .flat_map(|failure| {

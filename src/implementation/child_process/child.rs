@@ -36,11 +36,6 @@ impl ChildProcess {
         })
     }
 
-    /// What it was started with.
-    pub fn options(&self) -> &ChildProcessOptions {
-        &self.options
-    }
-
     /// The process, ready for a request: started again when the last one ended. One attempt is
     /// made; if that fails there will be none. Put it back when it is still good.
     pub(super) fn take_connection(&mut self) -> Result<Connection, Failure> {

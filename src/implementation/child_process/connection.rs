@@ -2,8 +2,8 @@
 
 use super::inbox::{Delivery, End, Inbox};
 use super::options::{ChildProcessOptions, StartError};
-use super::outbox::Outbox;
-use super::process::{Pipes, Process};
+use super::outbox::{self, Outbox};
+use super::process::Process;
 use super::stderr::StderrTail;
 use crate::implementation::protocol::{
     self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
@@ -12,6 +12,7 @@ use crate::implementation::protocol::{
 use crate::implementation::{Description, Failure, FailureKind};
 use serde::Serialize;
 use serde::de::IgnoredAny;
+use std::io::Write as _;
 use std::ops::Range;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
@@ -38,7 +39,8 @@ pub(super) struct Broken {
 /// A living process that has said who it is.
 pub(super) struct Connection {
     process: Process,
-    outbox: Outbox,
+    /// Gone when the process is to end.
+    outbox: Option<Outbox>,
     inbox: Inbox,
     stderr: StderrTail,
     /// Lines that have been delivered, and where the next one begins.
@@ -58,11 +60,11 @@ impl Connection {
         options: &ChildProcessOptions,
     ) -> Result<(Connection, Description), StartError> {
         let could_not_spawn = |error| StartError::Spawn { program: options.program.clone(), error };
-        let (process, pipes) = Process::spawn(&options.program, &options.arguments)?;
-        let Pipes { stdin, stdout, stderr } = pipes;
+        let (process, (stdin, stdout, stderr)) =
+            Process::spawn(&options.program, &options.arguments)?;
         let mut connection = Connection {
             process,
-            outbox: Outbox::start(stdin).map_err(could_not_spawn)?,
+            outbox: Some(outbox::start(stdin).map_err(could_not_spawn)?),
             inbox: Inbox::start(stdout, options.maximum_line_bytes).map_err(could_not_spawn)?,
             stderr: StderrTail::start(stderr).map_err(could_not_spawn)?,
             lines: Vec::new(),
@@ -133,14 +135,11 @@ impl Connection {
 
     /// Puts a request on its way. It is surely sent when a reply is waited for.
     pub(super) fn request<P: Serialize>(&mut self, method: Method, params: &P) {
-        let line = self.outbox.buffer();
-        let length = line.len();
-        if write_request(line, self.next_id, method, params).is_err() {
-            // The protocol's own types cannot fail; half a line would spoil what follows.
-            line.truncate(length);
+        if let Some(outbox) = &mut self.outbox {
+            // The protocol's own types cannot fail, and neither can what they are written to.
+            let _ = write_request(outbox, self.next_id, method, params);
         }
         self.next_id += 1;
-        self.outbox.appended();
     }
 
     /// Waits for the next reply. `asked` tells a person what it should answer.
@@ -182,7 +181,9 @@ impl Connection {
     /// The place of the next line in `self.lines`, without its end.
     fn next_line(&mut self, timeout: Duration, asked: &str) -> Result<Range<usize>, Broken> {
         if self.position == self.lines.len() {
-            self.outbox.send();
+            if let Some(outbox) = &mut self.outbox {
+                let _ = outbox.flush();
+            }
             self.lines = self.next_lines(timeout, asked)?;
             self.position = 0;
         }
@@ -298,7 +299,7 @@ impl Drop for Connection {
         if !self.over {
             self.inbox.discard();
             self.request(Method::Shutdown, &Empty {});
-            self.outbox.close();
+            self.outbox = None;
             self.process.status_by(Instant::now() + GRACE);
         }
         self.process.kill();

@@ -2,7 +2,6 @@
 
 use super::options::StartError;
 use process_wrap::std::{ChildWrapper, CommandWrap};
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
@@ -67,12 +66,10 @@ impl Child {
 /// All children that live, so that they can be ended at once.
 struct Registry {
     closed: bool,
-    next_key: u64,
-    living: BTreeMap<u64, Child>,
+    living: Vec<Child>,
 }
 
-static REGISTRY: Mutex<Registry> =
-    Mutex::new(Registry { closed: false, next_key: 0, living: BTreeMap::new() });
+static REGISTRY: Mutex<Registry> = Mutex::new(Registry { closed: false, living: Vec::new() });
 
 fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
@@ -89,7 +86,7 @@ pub fn kill_all() {
     let children: Vec<Child> = {
         let mut registry = registry();
         registry.closed = true;
-        std::mem::take(&mut registry.living).into_values().collect()
+        std::mem::take(&mut registry.living)
     };
     // All are hit before any is waited for.
     for child in &children {
@@ -102,17 +99,10 @@ pub fn kill_all() {
 }
 
 /// The three ends of a child's pipes.
-pub(super) struct Pipes {
-    pub(super) stdin: ChildStdin,
-    pub(super) stdout: ChildStdout,
-    pub(super) stderr: ChildStderr,
-}
+pub(super) type Pipes = (ChildStdin, ChildStdout, ChildStderr);
 
 /// A child process. Dropping it kills it, with its descendants.
-pub(super) struct Process {
-    key: u64,
-    child: Child,
-}
+pub(super) struct Process(Child);
 
 impl Process {
     /// Starts a program with exactly these arguments; no shell has a part in it.
@@ -140,16 +130,12 @@ impl Process {
         }
         let mut child = command.spawn().map_err(could_not_spawn)?;
         let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
-        let key = registry.next_key;
-        registry.next_key += 1;
         let child = Child(Arc::new(Mutex::new(Living { child, killed: false })));
-        registry.living.insert(key, child.clone());
+        registry.living.push(child.clone());
         drop(registry);
-        let process = Process { key, child };
+        let process = Process(child);
         match pipes {
-            (Some(stdin), Some(stdout), Some(stderr)) => {
-                Ok((process, Pipes { stdin, stdout, stderr }))
-            }
+            (Some(stdin), Some(stdout), Some(stderr)) => Ok((process, (stdin, stdout, stderr))),
             _ => {
                 let error = io::Error::other("the child's standard streams are not there");
                 Err(could_not_spawn(error))
@@ -159,19 +145,19 @@ impl Process {
 
     /// How it ended, if it has.
     pub(super) fn status(&self) -> Option<ExitStatus> {
-        self.child.status()
+        self.0.status()
     }
 
     /// Waits for its end, but not beyond the deadline.
     pub(super) fn status_by(&self, deadline: Instant) -> Option<ExitStatus> {
-        self.child.status_by(deadline)
+        self.0.status_by(deadline)
     }
 
     /// Kills it with its descendants, also those that outlived it, and waits for its end.
     pub(super) fn kill(&self) {
-        self.child.lock().kill();
-        self.child.status_by(Instant::now() + KILL_TIME);
-        registry().living.remove(&self.key);
+        self.0.lock().kill();
+        self.0.status_by(Instant::now() + KILL_TIME);
+        registry().living.retain(|other| !Arc::ptr_eq(&other.0, &self.0.0));
     }
 }
 

@@ -16,17 +16,13 @@ use crate::implementation::protocol::{
 use crate::implementation::serve::place_of;
 use crate::implementation::{CaseInput, CaseObservation, Description, Failure};
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 type Observed<'o> = dyn FnMut(usize, CaseObservation) -> bool + 'o;
 
-/// How it goes on.
-enum Next {
-    /// With this case.
-    Case(usize),
-    /// Not at all: the caller has had enough.
-    Stop,
-}
+/// How it goes on: with this case, or not at all, where the caller has had enough.
+type Next = ControlFlow<(), usize>;
 
 /// A process broke with cases under way.
 struct Breakage {
@@ -59,8 +55,8 @@ pub(super) fn run(child: &mut ChildProcess, cases: &[CaseInput<'_>], observed: &
             Err(breakage) => charge(child, cases, *breakage, observed),
         };
         match next {
-            Next::Case(index) => first = index,
-            Next::Stop => return,
+            Next::Continue(index) => first = index,
+            Next::Break(()) => return,
         }
     }
 }
@@ -97,11 +93,11 @@ fn pipeline(
         send_up_to(&mut connection, index + 1 + in_flight);
         if !observed(index, seen) {
             child.connection = Some(connection);
-            return Ok(Next::Stop);
+            return Ok(Next::Break(()));
         }
     }
     child.connection = Some(connection);
-    Ok(Next::Case(cases.len()))
+    Ok(Next::Continue(cases.len()))
 }
 
 /// Finds the case that broke the process and hands over all that are settled by that.
@@ -170,11 +166,11 @@ fn hand_over(
     let mut next = first;
     for seen in settled {
         if !observed(next, seen) {
-            return Next::Stop;
+            return Next::Break(());
         }
         next += 1;
     }
-    Next::Case(next)
+    Next::Continue(next)
 }
 
 /// How one case is asked and answered.
@@ -203,11 +199,11 @@ impl Talk<'_> {
     /// Sends all requests of a case.
     fn send(&self, connection: &mut Connection, case: CaseInput<'_>) {
         if let Some(method) = self.whole {
-            send_whole(connection, method, case);
+            connection.request(method, &whole(case));
         } else {
-            send_reset(connection, case);
+            connection.request(Method::Reset, &reset(case));
             for command in case.commands {
-                send_command(connection, command);
+                connection.request(Method::Apply, &apply(command));
             }
         }
     }
@@ -223,12 +219,12 @@ impl Talk<'_> {
     ) -> Result<(), Broken> {
         if let Some(method) = self.whole {
             if lockstep {
-                send_whole(connection, method, case);
+                connection.request(method, &whole(case));
             }
             return self.receive_whole(connection, method, case, seen);
         }
         if lockstep {
-            send_reset(connection, case);
+            connection.request(Method::Reset, &reset(case));
         }
         match self.answer::<ResetResult>(connection, Method::Reset.word())? {
             Ok(result) => seen.start = Some(result.snapshot),
@@ -244,7 +240,7 @@ impl Talk<'_> {
                 continue;
             }
             if lockstep {
-                send_command(connection, command);
+                connection.request(Method::Apply, &apply(command));
             }
             match self.answer::<StepObservation>(connection, &asked)? {
                 Ok(step) => seen.steps.push(step),
@@ -300,20 +296,15 @@ impl Talk<'_> {
     }
 }
 
-fn send_whole(connection: &mut Connection, method: Method, case: CaseInput<'_>) {
-    let params = RunCaseParams {
-        tenant: Cow::Borrowed(case.tenant),
-        commands: Cow::Borrowed(case.commands),
-    };
-    connection.request(method, &params);
+fn whole(case: CaseInput<'_>) -> RunCaseParams<'_> {
+    let (tenant, commands) = (Cow::Borrowed(case.tenant), Cow::Borrowed(case.commands));
+    RunCaseParams { tenant, commands }
 }
 
-fn send_reset(connection: &mut Connection, case: CaseInput<'_>) {
-    let params = ResetParams { tenant: Cow::Borrowed(case.tenant) };
-    connection.request(Method::Reset, &params);
+fn reset(case: CaseInput<'_>) -> ResetParams<'_> {
+    ResetParams { tenant: Cow::Borrowed(case.tenant) }
 }
 
-fn send_command(connection: &mut Connection, command: &Command) {
-    let params = ApplyParams { command: Cow::Borrowed(command) };
-    connection.request(Method::Apply, &params);
+fn apply(command: &Command) -> ApplyParams<'_> {
+    ApplyParams { command: Cow::Borrowed(command) }
 }

@@ -1,9 +1,9 @@
 //! The end of what a child wrote to its standard error.
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -13,43 +13,31 @@ pub(super) const LINES_KEPT: usize = 40;
 /// How much of a line is kept, in bytes.
 pub(super) const LINE_BYTES_KEPT: usize = 500;
 
-#[derive(Default)]
-struct Contents {
-    lines: VecDeque<Vec<u8>>,
-    /// The line that has not ended yet.
-    begun: Vec<u8>,
-}
-
-fn lock(contents: &Mutex<Contents>) -> MutexGuard<'_, Contents> {
-    contents.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Reads a child's standard error all the time and keeps its last lines.
 pub(super) struct StderrTail {
-    contents: Arc<Mutex<Contents>>,
+    kept: Arc<Mutex<VecDeque<String>>>,
     /// Hangs up when all has been read.
     ended: Receiver<()>,
 }
 
 impl StderrTail {
     /// Starts to read.
-    pub(super) fn start(mut errors: impl Read + Send + 'static) -> io::Result<StderrTail> {
-        let contents = Arc::new(Mutex::new(Contents::default()));
-        let read_into = Arc::clone(&contents);
+    pub(super) fn start(errors: impl Read + Send + 'static) -> io::Result<StderrTail> {
+        let kept = Arc::new(Mutex::new(VecDeque::new()));
+        let read_into = Arc::clone(&kept);
         let (until_ended, ended) = channel();
         thread::Builder::new().name("child-stderr".to_owned()).spawn(move || {
             let _until_ended = until_ended;
-            let mut piece = vec![0; 64 * 1024];
-            loop {
-                match errors.read(&mut piece) {
-                    Ok(0) => break,
-                    Ok(read) => lock(&read_into).take_in(&piece[..read]),
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(_) => break,
+            let mut errors = BufReader::new(errors);
+            while let Ok(Some(line)) = next_line(&mut errors) {
+                let mut kept = read_into.lock().unwrap_or_else(PoisonError::into_inner);
+                if kept.len() == LINES_KEPT {
+                    kept.pop_front();
                 }
+                kept.push_back(line);
             }
         })?;
-        Ok(StderrTail { contents, ended })
+        Ok(StderrTail { kept, ended })
     }
 
     /// The last lines so far. Of a process that has ended: all that it wrote, if that can be read
@@ -60,47 +48,27 @@ impl StderrTail {
             // Nothing is ever sent: either it hangs up, or it is too late.
             let _ = self.ended.recv_timeout(left);
         }
-        let contents = lock(&self.contents);
-        let begun = (!contents.begun.is_empty()).then_some(&contents.begun);
-        let lines = contents.lines.len() + usize::from(begun.is_some());
-        contents
-            .lines
-            .iter()
-            .chain(begun)
-            .skip(lines.saturating_sub(LINES_KEPT))
-            .map(|line| shown(line))
-            .collect()
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
 
-impl Contents {
-    fn take_in(&mut self, mut piece: &[u8]) {
-        while let Some(end) = memchr::memchr(b'\n', piece) {
-            self.extend_begun(&piece[..end]);
-            let line = std::mem::take(&mut self.begun);
-            if self.lines.len() == LINES_KEPT {
-                self.lines.pop_front();
-            }
-            self.lines.push_back(line);
-            piece = &piece[end + 1..];
-        }
-        self.extend_begun(piece);
+/// The next line, or its beginning where it is long; `None` at the end.
+fn next_line(errors: &mut BufReader<impl Read>) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let most = LINE_BYTES_KEPT as u64 + 1;
+    if errors.take(most).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
     }
-
-    /// Keeps one byte more than is shown, so that it is known that something was cut.
-    fn extend_begun(&mut self, more: &[u8]) {
-        let room = (LINE_BYTES_KEPT + 1).saturating_sub(self.begun.len());
-        self.begun.extend_from_slice(&more[..more.len().min(room)]);
+    let is_cut = line.len() > LINE_BYTES_KEPT && !line.ends_with(b"\n");
+    if is_cut {
+        line.truncate(LINE_BYTES_KEPT);
+        errors.skip_until(b'\n')?;
     }
-}
-
-fn shown(line: &[u8]) -> String {
-    let kept = &line[..line.len().min(LINE_BYTES_KEPT)];
-    let mut text = String::from_utf8_lossy(kept).trim_end().to_owned();
-    if line.len() > LINE_BYTES_KEPT {
+    let mut text = String::from_utf8_lossy(&line).trim_end().to_owned();
+    if is_cut {
         text.push('…');
     }
-    text
+    Ok(Some(text))
 }
 
 #[cfg(test)]

@@ -6,12 +6,10 @@ mod render;
 pub use render::{markdown, terminal};
 
 use super::{Aborted, RuleLine, RuleState, Status, Summary, words};
+use crate::baseline::Declared;
 use crate::rulebook::Rulebook;
-use crate::runner::Source;
+use crate::runner::{RunHeader, Source};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Capabilities that no case needs.
-const HOW_STATES_ARE_SENT: &[&str] = &["batch", "changes"];
 
 /// Something that is not as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,15 +118,15 @@ impl Comparison {
         let (Some(was), Some(is)) = (before.header(), after.header()) else {
             return;
         };
-        let (was, is) = (&was.description.capabilities, &is.description.capabilities);
+        let declared = |header: &RunHeader| Declared::of(&header.description).capabilities;
+        let (was, is) = (declared(was), declared(is));
         let change = |word: &str, before: &str, after: &str| {
             Change::new(format!("capability {word}"), before, after)
         };
-        let bears_on_cases = |word: &str| !HOW_STATES_ARE_SENT.contains(&word);
-        for lost in is.missing(was).iter().filter(|lost| bears_on_cases(lost.word())) {
+        for lost in was.difference(&is) {
             self.no_longer_judged.push(change(lost.word(), "declared", "not declared"));
         }
-        for gained in was.missing(is).iter().filter(|gained| bears_on_cases(gained.word())) {
+        for gained in is.difference(&was) {
             self.newly_judged.push(change(gained.word(), "not declared", "declared"));
         }
     }
@@ -204,8 +202,9 @@ fn was_judged(aborted: &Aborted, summary: &Summary) -> bool {
     match aborted.source {
         Source::Saved | Source::Scenarios => summary.has_judged(&aborted.case),
         source => summary.sources.iter().any(|line| {
-            let ended = line.judged + line.not_applicable + line.aborted;
-            line.source == source && line.judged > 0 && ended == line.cases
+            let result = &line.result;
+            let ended = result.judged + result.not_applicable + result.aborted;
+            line.planned.source == source && result.judged > 0 && ended == line.planned.cases
         }),
     }
 }
@@ -215,12 +214,13 @@ fn conditions(before: &Summary, after: &Summary) -> Vec<Change> {
     let (Some(was), Some(is)) = (before.header(), after.header()) else {
         return Vec::new();
     };
+    let choices = |header: &RunHeader| words::choices(&header.description.choices);
     [
         ("suite", was.suite_version.clone(), is.suite_version.clone()),
         ("edition", was.edition.clone(), is.edition.clone()),
         ("selection", words::selection(was), words::selection(is)),
         ("generated cases", words::generation(was), words::generation(is)),
-        ("choices", words::choices(was), words::choices(is)),
+        ("choices", choices(was), choices(is)),
     ]
     .into_iter()
     .filter(|(_, before, after)| before != after)

@@ -5,12 +5,12 @@ use maud::{Markup, html};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 /// A piece of a text, and whether the other text has it too.
-type Piece<'t> = (&'t str, bool);
+type Piece = (String, bool);
 
 /// Both texts in pieces.
 ///
 /// Texts that have no word in common are different as a whole, and nothing in them is marked.
-fn pieces<'t>(expected: &'t str, actual: &'t str) -> (Vec<Piece<'t>>, Vec<Piece<'t>>) {
+fn pieces(expected: &str, actual: &str) -> (Vec<Piece>, Vec<Piece>) {
     let (old, new) = (words(expected), words(actual));
     let operations = capture_diff_slices(Algorithm::Myers, &old, &new);
     let has_letters = |words: &[&str]| words.concat().contains(char::is_alphanumeric);
@@ -18,18 +18,13 @@ fn pieces<'t>(expected: &'t str, actual: &'t str) -> (Vec<Piece<'t>>, Vec<Piece<
         matches!(operation, DiffOp::Equal { .. }) && has_letters(&old[operation.old_range()])
     });
     if !has_common_words {
-        return (vec![(expected, true)], vec![(actual, true)]);
+        return (vec![(expected.to_owned(), true)], vec![(actual.to_owned(), true)]);
     }
     let (mut left, mut right) = (Vec::new(), Vec::new());
-    let (mut left_at, mut right_at) = (0, 0);
     for operation in operations {
         let is_common = matches!(operation, DiffOp::Equal { .. });
-        let left_length: usize = old[operation.old_range()].iter().map(|word| word.len()).sum();
-        let right_length: usize = new[operation.new_range()].iter().map(|word| word.len()).sum();
-        left.push((&expected[left_at..left_at + left_length], is_common));
-        right.push((&actual[right_at..right_at + right_length], is_common));
-        left_at += left_length;
-        right_at += right_length;
+        left.push((old[operation.old_range()].concat(), is_common));
+        right.push((new[operation.new_range()].concat(), is_common));
     }
     for side in [&mut left, &mut right] {
         side.retain(|(text, _)| !text.is_empty());
@@ -66,8 +61,8 @@ pub(super) fn side_by_side(expected: &str, actual: &str) -> Markup {
                 dt { "Expected" }
                 dd {
                     @for (text, is_common) in left {
-                        @if is_common { (Shown(text)) } @else {
-                            del { span.aloud { "[missing: " } (Shown(text)) span.aloud { "]" } }
+                        @if is_common { (Shown(&text)) } @else {
+                            del { span.aloud { "[missing: " } (Shown(&text)) span.aloud { "]" } }
                         }
                     }
                     (rest(more_expected))
@@ -77,8 +72,8 @@ pub(super) fn side_by_side(expected: &str, actual: &str) -> Markup {
                 dt { "Actual" }
                 dd {
                     @for (text, is_common) in right {
-                        @if is_common { (Shown(text)) } @else {
-                            ins { span.aloud { "[not expected: " } (Shown(text)) span.aloud { "]" } }
+                        @if is_common { (Shown(&text)) } @else {
+                            ins { span.aloud { "[not expected: " } (Shown(&text)) span.aloud { "]" } }
                         }
                     }
                     (rest(more_actual))
@@ -94,8 +89,8 @@ mod tests {
     use rstest::rstest;
 
     /// Pieces with what is not common in brackets.
-    fn marked(pieces: &[Piece<'_>]) -> String {
-        let mark = |(text, is_common): &Piece<'_>| {
+    fn marked(pieces: &[Piece]) -> String {
+        let mark = |(text, is_common): &Piece| {
             if *is_common { (*text).to_owned() } else { format!("⟦{text}⟧") }
         };
         pieces.iter().map(mark).collect()

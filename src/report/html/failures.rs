@@ -224,7 +224,7 @@ pub(super) fn timeline(excerpt: &str, step: usize, here: &str) -> Markup {
                         @let is_here = at + 1 == step;
                         li.step.broken[is_here].cycle[shown.command == "sync"] {
                             p.number { (at + 1) }
-                            (shown_card(&shown.card, Some(&shown.command), is_here.then_some(here)))
+                            (shown_card(&shown.card, Some(shown.command), is_here.then_some(here)))
                         }
                     }
                 }

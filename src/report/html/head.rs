@@ -158,7 +158,7 @@ impl Page<'_> {
                 div { dt { "Duration" } dd {
                     (time.unwrap_or_else(|| "not known: it came to no end".to_owned()))
                 } }
-                div.wide { dt { "Choices" } dd { (Shown(&words::choices(header))) } }
+                div.wide { dt { "Choices" } dd { (Shown(&words::choices(&header.description.choices))) } }
             }
         }
     }

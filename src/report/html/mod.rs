@@ -169,13 +169,8 @@ impl Page<'_> {
 }
 
 /// What a state is called in the style sheet and in addresses.
-fn state_class(state: RuleState) -> &'static str {
-    match state {
-        RuleState::Held => "held",
-        RuleState::Violated => "violated",
-        RuleState::NotApplicable => "not-applicable",
-        RuleState::NotExercised => "not-exercised",
-    }
+fn state_class(state: RuleState) -> String {
+    state.words().replace(' ', "-")
 }
 
 /// A state with its mark.

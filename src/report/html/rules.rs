@@ -34,7 +34,7 @@ impl Page<'_> {
                     }
                 }
                 div.entry {
-                    p { strong { (Shown(&why(line))) "." } }
+                    p { strong { (Shown(&as_sentence(&words::why(line)))) "." } }
                     @if line.state == RuleState::Violated {
                         p { a href={ "#" (identifier("failure", &line.rule)) } { "What was expected and what was there" } }
                     }
@@ -67,10 +67,10 @@ impl Page<'_> {
                     }
                 }
                 tbody {
-                    @for source in &self.summary.sources {
-                        @let exercise = line.by_source.get(&source.source).copied().unwrap_or_default();
+                    @for source in self.summary.sources.iter().map(|line| line.planned.source) {
+                        @let exercise = line.by_source.get(&source).copied().unwrap_or_default();
                         tr {
-                            th scope="row" { (source.source.word()) }
+                            th scope="row" { (source.word()) }
                             td { (exercise.held) }
                             td { (exercise.violated_cases) }
                         }
@@ -98,24 +98,12 @@ impl Page<'_> {
                                 a href={ "#" (identifier("rule", &line.rule)) } {
                                     code { (Shown(&line.rule)) }
                                 }
-                                " " span.why { (Shown(&why(line))) }
+                                " " span.why { (Shown(&as_sentence(&words::why(line)))) }
                             }
                         }
                     }
                 }
             }
         }
-    }
-}
-
-/// What became of a rule, and why.
-fn why(line: &RuleLine) -> String {
-    let state = as_sentence(&words::state(line));
-    match line.state {
-        RuleState::NotExercised if line.owed => {
-            format!("{state}, although it was asked for: no case brought its situation about")
-        }
-        RuleState::NotExercised => format!("{state}, and not asked for"),
-        _ => state,
     }
 }

@@ -26,12 +26,12 @@ impl Page<'_> {
                         tbody {
                             @for line in &self.summary.sources {
                                 tr {
-                                    th scope="row" { (line.source.word()) }
-                                    td { (line.cases) }
-                                    td { (line.judged) }
-                                    td { (line.not_applicable) }
-                                    td { (line.aborted) }
-                                    td { (line.milliseconds.map(duration).unwrap_or_else(|| "–".to_owned())) }
+                                    th scope="row" { (line.planned.source.word()) }
+                                    td { (line.planned.cases) }
+                                    td { (line.result.judged) }
+                                    td { (line.result.not_applicable) }
+                                    td { (line.result.aborted) }
+                                    td { (line.result.milliseconds.map(duration).unwrap_or_else(|| "–".to_owned())) }
                                 }
                             }
                         }

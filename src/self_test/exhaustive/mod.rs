@@ -58,20 +58,11 @@ mod vocabulary;
 
 pub use report::{Disagreement, Report, never_exercised, render};
 pub use scope::{Scope, Starts};
+pub use search::explore;
 pub use settings::{Settings, Subject};
 pub use vocabulary::Values;
 
 use crate::reference::Policy;
-use std::ops::ControlFlow;
-
-/// Searches a scope breadth first. `progress` is told what was found so far after every state from
-/// which all commands were tried, and may stop the search.
-pub fn explore(
-    settings: &Settings,
-    progress: &mut dyn FnMut(&Report) -> ControlFlow<()>,
-) -> Report {
-    search::search(settings, progress)
-}
 
 /// The searches that make up the whole, up to a depth.
 ///

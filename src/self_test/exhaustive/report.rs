@@ -1,11 +1,12 @@
 //! What a search found, and how it is told.
 
 use super::Settings;
-use crate::cases::scenario::{Scenario, Step, case_to_yaml};
+use crate::cases::Case;
 use crate::checks::{Finding, checked_rules};
 use crate::directory::{Command, StepObservation, Tenant};
 use crate::rulebook::{Rulebook, area_of};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::runner::Trial;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// What a check found fault with.
@@ -25,19 +26,8 @@ impl Disagreement {
     /// The end of this case, of which nothing has been said yet.
     pub(super) fn at(tenant: &Tenant, commands: Vec<Command>) -> Disagreement {
         let count = commands.len();
-        let step = |command| Step { command, expect: Vec::new() };
-        let scenario = Scenario {
-            title: String::new(),
-            rules: Vec::new(),
-            near_misses: Vec::new(),
-            relations: Vec::new(),
-            tempting: None,
-            description: None,
-            when_choice: Default::default(),
-            given: tenant.clone(),
-            steps: commands.into_iter().map(step).collect(),
-        };
-        let case = case_to_yaml(&scenario, &BTreeSet::new());
+        let case = Case { tenant: tenant.clone(), commands };
+        let case = Trial { case, ..Trial::default() }.excerpt(None, count);
         Disagreement { rule: String::new(), violations: Vec::new(), case, commands: count }
     }
 }

@@ -1,7 +1,7 @@
 //! Where a search starts.
 
 use super::vocabulary::{EVERY_ADDRESSES, OBJECTS, ONE_ADDRESS, ROLE, Values};
-use crate::directory::{CloudSetup, Features, Kind, OnPremisesObject, Tenant};
+use crate::directory::{CloudSetup, Features, Kind, OnPremisesObject, Tenant, words};
 
 /// What a search starts from, and of which values everything is made.
 ///
@@ -14,27 +14,17 @@ pub struct Scope {
     pub values: Values,
 }
 
-/// The tenants that a search starts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Starts {
-    /// The empty tenant: every object is created by a command.
-    Nothing,
-    /// Every tenant of one cloud object and one on-premises object, of whatever kinds, where they
-    /// are of one kind also with soft match off; no other object is created by a command.
-    Pairs,
-    /// A tenant with most of the scope's objects: two cloud users, a group pair, an on-premises
-    /// user and an on-premises contact. The others are created by commands.
-    Whole,
-}
-
-impl Starts {
-    /// The word for it in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Starts::Nothing => "nothing",
-            Starts::Pairs => "pairs",
-            Starts::Whole => "whole",
-        }
+words! {
+    /// The tenants that a search starts from.
+    pub enum Starts {
+        /// The empty tenant: every object is created by a command.
+        Nothing = "nothing",
+        /// Every tenant of one cloud object and one on-premises object, of whatever kinds, where
+        /// they are of one kind also with soft match off; no other object is created by a command.
+        Pairs = "pairs",
+        /// A tenant with most of the scope's objects: two cloud users, a group pair, an on-premises
+        /// user and an on-premises contact. The others are created by commands.
+        Whole = "whole",
     }
 }
 

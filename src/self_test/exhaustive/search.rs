@@ -35,14 +35,15 @@ impl Known {
     }
 }
 
-/// Searches the scope; see [`explore`](super::explore).
-pub(super) fn search(
+/// Searches a scope breadth first. `progress` is told what was found so far after every state from
+/// which all commands were tried, and may stop the search.
+pub fn explore(
     settings: &Settings,
     progress: &mut dyn FnMut(&Report) -> ControlFlow<()>,
 ) -> Report {
     let implementation = match settings.subject {
         Subject::Model => Faulty::without_fault(settings.policy),
-        Subject::Mutant(mutant) => mutant.faulty(settings.policy),
+        Subject::Mutant(mutant) => Faulty::new(mutant, settings.policy),
     };
     let capabilities = Capabilities::all_of_2023();
     let mut choices = DeclaredChoices::default();

@@ -1,6 +1,6 @@
 //! The objects of the scope, and the values that they are made of.
 
-use crate::directory::{CloudSetup, Kind, OnPremisesObject, ProxyAddress, Text};
+use crate::directory::{CloudSetup, Kind, OnPremisesObject, ProxyAddress, Text, words};
 
 /// The role that there is.
 pub(super) const ROLE: &str = "Reader";
@@ -65,25 +65,18 @@ pub(super) enum Side {
     Cloud,
 }
 
-/// How the values of the scope are related to one another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Values {
-    /// No two are the same, and each is always written in the same way.
-    Apart,
-    /// The addresses are the same texts as the user principal names, the cloud writes both in
-    /// capitals, and the two anchors differ in nothing but letter case.
-    Alike,
+words! {
+    /// How the values of the scope are related to one another.
+    pub enum Values {
+        /// No two are the same, and each is always written in the same way.
+        Apart = "apart",
+        /// The addresses are the same texts as the user principal names, the cloud writes both in
+        /// capitals, and the two anchors differ in nothing but letter case.
+        Alike = "alike",
+    }
 }
 
 impl Values {
-    /// The word for it in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Values::Apart => "apart",
-            Values::Alike => "alike",
-        }
-    }
-
     fn written(self, side: Side, text: String) -> String {
         if self == Values::Alike && side == Side::Cloud { text.to_uppercase() } else { text }
     }

@@ -38,12 +38,7 @@ impl Mutant {
     /// It as an implementation that decides by this policy, except where its fault demands
     /// another: a fault that lies in how objects are quarantined needs such objects.
     pub fn with_policy(&self, policy: Policy) -> Box<dyn Implementation + Send> {
-        Box::new(self.faulty(policy))
-    }
-
-    /// The same, with the model inside.
-    pub(in crate::self_test) fn faulty(&self, policy: Policy) -> Faulty {
-        Faulty::new(self, policy)
+        Box::new(Faulty::new(self, policy))
     }
 
     /// Whether it breaks this rule, above all or too.
@@ -121,54 +116,44 @@ impl Mutant {
         Mutant { what, ..self }
     }
 
-    pub(super) fn policy(mut self, policy: fn(&mut Policy)) -> Mutant {
-        self.fault.policy = policy;
-        self
+    pub(super) fn policy(self, policy: fn(&mut Policy)) -> Mutant {
+        Mutant { fault: Fault { policy, ..self.fault }, ..self }
     }
 
-    pub(super) fn refuses(mut self, refuses: Refuses) -> Mutant {
-        self.fault.refuses = refuses;
-        self
+    pub(super) fn refuses(self, refuses: Refuses) -> Mutant {
+        Mutant { fault: Fault { refuses, ..self.fault }, ..self }
     }
 
-    pub(super) fn instead(mut self, instead: Instead) -> Mutant {
-        self.fault.instead = instead;
-        self
+    pub(super) fn instead(self, instead: Instead) -> Mutant {
+        Mutant { fault: Fault { instead, ..self.fault }, ..self }
     }
 
-    pub(super) fn afterwards(mut self, afterwards: Afterwards) -> Mutant {
-        self.fault.afterwards = afterwards;
-        self
+    pub(super) fn afterwards(self, afterwards: Afterwards) -> Mutant {
+        Mutant { fault: Fault { afterwards, ..self.fault }, ..self }
     }
 
-    pub(super) fn before_turn(mut self, before_turn: BeforeTurn) -> Mutant {
-        self.fault.before_turn = before_turn;
-        self
+    pub(super) fn before_turn(self, before_turn: BeforeTurn) -> Mutant {
+        Mutant { fault: Fault { before_turn, ..self.fault }, ..self }
     }
 
-    pub(super) fn after_turn(mut self, after_turn: AfterTurn) -> Mutant {
-        self.fault.after_turn = after_turn;
-        self
+    pub(super) fn after_turn(self, after_turn: AfterTurn) -> Mutant {
+        Mutant { fault: Fault { after_turn, ..self.fault }, ..self }
     }
 
-    pub(super) fn rejoin(mut self, rejoin: Rejoin) -> Mutant {
-        self.fault.rejoin = rejoin;
-        self
+    pub(super) fn rejoin(self, rejoin: Rejoin) -> Mutant {
+        Mutant { fault: Fault { rejoin, ..self.fault }, ..self }
     }
 
-    pub(super) fn eligibility(mut self, eligibility: Adjust) -> Mutant {
-        self.fault.eligibility = eligibility;
-        self
+    pub(super) fn eligibility(self, eligibility: Adjust) -> Mutant {
+        Mutant { fault: Fault { eligibility, ..self.fault }, ..self }
     }
 
-    pub(super) fn decision(mut self, decision: Decide) -> Mutant {
-        self.fault.decision = decision;
-        self
+    pub(super) fn decision(self, decision: Decide) -> Mutant {
+        Mutant { fault: Fault { decision, ..self.fault }, ..self }
     }
 
-    pub(super) fn exported(mut self, after: &'static [Occasion], change: Exported) -> Mutant {
-        self.fault.exported = (after, change);
-        self
+    pub(super) fn exported(self, after: &'static [Occasion], change: Exported) -> Mutant {
+        Mutant { fault: Fault { exported: (after, change), ..self.fault }, ..self }
     }
 }
 
@@ -223,7 +208,7 @@ struct Work {
 }
 
 impl Faulty {
-    pub(super) fn new(mutant: &Mutant, mut policy: Policy) -> Faulty {
+    pub(in crate::self_test) fn new(mutant: &Mutant, mut policy: Policy) -> Faulty {
         let fault = mutant.fault;
         (fault.policy)(&mut policy);
         let work = Work { fault, memory: Memory::default() };

@@ -188,7 +188,7 @@ impl Implementation for Liberal {
             let policies = Policy::default().every_choice();
             self.model = ReferenceModel::new(policies[moods.next_u32() as usize % policies.len()]);
             self.liberties = self.always.clone();
-            for (liberty, _) in Liberty::ALL {
+            for liberty in Liberty::ALL {
                 // What is declared cannot change from case to case.
                 if *liberty != Liberty::HidesTheRecycleBin && moods.next_u32() % 2 == 0 {
                     self.liberties.insert(*liberty);

@@ -56,21 +56,10 @@ impl Variant {
 }
 
 /// What an implementation can be without.
-const DISPENSABLE: &[Capability] = &[
-    Capability::Users,
-    Capability::Groups,
-    Capability::Contacts,
-    Capability::MatchUserPrincipalName,
-    Capability::MatchProxyAddresses,
-    Capability::MatchSourceAnchor,
-    Capability::Roles,
-    Capability::Passwords,
-    Capability::SoftMatchSwitch,
-    Capability::Reinstall,
-    Capability::ImmutableIdWrite,
-    Capability::CloudEdits,
-    Capability::RecycleBin,
-];
+fn is_dispensable(capability: &Capability) -> bool {
+    // What says how much is reported has liberties of its own.
+    !matches!(capability, Capability::MatchKind | Capability::EvaluatedBy | Capability::Batch)
+}
 
 /// Implementations that can do little.
 const SMALL: &[(&str, &[Capability])] = &[
@@ -96,8 +85,7 @@ pub fn catalogue() -> &'static [Variant] {
     static ALL: LazyLock<Vec<Variant>> = LazyLock::new(|| {
         let mut variants = Vec::new();
         variants.extend(Policy::default().every_choice().into_iter().flat_map(of_choices));
-        variants
-            .extend(Liberty::ALL.iter().flat_map(|&(liberty, words)| of_liberty(liberty, words)));
+        variants.extend(Liberty::ALL.iter().flat_map(|liberty| of_liberty(*liberty)));
         let name = "another-mind-in-every-case";
         variants.push(Variant {
             name: name.to_owned(),
@@ -105,8 +93,9 @@ pub fn catalogue() -> &'static [Variant] {
                 .to_owned(),
             implementation: Liberal::moody(name),
         });
-        variants.extend(DISPENSABLE.iter().map(|missing| {
-            let mut capabilities = Capabilities::all_of_2023();
+        let all = Capabilities::all_of_2023();
+        variants.extend(all.0.iter().filter(|one| is_dispensable(one)).map(|missing| {
+            let mut capabilities = all.clone();
             capabilities.0.remove(missing);
             let word = missing.word();
             let name = format!("without-{}", kebab(word));
@@ -144,7 +133,7 @@ fn of_choices(policy: Policy) -> [Variant; 2] {
 }
 
 /// A liberty under the default policy, and under one that quarantines objects and leaves values open.
-fn of_liberty(liberty: Liberty, words: &str) -> [Variant; 2] {
+fn of_liberty(liberty: Liberty) -> [Variant; 2] {
     let quarantining = Policy {
         values_absent_on_premises: ValuesAbsentOnPremises::Cleared,
         collision_handling: CollisionHandling::Quarantined,
@@ -152,7 +141,7 @@ fn of_liberty(liberty: Liberty, words: &str) -> [Variant; 2] {
         ..Policy::default()
     };
     let name = kebab(&format!("{liberty:?}"));
-    let what = format!("An implementation that {words}.");
+    let what = format!("An implementation that {}.", liberty.word());
     [
         Variant::new(name.clone(), what.clone(), Policy::default(), &[liberty]),
         Variant::new(format!("{name}-and-copies"), what, quarantining, &[liberty]),
@@ -199,7 +188,7 @@ mod tests {
     #[test]
     fn every_liberty_shows() {
         let cases = crate::cases::scenario::embedded();
-        for (liberty, _) in Liberty::ALL {
+        for liberty in Liberty::ALL {
             let name = format!("{}-and-copies", kebab(&format!("{liberty:?}")));
             let variant = find(&name).expect("a variant");
             let policy = *variant.implementation.policy();

@@ -2,7 +2,7 @@
 
 use super::{read, seen, selection};
 use entra_conformance::baseline::{
-    Baseline, BaselineFile, Conclusion, Date, Declared, Entry, Outcome, RunResults, gate, write,
+    Baseline, BaselineFile, Date, Declared, Entry, Outcome, RunResults, gate, write,
 };
 use entra_conformance::directory::{
     Capabilities, Capability, Command, Snapshot, StepObservation, Tenant,
@@ -146,11 +146,10 @@ fn told(today: Today, says: Says) -> (Status, String) {
     let seen = run(today);
     let file = baseline(says, &seen);
     let gate = gate(&file, &seen, day("2026-06-30"));
-    let conclusion = Conclusion::of(&file, &seen, &gate);
     let findings = gate.findings.iter().map(|finding| words::finding(finding, &file));
-    let last = words::conclusion(&conclusion, &gate, &file);
+    let last = words::conclusion(&gate, &file);
     let told: Vec<String> = findings.chain([last]).collect();
-    (conclusion.status(), told.join("\n"))
+    (gate.conclusion.status(), told.join("\n"))
 }
 
 const EXPIRED: Says = Says::Expired(Outcome::Violated);

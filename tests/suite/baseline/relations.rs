@@ -2,8 +2,8 @@
 
 use super::{observed, planned, read, seen, selection};
 use entra_conformance::baseline::{
-    Baseline, BaselineFile, Conclusion, Date, Declared, Entry, EntryState, Finding, NotEditable,
-    RunResults, edit, gate, write,
+    Baseline, BaselineFile, Date, Declared, Entry, EntryState, Finding, NotEditable, RunResults,
+    edit, gate, write,
 };
 use entra_conformance::implementation::Implementation;
 use entra_conformance::report::{Status, gate as words};
@@ -62,11 +62,10 @@ fn gated(implementation: &mut dyn Implementation, file: &BaselineFile) -> (Statu
     let extras = Extras { by_reason: Some(file.known(today())), ..Extras::default() };
     let seen = seen(implementation, selection(SOURCES, CASES), examples, extras);
     let gate = gate(file, &seen, today());
-    let conclusion = Conclusion::of(file, &seen, &gate);
     let findings = gate.findings.iter().map(|finding| words::finding(finding, file));
-    let last = words::conclusion(&conclusion, &gate, file);
+    let last = words::conclusion(&gate, file);
     let told: Vec<String> = findings.chain([last]).collect();
-    (conclusion.status(), told.join("\n"))
+    (gate.conclusion.status(), told.join("\n"))
 }
 
 /// What an update makes of a baseline.

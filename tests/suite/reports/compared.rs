@@ -36,13 +36,13 @@ fn faulty_in_one_scenario() -> Summary {
     let mut events = events(&mut *mutant.implementation(), selection, None);
     let mut broken = 0;
     for event in &mut events {
-        if let Event::CaseFinished { failures, rules, .. } = event
+        if let Event::CaseFinished { failures, held, .. } = event
             && !failures.is_empty()
         {
             broken += 1;
             if broken > 1 {
                 failures.clear();
-                rules.clear();
+                held.clear();
             }
         }
     }
@@ -56,7 +56,7 @@ fn with_defect() -> Summary {
         source: Source::Scenarios,
         case: "takeover/anything".to_owned(),
         verdict: CaseVerdict::Defect { message: "a check panicked".to_owned() },
-        rules: Vec::new(),
+        held: Default::default(),
         failures: Vec::new(),
     });
     summary

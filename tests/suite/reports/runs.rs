@@ -59,7 +59,7 @@ pub(crate) fn events(
     run(&plan, implementation, Extras::default(), &interrupted, &mut |mut event| {
         match &mut event {
             Event::RunFinished { milliseconds } => *milliseconds = 1234,
-            Event::SourceFinished(report) => report.milliseconds = 567,
+            Event::SourceFinished { result, .. } => result.milliseconds = Some(567),
             _ => {}
         }
         events.push(event);

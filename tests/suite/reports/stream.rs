@@ -7,8 +7,8 @@ use entra_conformance::directory::{Capability, CommandKind};
 use entra_conformance::implementation::{Failure, FailureKind};
 use entra_conformance::report::{Status, from_events};
 use entra_conformance::runner::{
-    CaseVerdict, Ending, Event, EventReader, FailureReport, Host, NotApplicable, NotSaved, Origin,
-    PlannedSource, RuleTally, Source, SourceReport, SourceStopped, SourceTally, event_schema,
+    CaseVerdict, Event, Example, Exercise, FailureReport, Host, NotApplicable, NotSaved, Origin,
+    PlannedSource, Recording, Source, SourceResult, SourceStopped, event_schema, read_events,
 };
 use proptest::prelude::*;
 use rstest::rstest;
@@ -212,12 +212,10 @@ fn some_source() -> impl Strategy<Value = Source> {
 
 /// Any event of a run that is under way.
 fn some_event() -> impl Strategy<Value = Event> {
-    let tally = (any::<String>(), any::<u64>(), any::<u64>())
-        .prop_map(|(rule, held, violated)| RuleTally { rule, held, violated });
-    let tallies = prop::collection::vec(tally, 0..3);
-    let of_source = (any::<String>(), any::<u64>(), any::<u64>())
-        .prop_map(|(rule, held, violated_cases)| SourceTally { rule, held, violated_cases });
-    let of_source = prop::collection::vec(of_source, 0..3);
+    let held = prop::collection::btree_map(any::<String>(), any::<u64>(), 0..3);
+    let exercise = (any::<u64>(), any::<u64>())
+        .prop_map(|(held, violated_cases)| Exercise { held, violated_cases });
+    let of_source = prop::collection::btree_map(any::<String>(), exercise, 0..3);
     let reports = prop::collection::vec(some_report(), 0..2);
     prop_oneof![
         (some_source(), any::<usize>()).prop_map(|(source, cases)| Event::SourceStarted(
@@ -228,12 +226,12 @@ fn some_event() -> impl Strategy<Value = Event> {
             newly,
             failed: newly / 2
         }),
-        (some_source(), any::<String>(), some_verdict(), tallies, reports).prop_map(
-            |(source, case, verdict, rules, failures)| Event::CaseFinished {
+        (some_source(), any::<String>(), some_verdict(), held, reports).prop_map(
+            |(source, case, verdict, held, failures)| Event::CaseFinished {
                 source,
                 case,
                 verdict,
-                rules,
+                held,
                 failures
             }
         ),
@@ -255,23 +253,28 @@ fn some_event() -> impl Strategy<Value = Event> {
                     not_saved,
                 }
             }),
-        (some_source(), any::<[usize; 3]>(), any::<Option<usize>>(), of_source, any::<u64>())
+        (
+            some_source(),
+            any::<[usize; 3]>(),
+            any::<Option<usize>>(),
+            of_source,
+            any::<Option<u64>>()
+        )
             .prop_map(
                 |(source, [judged, not_applicable, aborted], stopped, rules, milliseconds)| {
-                    Event::SourceFinished(Box::new(SourceReport {
-                        relations: Vec::new(),
-                        source,
+                    let result = SourceResult {
+                        relations: Default::default(),
                         judged,
                         not_applicable,
                         aborted,
                         stopped: stopped.map(|cases| SourceStopped::Aborts { cases }),
-                        rules,
                         milliseconds,
-                    }))
+                    };
+                    Event::SourceFinished { source, rules, result }
                 }
             ),
         (some_source(), any::<[String; 3]>()).prop_map(|(source, [rule, case, excerpt])| {
-            Event::Example { rule, source, case, excerpt }
+            Event::Example(Example { rule, source, case, excerpt })
         }),
     ]
 }
@@ -297,21 +300,13 @@ fn some_run() -> impl Strategy<Value = Vec<Event>> {
         })
 }
 
-/// What a reader gets out of a file.
-fn read(bytes: &[u8]) -> (Result<Vec<Event>, String>, Option<Ending>) {
-    let mut reader = EventReader::new(bytes, "e");
-    let events = reader.by_ref().collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string());
-    (events, reader.ending())
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_written_is_read(events in some_run()) {
-        let (read, ending) = read(&written(&events));
-        prop_assert_eq!(read, Ok(events));
-        prop_assert_eq!(ending, Some(Ending::Whole));
+        let read = read_events(&written(&events)[..], "e").expect("in order");
+        prop_assert_eq!(read, Recording { events, cut_off: None });
     }
 
     /// Wherever a file is cut, the beginning of what was told is read, and it is noticed.
@@ -321,10 +316,13 @@ proptest! {
         let first = bytes.iter().position(|byte| *byte == b'\n').expect("a line") + 1;
         // All but the last line feed, without which nothing is missing.
         let end = first + place.index(bytes.len() - 1 - first);
-        let (read, ending) = read(&bytes[..end]);
-        let read = read.expect("as far as it goes");
-        prop_assert!(events.starts_with(&read));
-        prop_assert!(matches!(ending, Some(Ending::CutOff { .. })), "{:?}", ending);
+        match read_events(&bytes[..end], "e") {
+            Ok(read) => {
+                prop_assert!(events.starts_with(&read.events));
+                prop_assert!(read.cut_off.is_some());
+            }
+            Err(error) => prop_assert!(error.what.contains("before the run begins"), "{}", error),
+        }
     }
 
     /// A line that is lost in the middle is noticed as well.
@@ -333,8 +331,8 @@ proptest! {
         let whole = String::from_utf8(written(&events)).expect("UTF-8");
         let mut lines: Vec<&str> = whole.lines().collect();
         lines.remove(place.index(lines.len()));
-        let (read, ending) = read(&text(&lines));
-        let is_whole = read.is_ok() && ending == Some(Ending::Whole);
+        let read = read_events(&text(&lines)[..], "e");
+        let is_whole = read.is_ok_and(|read| read.cut_off.is_none());
         prop_assert!(!is_whole);
     }
 }

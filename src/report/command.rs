@@ -1,0 +1,45 @@
+//! Commands in words.
+
+use crate::directory::Command;
+
+/// A command as a sentence. What an update sets is left out.
+pub fn in_words(command: &Command) -> String {
+    match command {
+        Command::CreateOnPremisesObject(create) => {
+            format!("the {} {} is created on-premises", create.object.kind, create.object.key)
+        }
+        Command::UpdateOnPremisesObject(update) => format!("{} is changed on-premises", update.key),
+        Command::RemoveOnPremisesObject(remove) => format!("{} leaves the scope", remove.key),
+        Command::CreateCloudObject(create) => {
+            format!("the {} {} is created in the cloud", create.object.kind, create.object.label)
+        }
+        Command::UpdateCloudObject(update) => {
+            format!("an administrator changes {} in the cloud", update.object)
+        }
+        Command::SetImmutableId(set) => format!(
+            "an administrator sets onPremisesImmutableId of {} to {}",
+            set.object,
+            set.value.as_deref().unwrap_or("no value")
+        ),
+        Command::AssignRole(assign) => {
+            format!("an administrator gives {} the role {}", assign.object, assign.role)
+        }
+        Command::RemoveRole(remove) => {
+            format!("an administrator takes the role {} from {}", remove.role, remove.object)
+        }
+        Command::DeleteCloudObject(delete) if delete.permanently => {
+            format!("an administrator hard-deletes {}", delete.object)
+        }
+        Command::DeleteCloudObject(delete) => {
+            format!("an administrator moves {} to the recycle bin", delete.object)
+        }
+        Command::RestoreCloudObject(restore) => {
+            format!("an administrator restores {} from the recycle bin", restore.object)
+        }
+        Command::SetFeature(set) => {
+            format!("{} is turned {}", set.feature, if set.value { "on" } else { "off" })
+        }
+        Command::ReinstallConnect(_) => "Connect is installed anew".to_owned(),
+        Command::Sync(_) => "Connect runs a sync cycle".to_owned(),
+    }
+}
