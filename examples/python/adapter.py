@@ -78,9 +78,9 @@ FAULTS = [
      "A takeover keeps the cloud password although password hash synchronisation is on."),
     ("password-written-without-hash-sync", "takeover.password-kept",
      "The on-premises password is written although password hash synchronisation is off."),
-    ("admin-check-skipped-on-hard-match", "admin.never-matched",
+    ("admin-check-skipped-on-hard-match", "admin.never-hard-matched",
      "A user with a directory role is taken over when the anchor matches."),
-    ("first-role-only", "admin.never-matched",
+    ("first-role-only", "admin.never-soft-matched",
      "Only the Global Administrator role keeps a user from being matched."),
     ("role-stops-sync", "admin.roles-may-return",
      "A joined user that is given a directory role is no longer updated."),
@@ -828,7 +828,7 @@ class Connect:
         if not self.same_anchor(source, target):
             return failure("SourceAnchorChanged", "the sourceAnchor of a joined object cannot be changed")
         if faulty("role-stops-sync") and target["roles"]:
-            return failure("ExistingAdminRoleConflict", "the user has a directory role")
+            return failure("AttributeValueMustBeUnique", "the user has a directory role")
         held = self.directory.held_by_others(identifiers(source), target["id"])
         if not held <= withheld:
             if faulty("match-again-after-update"):

@@ -3,13 +3,16 @@
 use super::arrival::judge_update;
 use super::check::{Check, Trigger};
 use super::definitions::leads_to;
+use super::link_state::LinkState;
 use super::r#match::{judge_clear_matches, judge_no_match};
 use super::transition::Transition;
 use super::verdict::Verdict;
+use super::violation::Because;
 use crate::directory::{Capability, CloudRef, Command, Field, Kind, ObjectName, Text};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check::of("admin.never-matched", &[Trigger::NearMiss], never_matched),
+    Check::of("admin.never-soft-matched", &[Trigger::NearMiss], never_soft_matched),
+    Check::of("admin.never-hard-matched", &[Trigger::Subject], never_hard_matched),
     Check::of("admin.untouched", &[Trigger::Sync], untouched),
     Check::of("admin.recovery", &[Trigger::Deletion, Trigger::ClearMatch], recovery),
     Check::of(
@@ -19,10 +22,32 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-fn never_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
+fn never_soft_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_no_match(transition, verdict, |object, candidate| {
-        !candidate.cloud.roles.is_empty() && leads_to(object, candidate.cloud).any()
+        let by = leads_to(object, candidate.cloud);
+        !candidate.cloud.roles.is_empty() && by.soft() && !by.anchor
     });
+}
+
+/// Contended or not: whatever the order in the cycle, nobody may take such a user over.
+fn never_hard_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for subject in transition.subjects() {
+        let LinkState::New(matching) = &subject.link_state else { continue };
+        for candidate in &matching.candidates {
+            if !candidate.is_administrator_with_its_anchor(subject.object) {
+                continue;
+            }
+            if transition.is_hard_matched_administrator(candidate.cloud) {
+                let name = transition.name_of(candidate.cloud);
+                verdict
+                    .violated(name, Field::OnPremisesSyncEnabled, false, true)
+                    .because(Because::Administrator)
+                    .reported(subject.reported);
+            } else {
+                verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
+            }
+        }
+    }
 }
 
 /// Whatever else happens in the cycle: a cloud-mastered user with a role is left as it was.

@@ -57,6 +57,16 @@ impl<'a> Candidate<'a> {
             eligible: definitions::eligible(object, cloud, settings),
         }
     }
+
+    /// Whether it is a cloud-mastered user whose directory role keeps it from a hard match.
+    pub(crate) fn is_administrator_with_its_anchor(&self, object: &OnPremisesObject) -> bool {
+        let cloud = self.cloud;
+        cloud.is_active()
+            && cloud.is_cloud_mastered()
+            && !cloud.roles.is_empty()
+            && !self.eligible.any()
+            && definitions::leads_to(object, cloud).anchor
+    }
 }
 
 /// What a new object meets in the cloud.

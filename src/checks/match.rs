@@ -111,6 +111,7 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
             let touched: Vec<_> = matching
                 .holders()
                 .filter(|(candidate, _)| !transition.is_untouched(candidate.cloud))
+                .filter(|(candidate, _)| !transition.is_hard_matched_administrator(candidate.cloud))
                 .collect();
             for (candidate, by) in &touched {
                 if !by.any() {

@@ -30,7 +30,8 @@ fn no_soft_match_when_disabled(transition: &Transition<'_>, verdict: &mut Verdic
         return;
     }
     judge_no_match(transition, verdict, |object, candidate| {
-        leads_to(object, candidate.cloud).soft()
+        let by = leads_to(object, candidate.cloud);
+        by.soft() && !by.anchor
     });
 }
 

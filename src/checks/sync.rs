@@ -170,7 +170,9 @@ fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
         }
         let still_fails = match (&subject.link_state, subject.determinate_link()) {
             (LinkState::New(matching), _) if !matching.unspecified => {
-                matching.class == MatchClass::Collision && subject.effect.quarantined.is_none()
+                let came_to_something =
+                    subject.effect.joined.is_some() || subject.effect.quarantined.is_some();
+                matching.class == MatchClass::Collision && !came_to_something
             }
             (_, Some(link)) => link.late_matches().next().is_some(),
             _ => continue,

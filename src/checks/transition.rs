@@ -4,7 +4,7 @@ use super::candidates::Candidate;
 use super::candidates::MatchCandidates;
 use super::comparison::Comparison;
 use super::definitions::{
-    Identifier, MatchClass, carries_an_identifier, has_any_of, on_premises_identifiers,
+    Identifier, MatchClass, carries_an_identifier, has_any_of, is_joined, on_premises_identifiers,
 };
 use super::history::History;
 use super::index::CloudIndex;
@@ -64,6 +64,8 @@ struct Involvement {
     is_eligible: bool,
     /// It has a directory role, and a new object holds one of its identifiers.
     is_attempted: bool,
+    /// It has a directory role, and the new object that has its anchor took it over all the same.
+    is_hard_matched_administrator: bool,
 }
 
 impl<'a> Transition<'a> {
@@ -180,6 +182,13 @@ impl<'a> Transition<'a> {
         self.involvement(before).is_attempted
     }
 
+    /// Whether this user of the state before the cycle has a directory role and was taken over by the
+    /// new object that has its anchor. That is for `admin.never-hard-matched` alone: what is
+    /// otherwise right is not blamed by further rules.
+    pub(crate) fn is_hard_matched_administrator(&self, before: &CloudObject) -> bool {
+        self.involvement(before).is_hard_matched_administrator
+    }
+
     fn involvement(&self, before: &CloudObject) -> Involvement {
         let cycle = self.cycle.as_ref();
         cycle.and_then(|cycle| cycle.involved.get(&*before.id)).copied().unwrap_or_default()
@@ -243,7 +252,7 @@ impl<'a> Transition<'a> {
 
     /// Judges that `cloud` is as it was before, field by field where it is not.
     pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &CloudObject) {
-        if self.is_untouched(cloud) {
+        if self.is_untouched(cloud) || self.is_hard_matched_administrator(cloud) {
             return;
         }
         let name = || self.name_of(cloud);
@@ -299,7 +308,7 @@ impl<'a> Cycle<'a> {
         let subjects = subjects(states, comparison, outcome, history, settings);
         let results = outcome.objects.values();
         Cycle {
-            involved: involvement(&subjects),
+            involved: involvement(comparison, &subjects),
             takeovers: takeovers(comparison, &subjects),
             errors: results.filter(|result| result.result == ResultWord::Error).count(),
             created: CloudIndex::of(comparison.created().iter().copied()),
@@ -334,7 +343,10 @@ fn takeovers(comparison: &Comparison<'_>, subjects: &[Subject<'_>]) -> Vec<(usiz
 /// How the cloud objects are involved in a cycle. It is left open what the cycle does to those
 /// that lie in the footprint of an object that is contended, that something unspecified has
 /// happened to, whose quarantined object may heal, or that might be led to them by `mail`.
-fn involvement<'a>(subjects: &[Subject<'a>]) -> FxHashMap<&'a str, Involvement> {
+fn involvement<'a>(
+    comparison: &Comparison<'a>,
+    subjects: &[Subject<'a>],
+) -> FxHashMap<&'a str, Involvement> {
     let mut all: FxHashMap<&'a str, Involvement> = FxHashMap::default();
     for subject in subjects {
         let link_state = &subject.link_state;
@@ -345,6 +357,11 @@ fn involvement<'a>(subjects: &[Subject<'a>]) -> FxHashMap<&'a str, Involvement> 
                 involved.is_attempted |= candidate.is_holder && !cloud.roles.is_empty();
                 involved.is_open |= subject.contended || candidate.mail_attribute;
                 involved.is_eligible |= !subject.contended && candidate.eligible.any();
+                let object = subject.object;
+                let after = comparison.after(&cloud.id).zip(object.source_anchor.as_ref());
+                involved.is_hard_matched_administrator |= candidate
+                    .is_administrator_with_its_anchor(object)
+                    && after.is_some_and(|(after, anchor)| is_joined(object, after, anchor));
             }
             continue;
         }

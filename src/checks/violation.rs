@@ -51,6 +51,8 @@ pub enum Because {
     AnchorOfOne(Kind),
     /// Only users have an `onPremisesImmutableId` that an administrator can set.
     UsersOnly,
+    /// It has a directory role.
+    Administrator,
     /// An on-premises object takes the cloud object over.
     TakenOver {
         /// Its key.

@@ -157,7 +157,9 @@ impl<'a> Eligibility<'a> {
         }
         // Several things can be in the way at once; the one that a person has to put right first
         // is told.
-        Err(if administrator {
+        Err(if administrator && hard {
+            Reason::HasRoleAndAnchor
+        } else if administrator {
             Reason::HasRole
         } else if (soft_on_name || soft_on_address) && other_anchor {
             Reason::OtherAnchor

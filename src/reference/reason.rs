@@ -20,6 +20,8 @@ pub(crate) enum Reason {
     OtherKind,
     /// The holder has a directory role.
     HasRole,
+    /// The same, and it carries the anchor.
+    HasRoleAndAnchor,
     /// What the two share is no matching attribute: a secondary address on either side.
     SecondaryAddress,
     /// The two share the anchor only, and are no users.
@@ -60,10 +62,9 @@ impl Reason {
             Reason::OtherKind => {
                 ("ObjectTypeMismatch", "an identifier is held by an object of another kind")
             }
-            Reason::HasRole => (
-                "ExistingAdminRoleConflict",
-                "an identifier is held by a user with a directory role",
-            ),
+            Reason::HasRole | Reason::HasRoleAndAnchor => {
+                (NOT_UNIQUE, "an identifier is held by a user with a directory role")
+            }
             Reason::SecondaryAddress => (
                 NOT_UNIQUE,
                 "an address is held by another object, and a secondary address matches nothing",

@@ -485,7 +485,8 @@ fn rule_of(reason: Reason) -> &'static str {
         }
         Reason::Ambiguous => "match.every-new-object",
         Reason::OtherKind => "kind.same-kind",
-        Reason::HasRole => "admin.never-matched",
+        Reason::HasRole => "admin.never-soft-matched",
+        Reason::HasRoleAndAnchor => "admin.never-hard-matched",
         Reason::SecondaryAddress => "match.primary-smtp-only",
         Reason::AnchorOfNonUser => "kind.no-hard-match-for-groups-and-contacts",
         Reason::PlainGroup => "kind.plain-groups-never-match",
@@ -502,7 +503,7 @@ fn why_not(object: &CloudObject, incoming: &OnPremisesObject, reason: Reason) ->
         Reason::HeldByQuarantined => "a collision left it behind, quarantined".to_owned(),
         Reason::MasteredOnPremises => "it is mastered on-premises already".to_owned(),
         Reason::OtherKind => format!("{} is a {}", incoming.key, incoming.kind),
-        Reason::HasRole => {
+        Reason::HasRole | Reason::HasRoleAndAnchor => {
             let roles: Vec<&str> = object.roles.iter().map(|role| &**role).collect();
             format!("it has a directory role ({})", roles.join(", "))
         }

@@ -84,7 +84,7 @@ const BROKEN: &[(&str, usize, &[&str])] = &[
         1,
         &[
             "safe.only-the-named-change",
-            "admin.never-matched",
+            "admin.never-soft-matched",
             "admin.untouched",
             "match.collision-creates-nothing-else",
             "safe.report-agrees",
@@ -135,7 +135,7 @@ const BROKEN: &[(&str, usize, &[&str])] = &[
         1,
         &[
             "admin.untouched",
-            "admin.never-matched",
+            "admin.never-soft-matched",
             "match.collision-creates-nothing-else",
             "safe.only-the-named-change",
             "soa.cloud-mastered-untouched",

@@ -141,7 +141,7 @@ fn a_selection_judges_only_what_it_names() {
     assert!(report.contains("1 rule: 1 held"), "{report}");
     let area = "admin/*";
     let report = stdout(&self::output(&["run", "--scenario", area]));
-    assert!(report.contains("admin.never-matched"), "{report}");
+    assert!(report.contains("admin.never-soft-matched"), "{report}");
 }
 
 #[test]

@@ -99,7 +99,7 @@ entries:
   - scenario: match/name-matches-and-a-secondary-is-shared-too
     outcome: timed-out
     reason: sync
-  - rule: admin.never-matched
+  - rule: admin.never-soft-matched
     outcome: not-applicable
     reason: missing/roles
 ";

@@ -1,4 +1,4 @@
-//! `match.*`, `kind.*` and `admin.never-matched` for one new object and what it meets.
+//! `match.*`, `kind.*` and `admin.*` for one new object and what it meets.
 
 use super::*;
 use crate::directory::Kind;
@@ -48,10 +48,10 @@ fn decided(soft_match: bool, cloud: Value, incoming: Value) -> String {
 #[case::x500(json!({"proxyAddresses": ["X500:/o=ann"]}), json!({"userPrincipalName": "x@contoso.com", "proxyAddresses": ["X500:/o=ann"]}), "provision")]
 // match.no-holder-provisions
 #[case::nothing(json!({}), json!({"userPrincipalName": "x@contoso.com", "proxyAddresses": ["SMTP:x@contoso.com"]}), "provision")]
-// admin.never-matched
+// admin.never-soft-matched, admin.never-hard-matched
 #[case::role_and_name(json!({"roles": ["Guest Inviter"]}), json!({}), "HasRole")]
 #[case::role_and_address(json!({"roles": ["Global Administrator"]}), json!({"userPrincipalName": "x@contoso.com", "proxyAddresses": ["SMTP:ann@contoso.com"]}), "HasRole")]
-#[case::role_and_anchor(json!({"roles": ["Reports Reader"], "onPremisesImmutableId": "QUFB"}), json!({"userPrincipalName": "x@contoso.com"}), "HasRole")]
+#[case::role_and_anchor(json!({"roles": ["Reports Reader"], "onPremisesImmutableId": "QUFB"}), json!({"userPrincipalName": "x@contoso.com"}), "HasRoleAndAnchor")]
 // kind.same-kind
 #[case::other_kind(json!({}), json!({"kind": "contact", "userPrincipalName": null, "password": null, "proxyAddresses": ["SMTP:ann@contoso.com"]}), "OtherKind")]
 fn one_user(#[case] cloud: Value, #[case] incoming: Value, #[case] expected: &str) {
@@ -156,7 +156,7 @@ fn a_collision_is_an_error_in_every_cycle_and_nobody_elses() {
     let before = case.cloud("ann");
     let outcome = case.run(json!({"do": "sync"}));
     assert_eq!(outcome.objects["ann-ad"].result, ResultWord::Error);
-    assert_eq!(outcome.objects["ann-ad"].code.as_deref(), Some("ExistingAdminRoleConflict"));
+    assert_eq!(outcome.objects["ann-ad"].code.as_deref(), Some("AttributeValueMustBeUnique"));
     assert_eq!(outcome.objects["bob-ad"].result, ResultWord::Provisioned);
     assert_eq!(case.now.cloud.len(), 2);
     case.sync_fails("ann-ad");

@@ -59,7 +59,7 @@ fn a_collision() {
         "\
 match.every-new-object: user ann-ad is new: a match is looked for on userPrincipalName ann@contoso.com, primary address SMTP:a@contoso.com, sourceAnchor QUFB
 match.soft-on-upn: userPrincipalName ann@contoso.com equals the userPrincipalName of user cloud-1
-admin.never-matched: user cloud-1 is not eligible: it has a directory role (Global Administrator, Reader)
+admin.never-soft-matched: user cloud-1 is not eligible: it has a directory role (Global Administrator, Reader)
 match.primary-smtp-only: smtp:b@contoso.com is held by contact cloud-2 as SMTP:b@contoso.com: a secondary address matches nothing
 kind.same-kind: contact cloud-2 is not eligible: ann-ad is a user
 match.same-attribute: address a@contoso.com equals the userPrincipalName of user cloud-3: that is no match

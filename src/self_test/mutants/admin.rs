@@ -12,15 +12,15 @@ use crate::reference::{
 
 pub(super) fn mutants() -> Vec<Mutant> {
     vec![
-        mutant("admin-check-skipped-on-hard-match", "admin.never-matched")
+        mutant("admin-check-skipped-on-hard-match", "admin.never-hard-matched")
             .what("A user with a directory role is taken over when the anchor matches.")
-            .also(&[NOT_ITS_OWN])
+            .also(&["admin.untouched"])
             .policy(|policy| policy.edition.roles_block_hard_match = false),
-        mutant("admin-check-skipped-on-soft-match", "admin.never-matched")
+        mutant("admin-check-skipped-on-soft-match", "admin.never-soft-matched")
             .what("A user with a directory role is taken over when the UPN or the address matches.")
             .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
             .policy(|policy| policy.edition.roles_block_soft_match = false),
-        mutant("admin-check-skipped-on-address-match", "admin.never-matched")
+        mutant("admin-check-skipped-on-address-match", "admin.never-soft-matched")
             .what("A user with a directory role is taken over when only the address matches.")
             .also(&[NOT_ITS_OWN])
             .eligibility(|_, pair| {
@@ -28,7 +28,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     pair.object.to_mut().roles.clear();
                 }
             }),
-        mutant("first-role-only", "admin.never-matched")
+        mutant("first-role-only", "admin.never-soft-matched")
             .what("Only the Global Administrator role keeps a user from being matched.")
             .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
             .eligibility(|_, pair| {
@@ -36,7 +36,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     pair.object.to_mut().roles.clear();
                 }
             }),
-        mutant("second-role-not-looked-at", "admin.never-matched")
+        mutant("second-role-not-looked-at", "admin.never-soft-matched")
             .what(
                 "Only the first of a user's roles is looked at, and only a Global Administrator's.",
             )
@@ -47,12 +47,19 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     pair.object.to_mut().roles.clear();
                 }
             }),
-        mutant("roles-block-nothing", "admin.never-matched")
+        mutant("roles-block-nothing", "admin.never-soft-matched")
             .what("Directory roles keep nobody from being matched.")
             .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
             .policy(|policy| {
                 policy.edition.roles_block_hard_match = false;
                 policy.edition.roles_block_soft_match = false;
+            }),
+        mutant("hard-match-of-lesser-roles", "admin.never-hard-matched")
+            .what("Only a Global Administrator is never taken over by its anchor.")
+            .also(&["admin.untouched"])
+            .eligibility(|_, pair| {
+                pair.policy.edition.roles_block_hard_match &=
+                    pair.object.roles.contains(GLOBAL_ADMINISTRATOR);
             }),
         mutant("failed-attempt-stamps-the-administrator", "admin.untouched")
             .what("A failed attempt leaves its anchor on the administrator.")
@@ -142,7 +149,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .before_turn(|memory, turn| {
                 let is_new = turn.joined.is_none();
                 let is_stopped = is_new && memory.marked.contains(&turn.incoming.key);
-                is_stopped.then(|| error("ExistingAdminRoleConflict"))
+                is_stopped.then(|| error("AttributeValueMustBeUnique"))
             })
             .after_turn(|memory, turn, result| {
                 if !blocking_administrators(turn, result).is_empty() {

@@ -13,8 +13,8 @@ pub(super) const ON_ADDRESS: &str = "kind.mail-enabled-soft-match match.either-a
     match.every-new-object match.soft-on-primary-smtp";
 
 /// An object is taken over, or changed, that should have been left alone.
-pub(super) const NOT_ITS_OWN: &str = "admin.never-matched admin.untouched \
-    kind.no-hard-match-for-groups-and-contacts kind.plain-groups-never-match kind.same-kind \
+pub(super) const NOT_ITS_OWN: &str = "admin.never-hard-matched admin.never-soft-matched \
+    admin.untouched kind.no-hard-match-for-groups-and-contacts kind.plain-groups-never-match kind.same-kind \
     match.case-sensitive-anchor match.collision-creates-nothing-else \
     match.different-anchor-blocks-soft-match match.every-new-object match.no-holder-provisions \
     match.one-to-one match.only-three-attributes match.primary-smtp-only match.same-attribute \

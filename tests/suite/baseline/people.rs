@@ -33,7 +33,7 @@ entries:
     reason: onPremisesSyncEnabled/false-instead-of-true/sync
     issue: SYNC-17
     expires: 2999-03-31
-  - rule: admin.never-matched
+  - rule: admin.never-soft-matched
     outcome: not-applicable
     reason: missing/roles
 ";

@@ -271,7 +271,7 @@ proptest! {
 
 #[test]
 fn a_file_that_cannot_be_edited_line_by_line_is_left_alone() {
-    let text = "format: 1\nedition: '2023-01'\ndeclares: {capabilities: [users]}\nentries: [{rule: admin.never-matched, outcome: not-applicable, reason: missing/roles}, {rule: soa.no-split, outcome: not-applicable, reason: missing/roles}]\n";
+    let text = "format: 1\nedition: '2023-01'\ndeclares: {capabilities: [users]}\nentries: [{rule: admin.never-soft-matched, outcome: not-applicable, reason: missing/roles}, {rule: soa.no-split, outcome: not-applicable, reason: missing/roles}]\n";
     let file = read("baseline.yaml", text);
     let edited = edit(&file, &[true, false], &[], &file.baseline.declares);
     assert_eq!(edited, Err(NotEditable));
