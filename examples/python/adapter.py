@@ -40,8 +40,7 @@ CAPABILITIES = [
 CHOICES = {
     "collisionHandling": ("rejected", "quarantined"),
     "valuesAbsentOnPremises": ("kept", "cleared"),
-    "ambiguousMatch": ("refused", "withheld"),
-    "softMatchPrecedence": ("proxyAddressesFirst", "userPrincipalNameFirst"),
+    "ambiguousMatch": ("refused", "withheld", "quarantined"),
     "hardVersusSoft": ("hardFirst", "softFirst"),
 }
 
@@ -660,9 +659,11 @@ class Connect:
         candidates = [(target, attribute) for attribute in self.attributes_in_order() for target in holders
                       if self.may_match(source, target, attribute)]
         if not candidates:
-            return self.collide(key, source)
+            return self.collide(key, source, self.tenant.choices["collisionHandling"] == "quarantined")
         if len(holders) > 1 and self.tenant.choices["ambiguousMatch"] == "refused":
             return failure("AmbiguousMatch", "several cloud objects hold values of this object")
+        if len(holders) > 1 and self.tenant.choices["ambiguousMatch"] == "quarantined":
+            return self.collide(key, source, True)
         target, attribute = candidates[0]
         withheld = self.directory.held_by_others(identifiers(source), target["id"])
         if anchor_identifier(source["sourceAnchor"]) in withheld:
@@ -682,8 +683,6 @@ class Connect:
     def attributes_in_order(self):
         """The three attributes that decide, first choice first."""
         soft = ["proxyAddresses", "userPrincipalName"]
-        if self.tenant.choices["softMatchPrecedence"] == "userPrincipalNameFirst":
-            soft.reverse()
         if self.tenant.choices["hardVersusSoft"] == "softFirst":
             return soft + ["sourceAnchor"]
         return ["sourceAnchor"] + soft
@@ -782,14 +781,14 @@ class Connect:
         self.finish(key, source, self.new_target(source, frozenset()))
         return {"result": "provisioned"}
 
-    def collide(self, key, source):
-        """Other objects hold values of this new object, and none of them may be taken over."""
+    def collide(self, key, source, leaves_copy):
+        """Other objects hold values of this new object, and none of them is taken over."""
         withheld = self.directory.held_by_others(identifiers(source))
         anchor_is_held = anchor_identifier(source["sourceAnchor"]) in withheld
         if faulty("collision-provisions-anyway") and not anchor_is_held:
             self.finish(key, source, self.new_target(source, withheld), withheld)
             return {"result": "provisioned"}
-        if anchor_is_held or self.tenant.choices["collisionHandling"] == "rejected":
+        if anchor_is_held or not leaves_copy:
             attributes = sorted({attribute for attribute, _ in withheld})
             return failure("AttributeValueMustBeUnique", "held by another object: %s" % ", ".join(attributes))
         # A copy never has the user principal name itself, not even where only an address is held.
@@ -903,9 +902,9 @@ class Server:
         if params.get("protocol") != PROTOCOL:
             raise BadParams("this adapter speaks protocol %d" % PROTOCOL)
         choices = dict(self.choices)
-        if choices["ambiguousMatch"] == "refused":
-            # These two say which object is taken over in an ambiguous match: here none is.
-            del choices["softMatchPrecedence"], choices["hardVersusSoft"]
+        if choices["ambiguousMatch"] != "withheld":
+            # It says which object is taken over in an ambiguous match: here none is.
+            del choices["hardVersusSoft"]
         return {
             "protocol": PROTOCOL,
             "implementation": {"name": "python-example", "version": "1.0.0", "language": "Python"},

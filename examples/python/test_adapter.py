@@ -377,7 +377,7 @@ class ProcessTest(unittest.TestCase):
 
     def test_declared_choices_follow_the_options(self):
         chosen = {"collisionHandling": "quarantined", "valuesAbsentOnPremises": "cleared", "ambiguousMatch": "withheld",
-                  "softMatchPrecedence": "userPrincipalNameFirst", "hardVersusSoft": "softFirst"}
+                  "hardVersusSoft": "softFirst"}
         arguments = [word for name, value in chosen.items() for word in ("--choice", "%s=%s" % (name, value))]
         done = run_to_end(arguments, self.requests(("initialize", INITIALIZE)))
         self.assertEqual(json.loads(done.stdout.decode("utf-8"))["result"]["choices"], chosen)
@@ -781,13 +781,7 @@ class WithheldTest(AdapterTest):
 
 
 class OtherOrderTest(AdapterTest):
-    arguments = ("--choice", "ambiguousMatch=withheld", "--choice", "softMatchPrecedence=userPrincipalNameFirst",
-                 "--choice", "hardVersusSoft=softFirst")
-
-    def test_user_principal_name_first(self):
-        played = self.run_case(WithheldTest.address_and_upn, SYNC)
-        self.assert_taken_over(played, "byUpn")
-        self.assertEqual(played.cloud("byUpn")["proxyAddresses"], [secondary("a")])
+    arguments = ("--choice", "ambiguousMatch=withheld", "--choice", "hardVersusSoft=softFirst")
 
     def test_soft_first_cannot_stamp_a_held_anchor(self):
         self.assert_error(self.run_case(WithheldTest.anchor_and_upn, SYNC))

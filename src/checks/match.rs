@@ -1,5 +1,6 @@
 //! Which objects match, and which never do.
 
+use super::ambiguous;
 use super::arrival::{judge_addresses, judge_password, judge_values};
 use super::candidates::Candidate;
 use super::candidates::MatchCandidates;
@@ -11,7 +12,6 @@ use super::definitions::same_optional_name;
 use super::link_state::LinkState;
 use super::match_attributes::MatchAttributes;
 use super::subject::Subject;
-use super::takeover::hold_to_ambiguous_choices;
 use super::transition::{Transition, collides, joined_before};
 use super::verdict::Verdict;
 use super::violation::Because;
@@ -31,6 +31,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("match.primary-smtp-only", &[Trigger::NearMiss], primary_smtp_only),
     Check::of("match.same-attribute", &[Trigger::NearMiss], same_attribute),
     Check::of("match.either-attribute-suffices", &[Trigger::ClearMatch], either_attribute_suffices),
+    Check::of("match.address-before-upn", &[Trigger::NewObject], address_before_upn),
     Check::of("match.different-anchor-blocks-soft-match", &[Trigger::NearMiss], different_anchor),
     Check::of("match.new-objects-only", &[Trigger::KnownObject], new_objects_only),
     Check::of("match.late-match-is-an-error", &[Trigger::KnownObject], late_match_is_an_error),
@@ -130,7 +131,7 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                         .because(Because::Ambiguous(subject.object.key.clone()));
                 }
             }
-            hold_to_ambiguous_choices(transition, verdict, subject, matching, &touched);
+            ambiguous::hold_to_choices(transition, verdict, subject, matching, &touched);
         });
     }
 }
@@ -208,6 +209,21 @@ fn either_attribute_suffices(transition: &Transition<'_>, verdict: &mut Verdict)
             && !candidate.primary;
         !by.anchor && ((by.user_principal_name && addresses_differ) || (by.primary && names_differ))
     });
+}
+
+/// A user to whom nothing but the UPN leads, where the primary address leads to another one.
+fn address_before_upn(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for (_, matching) in transition.new_objects_with(MatchClass::Ambiguous) {
+        if !matching.holders().any(|(_, by)| by.primary) {
+            continue;
+        }
+        let of_upn_alone = matching
+            .holders()
+            .filter(|(_, by)| by.user_principal_name && !by.primary && !by.anchor);
+        for (candidate, _) in of_upn_alone {
+            verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
+        }
+    }
 }
 
 fn different_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {

@@ -13,6 +13,7 @@
 //! what the step showed (`learn`, `history`).
 
 mod admin;
+mod ambiguous;
 mod arrival;
 mod candidates;
 mod check;

@@ -1,7 +1,6 @@
 //! What becomes of a cloud object that is taken over.
 
 use super::arrival::{judge_addresses, judge_values};
-use super::candidates::Candidate;
 use super::candidates::MatchCandidates;
 use super::check::{Check, Trigger};
 use super::definitions::MatchClass;
@@ -13,9 +12,8 @@ use super::treatments::{Example, Treatments};
 use super::verdict::Verdict;
 use super::violation::Because;
 use crate::directory::{
-    AmbiguousMatch, Capability, CloudObject, DeclaredChoices, Field, HardVersusSoft, Kind,
-    ObjectName, OnPremisesObject, SoftMatchPrecedence, Text, Treatment, Value,
-    ValuesAbsentOnPremises, same_addresses,
+    Capability, CloudObject, DeclaredChoices, Field, Kind, ObjectName, OnPremisesObject, Text,
+    Treatment, ValuesAbsentOnPremises, same_addresses,
 };
 use std::sync::Arc;
 
@@ -225,97 +223,6 @@ fn judge_passwords(
                 .violated(name, Field::Password, expected, &after.password)
                 .because(Because::PasswordHashSync(hash_sync));
         }
-    }
-}
-
-/// Holds an implementation to what it declares about ambiguous matches.
-pub(super) fn hold_to_ambiguous_choices(
-    transition: &Transition<'_>,
-    verdict: &mut Verdict,
-    subject: &Subject<'_>,
-    matching: &MatchCandidates<'_>,
-    touched: &[(&Candidate<'_>, MatchAttributes)],
-) {
-    let Some(declared) = transition.settings.choices.ambiguous_match else {
-        return;
-    };
-    let names = |of: &[(&Candidate<'_>, MatchAttributes)]| -> Vec<ObjectName> {
-        of.iter().map(|(candidate, _)| transition.name_of(candidate.cloud)).collect()
-    };
-    let because = Because::Declared(DeclaredChoices {
-        ambiguous_match: Some(declared),
-        ..DeclaredChoices::default()
-    });
-    match declared {
-        AmbiguousMatch::Refused => {
-            let created = transition.created_for(subject).len();
-            if !touched.is_empty() {
-                verdict
-                    .violated(subject.name(), Field::TakenOver, Value::Nothing, names(touched))
-                    .because(because);
-            } else if created > 0 {
-                verdict
-                    .violated(subject.name(), Field::CreatedObjects, 0, created)
-                    .because(because);
-            }
-        }
-        AmbiguousMatch::Withheld => {
-            let (allowed, is_owed) = allowed_by_precedence(transition.settings.choices, matching);
-            let is_allowed = |taken: &Candidate<'_>| {
-                allowed.iter().any(|(candidate, _)| candidate.cloud.id == taken.cloud.id)
-            };
-            let is_as_declared = touched.iter().all(|(taken, _)| is_allowed(taken));
-            if !is_as_declared || (is_owed && touched.is_empty()) {
-                let (soft_match_precedence, hard_versus_soft) = (
-                    transition.settings.choices.soft_match_precedence,
-                    transition.settings.choices.hard_versus_soft,
-                );
-                verdict
-                    .violated(subject.name(), Field::TakenOver, names(&allowed), names(touched))
-                    .because(Because::Declared(DeclaredChoices {
-                        ambiguous_match: Some(declared),
-                        soft_match_precedence,
-                        hard_versus_soft,
-                        ..DeclaredChoices::default()
-                    }));
-            }
-        }
-    }
-}
-
-/// Which holders may be taken over, as far as precedence is declared, and whether one of them must
-/// be.
-fn allowed_by_precedence<'m, 'a>(
-    choices: &DeclaredChoices,
-    matching: &'m MatchCandidates<'a>,
-) -> (Vec<(&'m Candidate<'a>, MatchAttributes)>, bool) {
-    let is_preferred = |by: &MatchAttributes| match choices.soft_match_precedence {
-        Some(SoftMatchPrecedence::ProxyAddressesFirst) => by.primary,
-        Some(SoftMatchPrecedence::UserPrincipalNameFirst) => by.user_principal_name,
-        None => true,
-    };
-    // The soft matches that go first.
-    let soft: Vec<_> = matching.holders().filter(|(_, by)| by.soft()).collect();
-    let first: Vec<_> = soft.iter().copied().filter(|(_, by)| is_preferred(by)).collect();
-    let first = if first.is_empty() { soft } else { first };
-    // An anchor cannot be withheld, so nothing but its holder can be taken over.
-    let Some((holder, by)) = matching.holders().find(|(candidate, _)| candidate.anchor) else {
-        let is_owed = !first.is_empty();
-        return (first, is_owed);
-    };
-    if !by.any() {
-        return (Vec::new(), false);
-    }
-    // Whoever is tried first is either the anchor's holder or cannot be stamped with it.
-    let is_holder =
-        |(other, _): &(&Candidate<'_>, MatchAttributes)| other.cloud.id == holder.cloud.id;
-    match choices.hard_versus_soft {
-        Some(HardVersusSoft::HardFirst) => (vec![(holder, by)], true),
-        None => (vec![(holder, by)], false),
-        Some(HardVersusSoft::SoftFirst) if first.is_empty() || first.iter().any(is_holder) => {
-            (vec![(holder, by)], first.iter().all(is_holder))
-        }
-        Some(HardVersusSoft::SoftFirst) => (Vec::new(), false),
     }
 }
 

@@ -31,16 +31,8 @@ words! {
         Refused = "refused",
         /// One eligible holder is taken over, and the values that others hold are withheld.
         Withheld = "withheld",
-    }
-}
-words! {
-    /// Which soft match wins where the address leads to one object and the name to another.
-    #[non_exhaustive]
-    pub enum SoftMatchPrecedence {
-        /// The holder of the primary address is taken over.
-        ProxyAddressesFirst = "proxyAddressesFirst",
-        /// The holder of the user principal name is taken over.
-        UserPrincipalNameFirst = "userPrincipalNameFirst",
+        /// A quarantined object is created without the values that others hold.
+        Quarantined = "quarantined",
     }
 }
 words! {
@@ -71,9 +63,6 @@ pub struct DeclaredChoices {
     /// See [`AmbiguousMatch`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ambiguous_match: Option<AmbiguousMatch>,
-    /// See [`SoftMatchPrecedence`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub soft_match_precedence: Option<SoftMatchPrecedence>,
     /// See [`HardVersusSoft`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hard_versus_soft: Option<HardVersusSoft>,
@@ -89,7 +78,6 @@ impl DeclaredChoices {
             ),
             ("collisionHandling", self.collision_handling.map(CollisionHandling::word)),
             ("ambiguousMatch", self.ambiguous_match.map(AmbiguousMatch::word)),
-            ("softMatchPrecedence", self.soft_match_precedence.map(SoftMatchPrecedence::word)),
             ("hardVersusSoft", self.hard_versus_soft.map(HardVersusSoft::word)),
         ]
         .into_iter()

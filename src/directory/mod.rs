@@ -30,8 +30,7 @@ pub use capability::{Capabilities, Capability};
 pub use change::Change;
 pub use changes::SnapshotChanges;
 pub use choice::{
-    AmbiguousMatch, CollisionHandling, DeclaredChoices, HardVersusSoft, SoftMatchPrecedence,
-    ValuesAbsentOnPremises,
+    AmbiguousMatch, CollisionHandling, DeclaredChoices, HardVersusSoft, ValuesAbsentOnPremises,
 };
 pub use command::{
     AssignRole, CloudObjectChange, CloudRef, Command, CreateCloudObject, CreateOnPremisesObject,

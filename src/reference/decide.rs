@@ -7,7 +7,8 @@ use super::candidates::{Candidate, Circumstances};
 use super::reason::Reason;
 use super::tenant::{CloudHandle, CloudTenant};
 use crate::directory::{
-    AmbiguousMatch, CollisionHandling, MatchingAttribute, OnPremisesObject, ProxyAddress,
+    AmbiguousMatch, CloudObject, CollisionHandling, MatchingAttribute, OnPremisesObject,
+    ProxyAddress, same_name,
 };
 
 /// On-premises values that do not reach the cloud, because another active object holds them.
@@ -79,29 +80,51 @@ pub(super) fn decide(circumstances: &Circumstances<'_>, candidates: &[Candidate]
         return Decision::Provision;
     }
     let anchor_holder = tenant.holder_of_anchor(anchor);
+    if candidates.iter().all(|candidate| candidate.verdict.is_err()) {
+        return collide(circumstances, candidates, anchor_holder);
+    }
+    if candidates.len() > 1 {
+        match policy.ambiguous_match {
+            AmbiguousMatch::Refused => return Decision::Reject(Reason::Ambiguous),
+            AmbiguousMatch::Quarantined if anchor_holder.is_none() => {
+                return Decision::Quarantine(Withheld::from_others(incoming, None, tenant));
+            }
+            // A quarantined object would need the anchor.
+            AmbiguousMatch::Quarantined => return Decision::Reject(Reason::AnchorInUse),
+            AmbiguousMatch::Withheld => {}
+        }
+    }
+    let ends_at_address = policy.blocked_address_ends_the_search
+        && candidates.iter().any(|candidate| {
+            let is_blocked = !candidate.verdict.is_ok_and(|by| by.primary_address);
+            is_blocked && equal_primary_addresses(incoming, &candidate.object)
+        });
     // The eligible candidate that comes first in the policy's order of attributes.
-    let first = policy.precedence().into_iter().find_map(|attribute| {
+    let mut attributes = policy.precedence().into_iter();
+    let first = attributes.find_map(|attribute| {
+        let is_tried = !(ends_at_address && attribute == MatchingAttribute::UserPrincipalName);
         let leads = |candidate: &&Candidate| candidate.verdict.is_ok_and(|by| by.has(attribute));
-        candidates.iter().find(leads).map(|candidate| (candidate.handle, attribute))
+        let found = candidates.iter().filter(|_| is_tried).find(leads);
+        found.map(|candidate| (candidate.handle, attribute))
     });
     let Some((target, matched_on)) = first else {
         return collide(circumstances, candidates, anchor_holder);
     };
-    if candidates.len() > 1 {
-        if policy.ambiguous_match == AmbiguousMatch::Refused {
-            return Decision::Reject(Reason::Ambiguous);
-        }
-        // A takeover without its anchor would be lost at the next reinstallation, so the anchor is
-        // the one value that cannot be withheld.
-        if anchor_holder.is_some_and(|holder| holder != target) {
-            return Decision::Reject(Reason::AnchorInUse);
-        }
+    // A takeover without its anchor would be lost at the next reinstallation, so the anchor is the
+    // one value that cannot be withheld.
+    if anchor_holder.is_some_and(|holder| holder != target) {
+        return Decision::Reject(Reason::AnchorInUse);
     }
     let withheld = Withheld::from_others(incoming, Some(target), tenant);
     Decision::TakeOver(TakeOver { target, matched_on, withheld })
 }
 
-/// Candidates, and none of them eligible.
+fn equal_primary_addresses(incoming: &OnPremisesObject, object: &CloudObject) -> bool {
+    let [own, held] = [incoming.primary_address(), object.primary_address()];
+    own.zip(held).is_some_and(|(own, held)| same_name(own, held))
+}
+
+/// Candidates, and none of them eligible, or none that is looked at.
 fn collide(
     circumstances: &Circumstances<'_>,
     candidates: &[Candidate],

@@ -6,7 +6,7 @@
 
 use crate::directory::{
     AmbiguousMatch, CollisionHandling, DeclaredChoices, HardVersusSoft, Kind, MatchingAttribute,
-    SoftMatchPrecedence, ValuesAbsentOnPremises,
+    ValuesAbsentOnPremises,
 };
 
 /// What one edition of the documents says about matching.
@@ -81,10 +81,12 @@ pub struct Policy {
     pub collision_handling: CollisionHandling,
     /// See [`AmbiguousMatch`].
     pub ambiguous_match: AmbiguousMatch,
-    /// See [`SoftMatchPrecedence`].
-    pub soft_match_precedence: SoftMatchPrecedence,
     /// See [`HardVersusSoft`].
     pub hard_versus_soft: HardVersusSoft,
+    /// Whether the search ends where the primary address leads to an object that cannot be taken over,
+    /// so that the user principal name is not looked at any more. The documents leave it open, and
+    /// nobody declares it.
+    pub blocked_address_ends_the_search: bool,
 }
 
 impl Default for Policy {
@@ -95,8 +97,8 @@ impl Default for Policy {
             values_absent_on_premises: ValuesAbsentOnPremises::Kept,
             collision_handling: CollisionHandling::Rejected,
             ambiguous_match: AmbiguousMatch::Refused,
-            soft_match_precedence: SoftMatchPrecedence::ProxyAddressesFirst,
             hard_versus_soft: HardVersusSoft::HardFirst,
+            blocked_address_ends_the_search: false,
         }
     }
 }
@@ -108,7 +110,6 @@ impl Policy {
             values_absent_on_premises: Some(self.values_absent_on_premises),
             collision_handling: Some(self.collision_handling),
             ambiguous_match: Some(self.ambiguous_match),
-            soft_match_precedence: Some(self.soft_match_precedence),
             hard_versus_soft: Some(self.hard_versus_soft),
         }
     }
@@ -132,10 +133,8 @@ impl Policy {
                 .unwrap_or(default.values_absent_on_premises),
             collision_handling: choices.collision_handling.unwrap_or(default.collision_handling),
             ambiguous_match: choices.ambiguous_match.unwrap_or(default.ambiguous_match),
-            soft_match_precedence: choices
-                .soft_match_precedence
-                .unwrap_or(default.soft_match_precedence),
             hard_versus_soft: choices.hard_versus_soft.unwrap_or(default.hard_versus_soft),
+            blocked_address_ends_the_search: default.blocked_address_ends_the_search,
         }
     }
 
@@ -145,17 +144,14 @@ impl Policy {
         for &values_absent_on_premises in ValuesAbsentOnPremises::ALL {
             for &collision_handling in CollisionHandling::ALL {
                 for &ambiguous_match in AmbiguousMatch::ALL {
-                    for &soft_match_precedence in SoftMatchPrecedence::ALL {
-                        for &hard_versus_soft in HardVersusSoft::ALL {
-                            policies.push(Policy {
-                                edition: self.edition,
-                                values_absent_on_premises,
-                                collision_handling,
-                                ambiguous_match,
-                                soft_match_precedence,
-                                hard_versus_soft,
-                            });
-                        }
+                    for &hard_versus_soft in HardVersusSoft::ALL {
+                        policies.push(Policy {
+                            values_absent_on_premises,
+                            collision_handling,
+                            ambiguous_match,
+                            hard_versus_soft,
+                            ..self
+                        });
                     }
                 }
             }
@@ -163,16 +159,13 @@ impl Policy {
         policies
     }
 
-    /// The matching attributes in the order in which they are tried.
+    /// The matching attributes in the order in which they are tried. Of a soft match the primary
+    /// address always comes first (`match.address-before-upn`).
     pub(crate) fn precedence(&self) -> [MatchingAttribute; 3] {
         use MatchingAttribute::{ProxyAddresses, SourceAnchor, UserPrincipalName};
-        let [first, second] = match self.soft_match_precedence {
-            SoftMatchPrecedence::ProxyAddressesFirst => [ProxyAddresses, UserPrincipalName],
-            SoftMatchPrecedence::UserPrincipalNameFirst => [UserPrincipalName, ProxyAddresses],
-        };
         match self.hard_versus_soft {
-            HardVersusSoft::HardFirst => [SourceAnchor, first, second],
-            HardVersusSoft::SoftFirst => [first, second, SourceAnchor],
+            HardVersusSoft::HardFirst => [SourceAnchor, ProxyAddresses, UserPrincipalName],
+            HardVersusSoft::SoftFirst => [ProxyAddresses, UserPrincipalName, SourceAnchor],
         }
     }
 }
@@ -187,29 +180,26 @@ mod tests {
     fn the_default_declares_the_cautious_choices() {
         let words: Vec<&str> =
             Policy::default().declared().words().into_iter().map(|(_, value)| value).collect();
-        assert_eq!(words, ["kept", "rejected", "refused", "proxyAddressesFirst", "hardFirst"]);
+        assert_eq!(words, ["kept", "rejected", "refused", "hardFirst"]);
     }
 
     #[test]
     fn every_combination_is_there_once() {
         let every = Policy::default().every_choice();
-        assert_eq!(every.len(), 32);
+        assert_eq!(every.len(), 36);
         for (index, policy) in every.iter().enumerate() {
             assert!(!every[..index].contains(policy));
         }
     }
 
     #[rstest]
-    #[case(HardVersusSoft::HardFirst, SoftMatchPrecedence::ProxyAddressesFirst, [SourceAnchor, ProxyAddresses, UserPrincipalName])]
-    #[case(HardVersusSoft::HardFirst, SoftMatchPrecedence::UserPrincipalNameFirst, [SourceAnchor, UserPrincipalName, ProxyAddresses])]
-    #[case(HardVersusSoft::SoftFirst, SoftMatchPrecedence::ProxyAddressesFirst, [ProxyAddresses, UserPrincipalName, SourceAnchor])]
-    #[case(HardVersusSoft::SoftFirst, SoftMatchPrecedence::UserPrincipalNameFirst, [UserPrincipalName, ProxyAddresses, SourceAnchor])]
+    #[case(HardVersusSoft::HardFirst, [SourceAnchor, ProxyAddresses, UserPrincipalName])]
+    #[case(HardVersusSoft::SoftFirst, [ProxyAddresses, UserPrincipalName, SourceAnchor])]
     fn the_choices_order_the_attributes(
         #[case] hard_versus_soft: HardVersusSoft,
-        #[case] soft_match_precedence: SoftMatchPrecedence,
         #[case] routes: [MatchingAttribute; 3],
     ) {
-        let policy = Policy { hard_versus_soft, soft_match_precedence, ..Policy::default() };
+        let policy = Policy { hard_versus_soft, ..Policy::default() };
         assert_eq!(policy.precedence(), routes);
     }
 }

@@ -301,8 +301,7 @@ impl Story {
                         "nothing else holds an identifier of {key}: it takes over {target}, matched on {matched_on}"
                     ),
                     _ => format!(
-                        "{count} objects hold identifiers of {key}: {matched_on} comes first and leads to {target} (ambiguousMatch is withheld, softMatchPrecedence is {}, hardVersusSoft is {})",
-                        policy.soft_match_precedence.word(),
+                        "{count} objects hold identifiers of {key}: {matched_on} comes first and leads to {target} (ambiguousMatch is withheld, hardVersusSoft is {})",
                         policy.hard_versus_soft.word()
                     ),
                 });
@@ -322,9 +321,17 @@ impl Story {
             }),
             Decision::Reject(_) if is_eligible => self.note("match.one-to-one", || {
                 format!(
-                    "the sourceAnchor of {key} is on another active object and cannot be stamped on the one that comes first: an error, and nothing changes"
+                    "the sourceAnchor of {key} is on another active object, and no second one can carry it: an error, and nothing changes"
                 )
             }),
+            Decision::Quarantine(withheld) if is_eligible => {
+                self.note("match.every-new-object", || {
+                    format!(
+                        "{count} objects hold identifiers of {key}: a quarantined object is created without {} (ambiguousMatch is quarantined)",
+                        list(withheld, incoming)
+                    )
+                });
+            }
             Decision::Quarantine(withheld) => {
                 self.note("match.collision-creates-nothing-else", || {
                     format!(

@@ -390,8 +390,7 @@ mod tests {
     #[test]
     fn choices_in_the_rulebook_and_in_code_are_the_same() {
         use crate::directory::{
-            AmbiguousMatch, CollisionHandling, HardVersusSoft, SoftMatchPrecedence,
-            ValuesAbsentOnPremises,
+            AmbiguousMatch, CollisionHandling, HardVersusSoft, ValuesAbsentOnPremises,
         };
         fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'static str> {
             all.iter().map(|&value| word(value)).collect()
@@ -403,7 +402,6 @@ mod tests {
             ),
             ("collisionHandling", words(CollisionHandling::ALL, CollisionHandling::word)),
             ("ambiguousMatch", words(AmbiguousMatch::ALL, AmbiguousMatch::word)),
-            ("softMatchPrecedence", words(SoftMatchPrecedence::ALL, SoftMatchPrecedence::word)),
             ("hardVersusSoft", words(HardVersusSoft::ALL, HardVersusSoft::word)),
         ];
         let in_book: Vec<(&str, Vec<&str>)> = Rulebook::embedded()

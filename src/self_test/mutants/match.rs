@@ -315,8 +315,28 @@ fn of_several_holders() -> Vec<Mutant> {
                 decision => decision,
             })
             .exported(PROVISIONING, without_withheld_values),
+        mutant("upn-before-address", "match.address-before-upn")
+            .what("Where the address leads to one user and the UPN to another, the UPN's is taken over.")
+            .also(&["match.every-new-object"])
+            .policy(|policy| policy.ambiguous_match = AmbiguousMatch::Withheld)
+            .decision(|_, circumstances, decision| match decision {
+                Decision::TakeOver(_) => of_upn_alone(circumstances, |_| true).unwrap_or(decision),
+                decision => decision,
+            }),
+        mutant("upn-before-address-of-users-with-further-addresses", "match.address-before-upn")
+            .what("The UPN goes before the address where its user has an address of its own.")
+            .also(&["match.every-new-object"])
+            .policy(|policy| policy.ambiguous_match = AmbiguousMatch::Withheld)
+            .decision(|_, circumstances, decision| match decision {
+                Decision::TakeOver(_) => {
+                    of_upn_alone(circumstances, |object| !object.proxy_addresses.is_empty())
+                        .unwrap_or(decision)
+                }
+                decision => decision,
+            }),
         mutant("ambiguous-match-takes-the-oldest-holder", "match.every-new-object")
-            .what("Of several eligible holders the oldest is taken, whatever order is declared.")
+            .what("Of several eligible holders the oldest is taken, whatever comes first.")
+            .also(&["match.address-before-upn"])
             .policy(|policy| policy.ambiguous_match = AmbiguousMatch::Withheld)
             .decision(|_, circumstances, decision| match decision {
                 Decision::TakeOver(take_over) if !take_over.withheld.is_empty() => {
@@ -463,6 +483,30 @@ fn oldest_holder(circumstances: &Circumstances<'_>) -> Option<TakeOver> {
     let withheld = Withheld::from_others(incoming, Some(target), tenant);
     let is_free = anchor_holder.is_none_or(|holder| holder == target);
     is_free.then_some(TakeOver { target, matched_on, withheld })
+}
+
+/// A takeover of the user to whom nothing but the user principal name leads, where the address leads
+/// to another one.
+fn of_upn_alone(
+    circumstances: &Circumstances<'_>,
+    suits: fn(&CloudObject) -> bool,
+) -> Option<Decision> {
+    let Circumstances { incoming, tenant, .. } = *circumstances;
+    let eligible = || {
+        let all = cloud_mastered(tenant).map(|(target, object)| {
+            (target, object, Eligibility::of(circumstances, object).verdict())
+        });
+        all.filter_map(|(target, object, verdict)| Some((target, object, verdict.ok()?)))
+    };
+    let is_address_used = eligible().any(|(_, _, by)| by.primary_address);
+    let is_anchor_held = eligible().any(|(_, _, by)| by.anchor);
+    let (target, ..) = eligible().find(|(_, object, by)| {
+        by.user_principal_name && !by.primary_address && !by.anchor && suits(object)
+    })?;
+    let withheld = Withheld::from_others(incoming, Some(target), tenant);
+    let matched_on = MatchingAttribute::UserPrincipalName;
+    let take_over = TakeOver { target, matched_on, withheld };
+    (is_address_used && !is_anchor_held).then_some(Decision::TakeOver(take_over))
 }
 
 /// Whether this is how a collision ends where nothing holds the anchor.

@@ -186,7 +186,9 @@ impl Implementation for Liberal {
         self.born_in_the_cloud.clear();
         if let Some(moods) = &mut self.moods {
             let policies = Policy::default().every_choice();
-            self.model = ReferenceModel::new(policies[moods.next_u32() as usize % policies.len()]);
+            let mut policy = policies[moods.next_u32() as usize % policies.len()];
+            policy.blocked_address_ends_the_search = moods.next_u32() % 2 == 0;
+            self.model = ReferenceModel::new(policy);
             self.liberties = self.always.clone();
             for liberty in Liberty::ALL {
                 // What is declared cannot change from case to case.

@@ -86,6 +86,20 @@ pub fn catalogue() -> &'static [Variant] {
         let mut variants = Vec::new();
         variants.extend(Policy::default().every_choice().into_iter().flat_map(of_choices));
         variants.extend(Liberty::ALL.iter().flat_map(|liberty| of_liberty(*liberty)));
+        for collision_handling in CollisionHandling::ALL {
+            variants.push(Variant::new(
+                format!("blocked-address-ends-the-search-{}", collision_handling.word()),
+                "Does not try the UPN where the address leads to an object that cannot be taken over."
+                    .to_owned(),
+                Policy {
+                    collision_handling: *collision_handling,
+                    ambiguous_match: AmbiguousMatch::Withheld,
+                    blocked_address_ends_the_search: true,
+                    ..Policy::default()
+                },
+                &[],
+            ));
+        }
         let name = "another-mind-in-every-case";
         variants.push(Variant {
             name: name.to_owned(),
