@@ -31,7 +31,7 @@ EDITIONS = ["2023-01"]
 CAPABILITIES = [
     "users", "groups", "contacts",
     "match:userPrincipalName", "match:proxyAddresses", "match:sourceAnchor",
-    "roles", "passwords", "softMatchSwitch", "reinstall", "immutableIdWrite", "cloudEdits", "recycleBin",
+    "roles", "passwords", "softMatchSwitch", "hardMatchSwitch", "reinstall", "immutableIdWrite", "cloudEdits", "recycleBin",
     "matchKind", "evaluatedBy", "batch",
 ]
 
@@ -373,6 +373,9 @@ def refused(message):
     return OK if faulty("refusal-reported-as-ok") else {"status": "refused", "message": message}
 
 
+BLOCK_HARD_MATCH = "blockCloudObjectTakeoverThroughHardMatch"
+
+
 class Tenant:
     """One tenant with its on-premises side, from one reset to the next, and the commands that act on them."""
 
@@ -380,6 +383,8 @@ class Tenant:
         self.choices = choices
         features = required_object(tenant, "features")
         self.features = {name: read_flag(features, name) is not False for name in ("softMatch", "passwordHashSync")}
+        # This one is sent only where it is on.
+        self.features[BLOCK_HARD_MATCH] = read_flag(features, BLOCK_HARD_MATCH) is True
         self.directory = Directory()
         # What the service last accepted from Connect: id -> (on-premises object, identifiers that it left out because
         # other objects hold them). The service keeps this, so a reinstall of Connect sends nothing twice.
@@ -698,6 +703,8 @@ class Connect:
                 (faulty("first-role-only") and "Global Administrator" not in target["roles"])
                 or (faulty("admin-check-skipped-on-hard-match") and attribute == "sourceAnchor")):
             return False
+        if kind == "user" and self.tenant.features[BLOCK_HARD_MATCH] and self.same_anchor(source, target):
+            return False  # neither by its anchor nor softly in its place
         if attribute == "sourceAnchor":
             if kind != "user" and not (faulty("hard-match-for-contacts") and kind == "contact"):
                 return False

@@ -61,6 +61,7 @@ impl Needed {
     fn tenant(&mut self, tenant: &Tenant) {
         self.need_if(!tenant.features.soft_match, Capability::SoftMatchSwitch);
         self.need_if(!tenant.features.password_hash_sync, Capability::Passwords);
+        self.need_if(tenant.features.block_hard_match, Capability::HardMatchSwitch);
         tenant.cloud.iter().for_each(|object| self.cloud_object(object));
         tenant.on_premises.iter().for_each(|object| self.on_premises_object(object));
     }
@@ -96,6 +97,7 @@ impl Needed {
             Command::SetFeature(set) => self.need(match set.feature {
                 Feature::SoftMatch => Capability::SoftMatchSwitch,
                 Feature::PasswordHashSync => Capability::Passwords,
+                Feature::BlockHardMatch => Capability::HardMatchSwitch,
             }),
             Command::ReinstallConnect(_) => self.need(Capability::Reinstall),
             Command::Sync(_) => {}

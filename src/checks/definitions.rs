@@ -125,6 +125,11 @@ pub(crate) fn eligible(
     }
     let has_role = !cloud.roles.is_empty();
     let by = leads_to(object, cloud);
+    let is_hard_match_blocked = by.anchor && settings.features.block_hard_match;
+    if is_hard_match_blocked {
+        // Nor softly in its place.
+        return MatchAttributes::default();
+    }
     let may_hard_match = !(has_role && settings.edition.roles_block_hard_match);
     let may_soft_match =
         settings.features.soft_match && !has_role && !carries_other_anchor(object, cloud);

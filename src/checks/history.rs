@@ -194,8 +194,8 @@ impl History {
 
     /// Draws all that later verdicts rest on. What objects are called in reports is not among it.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync } = self.features;
-        canonical.flags([soft_match, password_hash_sync, self.reinstalled]);
+        let Features { soft_match, password_hash_sync, block_hard_match } = self.features;
+        canonical.flags([soft_match, password_hash_sync, block_hard_match, self.reinstalled]);
         canonical.list(self.labels.iter(), |canonical, (label, id)| {
             canonical.text(label);
             canonical.id(id);

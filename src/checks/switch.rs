@@ -1,6 +1,6 @@
-//! The switch that turns soft match off.
+//! The switches that turn soft match off and block hard match.
 
-use super::arrival::judge_every_update;
+use super::arrival::{judge_every_update, judge_update};
 use super::check::{Check, Trigger};
 use super::definitions::MatchClass;
 use super::definitions::carries_other_anchor;
@@ -21,6 +21,11 @@ pub(super) const CHECKS: &[Check] = &[
         "switch.joined-objects-still-sync",
         &[Trigger::DeterminateLink],
         joined_objects_still_sync,
+    ),
+    Check::of(
+        "switch.block-hard-match",
+        &[Trigger::NearMiss, Trigger::DeterminateLink],
+        block_hard_match,
     ),
     Check::of("switch.takes-effect-on-retry", &[Trigger::ClearMatch], takes_effect_on_retry),
 ];
@@ -47,6 +52,23 @@ fn joined_objects_still_sync(transition: &Transition<'_>, verdict: &mut Verdict)
         return;
     }
     judge_every_update(transition, verdict);
+}
+
+/// A user that carries the anchor of a new one is not taken over, by whatever match; what is joined goes
+/// on. Users with a directory role are for `admin.never-hard-matched`.
+fn block_hard_match(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.features().block_hard_match {
+        return;
+    }
+    judge_no_match(transition, verdict, |object, candidate| {
+        leads_to(object, candidate.cloud).anchor && candidate.cloud.roles.is_empty()
+    });
+    for (subject, link) in transition.settled() {
+        verdict.judge(|verdict| {
+            transition.judge_still_joined(verdict, subject, link.cloud);
+            judge_update(transition, verdict, subject);
+        });
+    }
 }
 
 /// The uncontended new objects that would have a clear match in this cycle, had soft match not

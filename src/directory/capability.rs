@@ -27,6 +27,8 @@ words! {
         Passwords = "passwords",
         /// The feature `softMatch`.
         SoftMatchSwitch = "softMatchSwitch",
+        /// The feature `blockCloudObjectTakeoverThroughHardMatch`.
+        HardMatchSwitch = "hardMatchSwitch",
         /// `reinstallConnect`.
         Reinstall = "reinstall",
         /// `setImmutableId`.
@@ -47,8 +49,6 @@ words! {
         Changes = "changes",
         /// `removeOnPremisesObject`; later editions only.
         Scope = "scope",
-        /// The feature that blocks hard match; later editions only.
-        HardMatchSwitch = "hardMatchSwitch",
         /// The feature that turns soft match on the user principal name off; later editions only.
         SoftMatchOnUpnSwitch = "softMatchOnUpnSwitch",
         /// Role eligibility; later editions only.
@@ -77,7 +77,6 @@ impl Capabilities {
                     Capability::ErrorCodes
                         | Capability::Changes
                         | Capability::Scope
-                        | Capability::HardMatchSwitch
                         | Capability::SoftMatchOnUpnSwitch
                         | Capability::RoleEligibility
                         | Capability::ObjectIdentifier

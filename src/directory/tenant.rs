@@ -12,10 +12,13 @@ words! {
         SoftMatch = "softMatch",
         /// Password hash synchronisation.
         PasswordHashSync = "passwordHashSync",
+        /// On means that no cloud-mastered object is taken over by its anchor.
+        BlockHardMatch = "blockCloudObjectTakeoverThroughHardMatch",
     }
 }
 
-/// The switches of a tenant. Both are on unless a case says otherwise, as express settings have it.
+/// The switches of a tenant. Unless a case says otherwise soft match and password hash synchronisation
+/// are on, as express settings have it, and nothing blocks a hard match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -25,11 +28,19 @@ pub struct Features {
     pub soft_match: bool,
     /// See [`Feature::PasswordHashSync`].
     pub password_hash_sync: bool,
+    /// See [`Feature::BlockHardMatch`]. Sent where it is on, so that an adapter that does not declare
+    /// the capability never sees it.
+    #[serde(rename = "blockCloudObjectTakeoverThroughHardMatch", skip_serializing_if = "is_off")]
+    pub block_hard_match: bool,
+}
+
+fn is_off(value: &bool) -> bool {
+    !value
 }
 
 impl Default for Features {
     fn default() -> Self {
-        Features { soft_match: true, password_hash_sync: true }
+        Features { soft_match: true, password_hash_sync: true, block_hard_match: false }
     }
 }
 
@@ -39,6 +50,7 @@ impl Features {
         match feature {
             Feature::SoftMatch => self.soft_match,
             Feature::PasswordHashSync => self.password_hash_sync,
+            Feature::BlockHardMatch => self.block_hard_match,
         }
     }
 
@@ -47,6 +59,7 @@ impl Features {
         match feature {
             Feature::SoftMatch => self.soft_match = value,
             Feature::PasswordHashSync => self.password_hash_sync = value,
+            Feature::BlockHardMatch => self.block_hard_match = value,
         }
     }
 }

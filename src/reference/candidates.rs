@@ -143,8 +143,11 @@ impl<'a> Eligibility<'a> {
             && edition.soft_match_on_primary_address.contains(&kind)
             && !plain_group;
 
-        let hard_allowed = !(administrator && edition.roles_block_hard_match);
+        // What would be a hard match is no soft match in its place.
+        let blocked = hard && features.block_hard_match;
+        let hard_allowed = !blocked && !(administrator && edition.roles_block_hard_match);
         let soft_allowed = features.soft_match
+            && !blocked
             && !other_anchor
             && !(administrator && edition.roles_block_soft_match);
         let matched = MatchAttributes {
@@ -161,6 +164,8 @@ impl<'a> Eligibility<'a> {
             Reason::HasRoleAndAnchor
         } else if administrator {
             Reason::HasRole
+        } else if blocked {
+            Reason::HardMatchBlocked
         } else if (soft_on_name || soft_on_address) && other_anchor {
             Reason::OtherAnchor
         } else if soft_on_name || soft_on_address {

@@ -146,8 +146,8 @@ impl ReferenceModel {
 
     /// Draws all that what it does later rests on.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync } = self.features;
-        canonical.flags([soft_match, password_hash_sync]);
+        let Features { soft_match, password_hash_sync, block_hard_match } = self.features;
+        canonical.flags([soft_match, password_hash_sync, block_hard_match]);
         let objects: Vec<_> = self.tenant.objects().collect();
         canonical.list(objects.into_iter(), |canonical, (handle, object)| {
             canonical.cloud_object(object);

@@ -30,6 +30,8 @@ pub(crate) enum Reason {
     PlainGroup,
     /// Soft match is switched off.
     SoftMatchDisabled,
+    /// Hard match is blocked.
+    HardMatchBlocked,
     /// The holder carries another anchor.
     OtherAnchor,
     /// A joined object was changed so that it shares an identifier with another active object.
@@ -79,6 +81,10 @@ impl Reason {
             Reason::SoftMatchDisabled => {
                 (NOT_UNIQUE, "an identifier is held by another object, and soft match is disabled")
             }
+            Reason::HardMatchBlocked => (
+                "InvalidHardMatch",
+                "its sourceAnchor is on another object, and hard match is blocked",
+            ),
             Reason::OtherAnchor => (
                 "InvalidSoftMatch",
                 "an identifier is held by an object that carries another onPremisesImmutableId",

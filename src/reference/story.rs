@@ -498,6 +498,7 @@ fn rule_of(reason: Reason) -> &'static str {
         Reason::AnchorOfNonUser => "kind.no-hard-match-for-groups-and-contacts",
         Reason::PlainGroup => "kind.plain-groups-never-match",
         Reason::SoftMatchDisabled => "switch.no-soft-match-when-disabled",
+        Reason::HardMatchBlocked => "switch.block-hard-match",
         Reason::OtherAnchor => "match.different-anchor-blocks-soft-match",
         Reason::LateMatch => "match.late-match-is-an-error",
         Reason::StillWithheld => "safe.unique-identifiers",
@@ -525,6 +526,7 @@ fn why_not(object: &CloudObject, incoming: &OnPremisesObject, reason: Reason) ->
             format!("it carries another onPremisesImmutableId ({carried} instead of {own}{hint})")
         }
         Reason::SoftMatchDisabled => "soft match is disabled".to_owned(),
+        Reason::HardMatchBlocked => "it carries the anchor, and hard match is blocked".to_owned(),
         Reason::PlainGroup => {
             let plain = if incoming.mail_enabled { &object.id } else { &incoming.key };
             format!("{plain} is not mail-enabled")

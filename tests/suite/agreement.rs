@@ -166,8 +166,7 @@ fn command() -> impl Strategy<Value = Command> {
         }),
         1 => reference()
             .prop_map(|object| Command::RestoreCloudObject(RestoreCloudObject::new(object))),
-        2 => (any::<bool>(), any::<bool>()).prop_map(|(which, value)| {
-            let feature = if which { Feature::SoftMatch } else { Feature::PasswordHashSync };
+        2 => (prop::sample::select(Feature::ALL), any::<bool>()).prop_map(|(feature, value)| {
             Command::SetFeature(SetFeature::new(feature, value))
         }),
     ]
@@ -175,10 +174,11 @@ fn command() -> impl Strategy<Value = Command> {
 
 /// A well-formed case: what would make it ill-formed is left out, piece by piece.
 fn case() -> impl Strategy<Value = (Tenant, Vec<Command>)> {
-    let features = (any::<bool>(), any::<bool>()).prop_map(|(soft_match, password_hash_sync)| {
+    let features = any::<[bool; 3]>().prop_map(|values| {
         let mut features = Features::default();
-        features.set(Feature::SoftMatch, soft_match);
-        features.set(Feature::PasswordHashSync, password_hash_sync);
+        for (feature, value) in Feature::ALL.iter().zip(values) {
+            features.set(*feature, value);
+        }
         features
     });
     (

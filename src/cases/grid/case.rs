@@ -68,6 +68,7 @@ impl Builder<'_> {
         let features = Features {
             soft_match: point.soft_match == Switch::On,
             password_hash_sync: point.password_hash_sync == Switch::On,
+            block_hard_match: point.hard_match == Switch::Off,
         };
         Case { tenant: Tenant { features, cloud, on_premises }, commands: self.commands() }
     }
@@ -119,6 +120,10 @@ impl Builder<'_> {
         if self.point.soft_match == Switch::Off {
             let feature = Feature::SoftMatch;
             commands.push(Command::SetFeature(SetFeature { feature, value: true }));
+        }
+        if self.point.hard_match == Switch::Off {
+            let feature = Feature::BlockHardMatch;
+            commands.push(Command::SetFeature(SetFeature { feature, value: false }));
         }
         if self.deletions {
             commands.push(delete(CloudRef::QuarantinedFor(ANN_AD.into()), true));

@@ -45,6 +45,16 @@ pub(super) static RULES: &[LeftOut] = &[
         applies_to: |point| point.password_hash_sync == Switch::Off && !point.incoming.is_user(),
     },
     LeftOut {
+        slug: "no-hard-match-to-block",
+        words: "the switch that blocks hard match concerns users whose anchor is somebody's, and has nothing to do with passwords",
+        applies_to: |point| {
+            point.hard_match == Switch::Off
+                && (!point.incoming.is_user()
+                    || !point.anchor.is_met()
+                    || point.password_hash_sync == Switch::Off)
+        },
+    },
+    LeftOut {
         slug: "no-address-to-be-equal-to",
         words: "impossible: a target without addresses has none that a userPrincipalName could equal",
         applies_to: |point| {
@@ -105,10 +115,11 @@ pub(super) static RULES: &[LeftOut] = &[
     },
     LeftOut {
         slug: "nothing-to-unblock",
-        words: "impossible: nothing that could be removed stands in the way, neither a role nor the switch",
+        words: "impossible: nothing that could be removed stands in the way, neither a role nor a switch",
         applies_to: |point| {
             point.moment == Moment::Unblocked
                 && point.soft_match == Switch::On
+                && point.hard_match == Switch::On
                 && !point.roles.is_from_the_start()
                 && point.bystander == Bystander::Ordinary
         },

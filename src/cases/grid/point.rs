@@ -79,6 +79,8 @@ point! {
     bystander: Bystander = "bystander",
     /// Whether soft match is on.
     soft_match: Switch = "softMatch",
+    /// Whether hard match is on, and not blocked.
+    hard_match: Switch = "hardMatch",
     /// Whether password hash synchronisation is on.
     password_hash_sync: Switch = "passwordHashSync",
     /// What has happened to the incoming object, and what happens afterwards.

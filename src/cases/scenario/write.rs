@@ -93,10 +93,11 @@ fn without_tags(value: Value) -> Value {
 }
 
 fn features(features: &Features) -> Mapping {
-    [Feature::SoftMatch, Feature::PasswordHashSync]
-        .into_iter()
-        .filter(|feature| !features.get(*feature))
-        .map(|feature| (Value::from(feature.to_string()), Value::Bool(false)))
+    Feature::ALL
+        .iter()
+        .map(|feature| (feature, features.get(*feature)))
+        .filter(|(feature, value)| *value != Features::default().get(**feature))
+        .map(|(feature, value)| (Value::from(feature.to_string()), Value::Bool(value)))
         .collect()
 }
 

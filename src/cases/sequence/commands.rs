@@ -208,8 +208,10 @@ impl<'a> Generator<'a> {
     fn set_feature(&mut self) -> Option<Command> {
         let soft_match = if self.settings.has_soft_match_switch { 70 } else { 0 };
         let password_hash_sync = if self.settings.has_passwords { 30 } else { 0 };
+        let block_hard_match = if self.settings.has_hard_match_switch { 30 } else { 0 };
         let feature = self.one_of(&[
             (soft_match, Feature::SoftMatch),
+            (block_hard_match, Feature::BlockHardMatch),
             (password_hash_sync, Feature::PasswordHashSync),
         ])?;
         let value = self.features.get(feature) == self.percent(10);

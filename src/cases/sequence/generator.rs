@@ -127,6 +127,7 @@ impl<'a> Generator<'a> {
         self.features = Features {
             soft_match: !self.percent(preset.starts_without_soft_match),
             password_hash_sync: !self.percent(preset.starts_without_password_hash_sync),
+            block_hard_match: self.percent(preset.starts_without_hard_match),
         };
         let in_the_cloud = self.position(&preset.cloud_objects).unwrap_or_default();
         let on_premises = self.position(&preset.on_premises_objects).unwrap_or_default();

@@ -20,6 +20,8 @@ pub struct Preset {
     pub on_premises_objects: [u8; 4],
     /// Percentage of starts with soft match off.
     pub starts_without_soft_match: u8,
+    /// Percentage of starts with hard match blocked.
+    pub starts_without_hard_match: u8,
     /// Percentage of starts with password hash sync off.
     pub starts_without_password_hash_sync: u8,
     /// What objects are.
@@ -143,6 +145,7 @@ const BALANCED: Preset = Preset {
     cloud_objects: [8, 34, 34, 16, 8],
     on_premises_objects: [12, 44, 30, 14],
     starts_without_soft_match: 10,
+    starts_without_hard_match: 5,
     starts_without_password_hash_sync: 12,
     kinds: KindWeights { users: 68, mail_enabled_groups: 12, plain_groups: 8, contacts: 12 },
     commands: CommandWeights {
@@ -315,6 +318,7 @@ impl Preset {
             commands,
             fields,
             starts_without_soft_match: no_soft_match,
+            starts_without_hard_match: no_hard_match,
             starts_without_password_hash_sync: no_hash_sync,
             ..
         } = &mut self;
@@ -327,6 +331,7 @@ impl Preset {
         );
         keep(Capability::Passwords, &mut [&mut fields.password, no_hash_sync]);
         keep(Capability::SoftMatchSwitch, &mut [no_soft_match]);
+        keep(Capability::HardMatchSwitch, &mut [no_hard_match]);
         keep(Capability::Reinstall, &mut [&mut commands.reinstall_connect]);
         keep(Capability::ImmutableIdWrite, &mut [&mut commands.set_immutable_id]);
         keep(Capability::CloudEdits, &mut [&mut commands.update_cloud_object]);
@@ -334,7 +339,9 @@ impl Preset {
             Capability::RecycleBin,
             &mut [&mut commands.delete_cloud_object, &mut commands.restore_cloud_object],
         );
-        if lacks(Capability::SoftMatchSwitch) && lacks(Capability::Passwords) {
+        let switches =
+            [Capability::SoftMatchSwitch, Capability::HardMatchSwitch, Capability::Passwords];
+        if switches.into_iter().all(lacks) {
             commands.set_feature = 0;
         }
         self
@@ -356,6 +363,7 @@ mod tests {
             assert!(values.counterpart + values.alive <= 100, "{}", preset.name);
             let percentages = [
                 preset.starts_without_soft_match,
+                preset.starts_without_hard_match,
                 preset.starts_without_password_hash_sync,
                 values.alive_in_changes,
                 values.across_roles,

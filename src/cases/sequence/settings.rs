@@ -38,6 +38,7 @@ pub struct Sequences {
     max_commands: usize,
     apart: Apart,
     pub(super) has_soft_match_switch: bool,
+    pub(super) has_hard_match_switch: bool,
     pub(super) has_passwords: bool,
 }
 
@@ -68,6 +69,7 @@ impl Sequences {
                 anchors: lacks(Capability::MatchSourceAnchor),
             },
             has_soft_match_switch: capabilities.has(Capability::SoftMatchSwitch),
+            has_hard_match_switch: capabilities.has(Capability::HardMatchSwitch),
             has_passwords: capabilities.has(Capability::Passwords),
         }
     }

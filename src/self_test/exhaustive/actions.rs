@@ -27,7 +27,7 @@ impl Actions {
     pub(super) fn of(scope: Scope) -> Actions {
         let values = scope.values;
         let mut commands = vec![Command::sync(), Command::reinstall()];
-        for feature in [Feature::SoftMatch, Feature::PasswordHashSync] {
+        for &feature in Feature::ALL {
             for value in [false, true] {
                 commands.push(Command::SetFeature(SetFeature { feature, value }));
             }

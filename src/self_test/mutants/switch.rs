@@ -1,4 +1,4 @@
-//! Faults in what the soft-match switch stops.
+//! Faults in what the switches for soft match and hard match stop.
 
 use super::Mutant;
 use super::common::{error, is_error};
@@ -66,6 +66,32 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .before_turn(|_, turn| {
                 let fails = turn.joined.is_some() && !turn.features.soft_match;
                 fails.then(|| Reason::SoftMatchDisabled.error())
+            }),
+        mutant("block-of-hard-match-ignored", "switch.block-hard-match")
+            .what("A user is taken over by its anchor although hard match is blocked.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| pair.features.block_hard_match = false),
+        mutant("blocked-hard-match-becomes-a-soft-match", "switch.block-hard-match")
+            .what("With hard match blocked a user that carries the anchor is soft-matched instead.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                pair.shared.anchor &= !pair.features.block_hard_match;
+            }),
+        mutant("block-of-hard-match-stops-rejoining", "switch.block-hard-match")
+            .what("With hard match blocked a reinstalled Connect finds nothing again.")
+            .also(&[NOT_UPDATED, "relation.reinstallation safe.report-agrees"])
+            .rejoin(|circumstances, _, found| match found {
+                Ok(Some(_)) if circumstances.features.block_hard_match => {
+                    Err(Reason::HardMatchBlocked)
+                }
+                found => found,
+            }),
+        mutant("block-of-hard-match-stops-updates", "switch.block-hard-match")
+            .what("With hard match blocked changes of joined objects are errors.")
+            .also(&[NOT_UPDATED, "safe.report-agrees"])
+            .before_turn(|_, turn| {
+                let fails = turn.joined.is_some() && turn.features.block_hard_match;
+                fails.then(|| Reason::HardMatchBlocked.error())
             }),
         mutant("stopped-by-the-switch-once-never-matched", "switch.takes-effect-on-retry")
             .what("What the switch has stopped once is never matched.")
