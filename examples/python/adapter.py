@@ -39,7 +39,7 @@ CAPABILITIES = [
 # each is the default here; `--choice NAME=VALUE` picks another.
 CHOICES = {
     "collisionHandling": ("rejected", "quarantined"),
-    "valuesAbsentOnPremises": ("kept", "cleared"),
+    "valuesAbsentOnPremises": ("kept", "cleared", "clearedInNextCycle"),
     "ambiguousMatch": ("refused", "withheld", "quarantined"),
     "hardVersusSoft": ("hardFirst", "softFirst"),
 }
@@ -389,6 +389,8 @@ class Tenant:
         # What the service last accepted from Connect: id -> (on-premises object, identifiers that it left out because
         # other objects hold them). The service keeps this, so a reinstall of Connect sends nothing twice.
         self.accepted = {}
+        # What was taken over since the last cycle, where the next one clears what has no value on-premises: ids.
+        self.to_clear = set()
         self.on_premises = {}  # key -> object
         # The suite's names for cloud objects. They belong to the adapter, not to Connect, so a reinstall keeps them.
         self.names = {"label": {}, "joinedTo": {}, "quarantinedFor": {}}
@@ -645,7 +647,7 @@ class Connect:
         if target["deleted"]:
             return failure("ObjectInRecycleBin", "restore the cloud object or delete it permanently")
         accepted, withheld = self.tenant.accepted[target["id"]]
-        if accepted is source:
+        if accepted is source and target["id"] not in self.tenant.to_clear:
             return UNCHANGED
         return self.update(key, source, target, accepted, withheld)
 
@@ -712,9 +714,9 @@ class Connect:
         # From here on it is a soft match.
         if not self.tenant.features["softMatch"] and not (faulty("switch-ignored-for-contacts") and kind == "contact"):
             return False
-        if (target["onPremisesImmutableId"] is not None and not self.same_anchor(source, target)
-                and not faulty("different-anchor-ignored")):
-            return False
+        if (target["onPremisesImmutableId"] is not None and not faulty("different-anchor-ignored")
+                and (kind != "user" or not self.same_anchor(source, target))):
+            return False  # Of groups and contacts it is left open whether an equal anchor is one too many.
         same_address, same_upn = self.same_address(source, target), self.same_upn(source, target)
         if faulty("both-names-required") and primary_address(source) and primary_address(target) and kind == "user":
             return same_address and same_upn
@@ -779,6 +781,8 @@ class Connect:
             self.directory.remove(target["id"])
             taken["id"] = self.directory.new_id()
         self.finish(key, source, taken, withheld)
+        if self.tenant.choices["valuesAbsentOnPremises"] == "clearedInNextCycle":
+            self.tenant.to_clear.add(taken["id"])
         if attribute == "sourceAnchor":
             return {"result": "hardMatched", "matchedOn": attribute, "evaluatedBy": "service"}
         return {"result": "softMatched", "matchedOn": attribute,
@@ -842,6 +846,9 @@ class Connect:
                 return self.match(key, source)
             return failure("AttributeValueMustBeUnique", "another cloud object holds a value of this object")
         updated = self.with_values(target, source, held, accepted)
+        if target["id"] in self.tenant.to_clear:
+            updated["attributes"] = dict(source["attributes"])
+            self.tenant.to_clear.discard(target["id"])
         self.finish(key, source, updated, held)
         return UNCHANGED if updated == target else {"result": "updated"}
 

@@ -446,11 +446,17 @@ class MatchingTest(AdapterTest):
                 self.assertEqual(played.told()["result"], "provisioned")
                 self.assertTrue(played.last["cloud"][0] == played.first["cloud"][0])
 
-    def test_soft_match_with_the_same_anchor(self):
-        played = self.run_case(tenant([cloud("c", addresses=[primary("ann")], kind="contact", anchor="QUFB")],
-                                      [ad(addresses=[primary("ann")], kind="contact")]), SYNC)
-        self.assertEqual(played.told()["matchedOn"], "proxyAddresses")
-        self.assert_taken_over(played, "c")
+    def test_no_soft_match_of_a_contact_that_carries_any_anchor(self):
+        for anchor in ("QUFB", "QkJC"):
+            with self.subTest(anchor=anchor):
+                self.assert_error(self.run_case(
+                    tenant([cloud("c", addresses=[primary("ann")], kind="contact", anchor=anchor)],
+                           [ad(addresses=[primary("ann")], kind="contact")]), SYNC))
+
+    def test_blocked_hard_match(self):
+        start = tenant([cloud("c", "ann", anchor="QUFB")], [ad()])
+        start["features"]["blockCloudObjectTakeoverThroughHardMatch"] = True
+        self.assert_error(self.run_case(start, SYNC))
 
     def test_soft_match_switch(self):
         for target, source in [(cloud("c", "ann"), ad()),
@@ -746,6 +752,18 @@ class ClearedTest(AdapterTest):
                                              password="p")], [ad(attributes={"displayName": "New"})]), SYNC)
         self.assertEqual(played.cloud("c")["attributes"], {"displayName": "New"})
         self.assertEqual((played.cloud("c")["userPrincipalName"], played.cloud("c")["password"]), (upn("ann"), "p"))
+
+
+class ClearedInNextCycleTest(AdapterTest):
+    arguments = ("--choice", "valuesAbsentOnPremises=clearedInNextCycle")
+
+    def test_values_without_an_on_premises_value_go_in_the_next_cycle(self):
+        start = tenant([cloud("c", "ann", attributes={"displayName": "Old", "department": "Sales"})],
+                       [ad(attributes={"displayName": "New"})])
+        played = self.run_case(start, SYNC)
+        self.assertEqual(played.cloud("c")["attributes"], {"displayName": "New", "department": "Sales"})
+        played = self.run_case(start, SYNC, SYNC)
+        self.assertEqual(played.cloud("c")["attributes"], {"displayName": "New"})
 
 
 class WithheldTest(AdapterTest):

@@ -32,15 +32,22 @@ pub(crate) fn is_obligation_met(
             MatchClass::Ambiguous | MatchClass::Collision => None,
         };
     }
-    let link = owes_update(subject)?;
+    let link = owes_update(transition, subject)?;
     let mut verdict = Verdict::default();
     judge_values_arrive(transition, &mut verdict, subject, link);
     Some(verdict.violations.is_empty())
 }
 
-/// The link of a changed object whose values must all arrive in this cycle.
-fn owes_update<'s, 'a>(subject: &'s Subject<'a>) -> Option<&'s Joined<'a>> {
-    subject.determinate_link().filter(|link| subject.pending && !link.meets_others())
+/// The link of a changed object whose values must all arrive in this cycle. One whose late match was told
+/// need not be tried again under resiliency until it is changed.
+fn owes_update<'s, 'a>(
+    transition: &Transition<'_>,
+    subject: &'s Subject<'a>,
+) -> Option<&'s Joined<'a>> {
+    let was_told = subject.own_history.is_some_and(|own_history| own_history.late_match_told);
+    let may_wait = was_told && transition.settings.may_tell_late_matches_once();
+    let link = subject.determinate_link()?;
+    (subject.pending && !link.meets_others() && !may_wait).then_some(link)
 }
 
 /// Judges that the values of a changed joined object have arrived.
@@ -49,14 +56,15 @@ pub(crate) fn judge_update(
     verdict: &mut Verdict,
     subject: &Subject<'_>,
 ) {
-    if let Some(link) = owes_update(subject) {
+    if let Some(link) = owes_update(transition, subject) {
         judge_values_arrive(transition, verdict, subject, link);
     }
 }
 
 /// Judges that the values of every changed joined object have arrived.
 pub(crate) fn judge_every_update(transition: &Transition<'_>, verdict: &mut Verdict) {
-    for subject in transition.subjects().iter().filter(|subject| owes_update(subject).is_some()) {
+    let owed = transition.subjects().iter();
+    for subject in owed.filter(|subject| owes_update(transition, subject).is_some()) {
         verdict.judge(|verdict| judge_update(transition, verdict, subject));
     }
 }

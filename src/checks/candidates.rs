@@ -53,7 +53,7 @@ impl<'a> Candidate<'a> {
             mail_attribute: meet_in_mail_attribute(object, cloud)
                 && !carries_an_identifier(object, cloud),
             is_holder: is_holder(object, cloud),
-            is_unspecified: is_unspecified_encounter(object, cloud),
+            is_unspecified: is_unspecified_encounter(object, cloud, settings),
             eligible: definitions::eligible(object, cloud, settings),
         }
     }

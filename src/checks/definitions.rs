@@ -166,13 +166,20 @@ pub(crate) fn match_class(holders: usize, eligible: usize) -> MatchClass {
 /// object equals an address of another; two anchors differ only in case; objects share `X500:` or
 /// `SIP:` values; or the other object is in the recycle bin. So it is with the attribute `mail`: no
 /// page says that it decides, but services are known to look at it. Where the other object carries an
-/// identifier anyway, what else they share adds nothing.
-pub(crate) fn is_unspecified_encounter(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+/// identifier anyway, what else they share adds nothing. And a group or contact that carries an anchor
+/// equal to the incoming one *and* has its address is taken over or collides.
+pub(crate) fn is_unspecified_encounter(
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+    settings: &Settings<'_>,
+) -> bool {
     let is_carrier = || carries_an_identifier(object, cloud);
+    let carries_anchor_too = object.kind != Kind::User && equal_anchors(object, cloud);
     let meet_elsewhere = a_upn_equals_an_address(object, cloud)
         || share_other_address(object, cloud)
         || meet_in_mail_attribute(object, cloud);
     anchors_differ_only_in_case(object, cloud)
+        || (carries_anchor_too && eligible(object, cloud, settings).any())
         || (cloud.deleted && is_carrier())
         || (meet_elsewhere && !is_carrier())
 }

@@ -153,6 +153,7 @@ impl StepDeterminacy {
 
     fn take_in_command(&mut self, command: &Command, history: &History) {
         match command {
+            Command::DeleteCloudObject(_) => self.labels = Arc::new(history.labels.clone()),
             Command::CreateCloudObject(create) => {
                 self.labels = Arc::new(history.labels.clone());
                 if let Some(id) = self.labels.get(&create.object.label) {
@@ -187,7 +188,7 @@ fn specify(
         _ if subject.contended => {}
         LinkState::New(matching) if !matching.unspecified => {
             if matching.clear().is_some_and(|(candidate, _)| candidate.cloud.id == *id) {
-                let is_declared = settings.choices.values_absent_on_premises.is_some();
+                let is_declared = !settings.may_clear_in_next_cycle();
                 let specified = specified.entry(id.clone()).or_default();
                 specified.taken_over(object, features, is_declared);
             } else {

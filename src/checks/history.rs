@@ -44,6 +44,28 @@ pub(crate) struct ObjectHistory {
     pub(crate) blocked_by_role: Vec<Text>,
     /// Its last failed attempt would have been a soft match, had soft match not been off.
     pub(crate) blocked_by_switch: bool,
+    /// It is joined, and an error was reported for it because it touches another object; it has not been
+    /// changed on-premises since.
+    pub(crate) late_match_told: bool,
+    /// A cycle found it joined and with another anchor than it was joined by.
+    pub(crate) stopped_by_anchor: bool,
+    /// What was without a value on-premises when it took its cloud object over, in the last cycle.
+    pub(crate) absent: Absent,
+}
+
+/// What has no value on-premises at a takeover.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Absent {
+    /// The attributes that have one in the cloud.
+    pub(crate) attributes: BTreeSet<Text>,
+    /// The addresses, where there are any in the cloud.
+    pub(crate) addresses: bool,
+}
+
+impl Absent {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.attributes.is_empty() && !self.addresses
+    }
 }
 
 impl ObjectHistory {
@@ -73,6 +95,8 @@ impl ObjectHistory {
             self.password_free,
             self.blocked_by_switch,
         ]);
+        canonical.flags([self.late_match_told, self.stopped_by_anchor, self.absent.addresses]);
+        canonical.list(self.absent.attributes.iter(), |canonical, name| canonical.text(name));
         canonical.list(self.blocked_by_role.iter(), CanonicalState::id);
     }
 }
@@ -99,8 +123,8 @@ pub(crate) struct History {
     pub(crate) reinstalled: bool,
     /// What takeovers in this case made of cloud values.
     pub(crate) treatments: Treatments,
-    /// The names of attributes that cloud objects were given in this case. A service may show
-    /// others of its own, and what becomes of those is its own affair.
+    /// The names of attributes that the case has given to anything. A service may show others of its
+    /// own, and what becomes of those is its own affair.
     pub(crate) given_attributes: BTreeSet<Text>,
     /// Every mail address that the case mentions, in lower case. A service may give out others by
     /// itself, when it likes.
@@ -132,11 +156,11 @@ impl History {
 
     /// Takes note of an object that was created on-premises.
     pub(super) fn create_on_premises(&mut self, object: &OnPremisesObject) {
-        self.give(&object.proxy_addresses, [].into_iter());
+        self.give(&object.proxy_addresses, object.attributes.keys());
         self.objects.entry(object.key.clone()).or_insert_with(ObjectHistory::created);
     }
 
-    /// Takes note of addresses that an object was given, and of attributes of a cloud object.
+    /// Takes note of addresses and attributes that an object was given.
     pub(super) fn give<'n>(
         &mut self,
         addresses: &[ProxyAddress],

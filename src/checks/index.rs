@@ -329,7 +329,7 @@ mod tests {
                     prop_assert_eq!(matching.class, class);
                     let is_unspecified = others
                         .iter()
-                        .any(|other| definitions::is_unspecified_encounter(object, other));
+                        .any(|other| definitions::is_unspecified_encounter(object, other, &settings));
                     prop_assert_eq!(matching.unspecified, is_unspecified);
                     let holders: Vec<_> =
                         matching.holders().map(|(candidate, _)| candidate.cloud).collect();

@@ -3,7 +3,7 @@
 //! All of it is read from states. The only thing believed from reports is that a failure was a
 //! failure, which makes the suite more careful and never less.
 
-use super::history::{History, Link, Name, ObjectHistory};
+use super::history::{Absent, History, Link, Name, ObjectHistory};
 use super::index::AnchorIndex;
 use super::sync_effect::SyncEffect;
 use super::treatments::Treatments;
@@ -23,6 +23,10 @@ pub(crate) struct StepFacts {
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
     pub(crate) treatments: Treatments,
+    /// On-premises keys of joined objects for which an error was reported while they touch others.
+    pub(crate) late_matches_told: Vec<Text>,
+    /// On-premises keys of the objects that took one over, and what they had no value for.
+    pub(crate) absent: Vec<(Text, Absent)>,
     /// The identifier of the object that a command named.
     pub(crate) named: Option<Text>,
     /// The identifier of the first cloud object that the step created.
@@ -45,6 +49,21 @@ impl History {
         }
     }
 
+    /// Takes note of the attributes that a command names, so that they are judged in its own step.
+    pub(super) fn give_names_in(&mut self, command: &Command) {
+        match command {
+            Command::CreateOnPremisesObject(create) => {
+                self.give(&[], create.object.attributes.keys());
+            }
+            Command::UpdateOnPremisesObject(update) => {
+                self.give(&[], update.set.attributes.keys());
+            }
+            Command::CreateCloudObject(create) => self.give(&[], create.object.attributes.keys()),
+            Command::UpdateCloudObject(update) => self.give(&[], update.set.attributes.keys()),
+            _ => {}
+        }
+    }
+
     fn learn_command(&mut self, command: &Command, after: &Snapshot, facts: StepFacts) {
         match command {
             Command::CreateOnPremisesObject(create) => self.create_on_premises(&create.object),
@@ -55,24 +74,30 @@ impl History {
                 );
                 if let Some(own_history) = self.objects.get_mut(&update.key) {
                     own_history.changed = true;
+                    own_history.late_match_told = false;
                     own_history.value_removed |=
                         own_history.link.is_some() && removes_a_value(&update.set);
                 }
             }
             Command::CreateCloudObject(create) => {
-                self.give(&create.object.proxy_addresses, create.object.attributes.keys());
+                self.give(&create.object.proxy_addresses, [].into_iter());
                 if let Some(created) = facts.created {
                     self.label(&create.object.label, created);
                 }
             }
             Command::UpdateCloudObject(update) => {
                 let addresses = update.set.proxy_addresses.value().map_or(&[][..], Vec::as_slice);
-                self.give(addresses, update.set.attributes.keys());
+                self.give(addresses, [].into_iter());
                 if !update.set.password.is_keep() {
                     self.of_joined_to(facts.named).for_each(|own| own.password_free = true);
                 }
             }
             Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
+                let is_gone =
+                    facts.named.as_ref().is_some_and(|id| after.cloud_object(id).is_none());
+                if is_gone && let Some(id) = &facts.named {
+                    self.forget_id(id);
+                }
                 self.of_joined_to(facts.named).for_each(|own| own.indeterminate = true);
             }
             Command::SetFeature(set) => {
@@ -96,6 +121,16 @@ impl History {
         self.objects
             .values_mut()
             .filter(move |own| own.link.as_ref().is_some_and(|link| Some(&link.id) == id.as_ref()))
+    }
+
+    /// An object is gone for good, and whether its identifier is given out again is left open.
+    fn forget_id(&mut self, id: &Text) {
+        self.labels.retain(|_, named| named != id);
+        self.names.remove(id);
+        for own_history in self.objects.values_mut() {
+            own_history.quarantined.take_if(|quarantined| quarantined == id);
+            own_history.blocked_by_role.retain(|blocker| blocker != id);
+        }
     }
 
     /// Connect has forgotten what each object was joined to, and where an anchor was changed it does
@@ -134,6 +169,19 @@ impl History {
             if let Some(joined) = effect.joined {
                 let name = || Name::JoinedTo(key.clone());
                 self.names.entry(joined.id.clone()).or_insert_with(name);
+            }
+        }
+        for own_history in self.objects.values_mut() {
+            own_history.absent = Absent::default();
+        }
+        for (key, absent) in facts.absent {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.absent = absent;
+            }
+        }
+        for key in facts.late_matches_told {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.late_match_told = true;
             }
         }
         for (key, blockers) in facts.blocked_by_role {
@@ -184,7 +232,11 @@ impl ObjectHistory {
             self.blocked_by_role.clear();
             self.blocked_by_switch = false;
         }
+        // With another anchor nothing reaches its cloud object, whatever is reported.
+        let is_stopped = effect.joined.is_none() && self.has_other_anchor(object);
+        self.stopped_by_anchor = is_stopped;
         self.failed = is_error
+            || is_stopped
             || (effect.joined.is_none() && effect.quarantined.is_none() && self.link.is_none());
         self.changed &= self.failed;
         if !self.failed {

@@ -49,6 +49,13 @@ impl<'a> Joined<'a> {
         others.filter(|other| is_late_match(self.object, other.cloud, self.changed))
     }
 
+    /// Whether its anchor was changed on-premises to a value that nothing in the cloud carries, in whatever
+    /// letter case.
+    pub(crate) fn has_free_new_anchor(&self) -> bool {
+        let carries_it = |other: &Candidate<'_>| other.anchor || other.anchor_but_for_case;
+        self.anchor_changed && !self.others.iter().any(carries_it)
+    }
+
     /// Whether it meets anything but its own cloud object: its values then need not all arrive.
     pub(crate) fn meets_others(&self) -> bool {
         !self.others.is_empty()

@@ -17,7 +17,7 @@ use super::verdict::Verdict;
 use super::violation::Because;
 use crate::directory::{
     CloudObject, CollisionHandling, DeclaredChoices, Field, Kind, ObjectName, OnPremisesObject,
-    ProxyAddress, ResultWord, Value, same_name,
+    ProxyAddress, ResultWord, Text, Value, same_name,
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -278,7 +278,10 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         }
         verdict.judge(|verdict| {
-            if !late.is_empty() && !subject.reported_error() {
+            let was_told =
+                subject.own_history.is_some_and(|own_history| own_history.late_match_told);
+            let may_be_silent = was_told && transition.settings.may_tell_late_matches_once();
+            if !late.is_empty() && !may_be_silent && !subject.reported_error() {
                 let other = transition.name_of(late[0].cloud);
                 verdict
                     .violated(subject.name(), Field::Result, ResultWord::Error, subject.result())
@@ -293,6 +296,13 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
             }
         });
     }
+}
+
+/// The joined objects whose late match, or collision of a secondary address, this cycle tells.
+pub(super) fn late_matches_told(transition: &Transition<'_>) -> Vec<Text> {
+    let touches_others = |subject: &&Subject<'_>| matches!(&subject.link_state, LinkState::Joined(link) if link.meets_others());
+    let told = transition.uncontended().filter(|subject| subject.reported_error());
+    told.filter(touches_others).map(|subject| subject.object.key.clone()).collect()
 }
 
 /// The joined object did not get a value that another object holds.

@@ -11,7 +11,7 @@ use super::states::is_same_state;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Violation;
-use super::{admin, switch, takeover};
+use super::{admin, r#match, switch, takeover};
 use crate::directory::{
     CanonicalState, Capabilities, CloudObject, CloudRef, Command, DeclaredChoices, Snapshot,
     StepObservation, Tenant, Text,
@@ -88,6 +88,7 @@ impl<'a> Observer<'a> {
         seen: &StepObservation,
         look: impl FnOnce(&Transition<'_>) -> R,
     ) -> R {
+        self.history.give_names_in(command);
         let (before, after) = (&self.state, &seen.snapshot);
         let comparison = Comparison::of(&before.cloud, &after.cloud, |before, after| {
             is_same_state(&self.history, before, after)
@@ -147,6 +148,8 @@ fn facts(transition: &Transition<'_>) -> StepFacts {
         blocked_by_role: admin::blocked_by_role(transition),
         blocked_by_switch: switch::blocked_by_switch(transition),
         treatments: takeover::treatments(transition),
+        late_matches_told: r#match::late_matches_told(transition),
+        absent: takeover::absent(transition),
         named: transition.named_id.cloned(),
         created: transition.created().next().map(|created| created.id.clone()),
     }

@@ -53,6 +53,18 @@ fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
 /// What may change of an object with pending work: what it has on-premises.
 fn may_change(transition: &Transition<'_>, subject: &Subject<'_>, field: &Field) -> bool {
     let object = subject.object;
+    let may_be_cleared = subject.own_history.is_some_and(|own_history| {
+        let absent = &own_history.absent;
+        transition.settings.may_clear_in_next_cycle()
+            && match field {
+                Field::ProxyAddresses => absent.addresses,
+                Field::Attribute(name) => absent.attributes.contains(name),
+                _ => false,
+            }
+    });
+    if may_be_cleared {
+        return true;
+    }
     let has_history = |is_so: fn(&ObjectHistory) -> bool| subject.own_history.is_some_and(is_so);
     match field {
         Field::UserPrincipalName => true,

@@ -1,6 +1,8 @@
 //! What checks and definitions are told beside the states, as data.
 
-use crate::directory::{Capabilities, DeclaredChoices, Features};
+use crate::directory::{
+    Capabilities, CollisionHandling, DeclaredChoices, Features, ValuesAbsentOnPremises,
+};
 
 /// What an edition of the rules settles, as data: no code asks for an edition by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,22 @@ impl EditionSettings {
     /// The edition 2023-01.
     pub const fn of_2023_01() -> EditionSettings {
         EditionSettings { roles_block_hard_match: true }
+    }
+}
+
+impl Settings<'_> {
+    /// Whether a late match may be told once, and not tried again until the object changes: duplicate
+    /// attribute resiliency does so, which has conflicts quarantined.
+    pub(crate) fn may_tell_late_matches_once(&self) -> bool {
+        self.choices.collision_handling != Some(CollisionHandling::Rejected)
+    }
+
+    /// Whether what has no value on-premises may be cleared in the cycle after the takeover.
+    pub(crate) fn may_clear_in_next_cycle(&self) -> bool {
+        matches!(
+            self.choices.values_absent_on_premises,
+            None | Some(ValuesAbsentOnPremises::ClearedInNextCycle)
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::check::{Check, Trigger};
 use super::index::shares_an_identifier_with_another;
-use super::states::{differences, is_same};
+use super::states::is_same;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
@@ -97,7 +97,8 @@ fn no_split(transition: &Transition<'_>, verdict: &mut Verdict) {
             None => _ = verdict.missing(name()),
             Some(after) => {
                 // A password in the same command has rules of its own.
-                let differences = differences(target, after)
+                let differences = transition
+                    .differences(target, after)
                     .filter(|difference| difference.field != Field::Password);
                 verdict.changed(name, differences);
             }
@@ -142,7 +143,7 @@ fn cloud_edits_work(transition: &Transition<'_>, verdict: &mut Verdict) {
     verdict.judge(|verdict| {
         transition.judge_accepted(verdict, name);
         if let Some(after) = transition.after_of(target) {
-            verdict.differs(name, differences(&edited, after));
+            verdict.differs(name, transition.differences(&edited, after));
         }
     });
 }

@@ -22,17 +22,22 @@ pub(crate) fn is_same(before: &CloudObject, after: &CloudObject) -> bool {
 }
 
 /// Every field that [`differences`] tells of, but for addresses that the service gave out by
-/// itself: on an object that is mastered on-premises these may come and go.
+/// itself, which may come and go on an object that is mastered on-premises, and for attributes that
+/// nothing in the case has named.
 pub(crate) fn judged_differences<'s>(
     history: &'s History,
     before: &'s CloudObject,
     after: &'s CloudObject,
 ) -> impl Iterator<Item = Difference> {
     let is_mastered_on_premises = before.on_premises_sync_enabled || after.on_premises_sync_enabled;
-    differences(before, after).filter(move |difference| {
-        difference.field != Field::ProxyAddresses
-            || !is_mastered_on_premises
-            || !same_addresses(&given(history, before), &given(history, after))
+    differences(before, after).filter(move |difference| match &difference.field {
+        Field::ProxyAddresses => {
+            !is_mastered_on_premises
+                || !same_addresses(&given(history, before), &given(history, after))
+        }
+        // Others may be the service's own, and change at any time.
+        Field::Attribute(name) => history.given_attributes.contains(name),
+        _ => true,
     })
 }
 

@@ -59,6 +59,7 @@ impl<'a> Subject<'a> {
             LinkState::New(_) => false,
             LinkState::Joined(link) => {
                 link.anchor_changed
+                    || (!known.absent.is_empty() && settings.may_clear_in_next_cycle())
                     || may_still_change(object, link.cloud, known, settings.features)
             }
             LinkState::Quarantined(..) | LinkState::Indeterminate(..) => true,
@@ -343,6 +344,7 @@ mod tests {
             let LinkState::New(matching) = &subjects[0].link_state else { panic!("it is new") };
             let expected = if matches { MatchClass::Clear } else { MatchClass::Collision };
             assert_eq!(matching.class, expected);
+            assert_eq!(matching.unspecified, matches, "with an equal anchor it is left open");
             let by = matching.candidates[0].eligible;
             assert!(!by.anchor, "no group or contact is reached by its anchor");
         });

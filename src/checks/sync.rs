@@ -1,6 +1,6 @@
 //! Which way values flow, and that synchronisation goes on.
 
-use super::arrival::{is_obligation_met, judge_every_update};
+use super::arrival::{is_obligation_met, judge_every_update, judge_update};
 use super::check::{Check, Trigger};
 use super::definitions::MatchClass;
 use super::link_state::LinkState;
@@ -21,6 +21,11 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("sync.password-needs-hash-sync", &[Trigger::Subject], password_needs_hash_sync),
     Check::of("sync.errors-stay-local", &[Trigger::Error], errors_stay_local),
     Check::of("sync.failed-is-retried", &[Trigger::Subject], failed_is_retried),
+    Check::of(
+        "sync.changed-anchor-stops-updates",
+        &[Trigger::KnownObject],
+        changed_anchor_stops_updates,
+    ),
 ];
 
 /// Judges that no on-premises object was created, changed or deleted, `but` one apart.
@@ -174,7 +179,8 @@ fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
                     subject.effect.joined.is_some() || subject.effect.quarantined.is_some();
                 matching.class == MatchClass::Collision && !came_to_something
             }
-            (_, Some(link)) => link.late_matches().next().is_some(),
+            // Of a late match see match.late-match-is-an-error.
+            (_, Some(_)) => false,
             _ => continue,
         };
         let is_owed = judge_obligation(transition, verdict, subject, Because::TriedAgain);
@@ -186,6 +192,41 @@ fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
                     .violated(subject.name(), Field::Result, ResultWord::Error, subject.result())
                     .because(Because::TriedAgain);
             }
+        }
+    }
+}
+
+/// A joined object whose anchor was changed to one that nothing carries: an error, and nothing reaches
+/// its cloud object until the old anchor is back. Then it goes on as before.
+fn changed_anchor_stops_updates(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for subject in transition.uncontended() {
+        let (LinkState::Joined(link), Some(own_history)) =
+            (&subject.link_state, subject.own_history)
+        else {
+            continue;
+        };
+        if link.has_free_new_anchor() {
+            verdict.judge(|verdict| {
+                if !own_history.failed && !subject.reported_error() {
+                    verdict
+                        .violated(
+                            subject.name(),
+                            Field::Result,
+                            ResultWord::Error,
+                            subject.result(),
+                        )
+                        .because(Because::AnchorChanged);
+                }
+                // Of these it is open what becomes of them, and when.
+                if own_history.absent.is_empty() && !own_history.password_free {
+                    transition.judge_untouched(verdict, link.cloud);
+                }
+            });
+        } else if own_history.stopped_by_anchor && !link.anchor_changed {
+            verdict.judge(|verdict| {
+                transition.judge_still_joined(verdict, subject, link.cloud);
+                judge_update(transition, verdict, subject);
+            });
         }
     }
 }

@@ -4,6 +4,7 @@ use super::arrival::{judge_addresses, judge_values};
 use super::candidates::MatchCandidates;
 use super::check::{Check, Trigger};
 use super::definitions::MatchClass;
+use super::history::Absent;
 use super::match_attributes::MatchAttributes;
 use super::states::given;
 use super::subject::Subject;
@@ -13,14 +14,18 @@ use super::verdict::Verdict;
 use super::violation::Because;
 use crate::directory::{
     Capability, CloudObject, DeclaredChoices, Field, Kind, ObjectName, OnPremisesObject, Text,
-    Treatment, ValuesAbsentOnPremises, same_addresses,
+    Treatment, Value, ValuesAbsentOnPremises, same_addresses,
 };
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of("takeover.authority-flips", &[Trigger::Takeover], authority_flips),
     Check::of("takeover.anchor-stamped", &[Trigger::Takeover], anchor_stamped),
-    Check::of("takeover.values-overwritten", &[Trigger::Takeover], values_overwritten),
+    Check::of(
+        "takeover.values-overwritten",
+        &[Trigger::Takeover, Trigger::DeterminateLink],
+        values_overwritten,
+    ),
     Check::of("takeover.addresses-replaced", &[Trigger::Takeover], addresses_replaced),
     Check::of("takeover.same-object", &[Trigger::Takeover], same_object),
     Check::of("takeover.password-overwritten", &[Trigger::Takeover], password_overwritten),
@@ -115,6 +120,7 @@ fn taken_over(takeover: &Takeover<'_, '_>) -> Because {
 }
 
 fn values_overwritten(transition: &Transition<'_>, verdict: &mut Verdict) {
+    cleared_in_next_cycle(transition, verdict);
     let values_absent_on_premises = transition.settings.choices.values_absent_on_premises;
     judge_survivors(transition, verdict, |verdict, name, takeover, after| {
         judge_values(verdict, name, takeover.object, after, &takeover.withheld());
@@ -125,7 +131,7 @@ fn values_overwritten(transition: &Transition<'_>, verdict: &mut Verdict) {
             {
                 continue;
             }
-            let expected = (declared == ValuesAbsentOnPremises::Kept).then_some(value);
+            let expected = (declared != ValuesAbsentOnPremises::Cleared).then_some(value);
             let seen = after.attributes.get(attribute);
             if seen != expected {
                 verdict
@@ -137,6 +143,61 @@ fn values_overwritten(transition: &Transition<'_>, verdict: &mut Verdict) {
             }
         }
     });
+}
+
+/// What is declared to be cleared in the cycle after the takeover has no value after that cycle.
+fn cleared_in_next_cycle(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let values_absent_on_premises = transition.settings.choices.values_absent_on_premises;
+    if values_absent_on_premises != Some(ValuesAbsentOnPremises::ClearedInNextCycle)
+        || transition.history.reinstalled
+    {
+        return;
+    }
+    for (subject, link) in transition.settled() {
+        let (Some(own_history), Some(after)) =
+            (subject.own_history, transition.after_of(link.cloud))
+        else {
+            continue;
+        };
+        if link.meets_others() || subject.reported_error() {
+            continue;
+        }
+        for name in &own_history.absent.attributes {
+            if subject.object.attributes.contains_key(name) {
+                continue;
+            }
+            verdict.judge(|verdict| {
+                if let Some(seen) = after.attributes.get(name) {
+                    let field = Field::Attribute(name.clone());
+                    verdict
+                        .violated(transition.name_of(link.cloud), field, Value::Nothing, seen)
+                        .because(Because::Declared(DeclaredChoices {
+                            values_absent_on_premises,
+                            ..DeclaredChoices::default()
+                        }));
+                }
+            });
+        }
+    }
+}
+
+/// What the objects that took one over in this cycle have no value for on-premises.
+pub(super) fn absent(transition: &Transition<'_>) -> Vec<(Text, Absent)> {
+    let taken_over = transition.subjects().iter().filter_map(|subject| {
+        let before = transition.origin_of(subject.effect.joined?)?;
+        let object = subject.object;
+        let attributes = before.attributes.keys();
+        let attributes = attributes.filter(|name| {
+            !object.attributes.contains_key(*name)
+                && transition.history.given_attributes.contains(*name)
+        });
+        let absent = Absent {
+            attributes: attributes.cloned().collect(),
+            addresses: object.proxy_addresses.is_empty() && !before.proxy_addresses.is_empty(),
+        };
+        before.is_cloud_mastered().then(|| (object.key.clone(), absent))
+    });
+    taken_over.filter(|(_, absent)| !absent.is_empty()).collect()
 }
 
 fn addresses_replaced(transition: &Transition<'_>, verdict: &mut Verdict) {

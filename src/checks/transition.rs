@@ -366,7 +366,11 @@ fn involvement<'a>(
             continue;
         }
         let candidates: &[Candidate<'a>] = match link_state {
-            LinkState::Joined(link) if !subject.contended && !link.anchor_changed => continue,
+            LinkState::Joined(link)
+                if !subject.contended && (!link.anchor_changed || link.has_free_new_anchor()) =>
+            {
+                continue;
+            }
             LinkState::Quarantined(_, matching) if !subject.contended && collides(matching) => &[],
             _ => link_state.candidates(),
         };

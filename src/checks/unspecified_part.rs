@@ -9,7 +9,7 @@ use super::subject::Subject;
 use super::unspecified::WhyUnspecified;
 use crate::directory::{
     CloudObject, CloudRef, CollisionHandling, Command, DeclaredChoices, Kind, ProxyAddress,
-    Snapshot, Status, Text,
+    Snapshot, Status, Text, ValuesAbsentOnPremises,
 };
 
 /// Something that a step leaves open.
@@ -105,7 +105,10 @@ fn extent_in_cycle(
             }
             MatchClass::Clear => {
                 let (candidate, _) = matching.clear()?;
-                let keeps_or_loses_mail = choices.values_absent_on_premises.is_none();
+                let keeps_or_loses_mail = !matches!(
+                    choices.values_absent_on_premises,
+                    Some(ValuesAbsentOnPremises::Kept | ValuesAbsentOnPremises::Cleared)
+                );
                 may_hold(subject, candidate.cloud, keeps_or_loses_mail)
             }
             MatchClass::NoHolder | MatchClass::Collision => None,

@@ -53,6 +53,8 @@ pub enum Because {
     UsersOnly,
     /// It has a directory role.
     Administrator,
+    /// The on-premises object is joined, and has another anchor now.
+    AnchorChanged,
     /// An on-premises object takes the cloud object over.
     TakenOver {
         /// Its key.

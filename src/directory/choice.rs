@@ -11,6 +11,8 @@ words! {
         Kept = "kept",
         /// The cloud value is lost.
         Cleared = "cleared",
+        /// The cloud value stays at the takeover and is lost in the next cycle.
+        ClearedInNextCycle = "clearedInNextCycle",
     }
 }
 words! {

@@ -136,6 +136,9 @@ impl<'a> Eligibility<'a> {
                 !equal(own, Some(carried), edition.letter_case.counts_in_anchors)
             });
 
+        let other_anchor = other_anchor
+            || (shared.anchor && kind != Kind::User && !self.policy.soft_match_with_equal_anchor);
+
         let hard = shared.anchor && edition.hard_match.contains(&kind);
         let soft_on_name =
             shared.user_principal_name && edition.soft_match_on_user_principal_name.contains(&kind);

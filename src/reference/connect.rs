@@ -11,6 +11,8 @@ pub(super) struct Joined {
     pub(super) handle: CloudHandle,
     /// The state that was exported last; `None` when that was before a reinstallation.
     pub(super) exported: Option<Arc<OnPremisesObject>>,
+    /// It was just taken over, and the next cycle clears what has no value on-premises.
+    pub(super) is_to_be_cleared: bool,
 }
 
 /// An on-premises object and what there is to know of it.
@@ -136,7 +138,14 @@ impl Connect {
         self.owners.insert(handle, at);
         let member = &mut self.members[at];
         member.last_joined = Some(handle);
-        member.joined = Some(Joined { handle, exported });
+        member.joined = Some(Joined { handle, exported, is_to_be_cleared: false });
+    }
+
+    /// Remembers that the next cycle clears what an object has no value for, of what it is joined to.
+    pub(super) fn clear_in_next_cycle(&mut self, at: usize) {
+        if let Some(joined) = &mut self.members[at].joined {
+            joined.is_to_be_cleared = true;
+        }
     }
 
     /// Forgets what an object is joined to.
@@ -164,6 +173,7 @@ impl Connect {
             canonical.optional(joined, |canonical, joined| {
                 canonical.optional(named(Some(joined.handle)), CanonicalState::id);
                 canonical.optional(joined.exported.as_deref(), CanonicalState::on_premises_object);
+                canonical.flags([joined.is_to_be_cleared]);
             });
             canonical.optional(named(member.last_joined), CanonicalState::id);
             canonical.optional(named(member.quarantined), CanonicalState::id);

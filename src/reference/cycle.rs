@@ -12,7 +12,7 @@ use super::story::{Story, Traces};
 use super::tenant::{CloudHandle, CloudTenant};
 use crate::directory::{
     CloudObject, Evaluator, Features, MatchingAttribute, OnPremisesObject, ResultWord, SyncResult,
-    Text,
+    Text, ValuesAbsentOnPremises,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,7 +42,8 @@ impl Cycle<'_> {
         let member = &self.connect.members()[at];
         let incoming = Arc::clone(&member.object);
         let mut result = SyncResult::plain(ResultWord::Unchanged);
-        if member.pending {
+        let is_to_be_cleared = member.joined.as_ref().is_some_and(|joined| joined.is_to_be_cleared);
+        if member.pending || is_to_be_cleared {
             let settled = self.deviate(at, |deviation, turn| deviation.before_turn(turn));
             result = settled.unwrap_or_else(|| self.synchronise(at, &incoming, &mut story));
             self.connect.member_mut(at).pending = result.result == ResultWord::Error;
@@ -142,7 +143,11 @@ impl Cycle<'_> {
         let occasion = if last.is_some() { Occasion::Update } else { Occasion::Rejoin };
         let features = self.features;
         let changed = self.export(handle, incoming, occasion, |before| {
-            updated(before, incoming, last, &withheld, features)
+            let mut after = updated(before, incoming, last, &withheld, features);
+            if joined.is_to_be_cleared {
+                after.attributes.retain(|name, _| incoming.attributes.contains_key(name));
+            }
+            after
         });
         if let Some((before, after)) = &changed {
             story.updated(before, after, incoming, features);
@@ -167,7 +172,7 @@ impl Cycle<'_> {
         story: &mut Story,
     ) -> SyncResult {
         self.connect.join(at, handle, None);
-        let joined = Joined { handle, exported: None };
+        let joined = Joined { handle, exported: None, is_to_be_cleared: false };
         let result = self.update(at, incoming, &joined, story);
         if result.result == ResultWord::Error {
             return result;
@@ -234,6 +239,9 @@ impl Cycle<'_> {
             story.taken_over(&before, &after, incoming, features, policy);
         }
         self.connect.join(at, target, Some(Arc::clone(incoming)));
+        if policy.values_absent_on_premises == ValuesAbsentOnPremises::ClearedInNextCycle {
+            self.connect.clear_in_next_cycle(at);
+        }
         SyncResult {
             matched_on: Some(matched_on),
             evaluated_by: Some(Evaluator::Service),

@@ -87,6 +87,9 @@ pub struct Policy {
     /// so that the user principal name is not looked at any more. The documents leave it open, and
     /// nobody declares it.
     pub blocked_address_ends_the_search: bool,
+    /// Whether a group or contact is soft-matched that carries an anchor equal to the incoming one. The
+    /// documents leave it open, and nobody declares it.
+    pub soft_match_with_equal_anchor: bool,
 }
 
 impl Default for Policy {
@@ -99,6 +102,7 @@ impl Default for Policy {
             ambiguous_match: AmbiguousMatch::Refused,
             hard_versus_soft: HardVersusSoft::HardFirst,
             blocked_address_ends_the_search: false,
+            soft_match_with_equal_anchor: true,
         }
     }
 }
@@ -127,14 +131,13 @@ impl Policy {
     pub fn agreeing_with(choices: &DeclaredChoices) -> Policy {
         let default = Policy::default();
         Policy {
-            edition: default.edition,
             values_absent_on_premises: choices
                 .values_absent_on_premises
                 .unwrap_or(default.values_absent_on_premises),
             collision_handling: choices.collision_handling.unwrap_or(default.collision_handling),
             ambiguous_match: choices.ambiguous_match.unwrap_or(default.ambiguous_match),
             hard_versus_soft: choices.hard_versus_soft.unwrap_or(default.hard_versus_soft),
-            blocked_address_ends_the_search: default.blocked_address_ends_the_search,
+            ..default
         }
     }
 

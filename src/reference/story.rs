@@ -486,7 +486,8 @@ impl Story {
 /// The rule that a reason follows from.
 fn rule_of(reason: Reason) -> &'static str {
     match reason {
-        Reason::NoSourceAnchor | Reason::SourceAnchorChanged => "soa.one-authority",
+        Reason::NoSourceAnchor => "soa.one-authority",
+        Reason::SourceAnchorChanged => "sync.changed-anchor-stops-updates",
         Reason::AnchorInUse | Reason::MasteredOnPremises | Reason::HeldByQuarantined => {
             "match.one-to-one"
         }

@@ -134,6 +134,7 @@ fn because_in_words(because: &Because, violation: &Violation) -> String {
         Because::NoSecond { key, object } => format!("{object} is the one of {key}"),
         Because::Ambiguous(key) => format!("the match of {key} is ambiguous"),
         Because::Administrator => "it has a directory role".to_owned(),
+        Because::AnchorChanged => "it is joined, and its anchor was changed".to_owned(),
         Because::Collision => "others hold its identifiers".to_owned(),
         Because::HeldBy(holder) => match (&violation.field, &violation.expected) {
             (Field::Existence, _) => format!("{holder} holds the anchor"),

@@ -164,6 +164,9 @@ pub struct DatedPage {
     pub page: String,
     /// The date that the page gives itself.
     pub dated: String,
+    /// What identifies the text, which the date does not: a repository with a commit or pull request, or
+    /// `sha256:` and the hash of its Markdown.
+    pub text: String,
 }
 
 /// What an implementation can be tested against: the rules as of the date of a page.

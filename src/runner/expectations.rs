@@ -123,7 +123,8 @@ impl<'a> Context<'a> {
             ],
             ExpectedWord::Updated => vec![ResultWord::Updated],
             ExpectedWord::Unchanged => vec![ResultWord::Unchanged, ResultWord::Updated],
-            ExpectedWord::Quarantined => vec![ResultWord::Quarantined],
+            // The attempt has failed, and may be told as that.
+            ExpectedWord::Quarantined => vec![ResultWord::Quarantined, ResultWord::Error],
             ExpectedWord::Error => vec![ResultWord::Error],
             ExpectedWord::Conflict => vec![ResultWord::Error, ResultWord::Quarantined],
         };

@@ -59,7 +59,6 @@ fn variants_of(prefix: &str) -> Vec<&'static variants::Variant> {
 #[test]
 fn each_capability_can_be_missing() {
     let variants = variants_of("without-");
-    assert_eq!(variants.len(), 13);
     for variant in variants {
         let summary = assert_breaks_nothing(&mut *variant.implementation());
         assert!(!summary.not_applicable.is_empty(), "{}: no scenario needs it", variant.name);

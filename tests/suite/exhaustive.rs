@@ -38,15 +38,18 @@ const FULL: usize = 4;
 /// Rules whose situation takes more commands than a short search has: two sync cycles with something
 /// between them, or two things before one.
 const TAKES_LONGER: &[&str] = &[
+    "match.address-before-upn",
     "match.new-objects-only",
     "match.late-match-is-an-error",
     "match.same-target-same-result",
     "admin.recovery",
     "switch.joined-objects-still-sync",
+    "switch.block-hard-match",
     "switch.takes-effect-on-retry",
     "recovery.nothing-lost",
     "recovery.rejoins-by-anchor",
     "sync.updates-flow",
+    "sync.changed-anchor-stops-updates",
 ];
 
 #[test]

@@ -7,7 +7,8 @@ use crate::checks::transition::Transition;
 use crate::checks::verdict::Verdict;
 use crate::checks::violation::Because;
 use crate::directory::{
-    Capability, CloudObject, Command, Field, Kind, ObjectName, OnPremisesObject, Status, Value,
+    Capability, CloudObject, Command, Field, Kind, ObjectName, OnPremisesObject, Status,
+    UpdateOnPremisesObject, Value,
 };
 use std::sync::Arc;
 
@@ -51,22 +52,33 @@ fn is_open_password_edit(transition: &Transition<'_>, object: &CloudObject) -> b
 }
 
 /// Commands that are the suite's own to give are carried out: what happens on-premises, the
-/// tenant's switches, Connect's installation, and the cycle itself.
+/// tenant's switches, Connect's installation, and the cycle itself. What asks for what is already so may
+/// be refused.
 fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
     let exists = |key| transition.before.on_premises_object(key).is_some();
     let object = match transition.command {
         Command::CreateOnPremisesObject(create) if !exists(&create.object.key) => {
             ObjectName::OnPremises(create.object.key.clone())
         }
-        Command::UpdateOnPremisesObject(update) if exists(&update.key) => {
+        Command::UpdateOnPremisesObject(update) if changes_anything(transition, update) => {
             ObjectName::OnPremises(update.key.clone())
         }
-        Command::SetFeature(set) => ObjectName::Feature(set.feature),
-        Command::ReinstallConnect(_) => ObjectName::Connect,
+        Command::SetFeature(set) if transition.features().get(set.feature) != set.value => {
+            ObjectName::Feature(set.feature)
+        }
+        Command::ReinstallConnect(_) if !transition.history.reinstalled => ObjectName::Connect,
         Command::Sync(_) => ObjectName::Cycle,
         _ => return,
     };
     transition.judge_accepted(verdict, || object);
+}
+
+fn changes_anything(transition: &Transition<'_>, update: &UpdateOnPremisesObject) -> bool {
+    transition.before.on_premises_object(&update.key).is_some_and(|before| {
+        let mut after = OnPremisesObject::clone(before);
+        update.set.apply_to(&mut after);
+        after != **before
+    })
 }
 
 /// "ok" means that the state shows it.

@@ -154,7 +154,15 @@ fn judge_joined_change<'a>(
         verdict.missing(name()).because(Because::Unchanged);
         return;
     };
-    let is_fixed = |difference: &Difference| !may_change(owner, &difference.field, after);
+    let may_be_cleared = |field: &Field| {
+        let absent = owner.own_history.map(|own_history| &own_history.absent);
+        transition.settings.may_clear_in_next_cycle()
+            && matches!(field, Field::Attribute(name) if !after.attributes.contains_key(name)
+                && absent.is_some_and(|absent| absent.attributes.contains(name)))
+    };
+    let is_fixed = |difference: &Difference| {
+        !may_change(owner, &difference.field, after) && !may_be_cleared(&difference.field)
+    };
     verdict.changed(name, transition.differences(before, after).filter(is_fixed));
 }
 

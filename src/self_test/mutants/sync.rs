@@ -1,7 +1,7 @@
 //! Faults in which way values flow, and in what a cycle goes on with.
 
 use super::Mutant;
-use super::common::{UPDATE, error, holds, is_error};
+use super::common::{UPDATE, error, holds, is_error, overwrite};
 use super::consequences::{MISSED, NOT_UPDATED};
 use super::fault::mutant;
 use crate::directory::{
@@ -9,7 +9,7 @@ use crate::directory::{
     UpdateOnPremisesObject,
 };
 use crate::implementation::Implementation as _;
-use crate::reference::Occasion;
+use crate::reference::{Occasion, Reason, Turn};
 
 pub(super) fn mutants() -> Vec<Mutant> {
     vec![
@@ -148,6 +148,46 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     memory.note_failure(turn, result);
                 }
             }),
+        mutant("changed-anchor-is-stamped", "sync.changed-anchor-stops-updates")
+            .what("A joined object that is given another anchor is synchronised with that one.")
+            .also(&["match.new-objects-only soa.one-authority"])
+            .before_turn(|_, turn| {
+                if has_free_new_anchor(turn)
+                    && let Some(own) = turn.joined
+                {
+                    let anchor = &turn.incoming.source_anchor;
+                    turn.tenant.change(own, |object| {
+                        object.on_premises_immutable_id.clone_from(anchor);
+                    });
+                }
+                None
+            }),
+        mutant("changed-anchor-lets-values-pass", "sync.changed-anchor-stops-updates")
+            .what("A joined object that is given another anchor is told as an error and updated.")
+            .after_turn(|_, turn, result| {
+                if is_error(result) && has_free_new_anchor(turn) {
+                    overwrite(turn);
+                }
+            }),
+        mutant("changed-anchor-fails-silently", "sync.changed-anchor-stops-updates")
+            .what("A joined object that is given another anchor waits without a word.")
+            .after_turn(|_, turn, result| {
+                if is_error(result) && has_free_new_anchor(turn) {
+                    *result = SyncResult::plain(ResultWord::Unchanged);
+                }
+            }),
+        mutant("stopped-for-good-by-a-changed-anchor", "sync.changed-anchor-stops-updates")
+            .what(
+                "A joined object whose anchor was changed is not updated when the old one is back.",
+            )
+            .also(&[NOT_UPDATED, "safe.report-agrees"])
+            .before_turn(|memory, turn| {
+                if has_free_new_anchor(turn) {
+                    memory.marked.insert(turn.incoming.key.clone());
+                }
+                let is_stopped = memory.marked.contains(&turn.incoming.key);
+                is_stopped.then(|| Reason::SourceAnchorChanged.error())
+            }),
         mutant("failure-reported-once", "sync.failed-is-retried")
             .what("A failure is reported in the first cycle, and in later ones as unchanged.")
             .also(&["match.late-match-is-an-error safe.report-agrees"])
@@ -157,4 +197,13 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 }
             }),
     ]
+}
+
+/// Whether the object is joined and has another anchor now, which nothing carries.
+fn has_free_new_anchor(turn: &Turn<'_>) -> bool {
+    let anchor = &turn.incoming.source_anchor;
+    let is_free = |anchor: &Text| turn.tenant.holder_of_anchor(anchor).is_none();
+    let own = turn.joined.and_then(|own| turn.tenant.get(own));
+    own.is_some_and(|own| own.on_premises_immutable_id != *anchor)
+        && anchor.as_ref().is_some_and(is_free)
 }

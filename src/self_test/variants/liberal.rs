@@ -2,11 +2,11 @@
 
 use super::liberty::Liberty;
 use crate::directory::{
-    Capabilities, Capability, CloudObject, Command, DeclaredChoices, Kind, ResultWord, Snapshot,
-    StepObservation, SyncResult, Tenant, Text,
+    Capabilities, Capability, CloudObject, CollisionHandling, Command, DeclaredChoices, Features,
+    Kind, Outcome, ResultWord, Snapshot, Status, StepObservation, SyncResult, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation, ImplementationName};
-use crate::reference::{Policy, ReferenceModel};
+use crate::reference::{Policy, Reason, ReferenceModel};
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use std::collections::{BTreeSet, HashSet};
@@ -18,6 +18,7 @@ const OF_OBJECTS: &[Liberty] = &[
     Liberty::OtherPlaceholders,
     Liberty::InitialDomainAddress,
     Liberty::AttributesOfItsOwn,
+    Liberty::AttributesThatChange,
 ];
 
 /// What the reference model's own placeholders end in.
@@ -38,6 +39,12 @@ pub(super) struct Liberal {
     moods: Option<TestRng>,
     /// How many states it has shown of this case.
     shown: usize,
+    /// What the tenant's switches are.
+    features: Features,
+    /// Connect was installed anew and has not synchronised since.
+    is_reinstalled: bool,
+    /// On-premises keys of joined objects whose late match was told, since when nothing was changed.
+    late_matches_told: HashSet<Text>,
     /// The identifiers of objects that were mastered in the cloud at some time of this case.
     born_in_the_cloud: HashSet<Text>,
 }
@@ -53,6 +60,9 @@ impl Liberal {
             always,
             moods: None,
             shown: 0,
+            features: Features::default(),
+            is_reinstalled: false,
+            late_matches_told: HashSet::new(),
             born_in_the_cloud: HashSet::new(),
         }
     }
@@ -94,7 +104,7 @@ impl Liberal {
         }
         if OF_OBJECTS.iter().any(|liberty| liberties.contains(liberty)) {
             for object in &mut snapshot.cloud {
-                show(Arc::make_mut(object), liberties);
+                show(Arc::make_mut(object), liberties, self.shown);
             }
         }
         if liberties.contains(&Liberty::ListsBackwards) {
@@ -123,6 +133,11 @@ impl Liberal {
             result.code = None;
             result.message = None;
         }
+        if self.liberties.contains(&Liberty::TellsErrorForQuarantined)
+            && result.result == ResultWord::Quarantined
+        {
+            result.result = ResultWord::Error;
+        }
         if self.liberties.contains(&Liberty::TellsUpdatedAlways)
             && result.result == ResultWord::Unchanged
         {
@@ -131,8 +146,56 @@ impl Liberal {
     }
 }
 
+impl Liberal {
+    /// Whether a command asks for what is already so. Takes note of what it changes.
+    fn asks_for_what_is_so(&mut self, command: &Command) -> bool {
+        let is_new_installation = !self.is_reinstalled;
+        match command {
+            Command::SetFeature(set) => {
+                let is_so = self.features.get(set.feature) == set.value;
+                self.features.set(set.feature, set.value);
+                is_so
+            }
+            Command::ReinstallConnect(_) => {
+                self.is_reinstalled = true;
+                !is_new_installation
+            }
+            Command::Sync(_) => {
+                self.is_reinstalled = false;
+                false
+            }
+            _ => {
+                let before = self.model.snapshot();
+                let after = self.model.clone().apply(command);
+                after.is_ok_and(|step| step.outcome.status == Status::Ok && step.snapshot == before)
+            }
+        }
+    }
+
+    /// Deletes for good what is in the recycle bin.
+    fn empty_the_bin(&mut self) {
+        let tenant = self.model.tenant();
+        let deleted: Vec<_> = tenant.objects().filter(|(_, object)| object.deleted).collect();
+        let deleted: Vec<_> = deleted.into_iter().map(|(handle, _)| handle).collect();
+        deleted.into_iter().for_each(|handle| _ = self.model.tenant_mut().remove(handle));
+    }
+
+    /// Tells a late match once, and then nothing until anything is changed.
+    fn tell_late_matches_once(&mut self, command: &Command, outcome: &mut Outcome) {
+        if !matches!(command, Command::Sync(_)) {
+            self.late_matches_told.clear();
+        }
+        for (key, result) in &mut outcome.objects {
+            let is_late = result.message.as_deref() == Some(Reason::LateMatch.message());
+            if is_late && !self.late_matches_told.insert(key.clone()) {
+                *result = SyncResult::plain(ResultWord::Unchanged);
+            }
+        }
+    }
+}
+
 /// How an object is shown.
-fn show(object: &mut CloudObject, liberties: &BTreeSet<Liberty>) {
+fn show(object: &mut CloudObject, liberties: &BTreeSet<Liberty>, shown: usize) {
     let is_synced = object.on_premises_sync_enabled;
     if liberties.contains(&Liberty::OtherPlaceholders)
         && let Some(name) = object.user_principal_name.as_deref()
@@ -149,6 +212,9 @@ fn show(object: &mut CloudObject, liberties: &BTreeSet<Liberty>) {
     if liberties.contains(&Liberty::AttributesOfItsOwn) {
         object.attributes.insert("createdDateTime".into(), "2023-01-26".into());
         object.attributes.entry("usageLocation".into()).or_insert_with(|| "NO".into());
+    }
+    if liberties.contains(&Liberty::AttributesThatChange) {
+        object.attributes.insert("lastSeenDateTime".into(), shown.to_string().into());
     }
     if liberties.contains(&Liberty::OtherIdentifiers) {
         object.id = format!("{{{}}}", object.id).into();
@@ -183,11 +249,15 @@ impl Implementation for Liberal {
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
         self.shown = 0;
+        self.features = tenant.features;
+        self.is_reinstalled = false;
+        self.late_matches_told.clear();
         self.born_in_the_cloud.clear();
         if let Some(moods) = &mut self.moods {
             let policies = Policy::default().every_choice();
             let mut policy = policies[moods.next_u32() as usize % policies.len()];
             policy.blocked_address_ends_the_search = moods.next_u32() % 2 == 0;
+            policy.soft_match_with_equal_anchor = moods.next_u32() % 2 == 0;
             self.model = ReferenceModel::new(policy);
             self.liberties = self.always.clone();
             for liberty in Liberty::ALL {
@@ -209,7 +279,19 @@ impl Implementation for Liberal {
     }
 
     fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
+        let is_already_so = self.asks_for_what_is_so(command);
+        if self.liberties.contains(&Liberty::BinsExpire) && matches!(command, Command::Sync(_)) {
+            self.empty_the_bin();
+        }
         let mut step = self.model.apply(command)?;
+        if is_already_so && self.liberties.contains(&Liberty::RefusesWhatIsSo) {
+            step.outcome = Outcome::plain(Status::Refused);
+        }
+        let is_rejecting = self.model.policy().collision_handling == CollisionHandling::Rejected
+            && !self.always.contains(&Liberty::DeclaresNoChoice);
+        if self.liberties.contains(&Liberty::TellsLateMatchesOnce) && !is_rejecting {
+            self.tell_late_matches_once(command, &mut step.outcome);
+        }
         step.snapshot = self.snapshot(step.snapshot);
         for result in step.outcome.objects.values_mut() {
             self.result(result);

@@ -30,6 +30,17 @@ words! {
         GeneratesPasswords = "makes up passwords for users that it creates without one",
         /// Shows nothing of what is in the recycle bin, and declares none.
         HidesTheRecycleBin = "has no recycle bin to show",
+        /// Adds an attribute of its own that is another one whenever it is shown.
+        AttributesThatChange = "adds an attribute that changes all the time",
+        /// Reports a quarantined object as an error.
+        TellsErrorForQuarantined = "reports quarantined objects as errors",
+        /// Reports a late match once and then nothing, where it does not declare that collisions are
+        /// rejected.
+        TellsLateMatchesOnce = "reports a late match once",
+        /// Refuses what is already so.
+        RefusesWhatIsSo = "refuses what is already so",
+        /// Empties the recycle bin before every cycle.
+        BinsExpire = "empties the recycle bin before every cycle",
         /// Treats the on-premises objects of a cycle in the opposite order.
         LastFirst = "treats the last object of a cycle first",
     }

@@ -100,6 +100,12 @@ pub fn catalogue() -> &'static [Variant] {
                 &[],
             ));
         }
+        variants.push(Variant::new(
+            "equal-anchor-blocks-groups-and-contacts".to_owned(),
+            "Does not soft-match a group or contact that carries the anchor.".to_owned(),
+            Policy { soft_match_with_equal_anchor: false, ..Policy::default() },
+            &[],
+        ));
         let name = "another-mind-in-every-case";
         variants.push(Variant {
             name: name.to_owned(),

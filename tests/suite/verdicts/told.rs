@@ -400,7 +400,7 @@ given:
 /// What may be taken over where the anchor leads to one object and the soft match to others, by
 /// declaration.
 #[rstest]
-#[case::soft_match_leads_to_the_anchor_s_holder_too(OWN_NAME, |step: &mut StepObservation| take_over(step, 0), &[])]
+#[case::the_name_of_the_anchor_s_holder_comes_after_the_address(OWN_NAME, |step: &mut StepObservation| take_over(step, 0), &["1 match.every-new-object"])]
 #[case::or_to_none(OWN_NAME, refuse, &[])]
 #[case::but_not_to_the_other(OWN_NAME, |step: &mut StepObservation| take_over(step, 1), &[
         "1 match.every-new-object",
