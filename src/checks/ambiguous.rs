@@ -35,13 +35,15 @@ pub(super) fn hold_to_choices(
         AmbiguousMatch::Refused | AmbiguousMatch::Quarantined if !touched.is_empty() => {
             verdict
                 .violated(subject.name(), Field::TakenOver, Value::Nothing, names(touched))
-                .because(because);
+                .because(because)
+                .reported(subject.reported);
         }
         AmbiguousMatch::Refused => {
             if created > 0 {
                 verdict
                     .violated(subject.name(), Field::CreatedObjects, 0, created)
-                    .because(because);
+                    .because(because)
+                    .reported(subject.reported);
             }
         }
         AmbiguousMatch::Quarantined => {
@@ -51,12 +53,14 @@ pub(super) fn hold_to_choices(
                     let holder = transition.name_of(holder.cloud);
                     verdict
                         .violated(subject.name(), Field::CreatedObjects, 0, created)
-                        .because(Because::HeldBy(holder));
+                        .because(Because::HeldBy(holder))
+                        .reported(subject.reported);
                 }
             } else if created != 1 && (created > 1 || !is_address_blocked(matching)) {
                 verdict
                     .violated(subject.name(), Field::CreatedObjects, 1, created)
-                    .because(because);
+                    .because(because)
+                    .reported(subject.reported);
             }
         }
         AmbiguousMatch::Withheld => {
@@ -72,7 +76,8 @@ pub(super) fn hold_to_choices(
                         ambiguous_match: Some(declared),
                         hard_versus_soft: choices.hard_versus_soft,
                         ..Default::default()
-                    }));
+                    }))
+                    .reported(subject.reported);
             }
         }
     }

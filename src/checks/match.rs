@@ -419,7 +419,10 @@ fn judge_created_in_collision(
         [] => {
             if collision_handling == Some(CollisionHandling::Quarantined) && anchor_holder.is_none()
             {
-                verdict.violated(subject.name(), Field::CreatedObjects, 1, 0).because(declared());
+                verdict
+                    .violated(subject.name(), Field::CreatedObjects, 1, 0)
+                    .because(declared())
+                    .reported(subject.reported);
             }
         }
         [new] => {
@@ -428,7 +431,7 @@ fn judge_created_in_collision(
                 let holder = transition.name_of(holder.cloud);
                 verdict.unexpected(name()).because(Because::HeldBy(holder));
             } else if collision_handling == Some(CollisionHandling::Rejected) {
-                verdict.unexpected(name()).because(declared());
+                verdict.unexpected(name()).because(declared()).reported(subject.reported);
             }
             judge_new(verdict, name, object, new);
         }

@@ -133,6 +133,7 @@ impl Cycle<'_> {
         joined: &Joined,
         story: &mut Story,
     ) -> SyncResult {
+        let was_pending = self.connect.members()[at].pending;
         let (handle, last) = (joined.handle, joined.exported.as_deref());
         let decision = decide_joined(incoming, handle, last, self.tenant);
         story.joined(incoming, handle, self.tenant, &decision);
@@ -153,7 +154,7 @@ impl Cycle<'_> {
             story.updated(before, after, incoming, features);
         }
         self.connect.join(at, handle, Some(Arc::clone(incoming)));
-        if !withheld.is_empty() {
+        if !withheld.is_empty() && was_pending {
             Reason::StillWithheld.error()
         } else if changed.is_some_and(|(before, after)| !Arc::ptr_eq(&before, &after)) {
             SyncResult::plain(ResultWord::Updated)

@@ -2,10 +2,10 @@
 //! compared.
 
 use crate::cases::scenario::{Expectation, ExpectedObject, ExpectedResult, ExpectedWord};
-use crate::checks::{Observer, Violation};
+use crate::checks::{Because, Observer, Violation};
 use crate::directory::{
-    Capability, Change, Command, Field, Fields, ObjectName, Outcome, ProxyAddress, ResultWord,
-    Tenant, Text, Value,
+    Capability, Change, Command, DeclaredChoices, Field, Fields, ObjectName, Outcome, ProxyAddress,
+    ResultWord, Tenant, Text, Value,
 };
 use crate::implementation::Description;
 use std::collections::BTreeSet;
@@ -73,6 +73,11 @@ impl<'a> Context<'a> {
             let seen = observer.state().active().count();
             if seen != expected {
                 found.push(Violation::new(ObjectName::Tenant, Field::CloudObjects, expected, seen));
+            }
+        }
+        if expectation.when_choice != DeclaredChoices::default() {
+            for violation in &mut found {
+                violation.because.get_or_insert(Because::Declared(expectation.when_choice));
             }
         }
         found
@@ -147,6 +152,8 @@ impl<'a> Context<'a> {
         let name = ObjectName::Named(expected.object.clone());
         let seen = match (observer.resolve(&expected.object), expected.exists.unwrap_or(true)) {
             (Some(seen), true) => seen,
+            // Recycle bins may expire.
+            (None, true) if expected.deleted == Some(true) => return,
             (None, true) => return found.push(Violation::missing(name)),
             (Some(_), false) => return found.push(Violation::unexpected(name)),
             (None, false) => return,

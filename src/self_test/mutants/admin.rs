@@ -162,7 +162,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 NOT_ITS_OWN,
                 "admin.roles-may-return kind.immutable-id-users-only \
                  match.late-match-is-an-error recovery.nothing-lost recovery.rejoins-by-anchor \
-                 safe.command-takes-effect safe.unique-identifiers sync.failed-is-retried",
+                 safe.command-takes-effect safe.unique-identifiers sync.failed-is-retried \
+                 match.soft-on-upn sync.changed-anchor-stops-updates",
             ])
             .policy(|policy| policy.edition.hard_match = Kind::ALL)
             .eligibility(|_, pair| {

@@ -19,12 +19,14 @@ pub(super) const NOT_ITS_OWN: &str = "admin.never-hard-matched admin.never-soft-
     match.different-anchor-blocks-soft-match match.every-new-object match.no-holder-provisions \
     match.one-to-one match.only-three-attributes match.primary-smtp-only match.same-attribute \
     safe.only-the-named-change safe.report-agrees soa.cloud-mastered-untouched \
-    soa.one-authority switch.no-soft-match-when-disabled";
+    soa.one-authority switch.block-hard-match switch.no-soft-match-when-disabled \
+    match.address-before-upn";
 
 /// A joined object does not get what was changed on-premises.
 pub(super) const NOT_UPDATED: &str = "admin.roles-may-return recovery.nothing-lost \
-    recovery.rejoins-by-anchor switch.joined-objects-still-sync sync.errors-stay-local \
-    sync.failed-is-retried sync.updates-flow";
+    recovery.rejoins-by-anchor switch.block-hard-match switch.joined-objects-still-sync \
+    sync.changed-anchor-stops-updates sync.errors-stay-local sync.failed-is-retried \
+    sync.updates-flow";
 
 /// A takeover does not do what it has to.
 pub(super) const HALF_TAKEN_OVER: &str = "takeover.addresses-replaced takeover.anchor-stamped \

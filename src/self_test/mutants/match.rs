@@ -76,7 +76,7 @@ fn missed() -> Vec<Mutant> {
             }),
         mutant("anchor-matches-nothing", "match.hard-on-source-anchor")
             .what("The anchor matches nothing.")
-            .also(&[MISSED])
+            .also(&[MISSED, NOT_ITS_OWN])
             .policy(|policy| policy.edition.hard_match = &[]),
         mutant("hard-match-needs-an-equal-upn", "match.hard-on-source-anchor")
             .what("A user is matched on its anchor only where the UPNs are equal too.")
@@ -218,6 +218,7 @@ fn of_joined_objects() -> Vec<Mutant> {
             }),
         mutant("late-match-fails-silently", "match.late-match-is-an-error")
             .what("A joined object that is changed into a match fails, and is reported as updated.")
+            .also(&["sync.changed-anchor-stops-updates"])
             .after_turn(|_, turn, result| {
                 if is_error(result) && turn.joined.is_some() {
                     *result = SyncResult::plain(ResultWord::Updated);

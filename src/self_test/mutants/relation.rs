@@ -88,7 +88,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         mutant("rejoined-objects-start-without-attributes", "relation.reinstallation")
             .what("An object that is rejoined after a reinstallation loses its attributes.")
             .also(&["recovery.nothing-lost recovery.rejoins-by-anchor \
-                 safe.only-the-named-change sync.updates-flow"])
+                 safe.only-the-named-change switch.block-hard-match sync.updates-flow"])
             .exported(REJOIN, |_, _, object| object.attributes.clear()),
     ]
 }

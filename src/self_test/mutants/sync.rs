@@ -150,7 +150,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("changed-anchor-is-stamped", "sync.changed-anchor-stops-updates")
             .what("A joined object that is given another anchor is synchronised with that one.")
-            .also(&["match.new-objects-only soa.one-authority"])
+            .also(&["match.new-objects-only safe.report-agrees soa.one-authority"])
             .before_turn(|_, turn| {
                 if has_free_new_anchor(turn)
                     && let Some(own) = turn.joined
