@@ -46,11 +46,12 @@ pub(super) static RULES: &[LeftOut] = &[
     },
     LeftOut {
         slug: "no-hard-match-to-block",
-        words: "the switch that blocks hard match concerns users whose anchor is somebody's, and has nothing to do with passwords",
+        words: "the switch that blocks hard match concerns users whose anchor is somebody's; the switches are not turned together",
         applies_to: |point| {
             point.hard_match == Switch::Off
                 && (!point.incoming.is_user()
                     || !point.anchor.is_met()
+                    || point.soft_match == Switch::Off
                     || point.password_hash_sync == Switch::Off)
         },
     },

@@ -230,7 +230,7 @@ given: {}
     },
     &["3 match.late-match-is-an-error"]
 )]
-#[case::an_anchor_that_is_stamped_anew_leaves_nothing_open(
+#[case::an_anchor_that_is_stamped_anew_breaks_a_rule_and_is_the_anchor_from_then_on(
     ANN,
     "
   - do: sync
@@ -250,7 +250,7 @@ given: {}
             report(step, "ann-ad", ResultWord::Updated);
         }
     },
-    &["5 sync.updates-flow"]
+    &["3 sync.changed-anchor-stops-updates", "5 sync.updates-flow"]
 )]
 #[case::who_is_joined_is_told_by_the_anchor_after_the_cycle(
     ANN,
@@ -296,7 +296,7 @@ given: {}
     },
     &["1 match.no-holder-provisions", "1 safe.command-takes-effect"]
 )]
-#[case::what_a_changed_anchor_comes_to_is_open_in_the_report_too(
+#[case::a_changed_anchor_comes_to_an_error_and_nothing_else(
     ANN,
     "
   - do: sync
@@ -313,7 +313,7 @@ given: {}
             report(step, "ann-ad", ResultWord::Unchanged);
         }
     },
-    &[]
+    &["3 sync.changed-anchor-stops-updates"]
 )]
 #[case::what_becomes_of_a_copy_is_open_in_the_report_too(
     "
