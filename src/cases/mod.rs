@@ -7,6 +7,7 @@ pub mod relations;
 pub mod scenario;
 pub mod sequence;
 pub mod shrink;
+pub mod values;
 pub mod vary;
 mod vocabulary;
 

@@ -27,7 +27,8 @@ pub(super) const ANCHORS: [[&str; 2]; 12] = [
 ];
 
 /// Directory roles.
-pub(super) const ROLES: [&str; 2] = ["Global Administrator", "Reports Reader"];
+pub(super) const ROLES: [&str; 4] =
+    ["Global Administrator", "Reports Reader", "Helpdesk Administrator", "Guest Inviter"];
 
 /// Passwords: on-premises ones, cloud ones, and what they are changed to.
 pub(super) const PASSWORDS: [&str; 4] = ["pw-ad", "pw-cloud", "pw-new", "pw-old"];

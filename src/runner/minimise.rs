@@ -3,7 +3,6 @@
 use super::judge::Judge;
 use super::judgement::{Judgement, Signature, Stopped};
 use super::trial::Trial;
-use crate::cases::relations::relation;
 use crate::cases::shrink::shrink;
 use crate::cases::{Case, vary};
 use crate::implementation::{FailureKind, Implementation};
@@ -94,7 +93,7 @@ fn cut(minimal: Minimal, signature: &Signature) -> Minimal {
     let Minimal { mut trial, judgement, free } = minimal;
     let (step, varied) = match (judgement.breach(signature), &judgement.stopped) {
         (Some(breach), _) => {
-            trial.relations = relation(breach.rule).into_iter().collect();
+            trial.relations.retain(|relation| relation.rule == breach.rule);
             (breach.step, breach.varied.clone())
         }
         (None, Some(Stopped::Aborted { step, varied, .. })) => {

@@ -4,11 +4,20 @@ use super::selection::Generation;
 use super::shard::Shard;
 use super::source::Source;
 use super::trial::Trial;
+use crate::cases::Case;
 use crate::cases::grid::{Grid, Point};
-use crate::cases::relations::{self, Relation};
+use crate::cases::relations;
 use crate::cases::sequence::{Preset, Sequences, case_of};
+use crate::cases::values::Spelling;
 use crate::directory::Capabilities;
 use std::fmt;
+
+/// One in so many sequences, and cases for relations, has its values in other forms than the usual ones:
+/// see [`Spelling`].
+const CASES_TO_ONE_RESPELLED: u64 = 3;
+
+/// The same of the grid, which has many more.
+const GRID_CASES_TO_ONE_RESPELLED: u64 = 12;
 
 /// What a generated case is called: `grid/…` by its classes, others by their number.
 #[derive(Clone, Copy)]
@@ -34,7 +43,6 @@ pub(crate) struct Trials {
     count: usize,
     seed: u64,
     settings: Sequences,
-    relations: Vec<&'static Relation>,
     capabilities: Capabilities,
 }
 
@@ -46,16 +54,12 @@ impl Trials {
         shard: Shard,
     ) -> Trials {
         let seed = generation.seed;
-        let (count, seed, relations) = match source {
-            Source::Saved | Source::Scenarios => (0, seed, Vec::new()),
-            Source::Grid => (Grid::get().points().len(), seed, Vec::new()),
-            Source::Sequences => (generation.cases, seed, Vec::new()),
+        let (count, seed) = match source {
+            Source::Saved | Source::Scenarios => (0, seed),
+            Source::Grid => (Grid::get().points().len(), seed),
+            Source::Sequences => (generation.cases, seed),
             // Relations have cases of their own, so that they add to what the sequences show.
-            Source::Relations => (
-                generation.relation_cases(),
-                seed.rotate_left(32) ^ 1,
-                relations::all().iter().collect(),
-            ),
+            Source::Relations => (generation.relation_cases(), seed.rotate_left(32) ^ 1),
         };
         Trials {
             source,
@@ -63,7 +67,6 @@ impl Trials {
             count: shard.share_of(count),
             seed,
             settings: Sequences::new(Preset::ALL, generation.max_commands, capabilities),
-            relations,
             capabilities: capabilities.clone(),
         }
     }
@@ -84,16 +87,28 @@ impl Trials {
         if self.source == Source::Grid {
             let point = Grid::get().points()[place];
             let case = point.case_within(&self.capabilities);
+            let case = respelled(case, self.seed, place as u64, GRID_CASES_TO_ONE_RESPELLED);
             return (Name::Grid(point), Trial { case, ..Trial::default() });
         }
         let number = place as u64;
         let case = case_of(self.seed, number, &self.settings);
-        let trial = Trial { case, relations: self.relations.clone(), scenario: None };
+        let case = respelled(case, self.seed, number, CASES_TO_ONE_RESPELLED);
+        let is_for_relations = self.source == Source::Relations;
+        let relations = if is_for_relations { relations::applied_to(number) } else { Vec::new() };
+        let trial = Trial { case, relations, scenario: None };
         (Name::Numbered(self.source, number), trial)
     }
 
     /// All of them, in order.
     pub(crate) fn all(self) -> impl Iterator<Item = (Name, Trial)> {
         (0..self.count).map(move |own| self.at(own))
+    }
+}
+
+/// The case, or the same in another spelling.
+fn respelled(case: Case, seed: u64, number: u64, one_in: u64) -> Case {
+    match Spelling::drawn(seed, number, one_in) {
+        Some(spelling) => spelling.of(&case),
+        None => case,
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn idle_cycles(base: &Case) -> Option<Variation> {
         corresponding,
         speaks_of: SpeaksOf::Anything,
         bystander: None,
+        respelling: None,
     })
 }
 
@@ -51,6 +52,7 @@ pub(super) fn reinstallations(base: &Case) -> Option<Variation> {
         corresponding,
         speaks_of: SpeaksOf::Joined(cycles),
         bystander: None,
+        respelling: None,
     })
 }
 
@@ -105,6 +107,7 @@ pub(super) fn several_cycles(base: &Case) -> Option<Variation> {
         corresponding,
         speaks_of: SpeaksOf::Blocks(blocks),
         bystander: None,
+        respelling: None,
     })
 }
 

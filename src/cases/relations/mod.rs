@@ -5,7 +5,7 @@
 //! of the rulebook, of basis `derived`.
 //!
 //! ```text
-//! values, strangers, order, cycles   how each relation varies a case
+//! values, renaming, strangers, order, cycles   how each relation varies a case
 //! variation     the varied case, and which steps correspond
 //! footprints    which objects could ever touch one another
 //! openness      where a run is settled, so that both must agree
@@ -23,6 +23,7 @@ mod cycles;
 mod footprints;
 mod openness;
 mod order;
+mod renaming;
 mod run;
 mod strangers;
 mod unmet;
@@ -47,8 +48,22 @@ pub struct Relation {
     vary: fn(&Case) -> Option<Variation>,
 }
 
+/// The largest of the crowds: where somebody names the relation, the case is one of few.
+const MANY_UNRELATED: Relation = Relation {
+    rule: "relation.many-unrelated-objects",
+    precondition: "a cycle decides something that is settled",
+    variation: "with many unrelated objects before and after all others: on either side alone, and to be matched, provisioned or refused",
+    vary: strangers::with_thousands,
+};
+
+/// The same relation with fewer objects, which take less time.
+static SMALLER_CROWDS: [Relation; 2] = [
+    Relation { vary: strangers::with_thirty, ..MANY_UNRELATED },
+    Relation { vary: strangers::with_a_hundred_and_twenty, ..MANY_UNRELATED },
+];
+
 /// Every relation, in the rulebook's order.
-static RELATIONS: [Relation; 7] = [
+static RELATIONS: [Relation; 9] = [
     Relation {
         rule: "relation.values-that-do-not-match",
         precondition: "a cycle decides something that is settled",
@@ -62,11 +77,18 @@ static RELATIONS: [Relation; 7] = [
         vary: values::with_swapped_letters,
     },
     Relation {
+        rule: "relation.renaming",
+        precondition: "a cycle decides something that is settled",
+        variation: "with another value in the place of every name, address, anchor, role, password and attribute, equal ones in the place of equal ones",
+        vary: renaming::with_other_values,
+    },
+    Relation {
         rule: "relation.unrelated-objects",
         precondition: "a cycle decides something that is settled",
         variation: "with an unrelated object in the cloud and another one on-premises, before all others",
         vary: strangers::with_strangers,
     },
+    MANY_UNRELATED,
     Relation {
         rule: "relation.order-of-creation",
         precondition: "several objects are created one after the other, and no object is contended",
@@ -96,6 +118,20 @@ static RELATIONS: [Relation; 7] = [
 /// Every relation, in the rulebook's order.
 pub fn all() -> &'static [Relation] {
     &RELATIONS
+}
+
+/// The relations that are applied to the generated case with this number: all, but for those with many
+/// objects, which are applied now and then, the more objects the more seldom.
+pub(crate) fn applied_to(number: u64) -> Vec<&'static Relation> {
+    let crowd = match number {
+        // Four of the 2,000 cases that a plain run has.
+        number if number % 500 == 8 => relation(MANY_UNRELATED.rule),
+        number if number % 50 == 3 => Some(&SMALLER_CROWDS[1]),
+        number if number % 8 == 1 => Some(&SMALLER_CROWDS[0]),
+        _ => None,
+    };
+    let others = all().iter().filter(|relation| relation.rule != MANY_UNRELATED.rule);
+    others.chain(crowd).collect()
 }
 
 /// The relation that a rule is, if it is one.

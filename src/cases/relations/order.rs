@@ -32,5 +32,6 @@ pub(super) fn opposite_order(base: &Case) -> Option<Variation> {
         corresponding,
         speaks_of: SpeaksOf::Work,
         bystander: None,
+        respelling: None,
     })
 }

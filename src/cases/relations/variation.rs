@@ -1,6 +1,7 @@
 //! A varied case.
 
 use crate::cases::Case;
+use crate::cases::values::Respelling;
 use crate::directory::{CloudSetup, Text};
 use std::collections::BTreeSet;
 
@@ -13,6 +14,8 @@ pub(super) struct Variation {
     pub(super) speaks_of: SpeaksOf,
     /// What was added to the tenant and has to stay as it was.
     pub(super) bystander: Option<CloudSetup>,
+    /// What became of every value, where all are others.
+    pub(super) respelling: Option<Respelling>,
 }
 
 /// Of which objects a relation has something to say, so that a comparison of anything else is no
@@ -44,6 +47,6 @@ impl Variation {
     /// A case with the same commands in the same places, or with others in the places of those.
     pub(super) fn step_by_step(case: Case, speaks_of: SpeaksOf) -> Variation {
         let corresponding = (0..case.commands.len()).map(Some).collect();
-        Variation { case, corresponding, speaks_of, bystander: None }
+        Variation { case, corresponding, speaks_of, bystander: None, respelling: None }
     }
 }

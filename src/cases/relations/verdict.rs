@@ -11,7 +11,9 @@ use crate::directory::{
     Capabilities, CloudObject, CloudRef, CloudSetup, DeclaredChoices, Field, ObjectName, Snapshot,
     Text,
 };
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Compares two runs after every step where the relation's variation lets them be compared.
 pub(super) fn of(
@@ -40,12 +42,18 @@ pub(super) fn of(
     let mut has_spoken = false;
     for (at, corresponding) in variation.corresponding.iter().enumerate() {
         let Some(varied_at) = *corresponding else { continue };
+        let mut seen = Cow::Borrowed(&varied.steps[varied_at].snapshot);
+        if let Some(respelling) = &variation.respelling {
+            for object in &mut seen.to_mut().cloud {
+                *object = Arc::new(respelling.back(object));
+            }
+        }
         let comparison = Comparison {
             footprints: &footprints,
             openness: &openness,
             at,
             base: Side::new(&surveys[0].steps[at], &base.steps[at].snapshot),
-            varied: Side::new(&surveys[1].steps[varied_at], &varied.steps[varied_at].snapshot),
+            varied: Side::new(&surveys[1].steps[varied_at], &seen),
             capabilities,
         };
         let mut violations = comparison.objects();

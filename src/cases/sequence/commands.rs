@@ -61,6 +61,12 @@ impl<'a> Generator<'a> {
         Some(Command::CreateCloudObject(CreateCloudObject { object }))
     }
 
+    /// How many fields an edit changes: mostly one.
+    fn fields_at_once(&mut self) -> usize {
+        let several = self.percent(self.preset.fields.several_at_once);
+        if several { 2 + self.position(&[4, 2, 1]).unwrap_or_default() } else { 1 }
+    }
+
     /// What to change of an object of this kind.
     fn field(&mut self, kind: Kind, anchor: u8) -> Field {
         let for_users = |weight| if kind == Kind::User { weight } else { 0 };
@@ -78,9 +84,7 @@ impl<'a> Generator<'a> {
     fn update_on_premises_object(&mut self) -> Option<Command> {
         let object = self.any(&self.on_premises.clone())?;
         let mut set = OnPremisesChange::default();
-        // Mostly one field, now and then a second one with it.
-        let fields = if self.percent(12) { 2 } else { 1 };
-        for _ in 0..fields {
+        for _ in 0..self.fields_at_once() {
             match self.field(object.kind, 12) {
                 Field::Name => set.user_principal_name = self.changed_name(Side::OnPremises),
                 Field::Addresses => {
@@ -100,6 +104,7 @@ impl<'a> Generator<'a> {
         }
         let key = object.key;
         let changed = self.on_premises.iter_mut().find(|object| object.key == key)?;
+        self.former.push(Values::from(&*changed));
         set.apply_to(changed);
         Some(Command::UpdateOnPremisesObject(UpdateOnPremisesObject { key, set }))
     }
@@ -129,18 +134,23 @@ impl<'a> Generator<'a> {
         let object = self.target(|_, _| true)?;
         let kind = self.kind_of(&object)?;
         let mut set = CloudObjectChange::default();
-        match self.field(kind, 0) {
-            Field::Name => set.user_principal_name = self.changed_name(Side::Cloud),
-            Field::Addresses => set.proxy_addresses = self.changed_addresses(&None, Side::Cloud),
-            Field::Attribute | Field::Anchor => {
-                let (name, value) = self.changed_attribute();
-                set.attributes.insert(name, value);
+        for _ in 0..self.fields_at_once() {
+            match self.field(kind, 0) {
+                Field::Name => set.user_principal_name = self.changed_name(Side::Cloud),
+                Field::Addresses => {
+                    set.proxy_addresses = self.changed_addresses(&None, Side::Cloud);
+                }
+                Field::Attribute | Field::Anchor => {
+                    let (name, value) = self.changed_attribute();
+                    set.attributes.insert(name, value);
+                }
+                Field::Password => set.password = Change::Set(self.password(PASSWORDS[3])),
             }
-            Field::Password => set.password = Change::Set(self.password(PASSWORDS[3])),
         }
         if let CloudRef::Label(label) = &object
             && let Some(changed) = self.cloud.iter_mut().find(|object| object.label == *label)
         {
+            self.former.push(Values::from(&*changed));
             set.user_principal_name.apply_to(&mut changed.user_principal_name);
             if let Change::Set(addresses) = &set.proxy_addresses {
                 changed.proxy_addresses.clone_from(addresses);
@@ -161,6 +171,7 @@ impl<'a> Generator<'a> {
         if let CloudRef::Label(label) = &object
             && let Some(changed) = self.cloud.iter_mut().find(|object| object.label == *label)
         {
+            self.former.push(Values::from(&*changed));
             changed.on_premises_immutable_id.clone_from(&value);
         }
         Some(Command::SetImmutableId(SetImmutableId { object, value }))

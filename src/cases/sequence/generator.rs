@@ -90,6 +90,8 @@ pub(super) struct Generator<'a> {
     pub(super) roles: Vec<(CloudRef, Text)>,
     /// What commands deleted.
     pub(super) deleted: Vec<CloudRef>,
+    /// What objects had before they were changed.
+    pub(super) former: Vec<Values>,
     /// The people whose names anything in the case has had.
     used_people: Vec<&'static str>,
     /// The anchors that anything in the case has had, in their usual writing.
@@ -111,6 +113,7 @@ impl<'a> Generator<'a> {
             on_premises: Vec::new(),
             roles: Vec::new(),
             deleted: Vec::new(),
+            former: Vec::new(),
             used_people: Vec::new(),
             used_anchors: Vec::new(),
         }
@@ -159,7 +162,7 @@ impl<'a> Generator<'a> {
     fn commands(&mut self) -> Vec<Command> {
         let cycles = self.preset.cycles;
         let settings = self.settings;
-        let length = self.draw(settings.lengths());
+        let length = self.draw(settings.lengths(self.preset));
         let mut commands: Vec<Command> = Vec::new();
         let is_sync = |command: &Command| matches!(command, Command::Sync(_));
         // The last place is the final sync's.

@@ -10,10 +10,12 @@
 //!   the edition's. A case ends with a sync, and mostly with a second one, since what is never
 //!   synchronised shows nothing; the first one mostly comes soon.
 //! - Of 100 cases 25 have up to a fifth of the greatest number of commands, 50 up to half of it,
-//!   25 more: eight commands in the mean where twenty are the most.
+//!   25 more: eight commands in the mean where twenty are the most. One in thirty is a long history,
+//!   with up to three times as many, of which mostly ten to thirty are cycles.
+//! - Edits mostly change one field, and now and then two to four at once.
 //! - Values are mostly those of objects that are there, in any role: a user principal name as an
-//!   address, a primary address as a secondary one, an anchor in other letter case. The rest are
-//!   fresh, from short canonical lists. How often is what: see [`Preset`].
+//!   address, a primary address as a secondary one, an anchor in other letter case; or values that
+//!   objects had before. The rest are fresh, from short canonical lists. How often is what: see [`Preset`].
 //! - Objects are named by label, as what an on-premises object is joined to, or as the quarantined
 //!   object for it; mostly objects that are there, now and then none.
 //!
@@ -40,7 +42,7 @@ pub use tree::SequenceTree;
 
 use super::Case;
 use generator::Generator;
-use proptest::strategy::{NewTree, Strategy, ValueTree as _};
+use proptest::strategy::{Just, NewTree, Strategy, Union, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// One case of a run: the same for the same seed, number and settings, on every machine.
@@ -54,8 +56,10 @@ pub fn case_of(seed: u64, number: u64, settings: &Sequences) -> Case {
 }
 
 fn draw(settings: &Sequences, runner: &mut TestRunner) -> Case {
-    let preset = (0..settings.presets.len()).new_tree(runner).expect("nothing is filtered");
-    Generator::new(runner, &settings.presets[preset.current()], settings).case()
+    let weighted = |preset: &Preset| (u32::from(preset.weight), Just(*preset));
+    let preset = Union::new_weighted(settings.presets.iter().map(weighted).collect());
+    let preset = preset.new_tree(runner).expect("nothing is filtered").current();
+    Generator::new(runner, &preset, settings).case()
 }
 
 impl Strategy for Sequences {

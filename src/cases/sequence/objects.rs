@@ -46,6 +46,9 @@ impl Generator<'_> {
 
     /// The object that a changed value is taken from.
     pub(super) fn source_of_change(&mut self) -> Option<Values> {
+        if !self.former.is_empty() && self.percent(self.preset.values.former) {
+            return self.any(&self.former.clone());
+        }
         if self.percent(self.preset.values.alive_in_changes) { self.object() } else { None }
     }
 
@@ -62,8 +65,12 @@ impl Generator<'_> {
             None
         };
         let is_administrator = kind == Kind::User && self.percent(self.preset.fields.role);
-        let role = if is_administrator { self.any(&ROLES) } else { None };
-        let roles: BTreeSet<Text> = role.into_iter().map(Text::from).collect();
+        let mut roles = BTreeSet::new();
+        if is_administrator {
+            // Mostly one, now and then several.
+            let more = self.position(&[75, 15, 10]).unwrap_or_default();
+            roles.extend((0..=more).filter_map(|_| self.any(&ROLES)).map(Text::from));
+        }
         let own_name = own_name(user_principal_name.as_ref(), &proxy_addresses);
         let label = free_person(own_name, |person| {
             self.cloud.iter().any(|object| *object.label == *person)

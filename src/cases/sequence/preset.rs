@@ -14,6 +14,10 @@ pub struct Preset {
     pub name: &'static str,
     /// What it looks for, for a person.
     pub purpose: &'static str,
+    /// How often it is drawn, compared with the others.
+    pub weight: u8,
+    /// Whether its cases are long: from the greatest number of commands to three times as many.
+    pub is_long: bool,
     /// Weights of a start with no, one, two, three and four cloud objects.
     pub cloud_objects: [u8; 5],
     /// Weights of a start with no, one, two and three on-premises objects.
@@ -97,6 +101,8 @@ pub struct FieldPercentages {
     pub role: u8,
     /// An immutable ID on a cloud object from the start.
     pub immutable_id: u8,
+    /// Edits that change two to four fields at once.
+    pub several_at_once: u8,
 }
 
 /// Percentages that say where a value comes from. What is left to 100 is fresh: the next value
@@ -109,6 +115,8 @@ pub struct ValuePercentages {
     pub alive: u8,
     /// A changed value is that of any object there is.
     pub alive_in_changes: u8,
+    /// A changed value is one that an object had before it was changed.
+    pub former: u8,
     /// A name that is taken from an object is taken from another role: a user principal name as an
     /// address, a primary address as a secondary one, and so on.
     pub across_roles: u8,
@@ -142,6 +150,8 @@ pub struct CyclePercentages {
 const BALANCED: Preset = Preset {
     name: "balanced",
     purpose: "a little of everything",
+    weight: 6,
+    is_long: false,
     cloud_objects: [8, 34, 34, 16, 8],
     on_premises_objects: [12, 44, 30, 14],
     starts_without_soft_match: 10,
@@ -170,11 +180,13 @@ const BALANCED: Preset = Preset {
         password: 35,
         role: 14,
         immutable_id: 18,
+        several_at_once: 20,
     },
     values: ValuePercentages {
         counterpart: 55,
         alive: 20,
         alive_in_changes: 85,
+        former: 8,
         across_roles: 15,
         other_case: 10,
     },
@@ -276,9 +288,39 @@ const ADMINISTRATORS: Preset = Preset {
     ..BALANCED
 };
 
+/// Few objects, to which much happens.
+const LONG: Preset = Preset {
+    name: "long",
+    purpose: "long histories: switches turned several times, values that objects had before, failures repeated, and many cycles",
+    weight: 1,
+    is_long: true,
+    cloud_objects: [4, 44, 40, 12, 0],
+    on_premises_objects: [8, 52, 40, 0],
+    starts_without_soft_match: 20,
+    commands: CommandWeights {
+        create_on_premises_object: 3,
+        update_on_premises_object: 26,
+        create_cloud_object: 2,
+        update_cloud_object: 8,
+        set_immutable_id: 4,
+        assign_role: 6,
+        remove_role: 7,
+        delete_cloud_object: 4,
+        restore_cloud_object: 4,
+        set_feature: 8,
+        reinstall_connect: 4,
+        sync: 46,
+    },
+    fields: FieldPercentages { role: 25, several_at_once: 35, ..BALANCED.fields },
+    values: ValuePercentages { alive_in_changes: 60, former: 35, ..BALANCED.values },
+    cycles: CyclePercentages { idle: 40, ..BALANCED.cycles },
+    ..BALANCED
+};
+
 impl Preset {
     /// Every preset.
-    pub const ALL: &'static [Preset] = &[BALANCED, MATCHING, UPDATES, RECOVERY, ADMINISTRATORS];
+    pub const ALL: &'static [Preset] =
+        &[BALANCED, MATCHING, UPDATES, RECOVERY, ADMINISTRATORS, LONG];
 
     /// A little of everything.
     pub const fn balanced() -> Preset {
@@ -303,6 +345,11 @@ impl Preset {
     /// Users with directory roles: kept from matching, and matched once the roles are gone.
     pub const fn administrators() -> Preset {
         ADMINISTRATORS
+    }
+
+    /// Long histories of a few objects.
+    pub const fn long() -> Preset {
+        LONG
     }
 
     /// The same without what takes capabilities that are not there.
@@ -366,6 +413,8 @@ mod tests {
                 preset.starts_without_hard_match,
                 preset.starts_without_password_hash_sync,
                 values.alive_in_changes,
+                values.former,
+                preset.fields.several_at_once,
                 values.across_roles,
                 values.other_case,
                 preset.cycles.first,

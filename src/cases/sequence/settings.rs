@@ -33,7 +33,7 @@ impl Side {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Sequences {
-    /// What to draw from, each as often as the others, without what takes missing capabilities.
+    /// What to draw from, each as often as its weight says, without what takes missing capabilities.
     pub(super) presets: Vec<Preset>,
     max_commands: usize,
     apart: Apart,
@@ -55,8 +55,8 @@ impl Sequences {
     /// The greatest number of commands unless somebody asks for another.
     pub const MAX_COMMANDS: usize = 20;
 
-    /// Cases of these presets, each as often as the others, with at most so many commands (at
-    /// least one), for an implementation with these capabilities.
+    /// Cases of these presets with at most so many commands (at least one; of the preset `long` three
+    /// times as many), for an implementation with these capabilities.
     pub fn new(presets: &[Preset], max_commands: usize, capabilities: &Capabilities) -> Sequences {
         let presets = if presets.is_empty() { Preset::ALL } else { presets };
         let lacks = |capability| !capabilities.has(capability);
@@ -74,9 +74,12 @@ impl Sequences {
         }
     }
 
-    /// How many commands cases have.
-    pub(super) fn lengths(&self) -> impl Strategy<Value = usize> + use<> {
+    /// How many commands cases of a preset have.
+    pub(super) fn lengths(&self, preset: &Preset) -> impl Strategy<Value = usize> + use<> {
         let most = self.max_commands;
+        if preset.is_long {
+            return Union::new_weighted(vec![(1, most..=3 * most)]);
+        }
         let parts = [(1, 1, most / 5), (2, most / 5 + 1, most / 2), (1, most / 2 + 1, most)];
         let ranges = parts.into_iter().map(|(weight, from, to)| {
             let to = to.max(from).min(most);

@@ -17,7 +17,7 @@ proptest! {
             Sequences::new(Preset::ALL, max_commands, &Capabilities::all_of_2023());
         let case = case_of(seed, index, &settings);
         prop_assert_eq!(problems_of_case(&case.tenant, &case.commands), vec![]);
-        prop_assert!(case.commands.len() <= max_commands);
+        prop_assert!(case.commands.len() <= 3 * max_commands);
         prop_assert!(matches!(case.commands.last(), Some(Command::Sync(_))));
     }
 
@@ -82,6 +82,7 @@ fn a_seed_stands_for_its_case() {
 #[case::updates(Preset::updates())]
 #[case::recovery(Preset::recovery())]
 #[case::administrators(Preset::administrators())]
+#[case::long(Preset::long())]
 fn every_command_of_the_edition_occurs(#[case] preset: Preset) {
     let settings = Sequences::new(&[preset], 20, &Capabilities::all_of_2023());
     let mut words: BTreeMap<&str, usize> = BTreeMap::new();
@@ -93,6 +94,22 @@ fn every_command_of_the_edition_occurs(#[case] preset: Preset) {
     let missing: Vec<&&str> =
         Command::WORDS.iter().filter(|word| !words.contains_key(**word)).collect();
     assert_eq!(missing, [&"removeOnPremisesObject"], "{words:?}");
+}
+
+#[test]
+fn long_histories_have_many_cycles_and_come_back_to_what_was() {
+    let settings = Sequences::new(&[Preset::long()], 20, &Capabilities::all_of_2023());
+    let cases: Vec<Case> = (0..500).map(|index| case_of(5, index, &settings)).collect();
+    let count = |case: &Case, is_meant: &dyn Fn(&Command) -> bool| {
+        case.commands.iter().filter(|command| is_meant(command)).count()
+    };
+    let many = |least: usize, is_meant: &dyn Fn(&Command) -> bool| {
+        cases.iter().filter(|case| count(case, is_meant) >= least).count()
+    };
+    assert!(many(10, &|command| matches!(command, Command::Sync(_))) > 400);
+    assert!(many(3, &|command| matches!(command, Command::SetFeature(_))) > 150);
+    assert!(many(8, &|command| matches!(command, Command::UpdateOnPremisesObject(_))) > 200);
+    assert!(many(1, &|command| matches!(command, Command::RestoreCloudObject(_))) > 100);
 }
 
 #[test]

@@ -131,3 +131,14 @@ pub(super) fn own_name(name: &str, id: &str) -> Text {
     let (user, suffix) = name.split_once('@').unwrap_or((name, "contoso.com"));
     format!("{user}+{id}@{suffix}").into()
 }
+
+/// Makes another value of every attribute.
+pub(super) fn each_attribute(object: &mut CloudObject, other: impl Fn(&str) -> Text) {
+    let attributes = std::mem::take(&mut object.attributes).into_iter();
+    object.attributes = attributes.map(|(name, value)| (name, other(&value))).collect();
+}
+
+/// At most so many characters of a text.
+pub(super) fn cut(text: &str, length: usize) -> Text {
+    text.chars().take(length).collect::<String>().into()
+}

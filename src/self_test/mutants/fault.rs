@@ -2,8 +2,8 @@
 //! command on its way in and every outcome on its way out, and deviates in a sync cycle.
 
 use crate::directory::{
-    CloudObject, Command, OnPremisesObject, Outcome, Snapshot, Status, StepObservation, SyncResult,
-    Tenant, Text,
+    CloudObject, Command, OnPremisesObject, Outcome, ResultWord, Snapshot, Status, StepObservation,
+    SyncResult, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation};
 use crate::reference::{
@@ -164,6 +164,9 @@ pub(super) struct Memory {
     pub(super) cycles: u32,
     /// Whether something has gone wrong in this cycle. Forgotten when the next one begins.
     pub(super) stopped: bool,
+    /// How many objects have had their turn in this cycle, and how many of them failed.
+    pub(super) turns: u32,
+    pub(super) errors: u32,
     /// On-premises keys or cloud identifiers.
     pub(super) marked: BTreeSet<Text>,
     /// By on-premises key: the object as it failed, how, and how often.
@@ -248,6 +251,8 @@ impl Implementation for Faulty {
         let is_sync = matches!(command, Command::Sync(_));
         if is_sync {
             work.memory.stopped = false;
+            work.memory.turns = 0;
+            work.memory.errors = 0;
         }
         let target = model.named_by(command);
         let is_refused =
@@ -269,10 +274,12 @@ impl Implementation for Faulty {
 
 impl Deviation for Work {
     fn before_turn(&mut self, turn: &mut Turn<'_>) -> Option<SyncResult> {
+        self.memory.turns += 1;
         (self.fault.before_turn)(&mut self.memory, turn)
     }
 
     fn after_turn(&mut self, turn: &mut Turn<'_>, result: &mut SyncResult) {
+        self.memory.errors += u32::from(result.result == ResultWord::Error);
         (self.fault.after_turn)(&mut self.memory, turn, result);
     }
 

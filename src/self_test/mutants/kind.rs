@@ -104,5 +104,21 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     });
                 }
             }),
+        mutant("former-anchors-stay-taken", "kind.immutable-id-users-only")
+            .what("An anchor that a user once had cannot be set on any user again.")
+            .also(&["match.hard-on-source-anchor"])
+            .refuses(|memory, command, _| match command {
+                Command::SetImmutableId(set) => {
+                    set.value.as_ref().is_some_and(|value| memory.marked.contains(value))
+                }
+                _ => false,
+            })
+            .instead(|memory, command, model| {
+                if let Command::SetImmutableId(_) = command {
+                    let (_, target) = model.named_by(command)?;
+                    memory.marked.extend(target.on_premises_immutable_id.clone());
+                }
+                None
+            }),
     ]
 }

@@ -8,8 +8,8 @@ use super::common::{
 use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
 use super::fault::{Memory, mutant};
 use crate::directory::{
-    AddressKind, AmbiguousMatch, CloudObject, CollisionHandling, Evaluator, Kind,
-    MatchingAttribute, ResultWord, SyncResult, same_name,
+    AddressKind, AmbiguousMatch, CloudObject, CollisionHandling, Command, Evaluator, Kind,
+    MatchingAttribute, ProxyAddress, ResultWord, SyncResult, Text, same_name,
 };
 use crate::reference::{
     Circumstances, Decision, Eligibility, Export, MatchAttributes, Occasion, Reason, TakeOver,
@@ -25,7 +25,128 @@ pub(super) fn mutants() -> Vec<Mutant> {
     all.extend(of_letter_case());
     all.extend(of_several_holders());
     all.extend(without_a_match());
+    all.extend(of_forms());
     all
+}
+
+/// Values are told apart by a part of them only.
+fn of_forms() -> Vec<Mutant> {
+    fn name(object: Option<&Text>, part: impl Fn(&str) -> String) -> Option<String> {
+        object.map(|name| part(&name.to_ascii_lowercase()))
+    }
+    fn alike(left: Option<String>, right: Option<String>) -> bool {
+        left.is_some() && left == right
+    }
+    vec![
+        mutant("upn-compared-by-its-start", "match.no-holder-provisions")
+            .what("Two user principal names with the same first 20 characters are the same.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let start = |name: &str| name.chars().take(20).collect();
+                    let one = name(incoming.user_principal_name.as_ref(), start);
+                    alike(one, name(object.user_principal_name.as_ref(), start))
+                })
+            }),
+        mutant("upn-compared-without-its-domain", "match.no-holder-provisions")
+            .what("Two user principal names with the same part before the @ are the same.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let local = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
+                    let one = name(incoming.user_principal_name.as_ref(), local);
+                    alike(one, name(object.user_principal_name.as_ref(), local))
+                })
+            }),
+        mutant("upn-compared-without-marks", "match.no-holder-provisions")
+            .what("Two user principal names with the same letters and digits are the same.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let letters = |name: &str| name.replace(|it: char| !it.is_alphanumeric(), "");
+                    let one = name(incoming.user_principal_name.as_ref(), letters);
+                    alike(one, name(object.user_principal_name.as_ref(), letters))
+                })
+            }),
+        mutant("upn-lowered-as-in-turkish", "match.case-insensitive-names")
+            .what("The capital of i is another letter than I.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| {
+                let in_turkish = |name: &Text| name.replace('I', "\u{131}").to_ascii_lowercase();
+                let [own, held] =
+                    [&pair.incoming.user_principal_name, &pair.object.user_principal_name];
+                pair.shared.user_principal_name &=
+                    own.as_ref().map(in_turkish) == held.as_ref().map(in_turkish);
+            }),
+        mutant("anchor-compared-by-its-start", "match.no-holder-provisions")
+            .what("Two anchors with the same first 16 characters are the same.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let start = |anchor: &Text| anchor.chars().take(16).collect::<String>();
+                    let [own, held] = [&incoming.source_anchor, &object.on_premises_immutable_id]
+                        .map(|it| it.as_ref().filter(|it| it.len() > 16).map(start));
+                    incoming.kind == Kind::User && alike(own, held)
+                })
+            }),
+        mutant("anchor-compared-without-case-at-its-end", "match.case-sensitive-anchor")
+            .what("Letter case counts in the first 16 characters of an anchor only.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let [own, held] = [&incoming.source_anchor, &object.on_premises_immutable_id];
+                    let (Some(own), Some(held)) = (own, held) else { return false };
+                    incoming.kind == Kind::User
+                        && own.eq_ignore_ascii_case(held)
+                        && own.get(..16) == held.get(..16)
+                })
+            }),
+        mutant("anchor-compared-as-a-number", "match.no-holder-provisions")
+            .what("Two anchors that are the same number are the same.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let number = |anchor: &Text| {
+                        let digits = anchor.trim_start_matches('0');
+                        let is_number = digits.bytes().all(|it| it.is_ascii_digit());
+                        is_number.then(|| digits.to_owned())
+                    };
+                    let [own, held] = [&incoming.source_anchor, &object.on_premises_immutable_id]
+                        .map(|it| it.as_ref().and_then(number));
+                    incoming.kind == Kind::User && alike(own, held)
+                })
+            }),
+        mutant("first-address-taken-for-the-primary-one", "match.soft-on-primary-smtp")
+            .what("The first of the addresses is taken for the primary one, whatever its prefix.")
+            .also(&[MISSED, NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                let first = |addresses: &[ProxyAddress]| {
+                    addresses.first().and_then(|it| it.mail()).map(str::to_owned)
+                };
+                let [own, held] = [&pair.incoming.proxy_addresses, &pair.object.proxy_addresses]
+                    .map(|it| first(it));
+                pair.shared.primary_address = same(own.as_deref(), held.as_deref());
+            }),
+        mutant("former-name-still-matches", "match.no-holder-provisions")
+            .what("A cloud user that was renamed is still found by its former name.")
+            .also(&[NOT_ITS_OWN])
+            .instead(|memory, command, model| {
+                if let (Command::UpdateCloudObject(_), Some((_, target))) =
+                    (command, model.named_by(command))
+                    && let Some(name) = &target.user_principal_name
+                {
+                    memory.marked.insert(format!("{}: {name}", target.id).into());
+                }
+                None
+            })
+            .decision(|memory, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    incoming.user_principal_name.as_ref().is_some_and(|name| {
+                        memory.marked.contains(&*format!("{}: {name}", object.id))
+                    })
+                })
+            }),
+    ]
 }
 
 /// A match is missed.

@@ -2,9 +2,10 @@
 
 use super::Mutant;
 use super::common::is_error;
-use super::consequences::ON_ADDRESS;
+use super::consequences::{MISSED, NOT_UPDATED, ON_ADDRESS};
 use super::fault::mutant;
 use super::recovery::REJOIN;
+use crate::directory::{ResultWord, SyncResult};
 use crate::reference::{Decision, Reason};
 
 pub(super) fn mutants() -> Vec<Mutant> {
@@ -90,6 +91,38 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .also(&["recovery.nothing-lost recovery.rejoins-by-anchor \
                  safe.only-the-named-change switch.block-hard-match sync.updates-flow"])
             .exported(REJOIN, |_, _, object| object.attributes.clear()),
+        mutant("a-page-has-a-hundred-objects", "relation.many-unrelated-objects")
+            .what("A cycle looks at the first hundred on-premises objects.")
+            .also(&[MISSED, NOT_UPDATED, "recovery.nothing-lost safe.report-agrees"])
+            .before_turn(|memory, _| {
+                (memory.turns > 100).then(|| SyncResult::plain(ResultWord::Unchanged))
+            }),
+        mutant("a-page-has-a-thousand-objects", "relation.many-unrelated-objects")
+            .what("A cycle looks at the first thousand on-premises objects.")
+            .also(&[MISSED, NOT_UPDATED, "recovery.nothing-lost safe.report-agrees"])
+            .before_turn(|memory, _| {
+                (memory.turns > 1_000).then(|| SyncResult::plain(ResultWord::Unchanged))
+            }),
+        mutant("long-names-match-nothing", "relation.renaming")
+            .what("A name of more than a hundred characters matches nothing.")
+            .also(&[ON_ADDRESS, "match.case-insensitive-names match.soft-on-upn"])
+            .eligibility(|_, pair| {
+                let incoming = pair.incoming;
+                let is_long = |name: &str| name.len() > 100;
+                let name = incoming.user_principal_name.as_deref();
+                pair.shared.user_principal_name &= !name.is_some_and(is_long);
+                pair.shared.primary_address &= !incoming.primary_address().is_some_and(is_long);
+            }),
+        mutant("names-with-marks-match-nothing", "relation.renaming")
+            .what("A name that has an apostrophe, a number sign or a tilde matches nothing.")
+            .also(&[ON_ADDRESS, "match.case-insensitive-names match.soft-on-upn"])
+            .eligibility(|_, pair| {
+                let incoming = pair.incoming;
+                let has_marks = |name: &str| name.contains(['\'', '#', '~']);
+                let name = incoming.user_principal_name.as_deref();
+                pair.shared.user_principal_name &= !name.is_some_and(has_marks);
+                pair.shared.primary_address &= !incoming.primary_address().is_some_and(has_marks);
+            }),
     ]
 }
 

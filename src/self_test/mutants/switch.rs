@@ -4,7 +4,7 @@ use super::Mutant;
 use super::common::{error, is_error};
 use super::consequences::{MISSED, NOT_ITS_OWN, NOT_UPDATED};
 use super::fault::mutant;
-use crate::directory::{Command, Kind, ResultWord, SyncResult};
+use crate::directory::{Command, Feature, Kind, Outcome, ResultWord, SyncResult};
 use crate::reference::{Decision, MatchAttributes, Reason};
 
 pub(super) fn mutants() -> Vec<Mutant> {
@@ -134,6 +134,20 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 if is_error(result) && !turn.features.soft_match && turn.joined.is_none() {
                     memory.note_failure(turn, result);
                 }
+            }),
+        mutant("switch-turns-twice-only", "switch.no-soft-match-when-disabled")
+            .what("From the third time on turning the soft-match switch has no effect.")
+            .also(&[MISSED, NOT_ITS_OWN])
+            .instead(|memory, command, _| {
+                let Command::SetFeature(set) = command else {
+                    return None;
+                };
+                if set.feature != Feature::SoftMatch {
+                    return None;
+                }
+                let turned = memory.marked.len();
+                memory.marked.insert(turned.to_string().into());
+                (turned >= 2).then(Outcome::ok)
             }),
     ]
 }

@@ -1,7 +1,7 @@
 //! Faults in which way values flow, and in what a cycle goes on with.
 
 use super::Mutant;
-use super::common::{UPDATE, error, holds, is_error, overwrite};
+use super::common::{UPDATE, cut, each_attribute, error, holds, is_error, overwrite};
 use super::consequences::{MISSED, NOT_UPDATED};
 use super::fault::mutant;
 use crate::directory::{
@@ -194,6 +194,69 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .after_turn(|memory, turn, result| {
                 if is_error(result) && !memory.marked.insert(turn.incoming.key.clone()) {
                     *result = SyncResult::plain(ResultWord::Unchanged);
+                }
+            }),
+        mutant("given-up-after-three-failures", "sync.failed-is-retried")
+            .what("An object that failed three times is not tried again until it is changed.")
+            .also(&[MISSED, "relation.idle-syncs sync.updates-flow"])
+            .before_turn(|memory, turn| {
+                let (result, count) = memory.failure(turn)?;
+                (count > 2).then_some(result)
+            })
+            .after_turn(|memory, turn, result| {
+                if is_error(result) {
+                    memory.note_failure(turn, result);
+                }
+            }),
+        mutant("five-errors-end-the-cycle", "sync.errors-stay-local")
+            .what("After five objects that failed a cycle goes on with none.")
+            .also(&[MISSED, NOT_UPDATED, "relation.many-unrelated-objects safe.report-agrees"])
+            .before_turn(|memory, _| (memory.errors >= 5).then(|| error("Stopped"))),
+        mutant("second-password-change-is-lost", "sync.updates-flow")
+            .what("A password that has been changed once is not changed again.")
+            .also(&[NOT_UPDATED, "takeover.password-overwritten"])
+            .exported(UPDATE, |memory, export, object| {
+                if object.password != export.before.password
+                    && !memory.marked.insert(export.before.id.clone())
+                {
+                    object.password.clone_from(&export.before.password);
+                }
+            }),
+        mutant("attributes-wait-where-names-change", "sync.updates-flow")
+            .what("An update of the name and of addresses leaves attributes as they were.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |_, export, object| {
+                if object.user_principal_name != export.before.user_principal_name
+                    && object.proxy_addresses != export.before.proxy_addresses
+                {
+                    object.attributes.clone_from(&export.before.attributes);
+                }
+            }),
+        mutant("updates-cut-values-at-a-column-s-width", "sync.updates-flow")
+            .what("An update writes the first 255 characters of each value.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |_, _, object| each_attribute(object, |value| cut(value, 255))),
+        mutant("updates-join-lines", "sync.updates-flow")
+            .what("An update writes values in one line.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |_, _, object| {
+                each_attribute(object, |value| value.replace(['\r', '\n'], " ").into());
+            }),
+        mutant("a-value-that-was-there-before-is-no-change", "sync.updates-flow")
+            .what("An attribute that is changed back to a value that it had does not change.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |memory, export, object| {
+                for (name, value) in &export.before.attributes {
+                    let was = |value: &str| -> Text {
+                        format!("{}, {name}: {value}", export.before.id).into()
+                    };
+                    let now = object.attributes.get(name).cloned();
+                    if now.as_ref() != Some(value) {
+                        memory.marked.insert(was(value));
+                        if now.is_some_and(|now| memory.marked.contains(&was(&now))) {
+                            object.attributes.insert(name.clone(), value.clone());
+                        }
+                    }
                 }
             }),
     ]

@@ -1,7 +1,7 @@
 //! Faults in what a takeover does to the cloud object.
 
 use super::Mutant;
-use super::common::{TAKEOVER, holds, is_takeover};
+use super::common::{TAKEOVER, cut, each_attribute, holds, is_takeover};
 use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
 use super::fault::mutant;
 use crate::directory::{CloudObject, Kind, ProxyAddress};
@@ -141,6 +141,73 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .what("A takeover without password hash sync leaves the user without a password.")
             .exported(TAKEOVER, |_, export, object| {
                 object.password.take_if(|_| !export.features.password_hash_sync);
+            }),
+        mutant("takeover-cuts-values-at-a-column-s-width", "takeover.values-overwritten")
+            .what("A takeover writes the first 200 characters of each value.")
+            .exported(TAKEOVER, |_, _, object| each_attribute(object, |value| cut(value, 200))),
+        mutant("takeover-trims-values", "takeover.values-overwritten")
+            .what("A takeover writes values without the spaces and line breaks at either end.")
+            .exported(TAKEOVER, |_, _, object| each_attribute(object, |value| value.trim().into())),
+        mutant("takeover-composes-characters", "takeover.values-overwritten")
+            .what("A takeover writes a letter and its accent as one character.")
+            .exported(TAKEOVER, |_, _, object| {
+                each_attribute(object, |value| value.replace("e\u{301}", "\u{e9}").into());
+            }),
+        mutant("takeover-reads-numbers", "takeover.values-overwritten")
+            .what("A takeover writes what looks like a number without its leading zeros.")
+            .exported(TAKEOVER, |_, _, object| {
+                each_attribute(object, |value| match value.parse::<u64>() {
+                    Ok(number) => number.to_string().into(),
+                    Err(_) => value.into(),
+                });
+            }),
+        mutant("takeover-loses-characters-beyond-the-bmp", "takeover.values-overwritten")
+            .what("A takeover replaces characters beyond the first 65,536.")
+            .exported(TAKEOVER, |_, _, object| {
+                let within = |letter: char| if letter > '\u{ffff}' { '\u{fffd}' } else { letter };
+                each_attribute(object, |value| {
+                    value.chars().map(within).collect::<String>().into()
+                });
+            }),
+        mutant("takeover-takes-words-for-nothing", "takeover.values-overwritten")
+            .what("A takeover takes the values null, false and 0 for none.")
+            .exported(TAKEOVER, |_, export, object| {
+                for (name, value) in &export.incoming.attributes {
+                    if matches!(&**value, "null" | "false" | "0") {
+                        object.attributes.remove(name);
+                    }
+                }
+            }),
+        mutant("takeover-skips-attributes-named-as-fields", "takeover.values-overwritten")
+            .what("A takeover does not write attributes that are called kind, roles or deleted.")
+            .exported(TAKEOVER, |_, export, object| {
+                for name in ["kind", "roles", "deleted"] {
+                    match export.before.attributes.get(name) {
+                        Some(value) => object.attributes.insert(name.into(), value.clone()),
+                        None => object.attributes.remove(name),
+                    };
+                }
+            }),
+        mutant("takeover-keeps-ten-addresses", "takeover.addresses-replaced")
+            .what("A takeover writes ten addresses at most.")
+            .also(&["sync.updates-flow"])
+            .exported(TAKEOVER, |_, _, object| object.proxy_addresses.truncate(10)),
+        mutant("takeover-knows-one-sort-of-other-address", "takeover.addresses-replaced")
+            .what("Of addresses that are no mail addresses a takeover writes those with SIP: and X500:.")
+            .also(&["sync.updates-flow"])
+            .exported(TAKEOVER, |_, _, object| {
+                object.proxy_addresses.retain(|address| {
+                    let known = ["SIP:", "X500:"];
+                    address.mail().is_some()
+                        || known.iter().any(|prefix| address.as_str().starts_with(prefix))
+                });
+            }),
+        mutant("takeover-cuts-passwords", "takeover.password-overwritten")
+            .what("A takeover writes the first 16 characters of a password.")
+            .exported(TAKEOVER, |_, export, object| {
+                if export.features.password_hash_sync && export.incoming.password.is_some() {
+                    object.password = object.password.take().map(|password| cut(&password, 16));
+                }
             }),
     ]
 }
