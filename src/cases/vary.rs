@@ -3,6 +3,7 @@
 
 use super::Case;
 use super::form::{Sort, case_of_form, each_text, form_of};
+use super::values::FormTrait;
 
 /// Every case that differs from this one in a single value, with the place of that value in a
 /// scenario file: `given.cloud.0.userPrincipalName`, `steps.2.set.proxyAddresses.0`.
@@ -24,6 +25,18 @@ pub fn variations(case: &Case) -> Vec<(String, Case)> {
         case_of_form(&form).filter(|varied| varied != case)
     };
     places.into_iter().filter_map(|place| varied(&place).map(|case| (place, case))).collect()
+}
+
+/// Every value with something unusual about its form, by its place.
+pub(crate) fn odd_values(case: &Case) -> Vec<(String, Vec<FormTrait>)> {
+    let mut odd = Vec::new();
+    each_text(&mut form_of(case), &mut |place, sort, text| {
+        let traits = FormTrait::of(text);
+        if !traits.is_empty() && !matches!(sort, Sort::Label | Sort::Key) {
+            odd.push((place.to_owned(), traits));
+        }
+    });
+    odd
 }
 
 /// A text that no case has in such a place.

@@ -84,7 +84,7 @@ impl Search<'_, '_> {
             saved.save(&minimal, &signature, &found_in, self.judge, implementation)
         });
         let scenario = scenario_of(&minimal, &signature);
-        let excerpt = case_to_yaml(&scenario, &minimal.free);
+        let excerpt = case_to_yaml(&scenario, &minimal.remarks);
         let Minimal { judgement, .. } = minimal;
         let failure = judgement.breach(&signature).cloned();
         let (verdict, failure) = match (judgement.stopped, failure) {

@@ -3,10 +3,10 @@
 use super::judge::Judge;
 use super::judgement::{Judgement, Signature, Stopped};
 use super::trial::Trial;
+use crate::cases::scenario::{Remark, Remarks};
 use crate::cases::shrink::shrink;
 use crate::cases::{Case, vary};
 use crate::implementation::{FailureKind, Implementation};
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// How long one failure may be made smaller. An implementation that hangs takes seconds for each
@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Minimal {
     pub(crate) trial: Trial,
     pub(crate) judgement: Judgement,
-    /// Where in the case a value stands that does not matter: any other does as well.
-    pub(crate) free: BTreeSet<String>,
+    /// What is known of the values in it: which of them do not matter, and which matter for their form.
+    pub(crate) remarks: Remarks,
 }
 
 /// Makes `trial`, of which it is known that it goes wrong in the way of `signature`, as small as it
@@ -33,7 +33,7 @@ pub(crate) fn minimise(
 ) -> Minimal {
     let started = Instant::now();
     let is_over = || is_stopped() || started.elapsed() > PATIENCE;
-    let mut minimal = cut(Minimal { trial, judgement, free: BTreeSet::new() }, signature);
+    let mut minimal = cut(Minimal { trial, judgement, remarks: Remarks::new() }, signature);
     // Waiting for a time-out over and over is nothing that a person would want to sit through.
     if matches!(signature, Signature::Aborted(FailureKind::TimedOut, _)) {
         return minimal;
@@ -56,7 +56,7 @@ pub(crate) fn minimise(
     }
     shrink(minimal.trial.case.clone(), &mut first_that_fails);
     if let Some((trial, judgement)) = last {
-        minimal = Minimal { trial, judgement, free: BTreeSet::new() };
+        minimal = Minimal { trial, judgement, remarks: Remarks::new() };
     }
     for (place, case) in vary::variations(&minimal.trial.case) {
         if is_over() {
@@ -64,8 +64,12 @@ pub(crate) fn minimise(
         }
         let trial = known.with_case(case);
         if first_showing(&[trial], signature, judge, implementation).is_some() {
-            minimal.free.insert(place);
+            minimal.remarks.insert(place, Remark::AnyValue);
         }
+    }
+    // What was tried and could not be made plain matters.
+    for (place, traits) in vary::odd_values(&minimal.trial.case) {
+        minimal.remarks.entry(place).or_insert(Remark::Form(traits));
     }
     minimal
 }
@@ -90,7 +94,7 @@ pub(super) fn first_showing(
 /// Leaves out what has no part in it: the steps after the one that shows it, and relations that it does
 /// not violate.
 fn cut(minimal: Minimal, signature: &Signature) -> Minimal {
-    let Minimal { mut trial, judgement, free } = minimal;
+    let Minimal { mut trial, judgement, remarks } = minimal;
     let (step, varied) = match (judgement.breach(signature), &judgement.stopped) {
         (Some(breach), _) => {
             trial.relations.retain(|relation| relation.rule == breach.rule);
@@ -100,11 +104,11 @@ fn cut(minimal: Minimal, signature: &Signature) -> Minimal {
             trial.relations.clear();
             (*step, varied.clone())
         }
-        _ => return Minimal { trial, judgement, free },
+        _ => return Minimal { trial, judgement, remarks },
     };
     if let Some(varied) = varied {
         trial.case = *varied;
     }
     trial.case.commands.truncate(step);
-    Minimal { trial, judgement, free }
+    Minimal { trial, judgement, remarks }
 }

@@ -50,7 +50,7 @@ impl<'k> SavedFailures<'k> {
         self.expect(&mut scenario, minimal, signature, judge, implementation);
         let version = env!("CARGO_PKG_VERSION");
         let head = [format!("Found by entra-conformance {version} in {found_in}.")];
-        let text = to_yaml(&scenario, &head, &minimal.free);
+        let text = to_yaml(&scenario, &head, &minimal.remarks);
         let path = self.folder.join(file_name(signature, &text));
         let file = path.to_string_lossy().into_owned();
         let scenario = from_yaml(&file, &text).map_err(|errors| {

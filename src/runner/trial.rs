@@ -3,11 +3,11 @@
 use super::not_applicable::NotApplicable;
 use super::source::Source;
 use crate::cases::relations::{Relation, relation};
-use crate::cases::scenario::{EmbeddedScenario, Scenario, Step, case_to_yaml};
+use crate::cases::scenario::{EmbeddedScenario, Remarks, Scenario, Step, case_to_yaml};
 use crate::cases::{Case, required_capabilities};
 use crate::directory::{Capability, Tenant};
 use crate::implementation::Description;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A case, and what judges it besides the checks.
@@ -49,7 +49,7 @@ impl Trial {
             (varied, _) => scenario_of(varied.unwrap_or(&self.case)),
         };
         scenario.steps.truncate(step);
-        case_to_yaml(&scenario, &BTreeSet::new())
+        case_to_yaml(&scenario, &Remarks::new())
     }
 
     /// Capabilities that it takes and that an implementation does not declare.

@@ -48,18 +48,18 @@ pub struct Relation {
     vary: fn(&Case) -> Option<Variation>,
 }
 
-/// The largest of the crowds: where somebody names the relation, the case is one of few.
+/// The relation with few unrelated objects.
 const MANY_UNRELATED: Relation = Relation {
     rule: "relation.many-unrelated-objects",
     precondition: "a cycle decides something that is settled",
     variation: "with many unrelated objects before and after all others: on either side alone, and to be matched, provisioned or refused",
-    vary: strangers::with_thousands,
+    vary: strangers::with_thirty,
 };
 
-/// The same relation with fewer objects, which take less time.
-static SMALLER_CROWDS: [Relation; 2] = [
-    Relation { vary: strangers::with_thirty, ..MANY_UNRELATED },
+/// The same with more of them, which takes more time.
+static LARGER_CROWDS: [Relation; 2] = [
     Relation { vary: strangers::with_a_hundred_and_twenty, ..MANY_UNRELATED },
+    Relation { vary: strangers::with_thousands, ..MANY_UNRELATED },
 ];
 
 /// Every relation, in the rulebook's order.
@@ -120,21 +120,23 @@ pub fn all() -> &'static [Relation] {
     &RELATIONS
 }
 
-/// The relations that are applied to the generated case with this number: all, but for those with many
-/// objects, which are applied now and then, the more objects the more seldom.
+/// The relations that are applied to the generated case with this number: all, but for the one with many
+/// objects, which is applied now and then, the more objects the more seldom.
 pub(crate) fn applied_to(number: u64) -> Vec<&'static Relation> {
+    let [hundreds, thousands] = &LARGER_CROWDS;
+    let is_crowd = |relation: &&Relation| relation.rule == MANY_UNRELATED.rule;
     let crowd = match number {
-        // Four of the 2,000 cases that a plain run has.
-        number if number % 500 == 8 => relation(MANY_UNRELATED.rule),
-        number if number % 50 == 3 => Some(&SMALLER_CROWDS[1]),
-        number if number % 8 == 1 => Some(&SMALLER_CROWDS[0]),
+        // Two of the 2,000 cases that a plain run has.
+        number if number % 1_000 == 8 => Some(thousands),
+        number if number % 100 == 3 => Some(hundreds),
+        number if number % 16 == 1 => all().iter().find(is_crowd),
         _ => None,
     };
-    let others = all().iter().filter(|relation| relation.rule != MANY_UNRELATED.rule);
-    others.chain(crowd).collect()
+    all().iter().filter(|relation| !is_crowd(relation)).chain(crowd).collect()
 }
 
-/// The relation that a rule is, if it is one.
+/// The relation that a rule is, if it is one. Whoever names it means few cases, so that it may take its
+/// time: it has the most unrelated objects.
 ///
 /// ```
 /// use entra_conformance::cases::relations::relation;
@@ -142,7 +144,7 @@ pub(crate) fn applied_to(number: u64) -> Vec<&'static Relation> {
 /// assert!(relation("match.soft-on-upn").is_none());
 /// ```
 pub fn relation(rule: &str) -> Option<&'static Relation> {
-    all().iter().find(|relation| relation.rule == rule)
+    LARGER_CROWDS.iter().rev().chain(all()).find(|relation| relation.rule == rule)
 }
 
 impl Relation {

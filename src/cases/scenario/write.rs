@@ -1,18 +1,27 @@
 //! Writes a scenario in the form of those written by hand.
 
 use super::format::Scenario;
+use crate::cases::values::FormTrait;
 use crate::directory::{Feature, Features};
 use serde::Serialize;
 use serde_yaml::{Mapping, Value};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// What stands beside a value that does not matter.
-const REMARK: &str = "any value will do";
+/// What is known of a value in a minimal example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// Any other value would do as well.
+    AnyValue,
+    /// It takes a value of this form.
+    Form(Vec<FormTrait>),
+}
+
+/// What is known of values, by their places: `given.cloud.0.userPrincipalName`.
+pub type Remarks = BTreeMap<String, Remark>;
 
 /// The text of a scenario file: `head` in comment lines, and then the scenario. Beside the values
-/// whose places `free` names stands that they do not matter (see
-/// [`variations`](crate::cases::vary::variations)).
+/// that `remarks` names stands what is known of them.
 ///
 /// ```
 /// use entra_conformance::cases::scenario::{from_yaml, to_yaml};
@@ -25,8 +34,8 @@ const REMARK: &str = "any value will do";
 /// );
 /// assert_eq!(from_yaml("t.yaml", &written).unwrap(), scenario);
 /// ```
-pub fn to_yaml(scenario: &Scenario, head: &[String], free: &BTreeSet<String>) -> String {
-    let mut page = Page { text: String::new(), free };
+pub fn to_yaml(scenario: &Scenario, head: &[String], remarks: &Remarks) -> String {
+    let mut page = Page { text: String::new(), remarks };
     for line in head {
         let _ = writeln!(page.text, "# {line}");
     }
@@ -35,8 +44,8 @@ pub fn to_yaml(scenario: &Scenario, head: &[String], free: &BTreeSet<String>) ->
 }
 
 /// The part of a scenario that says what is done: `given` and `steps`.
-pub(crate) fn case_to_yaml(scenario: &Scenario, free: &BTreeSet<String>) -> String {
-    let mut page = Page { text: String::new(), free };
+pub(crate) fn case_to_yaml(scenario: &Scenario, remarks: &Remarks) -> String {
+    let mut page = Page { text: String::new(), remarks };
     let mut whole = form(scenario);
     whole.retain(|name, _| matches!(name.as_str(), Some("given" | "steps")));
     page.mapping(0, "", &whole);
@@ -109,9 +118,9 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-struct Page<'f> {
+struct Page<'r> {
     text: String,
-    free: &'f BTreeSet<String>,
+    remarks: &'r Remarks,
 }
 
 impl Page<'_> {
@@ -157,22 +166,40 @@ impl Page<'_> {
         }
     }
 
-    /// Says beside a value what of it does not matter.
+    /// Says beside a value what is known of it.
     fn remark(&mut self, place: &str, value: &Value) {
         let mut values = Vec::new();
         leaves(place, value, &mut values);
-        let free: Vec<&String> =
-            values.iter().filter(|(place, _)| self.free.contains(place)).map(|(_, v)| v).collect();
-        if free.is_empty() {
-            return;
+        let mut said: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (place, value) in &values {
+            if let Some(remark) = self.remarks.get(place) {
+                said.entry(words_of(remark)).or_default().push(value);
+            }
         }
-        let _ = if free.len() == values.len() {
-            write!(self.text, "  # {REMARK}")
-        } else {
-            let free: Vec<&str> = free.into_iter().map(String::as_str).collect();
-            write!(self.text, "  # {REMARK} for {}", free.join(", "))
-        };
+        let mut sign = "  #";
+        for (words, about) in said {
+            let _ = write!(self.text, "{sign} {words}");
+            if about.len() < values.len() {
+                let _ = write!(self.text, " for {}", about.join(", "));
+            }
+            sign = ";";
+        }
     }
+}
+
+fn words_of(remark: &Remark) -> String {
+    let Remark::Form(traits) = remark else {
+        return "any value will do".to_owned();
+    };
+    let words = traits.iter().map(|one| match one {
+        FormTrait::Characters(count) => format!("{count} characters"),
+        FormTrait::SpacesAtTheEnds => "spaces at the ends".to_owned(),
+        FormTrait::SeveralLines => "line breaks or tabs".to_owned(),
+        FormTrait::LeadingZeros => "leading zeros".to_owned(),
+        FormTrait::BeyondAscii => "characters beyond ASCII".to_owned(),
+        FormTrait::BeyondBmp => "characters beyond U+FFFF".to_owned(),
+    });
+    format!("only like this: {}", words.collect::<Vec<_>>().join(", "))
 }
 
 /// Every plain value at or below a place.
@@ -278,7 +305,7 @@ mod tests {
     #[test]
     fn every_scenario_is_read_back_as_it_was_written() {
         for scenario in embedded() {
-            let text = to_yaml(&scenario.scenario, &[], &BTreeSet::new());
+            let text = to_yaml(&scenario.scenario, &[], &Remarks::new());
             let read = from_yaml(scenario.path, &text).unwrap_or_else(|errors| {
                 let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
                 panic!("{}:\n{}\n{text}", scenario.id, told.join("\n"))
@@ -291,11 +318,16 @@ mod tests {
     fn what_does_not_matter_is_marked() {
         let text = "title: t\nrules: [soa.one-authority]\ngiven:\n  onPremises:\n    - {key: ann-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com, proxyAddresses: ['smtp:a@x', 'smtp:b@x']}\nsteps: [{do: sync}]\n";
         let scenario = from_yaml("t.yaml", text).expect("a scenario");
-        let free = ["given.onPremises.0.sourceAnchor", "given.onPremises.0.proxyAddresses.1"];
-        let free = free.map(str::to_owned).into();
+        let long = Remark::Form(vec![FormTrait::Characters(113), FormTrait::SpacesAtTheEnds]);
+        let remarks = [
+            ("given.onPremises.0.sourceAnchor", Remark::AnyValue),
+            ("given.onPremises.0.userPrincipalName", long),
+            ("given.onPremises.0.proxyAddresses.1", Remark::AnyValue),
+        ];
+        let remarks = remarks.map(|(place, remark)| (place.to_owned(), remark)).into();
         assert_eq!(
-            case_to_yaml(&scenario, &free),
-            "given:\n  onPremises:\n    - key: ann-ad\n      kind: user\n      sourceAnchor: QUFB  # any value will do\n      userPrincipalName: ann@contoso.com\n      proxyAddresses: [\"smtp:a@x\", \"smtp:b@x\"]  # any value will do for \"smtp:b@x\"\nsteps:\n  - do: sync"
+            case_to_yaml(&scenario, &remarks),
+            "given:\n  onPremises:\n    - key: ann-ad\n      kind: user\n      sourceAnchor: QUFB  # any value will do\n      userPrincipalName: ann@contoso.com  # only like this: 113 characters, spaces at the ends\n      proxyAddresses: [\"smtp:a@x\", \"smtp:b@x\"]  # any value will do for \"smtp:b@x\"\nsteps:\n  - do: sync"
         );
     }
 }

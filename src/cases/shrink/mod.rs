@@ -8,12 +8,15 @@
 //!
 //! # What is tried, in this order
 //!
-//! 1. **Structure**: fewer commands, in chunks, then one by one; folding what happens before it
+//! 1. **Plain spelling**: all values at once become plain ones, unless their form matters.
+//! 2. **Structure**: fewer commands, in chunks, then one by one; folding what happens before it
 //!    matters into the start; fewer objects at the start. What a removal leaves without its creator
 //!    goes with it ([`repaired`]), and so does an update that sets nothing any more.
-//! 2. **Fields**: without values, roles, passwords; users for groups and contacts.
-//! 3. **Values**: equal values are lowered together, so that what is equal, equal but for letter
+//! 3. **Fields**: without values, roles, passwords; users for groups and contacts.
+//! 4. **Values**: equal values are lowered together, so that what is equal, equal but for letter
 //!    case, or has a local part in common, stays so. Labels and keys get canonical names.
+//! 5. **Forms**: what is left that is odd gets shorter and loses one oddity after the other, so that what
+//!    stays odd is what matters.
 //!
 //! Whenever something succeeds the same is tried again, and once a step has nothing left the next
 //! one begins; after the last one it goes on with the first, until nothing is left that helps. No
@@ -23,6 +26,7 @@
 //! adapter behind a pipe each question costs as much as a whole round.
 
 mod fields;
+mod forms;
 mod measure;
 mod objects;
 mod plain;
@@ -43,8 +47,13 @@ use std::hash::{DefaultHasher, Hasher};
 const ROUND: usize = 200;
 
 /// What is tried, in order.
-const STEPS: [fn(&Case, &mut Vec<Case>); 3] =
-    [structure::candidates, fields::candidates, values::candidates];
+const STEPS: [fn(&Case, &mut Vec<Case>); 5] = [
+    forms::plain_spelling,
+    structure::candidates,
+    fields::candidates,
+    values::candidates,
+    forms::simpler_forms,
+];
 
 /// A case on its way to the smallest one that fails in the same way.
 ///

@@ -17,7 +17,7 @@ const OTHER_CASE: u16 = 100;
 /// How plain a text is: the less the plainer.
 pub(super) fn cost(sort: &Sort, text: &str) -> u16 {
     let position = place_of(sort, text).and_then(|place| u16::try_from(place).ok());
-    let position = position.unwrap_or(UNKNOWN);
+    let position = position.unwrap_or_else(|| UNKNOWN + oddity(text));
     match sort {
         Sort::Name => {
             let (local, domain) = parts(text);
@@ -31,10 +31,20 @@ pub(super) fn cost(sort: &Sort, text: &str) -> u16 {
             position + if is_usual { 0 } else { OTHER_CASE }
         }
         // Whose password it is stands in its name; one is as plain as another.
-        Sort::Password => position / UNKNOWN,
+        Sort::Password if position < UNKNOWN => 0,
+        Sort::Password => position,
         Sort::Label | Sort::Key => 0,
         Sort::Role | Sort::AttributeValue(_) | Sort::OtherAddress => position,
     }
+}
+
+/// How long a text is, and how many of its characters are no plain letters, digits or single spaces
+/// between them.
+fn oddity(text: &str) -> u16 {
+    let is_odd = |it: &char| !it.is_ascii_alphanumeric() && *it != '@';
+    let at_the_ends = text.len() - text.trim().len();
+    let oddity = text.chars().count() + 2 * text.chars().filter(is_odd).count() + at_the_ends;
+    u16::try_from(oddity.min(50_000)).unwrap_or(u16::MAX)
 }
 
 /// The parts of a name: what stands before the `@`, and what stands after it.

@@ -90,7 +90,7 @@ fn lowered(form: &Value, classes: &[Class], places: &[Option<usize>]) -> Option<
 }
 
 /// The case in which texts have been replaced by others.
-fn renamed(form: &Value, new: &dyn Fn(&Sort, &str) -> Option<String>) -> Option<Case> {
+pub(super) fn renamed(form: &Value, new: &dyn Fn(&Sort, &str) -> Option<String>) -> Option<Case> {
     let mut form = form.clone();
     each_text(&mut form, &mut |_, sort, text| {
         if let Some(new) = new(&sort, text) {

@@ -12,6 +12,7 @@
 //! | `texts` | values of attributes, and passwords |
 //! | `letters` | writings that differ in letter case only |
 //! | `spelling` | a form for each field; roles, names of attributes, prefixes of addresses |
+//! | `traits` | what is unusual about a value |
 //! | `visit` | every value of a case |
 //! | `respelling` | the map |
 
@@ -21,10 +22,12 @@ mod names;
 mod respelling;
 mod spelling;
 mod texts;
+mod traits;
 mod visit;
 
 pub(crate) use respelling::Respelling;
 pub use spelling::Spelling;
+pub use traits::FormTrait;
 
 use super::Case;
 
