@@ -167,7 +167,7 @@ impl SuiteBuilder {
         self
     }
 
-    /// How many commands a generated case has at most.
+    /// How many commands a generated case has at most; a long history has up to three times as many.
     pub fn max_commands(mut self, commands: usize) -> Self {
         self.generation.max_commands = commands;
         self

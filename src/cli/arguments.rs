@@ -297,7 +297,7 @@ pub(super) struct GenerationArguments {
     /// How many sequences are generated. Relations are applied to a tenth as many cases of their own.
     #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().cases)]
     pub(super) cases: usize,
-    /// How many commands a generated case has at most.
+    /// How many commands a generated case has at most; a long history has up to three times as many.
     #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().max_commands, value_parser = at_least_one)]
     pub(super) max_commands: usize,
 }

@@ -16,7 +16,7 @@ pub struct Generation {
     pub seed: u64,
     /// How many sequences are generated. Relations are applied to a tenth as many cases of their own.
     pub cases: usize,
-    /// How many commands a generated case has at most.
+    /// How many commands a generated case has at most; a long history has up to three times as many.
     pub max_commands: usize,
 }
 

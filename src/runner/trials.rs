@@ -12,12 +12,15 @@ use crate::cases::values::Spelling;
 use crate::directory::Capabilities;
 use std::fmt;
 
-/// One in so many sequences, and cases for relations, has its values in other forms than the usual ones:
-/// see [`Spelling`].
-const CASES_TO_ONE_RESPELLED: u64 = 3;
-
-/// The same of the grid, which has many more.
-const GRID_CASES_TO_ONE_RESPELLED: u64 = 12;
+/// One in so many cases of a source has its values in other forms than the usual ones, see [`Spelling`]:
+/// few of the grid, which has many, and few of those for relations, each of which is run many times.
+fn cases_to_one_respelled(source: Source) -> u64 {
+    match source {
+        Source::Grid => 24,
+        Source::Relations => 8,
+        Source::Saved | Source::Scenarios | Source::Sequences => 5,
+    }
+}
 
 /// What a generated case is called: `grid/…` by its classes, others by their number.
 #[derive(Clone, Copy)]
@@ -61,12 +64,15 @@ impl Trials {
             // Relations have cases of their own, so that they add to what the sequences show.
             Source::Relations => (generation.relation_cases(), seed.rotate_left(32) ^ 1),
         };
+        // Long histories are for sequences: a relation runs a case again and again.
+        let is_drawn = |preset: &&Preset| source == Source::Sequences || !preset.is_long;
+        let presets: Vec<Preset> = Preset::ALL.iter().filter(is_drawn).copied().collect();
         Trials {
             source,
             shard,
             count: shard.share_of(count),
             seed,
-            settings: Sequences::new(Preset::ALL, generation.max_commands, capabilities),
+            settings: Sequences::new(&presets, generation.max_commands, capabilities),
             capabilities: capabilities.clone(),
         }
     }
@@ -87,28 +93,28 @@ impl Trials {
         if self.source == Source::Grid {
             let point = Grid::get().points()[place];
             let case = point.case_within(&self.capabilities);
-            let case = respelled(case, self.seed, place as u64, GRID_CASES_TO_ONE_RESPELLED);
+            let case = self.respelled(case, place);
             return (Name::Grid(point), Trial { case, ..Trial::default() });
         }
         let number = place as u64;
-        let case = case_of(self.seed, number, &self.settings);
-        let case = respelled(case, self.seed, number, CASES_TO_ONE_RESPELLED);
+        let case = self.respelled(case_of(self.seed, number, &self.settings), place);
         let is_for_relations = self.source == Source::Relations;
         let relations = if is_for_relations { relations::applied_to(number) } else { Vec::new() };
         let trial = Trial { case, relations, scenario: None };
         (Name::Numbered(self.source, number), trial)
     }
 
+    /// The case in this place, or the same in another spelling.
+    fn respelled(&self, case: Case, place: usize) -> Case {
+        let one_in = cases_to_one_respelled(self.source);
+        match Spelling::drawn(self.seed, place as u64, one_in) {
+            Some(spelling) => spelling.of(&case),
+            None => case,
+        }
+    }
+
     /// All of them, in order.
     pub(crate) fn all(self) -> impl Iterator<Item = (Name, Trial)> {
         (0..self.count).map(move |own| self.at(own))
-    }
-}
-
-/// The case, or the same in another spelling.
-fn respelled(case: Case, seed: u64, number: u64, one_in: u64) -> Case {
-    match Spelling::drawn(seed, number, one_in) {
-        Some(spelling) => spelling.of(&case),
-        None => case,
     }
 }

@@ -8,10 +8,28 @@ use std::fmt::Write as _;
 const SHORT: usize = 4;
 
 /// Mutants whose minimal example is longer, and why it cannot be shorter.
-const LONG: &[(&str, &str)] = &[(
-    "matched-again-if-the-first-attempt-failed",
-    "a failure, its cure, the takeover,\n  a change into another match, and the cycle that falls for it",
-)];
+const LONG: &[(&str, &str)] = &[
+    (
+        "matched-again-if-the-first-attempt-failed",
+        "a failure, its cure, the takeover,\n  a change into another match, and the cycle that falls for it",
+    ),
+    (
+        "given-up-after-three-failures",
+        "three failures, the cure, and the cycle that does not notice it",
+    ),
+    (
+        "second-password-change-is-lost",
+        "the object's first cycle, and two changes with a cycle after each",
+    ),
+    (
+        "a-value-that-was-there-before-is-no-change",
+        "the object's first cycle, and two changes with a cycle after each",
+    ),
+    (
+        "switch-turns-twice-only",
+        "two turns for nothing, the third one, and the cycle that falls for it",
+    ),
+];
 
 /// The kill matrix and what follows from it, as text. Without `times` it is the same on every
 /// machine.

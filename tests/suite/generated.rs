@@ -126,7 +126,10 @@ fn every_case_for_a_relation_is_one_that_it_held_in_or_one_without_its_precondit
         let held = rules.get(relation.rule).map_or(0, |exercise| exercise.held);
         let unmet = result.relations.get(relation.rule);
         let unmet: u64 = unmet.map_or(0, |unmet| unmet.values().sum());
-        assert_eq!(held + unmet, 300, "{}", relation.rule);
+        // These two take long, and are applied now and then.
+        let is_now_and_then =
+            ["relation.many-unrelated-objects", "relation.renaming"].contains(&relation.rule);
+        assert!(held + unmet == 300 || is_now_and_then, "{}", relation.rule);
         assert!(held > 0 && unmet > 0, "{}: {held} and {unmet}", relation.rule);
         let told = format!("{} {unmet}", relation.rule);
         let text = terminal::render(&summary, 1000, false);

@@ -10,7 +10,7 @@
 //!   the edition's. A case ends with a sync, and mostly with a second one, since what is never
 //!   synchronised shows nothing; the first one mostly comes soon.
 //! - Of 100 cases 25 have up to a fifth of the greatest number of commands, 50 up to half of it,
-//!   25 more: eight commands in the mean where twenty are the most. One in thirty is a long history,
+//!   25 more: eight commands in the mean where twenty are the most. One in fifty is a long history,
 //!   with up to three times as many, of which mostly ten to thirty are cycles.
 //! - Edits mostly change one field, and now and then two to four at once.
 //! - Values are mostly those of objects that are there, in any role: a user principal name as an

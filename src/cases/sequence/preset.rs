@@ -150,7 +150,7 @@ pub struct CyclePercentages {
 const BALANCED: Preset = Preset {
     name: "balanced",
     purpose: "a little of everything",
-    weight: 6,
+    weight: 10,
     is_long: false,
     cloud_objects: [8, 34, 34, 16, 8],
     on_premises_objects: [12, 44, 30, 14],

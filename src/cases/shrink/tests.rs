@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::cases::sequence::{Sequences, case_of};
+use crate::cases::values::Spelling;
 use crate::directory::{Command, Kind, Tenant, is_well_formed, problems_of_case, same_name};
 use proptest::prelude::*;
 use rstest::rstest;
@@ -308,4 +309,52 @@ fn break_something(case: &mut Case, damage: u8, at: usize) {
         }
         _ => {}
     }
+}
+
+/// What is odd about values goes where it does not matter, and what is left of it is what matters.
+#[rstest]
+#[case::long("displayName", |value: &str| value.chars().count() > 200, 201)]
+#[case::spaces("displayName", |value: &str| value.starts_with(' '), 1)]
+#[case::face("displayName", |value: &str| value.contains('😀'), 1)]
+fn of_odd_values_only_what_matters_is_left(
+    #[case] attribute: &str,
+    #[case] is_odd: fn(&str) -> bool,
+    #[case] characters: usize,
+) {
+    let fails = |case: &Case| {
+        case.tenant
+            .on_premises
+            .iter()
+            .any(|object| object.attributes.get(attribute).is_some_and(|value| is_odd(value)))
+    };
+    let settings = Sequences::default();
+    let odd = (0..).map(|index| Spelling::EVERYTHING.of(&case_of(1, index, &settings)));
+    let case = odd.into_iter().find(|case| fails(case)).expect("there is always one more");
+    let left = shrink(case, &mut |round| round.iter().position(fails));
+    assert_eq!(left.commands, []);
+    let [object] = &left.tenant.on_premises[..] else { panic!("not minimal: {left:#?}") };
+    assert_eq!(object.attributes.get(attribute).map(|it| it.chars().count()), Some(characters));
+    assert_eq!(object.source_anchor.as_deref(), Some("QUFB"));
+    let name = object.user_principal_name.as_deref();
+    assert!(name.is_none_or(|name| name == "ann@contoso.com"), "{name:?}");
+}
+
+#[test]
+fn names_that_are_alike_at_first_stay_so_and_get_shorter() {
+    let start = |name: &str| name.chars().take(20).collect::<String>();
+    let fails = |case: &Case| {
+        case.tenant.cloud.iter().any(|cloud| {
+            case.tenant.on_premises.iter().any(|object| {
+                let names = (&cloud.user_principal_name, &object.user_principal_name);
+                matches!(names, (Some(one), Some(other)) if one != other && start(one) == start(other))
+            })
+        })
+    };
+    let settings = Sequences::default();
+    let odd = (0..).map(|index| Spelling::EVERYTHING.of(&case_of(1, index, &settings)));
+    let case = odd.into_iter().find(|case| fails(case)).expect("there is always one more");
+    let left = shrink(case, &mut |round| round.iter().position(fails));
+    let name = left.tenant.cloud[0].user_principal_name.as_deref().unwrap_or_default();
+    assert!(name.split('@').next().is_some_and(|local| local.len() <= 33), "{name}");
+    assert!(name.ends_with("@contoso.com"), "{name}");
 }

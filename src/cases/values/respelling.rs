@@ -158,7 +158,7 @@ impl Respelling {
             .collect();
         for password in &passwords {
             respelling.passwords.insert(password, |number| {
-                spelling.passwords.text(number, LONGEST_PASSWORD, &others)
+                spelling.passwords.instead_of(password, number, LONGEST_PASSWORD, &others)
             });
         }
         // A value that several attributes have must be short enough for each of them.
@@ -170,7 +170,7 @@ impl Respelling {
         for (_, value) in &attributes {
             if !respelling.names.forth.contains_key(value) {
                 respelling.attribute_values.insert(value, |number| {
-                    spelling.attributes.text(number, longest(value), &others)
+                    spelling.attributes.instead_of(value, number, longest(value), &others)
                 });
             }
         }

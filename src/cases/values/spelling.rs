@@ -92,7 +92,7 @@ impl Spelling {
                 RoleForm::SmallLetters,
             ]),
             addresses: draws.any(&[AddressForm::Plain, AddressForm::AnyPrefix]),
-            further_addresses: draws.any(&[0, 0, 0, 3, 12, 30]),
+            further_addresses: draws.any(&[0, 0, 0, 0, 0, 3, 12, 12, 30]),
         })
     }
 }

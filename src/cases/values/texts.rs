@@ -1,5 +1,6 @@
 //! Values of attributes, and passwords: whatever people write, and what programs make of it.
 
+use crate::cases::vocabulary::{ATTRIBUTES, PASSWORDS};
 use crate::directory::Text;
 
 /// What values look like.
@@ -101,9 +102,24 @@ impl TextForm {
         TextForm::Everything,
     ];
 
+    /// What stands for `old`, the text with this number: it itself where it has this form already.
+    pub(super) fn instead_of(
+        self,
+        old: &str,
+        number: usize,
+        longest: usize,
+        others: &[Text],
+    ) -> String {
+        let mut plain = ATTRIBUTES.iter().flat_map(|(_, values)| values).chain(&PASSWORDS);
+        if self == TextForm::Plain && plain.any(|plain| *plain == old) {
+            return old.to_owned();
+        }
+        self.text(number, longest, others)
+    }
+
     /// The text with this number, of at most so many characters; two numbers never give the same.
     /// `others` are the values of other fields.
-    pub(super) fn text(self, number: usize, longest: usize, others: &[Text]) -> String {
+    fn text(self, number: usize, longest: usize, others: &[Text]) -> String {
         let of = |list: &[&str]| again(list[number % list.len()], number / list.len());
         match self {
             TextForm::Plain => format!("Value {}", number + 1),
