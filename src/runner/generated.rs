@@ -84,7 +84,7 @@ impl Search<'_, '_> {
             saved.save(&minimal, &signature, &found_in, self.judge, implementation)
         });
         let scenario = scenario_of(&minimal, &signature);
-        let excerpt = case_to_yaml(&scenario, &minimal.remarks);
+        let excerpt = shortened(&case_to_yaml(&scenario, &minimal.remarks));
         let Minimal { judgement, .. } = minimal;
         let failure = judgement.breach(&signature).cloned();
         let (verdict, failure) = match (judgement.stopped, failure) {
@@ -109,6 +109,19 @@ impl Search<'_, '_> {
         };
         Event::FailureFound { source, case, size, verdict, failure, file, not_saved }
     }
+}
+
+/// So many lines of a case are shown from its beginning, and as many from its end.
+const SHOWN_LINES: usize = 60;
+
+/// A case among thousands of objects is more than anybody reads.
+fn shortened(excerpt: &str) -> String {
+    let lines: Vec<&str> = excerpt.lines().collect();
+    let Some(left_out) = lines.len().checked_sub(2 * SHOWN_LINES).filter(|count| *count > 1) else {
+        return excerpt.to_owned();
+    };
+    let (first, last) = (&lines[..SHOWN_LINES], &lines[lines.len() - SHOWN_LINES..]);
+    format!("{}\n… {left_out} more lines …\n{}", first.join("\n"), last.join("\n"))
 }
 
 /// A case that went wrong, and in which way.

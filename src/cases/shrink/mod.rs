@@ -46,6 +46,13 @@ use std::hash::{DefaultHasher, Hasher};
 /// The most candidates in one round.
 const ROUND: usize = 200;
 
+/// Of a case with more objects only whole parts are left out: to look at each of them takes too long, and
+/// nobody reads them.
+const MANY_OBJECTS: usize = 60;
+
+/// The step that makes fewer of what is many.
+const STRUCTURE: usize = 1;
+
 /// What is tried, in order.
 const STEPS: [fn(&Case, &mut Vec<Case>); 5] = [
     forms::plain_spelling,
@@ -146,7 +153,9 @@ impl Shrinker {
     /// All that this step can do with the case, but for what was tried before or is no simpler.
     fn fill(&mut self) {
         let mut all = Vec::new();
-        STEPS[self.step](&self.case, &mut all);
+        if self.step == STRUCTURE || self.measure.objects <= MANY_OBJECTS {
+            STEPS[self.step](&self.case, &mut all);
+        }
         let mut seen = HashSet::new();
         for candidate in all {
             let candidate = repaired(without_empty_updates(candidate));

@@ -1,5 +1,6 @@
 //! Fewer commands and fewer objects.
 
+use super::MANY_OBJECTS;
 use super::objects::{cloud_objects, cloud_objects_mut, on_premises_objects_mut, variant, without};
 use crate::cases::Case;
 use crate::directory::{CloudRef, CloudSetup, Command, OnPremisesObject, Text};
@@ -20,14 +21,37 @@ pub(super) fn candidates(case: &Case, all: &mut Vec<Case>) {
     for index in 0..count {
         fold(case, index, all);
     }
-    for index in 0..case.tenant.cloud.len() {
+    fewer_objects(case, all);
+}
+
+/// Fewer objects at the start: of many whole parts, of few one of either side, and one of each.
+fn fewer_objects(case: &Case, all: &mut Vec<Case>) {
+    let (cloud, on_premises) = (case.tenant.cloud.len(), case.tenant.on_premises.len());
+    for parts in [2, 4, 8, 16] {
+        for part in 0..parts {
+            let of = |count: usize| count * part / parts..count * (part + 1) / parts;
+            if cloud > parts {
+                variant(case, all, |case| drop(case.tenant.cloud.drain(of(cloud))));
+            }
+            if on_premises > parts {
+                variant(case, all, |case| drop(case.tenant.on_premises.drain(of(on_premises))));
+            }
+        }
+    }
+    if cloud + on_premises > MANY_OBJECTS {
+        return;
+    }
+    for index in 0..cloud {
         variant(case, all, |case| drop(case.tenant.cloud.remove(index)));
     }
-    for index in 0..case.tenant.on_premises.len() {
+    for index in 0..on_premises {
         variant(case, all, |case| drop(case.tenant.on_premises.remove(index)));
     }
-    for cloud in 0..case.tenant.cloud.len() {
-        for on_premises in 0..case.tenant.on_premises.len() {
+    if cloud * on_premises > MANY_OBJECTS {
+        return;
+    }
+    for cloud in 0..cloud {
+        for on_premises in 0..on_premises {
             variant(case, all, |case| {
                 case.tenant.cloud.remove(cloud);
                 case.tenant.on_premises.remove(on_premises);

@@ -18,7 +18,7 @@ pub struct ChildProcessOptions {
     /// How long it may take from its start to its answer to `initialize`. Default: 10 s.
     pub handshake_timeout: Duration,
     /// How long it may take for one answer, counted from the request or from the answer before,
-    /// whichever is later. Default: 5 s.
+    /// whichever is later; for a case with hundreds of objects as many times longer. Default: 5 s.
     pub reply_timeout: Duration,
     /// How long a line of its standard output may be, in bytes. Default: 64 MiB.
     pub maximum_line_bytes: usize,

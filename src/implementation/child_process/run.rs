@@ -226,7 +226,7 @@ impl Talk<'_> {
         if lockstep {
             connection.request(Method::Reset, &reset(case));
         }
-        match self.answer::<ResetResult>(connection, Method::Reset.word())? {
+        match self.answer::<ResetResult>(connection, case, Method::Reset.word())? {
             Ok(result) => seen.start = Some(result.snapshot),
             Err(failure) => seen.failure = Some(failure),
         }
@@ -236,13 +236,13 @@ impl Talk<'_> {
                 if lockstep {
                     break;
                 }
-                connection.skip(self.reply_timeout, &asked)?;
+                connection.skip(self.patience(case), &asked)?;
                 continue;
             }
             if lockstep {
                 connection.request(Method::Apply, &apply(command));
             }
-            match self.answer::<StepObservation>(connection, &asked)? {
+            match self.answer::<StepObservation>(connection, case, &asked)? {
                 Ok(step) => seen.steps.push(step),
                 Err(mut failure) => {
                     failure.message += &format!(" ({})", place_of(index, command));
@@ -269,10 +269,10 @@ impl Talk<'_> {
             false => Err(format!("result.steps: {steps} steps for {commands} commands")),
         };
         let answer = if method == Method::RunCaseChanges {
-            let answer = self.answer::<RunCaseChangesResult>(connection, &asked)?;
+            let answer = self.answer::<RunCaseChangesResult>(connection, case, &asked)?;
             answer.map(|result| counted(result.steps.len()).and_then(|()| result.whole()))
         } else {
-            let answer = self.answer::<RunCaseResult>(connection, &asked)?;
+            let answer = self.answer::<RunCaseResult>(connection, case, &asked)?;
             answer.map(|result| counted(result.steps.len()).map(|()| result))
         };
         match answer {
@@ -286,12 +286,19 @@ impl Talk<'_> {
         Ok(())
     }
 
+    /// How long an answer may take: what has hundreds of objects takes as many times longer.
+    fn patience(&self, case: CaseInput<'_>) -> Duration {
+        let objects = case.tenant.cloud.len() + case.tenant.on_premises.len();
+        self.reply_timeout * u32::try_from(1 + objects / 100).unwrap_or(u32::MAX)
+    }
+
     fn answer<R: ReplyResult>(
         &self,
         connection: &mut Connection,
+        case: CaseInput<'_>,
         asked: &str,
     ) -> Result<Result<R, Failure>, Broken> {
-        let answer = connection.receive(self.reply_timeout, asked)?;
+        let answer = connection.receive(self.patience(case), asked)?;
         Ok(accepted(answer, self.description, connection))
     }
 }
