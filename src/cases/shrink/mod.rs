@@ -36,6 +36,7 @@ mod values;
 
 use measure::is_simpler;
 pub use measure::{Measure, measure};
+use objects::MANY_OBJECTS;
 pub use repair::repaired;
 
 use super::Case;
@@ -45,10 +46,6 @@ use std::hash::{DefaultHasher, Hasher};
 
 /// The most candidates in one round.
 const ROUND: usize = 200;
-
-/// Of a case with more objects only whole parts are left out: to look at each of them takes too long, and
-/// nobody reads them.
-const MANY_OBJECTS: usize = 60;
 
 /// The step that makes fewer of what is many.
 const STRUCTURE: usize = 1;

@@ -3,6 +3,10 @@
 use crate::cases::Case;
 use crate::directory::{CloudSetup, Command, OnPremisesObject};
 
+/// Of a case with more objects only whole parts are left out: to look at each of them takes too long, and
+/// nobody reads them.
+pub(super) const MANY_OBJECTS: usize = 60;
+
 /// Every cloud object, those of the start first.
 pub(super) fn cloud_objects(case: &Case) -> impl Iterator<Item = &CloudSetup> {
     let created = case.commands.iter().filter_map(|command| match command {

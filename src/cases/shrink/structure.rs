@@ -1,7 +1,8 @@
 //! Fewer commands and fewer objects.
 
-use super::MANY_OBJECTS;
-use super::objects::{cloud_objects, cloud_objects_mut, on_premises_objects_mut, variant, without};
+use super::objects::{
+    MANY_OBJECTS, cloud_objects, cloud_objects_mut, on_premises_objects_mut, variant, without,
+};
 use crate::cases::Case;
 use crate::directory::{CloudRef, CloudSetup, Command, OnPremisesObject, Text};
 

@@ -51,7 +51,7 @@ pub(crate) static FAULTS: &[Fault] = &[
     fault("soft-match-told-as-clients", 1),
     fault("cloud-edits-of-synced-objects-accepted", 2),
     fault("password-written-back", 1),
-    fault("failed-not-retried", 3),
+    fault("failed-not-retried", 5),
     fault("error-stops-the-cycle", 4),
     fault("report-says-ok-for-failure", 1),
     fault("refusal-reported-as-ok", 2),
