@@ -12,8 +12,10 @@ pub mod vary;
 mod vocabulary;
 
 use crate::directory::{
-    Capabilities, Capability, CloudSetup, Command, Feature, Kind, NameKey, OnPremisesObject, Tenant,
+    Capabilities, Capability, CloudSetup, Command, CommandKind, Feature, Kind, NameKey,
+    OnPremisesObject, Tenant,
 };
+use crate::implementation::CaseInput;
 use identifiers::{Identifier, Mention, mentions};
 use rustc_hash::FxHashSet;
 
@@ -24,6 +26,19 @@ pub struct Case {
     pub tenant: Tenant,
     /// What is done, in order.
     pub commands: Vec<Command>,
+}
+
+impl Case {
+    /// What an implementation is told of it.
+    pub(crate) fn input(&self) -> CaseInput<'_> {
+        CaseInput { tenant: &self.tenant, commands: &self.commands }
+    }
+
+    /// The kind of the step with this number, counted from 1; `reset` of the start.
+    pub(crate) fn kind_of_step(&self, step: usize) -> CommandKind {
+        let command = step.checked_sub(1).and_then(|at| self.commands.get(at));
+        command.map_or(CommandKind::Reset, Command::kind)
+    }
 }
 
 /// The capabilities without which an implementation cannot be judged by a case, told from what the

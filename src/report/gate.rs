@@ -108,7 +108,7 @@ pub fn conclusion(gate: &Gate, file: &BaselineFile) -> String {
             "incomplete: no case exercised {}, which the baseline {name} does not list",
             gate.not_exercised.join(", ")
         ),
-        Conclusion::Incomplete(why) => format!("incomplete: {}", incomplete(*why)),
+        Conclusion::Incomplete(why) => format!("incomplete: {}", incomplete(why.clone())),
         Conclusion::AsListed { known: 0, listed: 0, .. } => format!(
             "conformant with edition {}; the baseline {name} lists no nonconformity",
             file.baseline.edition

@@ -194,7 +194,7 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
         words: summary.verdict(),
         incomplete: summary
             .why_incomplete()
-            .map(|reason| WhyIncomplete { reason, words: incomplete(reason) }),
+            .map(|reason| WhyIncomplete { words: incomplete(reason.clone()), reason }),
         counts: AllCounts {
             all: by_state.all(),
             judged: by_state.judged(),

@@ -1,5 +1,6 @@
 //! Reports, made from a run's events and from nothing else.
 
+mod adapter;
 pub mod badge;
 pub mod command;
 pub mod compare;
@@ -22,5 +23,6 @@ pub use crate::runner::{
     Aborted, Counts, Example, Exercise, Incomplete, Place, RuleFailure, RuleLine, RuleState,
     SourceLine, Status, Summary,
 };
+pub use adapter::adapter_fault;
 pub use from_events::from_events;
 pub use words::{capabilities, choices, not_applicable};

@@ -87,8 +87,10 @@ fn render_around(
     };
     let mut page = Page::new(width, styled);
     page.head(header);
-    page.rules(summary);
-    page.examples(summary);
+    if summary.adapter_fault.is_none() {
+        page.rules(summary);
+        page.examples(summary);
+    }
     end(&mut page, header);
     page.text
 }
@@ -397,12 +399,18 @@ impl Page {
     }
 
     fn result(&mut self, summary: &Summary, header: &RunHeader) {
-        self.counts(summary, header);
+        if summary.adapter_fault.is_none() {
+            self.counts(summary, header);
+        } else {
+            self.line("");
+        }
         let style = match summary.status() {
             Status::Conformant | Status::PartHeld => GOOD,
             Status::Nonconformant | Status::SuiteDefect => BAD,
             Status::Incomplete => CAUTION,
         };
-        self.line(self.painted(style, summary.verdict()));
+        for line in wrap(&summary.verdict(), self.width, "", "") {
+            self.line(self.painted(style, line));
+        }
     }
 }

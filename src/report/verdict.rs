@@ -1,5 +1,6 @@
 //! How a run ended, in words.
 
+use super::adapter::adapter_fault;
 use crate::runner::{Incomplete, RuleState, Status, Summary};
 
 impl Summary {
@@ -29,6 +30,7 @@ pub(super) const SUITE_DEFECT: &str = "a defect of the suite itself; please repo
 /// Why something that was asked for and applies was not judged.
 pub(super) fn incomplete(why: Incomplete) -> String {
     match why {
+        Incomplete::AdapterUnfaithful(fault) => adapter_fault(&fault),
         Incomplete::CutOff(line) => format!("the file of events is cut off at line {line}"),
         Incomplete::StoppedEarly => "the run was stopped before its end".to_owned(),
         Incomplete::NothingJudged => "nothing was judged".to_owned(),

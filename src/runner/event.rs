@@ -1,5 +1,6 @@
 //! What a run reports, as it happens. Every report is made from these.
 
+use super::adapter::AdapterFault;
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
 use super::selection::Selection;
@@ -253,6 +254,8 @@ pub enum CaseVerdict {
 pub enum Event {
     /// A run begins: the first event.
     RunStarted(Box<RunHeader>),
+    /// The adapter does not do its part, and nothing is judged.
+    AdapterUnfaithful(Box<AdapterFault>),
     /// The cases of a source begin.
     SourceStarted(PlannedSource),
     /// A scenario, or a saved failure, has ended.

@@ -34,9 +34,7 @@ impl Prepared<'_> {
     /// What an implementation is asked to run: the trial's own case, and then the varied ones.
     fn inputs(&self) -> impl Iterator<Item = CaseInput<'_>> {
         let varied = self.varied.iter().map(|(_, case)| case);
-        std::iter::once(&self.trial.case)
-            .chain(varied)
-            .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
+        std::iter::once(&self.trial.case).chain(varied).map(Case::input)
     }
 }
 
@@ -224,7 +222,7 @@ impl<'a> Judge<'a> {
             return Some(Stopped::Declined(capability));
         }
         let step = if observed.start.is_some() { observed.steps.len() + 1 } else { 0 };
-        let command = kind_of_step(case, step);
+        let command = case.kind_of_step(step);
         Some(Stopped::Aborted { failure: failure.clone(), step, command, varied: None })
     }
 
@@ -251,16 +249,10 @@ impl<'a> Judge<'a> {
             RelationVerdict::Held => judgement.tallies.held(rule, 1),
             RelationVerdict::Violated { step, violations } => {
                 let origin = Origin::Relation;
-                let command = kind_of_step(base.0, step);
+                let command = base.0.kind_of_step(step);
                 let breach = Breach { rule, origin, step, command, violations, varied: None };
                 judgement.breaches.push(breach);
             }
         }
     }
-}
-
-/// The kind of the step with this number, counted from 1.
-fn kind_of_step(case: &Case, step: usize) -> CommandKind {
-    let command = step.checked_sub(1).and_then(|at| case.commands.get(at));
-    command.map_or(CommandKind::Reset, |command| command.kind())
 }

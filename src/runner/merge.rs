@@ -100,6 +100,10 @@ pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<MergeProblem>> {
         planned.cases = headers.iter().map(|header| header.sources[at].cases).sum();
     }
     let mut merged = vec![Event::RunStarted(Box::new(header.clone()))];
+    let events = in_order.iter().flat_map(|part| &part.events);
+    merged.extend(
+        events.filter(|event| matches!(event, Event::AdapterUnfaithful(_))).take(1).cloned(),
+    );
     let mut violated: BTreeSet<String> = BTreeSet::new();
     let mut problems = Vec::new();
     for planned in header.sources {

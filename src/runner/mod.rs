@@ -3,6 +3,7 @@
 //! The flow goes one way: a plan of cases → the implementation → observations → checks and
 //! expectations → events. Whoever wants a report reads the events.
 
+mod adapter;
 mod batches;
 mod event;
 mod example;
@@ -26,6 +27,7 @@ mod trial;
 mod trials;
 mod written;
 
+pub use adapter::{AdapterFault, check_adapter};
 pub use event::{
     CaseVerdict, Event, Example, Exercise, FailureReport, Host, LeftOutCombinations, NotSaved,
     PlannedSource, RunHeader, SelectedRule, SourceResult, SourceStopped,
@@ -76,7 +78,8 @@ pub struct Extras<'e, 'k> {
 }
 
 /// Runs everything that is planned and reports each event as it comes. Returns early, without
-/// [`Event::RunFinished`], once `interrupted` is set.
+/// [`Event::RunFinished`], once `interrupted` is set. An adapter that cannot be believed is reported
+/// first, and alone: what its implementation does, nobody knows.
 pub fn run(
     plan: &Plan,
     implementation: &mut dyn Implementation,
@@ -90,6 +93,12 @@ pub fn run(
     let judge = Judge::new(&header.description, &header.selection);
     let mut shown = Shown::new(extras.by_reason.take());
     report(Event::RunStarted(Box::new(header.clone())));
+    let milliseconds = || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if let Err(fault) = check_adapter(implementation) {
+        report(Event::AdapterUnfaithful(Box::new(fault)));
+        report(Event::RunFinished { milliseconds: milliseconds() });
+        return;
+    }
     for planned in &header.sources {
         if is_stopped() {
             return;
@@ -119,8 +128,6 @@ pub fn run(
         example::report_each(plan, implementation, &is_stopped, report);
     }
     if !is_stopped() {
-        report(Event::RunFinished {
-            milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        });
+        report(Event::RunFinished { milliseconds: milliseconds() });
     }
 }

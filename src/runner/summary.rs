@@ -1,5 +1,6 @@
 //! What a run came to, rule by rule.
 
+use super::adapter::AdapterFault;
 use super::event::{
     CaseVerdict, Event, Example, Exercise, FailureReport, NotSaved, PlannedSource, RunHeader,
     SourceResult,
@@ -137,11 +138,13 @@ pub enum Status {
 }
 
 /// Why something that was asked for and applies was not judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Incomplete {
+    /// The adapter does not do its part.
+    AdapterUnfaithful(Box<AdapterFault>),
     /// The file of events is cut off in or after this line.
     CutOff(usize),
     /// The run was stopped before its end.
@@ -156,6 +159,8 @@ pub enum Incomplete {
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     header: Option<RunHeader>,
+    /// How the adapter does not do its part, where it does not; nothing is judged then.
+    pub adapter_fault: Option<Box<AdapterFault>>,
     tallies: BTreeMap<String, BTreeMap<Source, Exercise>>,
     failures: BTreeMap<String, Vec<(String, FailureReport, Place)>>,
     written: BTreeSet<String>,
@@ -231,6 +236,7 @@ impl Summary {
     pub fn take(&mut self, event: &Event) {
         match event {
             Event::RunStarted(header) => self.header = Some((**header).clone()),
+            Event::AdapterUnfaithful(fault) => self.adapter_fault = Some(fault.clone()),
             Event::SourceStarted(planned) => {
                 let result = SourceResult::default();
                 self.sources.push(SourceLine { planned: planned.clone(), result });
@@ -449,7 +455,9 @@ impl Summary {
         let is_left_out = |line: &RuleLine| {
             line.state == RuleState::NotExercised && line.owed && counts(&line.rule)
         };
-        if let Some(line) = self.cut_off {
+        if let Some(fault) = &self.adapter_fault {
+            Some(Incomplete::AdapterUnfaithful(fault.clone()))
+        } else if let Some(line) = self.cut_off {
             Some(Incomplete::CutOff(line))
         } else if self.milliseconds.is_none() {
             Some(Incomplete::StoppedEarly)

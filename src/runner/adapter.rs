@@ -1,0 +1,447 @@
+//! Tries the adapter before the implementation behind it is judged: whether what it shows can be
+//! believed.
+
+use crate::cases::Case;
+use crate::checks::{EditionSettings, Observer, Violation};
+use crate::directory::{
+    AssignRole, Capabilities, Capability, CloudObject, CloudObjectChange, CloudRef, CloudSetup,
+    Command, CommandKind, CreateOnPremisesObject, DeleteCloudObject, Feature, Field, Fields, Kind,
+    ObjectName, OnPremisesChange, OnPremisesObject, ProxyAddress, RemoveRole, RestoreCloudObject,
+    ResultWord, SetFeature, SetImmutableId, Snapshot, Status, StepObservation, Tenant, Text,
+    UpdateCloudObject, UpdateOnPremisesObject,
+};
+use crate::implementation::{CaseObservation, FailureKind, Implementation, run_one};
+use serde::{Deserialize, Serialize};
+
+/// How an adapter does not do its part: whatever rule its implementation then seems to break, nobody
+/// knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", tag = "kind")]
+#[non_exhaustive]
+pub enum AdapterFault {
+    /// It declares none of `users`, `groups` and `contacts`, so that nothing can be asked of it.
+    NoKind,
+    /// What `reset` shows is not what was sent.
+    ResetShowsOther {
+        /// Where the two differ.
+        violations: Vec<Violation>,
+    },
+    /// It declares a capability, and says `unsupported` when it is asked for it.
+    Declines {
+        /// The capability.
+        capability: Capability,
+        /// The step, counted from 1; 0 is the start.
+        step: usize,
+        /// Its command.
+        command: CommandKind,
+    },
+    /// A reference to an object that is there names nothing.
+    NotFound {
+        /// The step, counted from 1.
+        step: usize,
+        /// Its command.
+        command: CommandKind,
+        /// The reference.
+        reference: CloudRef,
+    },
+    /// The `id` of an object that nobody touched is another one.
+    OtherId {
+        /// The step, counted from 1.
+        step: usize,
+        /// Its command.
+        command: CommandKind,
+        /// The identifier that is gone.
+        id: Text,
+    },
+    /// The same case tells something else in one message (`runCase`) than step by step.
+    BatchDiffers {
+        /// The step, counted from 1; 0 is the start.
+        step: usize,
+        /// Its command.
+        command: CommandKind,
+        /// Where the two differ: step by step is expected. Empty where one of them went further.
+        violations: Vec<Violation>,
+    },
+}
+
+/// Tries an adapter with one case: step by step, and then in one message. What an implementation
+/// does wrong, or that it aborts, is not told here: that is for the cases to show.
+pub fn check_adapter(implementation: &mut dyn Implementation) -> Result<Case, AdapterFault> {
+    let description = implementation.describe();
+    let capabilities = &description.capabilities;
+    let case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
+    let stepwise = run_one(implementation, case.input());
+    if let Some(start) = &stepwise.start {
+        let (choices, edition) = (&description.choices, EditionSettings::of_2023_01());
+        let (_, findings) = Observer::start(&case.tenant, start, edition, capabilities, choices);
+        let violations: Vec<Violation> =
+            findings.iter().flat_map(|finding| finding.violations().to_vec()).collect();
+        if !violations.is_empty() {
+            return Err(AdapterFault::ResetShowsOther { violations });
+        }
+        judge_steps(&case, start, &stepwise.steps)?;
+    }
+    judge_declined(&case, &stepwise, capabilities)?;
+    let mut batch = CaseObservation::default();
+    implementation.run_cases(&[case.input()], &mut |_, observation| {
+        batch = observation;
+        false
+    });
+    judge_declined(&case, &batch, capabilities)?;
+    judge_same(&case, &stepwise, &batch)?;
+    Ok(case)
+}
+
+/// A tenant and commands in which every declared capability is used once, and that no rule but the
+/// plainest is about.
+fn trial_case(capabilities: &Capabilities) -> Option<Case> {
+    let has = |capability| capabilities.has(capability);
+    let kinds: Vec<Kind> = [
+        (Kind::User, Capability::Users),
+        (Kind::Group, Capability::Groups),
+        (Kind::Contact, Capability::Contacts),
+    ]
+    .into_iter()
+    .filter_map(|(kind, capability)| has(capability).then_some(kind))
+    .collect();
+    let first = *kinds.first()?;
+    let tenant = Tenant {
+        cloud: kinds.iter().map(|kind| cloud_object(*kind, capabilities)).collect(),
+        on_premises: kinds.iter().map(|kind| on_premises_object(*kind, capabilities)).collect(),
+        ..Tenant::default()
+    };
+    let own = || CloudRef::Label(label(first));
+    let joined = || CloudRef::JoinedTo(key(first));
+    let mut late = on_premises_object(first, capabilities);
+    late.key = "late-ad".into();
+    late.source_anchor = Some("bGF0ZWx5IGNyZWF0ZWQhIQ==".into());
+    late.user_principal_name = late.user_principal_name.map(|_| "late@contoso.com".into());
+    late.proxy_addresses = Vec::new();
+    let mut commands: Vec<Command> = vec![CreateOnPremisesObject::new(late).into()];
+    let department = || [("department".into(), Some("Sales".into()))].into();
+    let set = OnPremisesChange { attributes: department(), ..OnPremisesChange::default() };
+    commands.push(UpdateOnPremisesObject::new(key(first), set).into());
+    commands.push(Command::sync());
+    if has(Capability::CloudEdits) {
+        let set = CloudObjectChange { attributes: department(), ..CloudObjectChange::default() };
+        commands.push(UpdateCloudObject::new(own(), set).into());
+    }
+    if first == Kind::User && has(Capability::ImmutableIdWrite) {
+        commands.push(SetImmutableId::new(own(), Some("d3JpdHRlbiBsYXRlciEhIQ==".into())).into());
+    }
+    if first == Kind::User && has(Capability::Roles) {
+        for of in [own(), joined()] {
+            commands.push(AssignRole::new(of.clone(), "Reports Reader".into()).into());
+            commands.push(RemoveRole::new(of, "Reports Reader".into()).into());
+        }
+    }
+    let switches = [
+        (Capability::SoftMatchSwitch, Feature::SoftMatch),
+        (Capability::Passwords, Feature::PasswordHashSync),
+    ];
+    for (_, feature) in switches.into_iter().filter(|(capability, _)| has(*capability)) {
+        commands.push(SetFeature::new(feature, false).into());
+        commands.push(SetFeature::new(feature, true).into());
+    }
+    if has(Capability::Reinstall) {
+        commands.push(Command::reinstall());
+        commands.push(Command::sync());
+    }
+    if first == Kind::User && has(Capability::RecycleBin) {
+        commands.push(DeleteCloudObject::new(own(), false).into());
+        commands.push(RestoreCloudObject::new(own()).into());
+        commands.push(DeleteCloudObject::new(own(), true).into());
+    }
+    Some(Case { tenant, commands })
+}
+
+fn label(kind: Kind) -> Text {
+    format!("{kind}-in-the-cloud").into()
+}
+
+fn key(kind: Kind) -> Text {
+    format!("{kind}-ad").into()
+}
+
+/// Every value that an object of this kind can have.
+fn cloud_object(kind: Kind, capabilities: &Capabilities) -> CloudSetup {
+    let is_user = kind == Kind::User;
+    let when = |condition: bool, value: &str| condition.then(|| Text::from(value));
+    CloudSetup {
+        label: label(kind),
+        kind,
+        mail_enabled: kind == Kind::Group,
+        on_premises_immutable_id: when(
+            is_user && capabilities.has(Capability::MatchSourceAnchor),
+            "b2YgdGhlIGNsb3VkIHVzZXI=",
+        ),
+        user_principal_name: when(is_user, "cloud.user@contoso.com"),
+        proxy_addresses: addresses(&format!("cloud.{kind}")),
+        attributes: [("displayName".into(), format!("Cloud {kind}").into())].into_iter().collect(),
+        password: when(is_user && capabilities.has(Capability::Passwords), "cloud password"),
+        roles: when(is_user && capabilities.has(Capability::Roles), "Global Reader")
+            .into_iter()
+            .collect(),
+    }
+}
+
+fn on_premises_object(kind: Kind, capabilities: &Capabilities) -> OnPremisesObject {
+    let is_user = kind == Kind::User;
+    let when = |condition: bool, value: &str| condition.then(|| Text::from(value));
+    OnPremisesObject {
+        key: key(kind),
+        kind,
+        mail_enabled: kind == Kind::Group,
+        source_anchor: Some(format!("on-premises {kind}").into()),
+        user_principal_name: when(is_user, "local.user@contoso.com"),
+        proxy_addresses: addresses(&format!("local.{kind}")),
+        attributes: [("displayName".into(), format!("Local {kind}").into())].into_iter().collect(),
+        password: when(is_user && capabilities.has(Capability::Passwords), "local password"),
+    }
+}
+
+fn addresses(name: &str) -> Vec<ProxyAddress> {
+    [format!("SMTP:{name}@contoso.com"), format!("smtp:{name}@sales.contoso.com")]
+        .iter()
+        .map(|address| address.as_str().into())
+        .collect()
+}
+
+/// Judges, step by step, what an adapter owes and no rule is about.
+fn judge_steps(
+    case: &Case,
+    start: &Snapshot,
+    steps: &[StepObservation],
+) -> Result<(), AdapterFault> {
+    let mut before = start;
+    for (at, (command, seen)) in case.commands.iter().zip(steps).enumerate() {
+        let (step, kind) = (at + 1, command.kind());
+        if let Some(reference) = command.cloud_object()
+            && seen.outcome.status == Status::NotFound
+            && is_there(reference, &steps[..at])
+        {
+            let reference = reference.clone();
+            return Err(AdapterFault::NotFound { step, command: kind, reference });
+        }
+        // What a cycle does to an object, and what deletes it, is the implementation's own affair.
+        let may_end = matches!(command, Command::Sync(_) | Command::DeleteCloudObject(_));
+        let gone = before.cloud.iter().find(|one| seen.snapshot.cloud_object(&one.id).is_none());
+        if let Some(gone) = gone.filter(|_| !may_end) {
+            return Err(AdapterFault::OtherId { step, command: kind, id: gone.id.clone() });
+        }
+        before = &seen.snapshot;
+    }
+    Ok(())
+}
+
+/// Whether the object that a reference of the trial case names is there, as far as these steps show.
+fn is_there(reference: &CloudRef, steps: &[StepObservation]) -> bool {
+    match reference {
+        CloudRef::Label(_) => true,
+        CloudRef::JoinedTo(key) => steps.iter().any(|step| {
+            let result = step.outcome.result_of(key).map(|result| result.result);
+            matches!(result, Some(ResultWord::Provisioned | ResultWord::Joined))
+        }),
+        CloudRef::QuarantinedFor(_) => false,
+    }
+}
+
+/// Whether an adapter declines what it declares.
+fn judge_declined(
+    case: &Case,
+    seen: &CaseObservation,
+    capabilities: &Capabilities,
+) -> Result<(), AdapterFault> {
+    let Some(failure) = seen.failure.as_ref().filter(|one| one.kind == FailureKind::Unsupported)
+    else {
+        return Ok(());
+    };
+    let step = if seen.start.is_some() { seen.steps.len() + 1 } else { 0 };
+    match failure.capability.filter(|capability| capabilities.has(*capability)) {
+        Some(capability) => {
+            Err(AdapterFault::Declines { capability, step, command: case.kind_of_step(step) })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether two observations of one case tell the same, whatever the identifiers.
+fn judge_same(
+    case: &Case,
+    stepwise: &CaseObservation,
+    batch: &CaseObservation,
+) -> Result<(), AdapterFault> {
+    fn states(seen: &CaseObservation) -> impl Iterator<Item = (Status, &Snapshot)> {
+        let start = seen.start.iter().map(|start| (Status::Ok, start));
+        start.chain(seen.steps.iter().map(|step| (step.outcome.status, &step.snapshot)))
+    }
+    let differ = |step, violations| {
+        let command = case.kind_of_step(step);
+        Err(AdapterFault::BatchDiffers { step, command, violations })
+    };
+    let pairs = states(stepwise).zip(states(batch));
+    for (step, ((status, expected), (other, actual))) in pairs.enumerate() {
+        let mut violations = cloud_differences(expected, actual);
+        if status != other {
+            let object = ObjectName::Tenant;
+            violations.push(Violation::new(object, Field::Outcome, status, other));
+        }
+        if !violations.is_empty() {
+            return differ(step, violations);
+        }
+    }
+    let (stepwise, batch) = (states(stepwise).count(), states(batch).count());
+    if stepwise == batch { Ok(()) } else { differ(stepwise.min(batch), Vec::new()) }
+}
+
+/// What is different in the cloud, whatever the identifiers. What is equal belongs together, and of
+/// the rest what is of one kind, in the order in which it is shown.
+fn cloud_differences(expected: &Snapshot, actual: &Snapshot) -> Vec<Violation> {
+    let mut others: Vec<&CloudObject> = actual.cloud.iter().map(|one| &**one).collect();
+    let mut take = |is_other: &dyn Fn(&CloudObject) -> bool| {
+        let at = others.iter().position(|other| is_other(other))?;
+        Some(others.remove(at))
+    };
+    let is_equal = |one: &CloudObject, other: &CloudObject| one.differences(other).next().is_none();
+    let unequal: Vec<_> =
+        expected.cloud.iter().filter(|one| take(&|other| is_equal(one, other)).is_none()).collect();
+    let name = |one: &CloudObject| ObjectName::Unnamed { kind: one.kind, id: one.id.clone() };
+    let mut violations = Vec::new();
+    for one in unequal {
+        match take(&|other| other.kind == one.kind) {
+            Some(other) => {
+                let differences = one.differences(other);
+                violations.extend(differences.map(|field| Violation::of(field, name(one))));
+            }
+            None => violations.push(Violation::missing(name(one))),
+        }
+    }
+    violations.extend(others.into_iter().map(|other| Violation::unexpected(name(other))));
+    violations
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::Outcome;
+    use crate::implementation::{CaseInput, Description, Failure};
+    use crate::reference::ReferenceModel;
+    use rstest::rstest;
+    use std::sync::Arc;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Mistake {
+        None,
+        DropsARole,
+        DeclinesRoles,
+        ForgetsLabels,
+        NumbersAnew,
+        HoldsLiveObjects,
+        EndsABatchEarly,
+    }
+
+    /// The reference model behind an adapter that makes a mistake.
+    struct Adapter(ReferenceModel, Mistake, usize);
+
+    impl Adapter {
+        fn makes(&self, mistake: Mistake) -> bool {
+            self.1 == mistake
+        }
+    }
+
+    impl Implementation for Adapter {
+        fn describe(&self) -> Description {
+            self.0.describe()
+        }
+
+        fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
+            let mut tenant = tenant.clone();
+            if self.makes(Mistake::DropsARole) {
+                tenant.cloud.iter_mut().for_each(|object| object.roles.clear());
+            }
+            self.0.reset(&tenant)
+        }
+
+        fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
+            let names_a_label = matches!(command.cloud_object(), Some(CloudRef::Label(_)));
+            if self.makes(Mistake::DeclinesRoles) && matches!(command, Command::AssignRole(_)) {
+                return Err(Failure::unsupported(Capability::Roles));
+            }
+            let mut seen = self.0.apply(command)?;
+            if self.makes(Mistake::ForgetsLabels) && names_a_label {
+                seen.outcome = Outcome::plain(Status::NotFound);
+            }
+            if self.makes(Mistake::NumbersAnew) {
+                self.2 += 1;
+                for object in &mut seen.snapshot.cloud {
+                    let object = Arc::make_mut(object);
+                    object.id = format!("{}-{}", object.id, self.2).into();
+                }
+            }
+            Ok(seen)
+        }
+
+        fn run_cases(
+            &mut self,
+            cases: &[CaseInput<'_>],
+            observed: &mut dyn FnMut(usize, CaseObservation) -> bool,
+        ) {
+            for (index, case) in cases.iter().enumerate() {
+                let mut seen = run_one(self, *case);
+                if self.makes(Mistake::HoldsLiveObjects)
+                    && let Some(last) = seen.steps.last().cloned()
+                {
+                    seen.start = Some(last.snapshot.clone());
+                    seen.steps.iter_mut().for_each(|step| step.snapshot = last.snapshot.clone());
+                }
+                if self.makes(Mistake::EndsABatchEarly) {
+                    seen.steps.pop();
+                }
+                if !observed(index, seen) {
+                    return;
+                }
+            }
+        }
+    }
+
+    #[rstest]
+    #[case::faithful(Mistake::None, None)]
+    #[case::another_start(Mistake::DropsARole, Some("resetShowsOther"))]
+    #[case::declines(Mistake::DeclinesRoles, Some("declines"))]
+    #[case::forgets_labels(Mistake::ForgetsLabels, Some("notFound"))]
+    #[case::other_ids(Mistake::NumbersAnew, Some("otherId"))]
+    #[case::live_objects(Mistake::HoldsLiveObjects, Some("batchDiffers"))]
+    #[case::shorter(Mistake::EndsABatchEarly, Some("batchDiffers"))]
+    fn each_mistake_of_an_adapter_is_told_as_what_it_is(
+        #[case] mistake: Mistake,
+        #[case] expected: Option<&str>,
+    ) {
+        let found = check_adapter(&mut Adapter(ReferenceModel::default(), mistake, 0)).err();
+        let kind = found.map(|fault| {
+            let words = crate::report::adapter_fault(&fault);
+            assert!(!words.is_empty());
+            serde_json::to_value(&fault).expect("JSON")["kind"].clone()
+        });
+        assert_eq!(kind, expected.map(Into::into));
+    }
+
+    /// With one kind of object alone, and nothing else declared, there still is something to try.
+    #[rstest]
+    #[case::users(Capability::Users)]
+    #[case::groups(Capability::Groups)]
+    #[case::contacts(Capability::Contacts)]
+    fn one_kind_is_enough(#[case] kind: Capability) {
+        let capabilities: Capabilities = [kind].into_iter().collect();
+        let case = trial_case(&capabilities).expect("a case");
+        let needed = crate::cases::required_capabilities(&case.tenant, &case.commands);
+        assert_eq!(capabilities.missing(&needed), []);
+        assert_eq!(trial_case(&Capabilities::default()), None);
+    }
+
+    #[test]
+    fn the_trial_case_is_well_formed() {
+        let case = trial_case(&Capabilities::all_of_2023()).expect("a case");
+        assert!(crate::directory::is_well_formed(&case.tenant, &case.commands));
+    }
+}
