@@ -116,6 +116,8 @@ pub enum Because {
         /// What this one was matched on.
         here: Vec<MatchingAttribute>,
     },
+    /// The value that is there is this other object's.
+    ValueOf(ObjectName),
     /// Nothing in the case is about the object.
     Bystander,
 }

@@ -160,6 +160,7 @@ fn because_in_words(because: &Because, violation: &Violation) -> String {
             attributes(on),
             attributes(here)
         ),
+        Because::ValueOf(other) => format!("the other value is that of {other}"),
         Because::Bystander => "nothing in the case is about the object".to_owned(),
     }
 }

@@ -139,10 +139,12 @@ fn trial_case(capabilities: &Capabilities) -> Option<Case> {
     let switches = [
         (Capability::SoftMatchSwitch, Feature::SoftMatch),
         (Capability::Passwords, Feature::PasswordHashSync),
+        (Capability::HardMatchSwitch, Feature::BlockHardMatch),
     ];
     for (_, feature) in switches.into_iter().filter(|(capability, _)| has(*capability)) {
-        commands.push(SetFeature::new(feature, false).into());
-        commands.push(SetFeature::new(feature, true).into());
+        let usual = tenant.features.get(feature);
+        commands.push(SetFeature::new(feature, !usual).into());
+        commands.push(SetFeature::new(feature, usual).into());
     }
     if has(Capability::Reinstall) {
         commands.push(Command::reinstall());

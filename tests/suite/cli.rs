@@ -92,7 +92,7 @@ fn help_shows_the_exit_codes() {
 #[rstest]
 #[case::no_command(&[], 2, "Usage")]
 #[case::wrong_flag(&["run", "--rules", "x"], 2, "--rule")]
-#[case::rule_pattern_without_match(&["run", "--rule", "takover.*"], 2, "matches none of the 66 rules")]
+#[case::rule_pattern_without_match(&["run", "--rule", "takover.*"], 2, "matches none of the 67 rules")]
 #[case::scenario_pattern_without_match(&["run", "--scenario", "nothing/*"], 2, "matches none of the")]
 #[case::broken_pattern(&["run", "--rule", "[x"], 2, "--rule [x: ")]
 #[case::unknown_edition(&["run", "--edition", "1999-12"], 2, "there is no edition 1999-12; there are 2023-01")]

@@ -1,6 +1,7 @@
 //! What holds in every step, contended objects included.
 
 mod effect;
+mod own_values;
 mod report;
 mod unchanged;
 mod unique;
@@ -25,6 +26,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("safe.unique-identifiers", &[Trigger::Always], unique::unique_identifiers),
     Check::of("safe.only-the-named-change", &[Trigger::Always], only_the_named_change),
     Check::of("safe.command-takes-effect", &[Trigger::Always], effect::command_takes_effect),
+    Check::of("safe.own-values-only", &[Trigger::Difference], own_values::own_values_only),
     Check::of("safe.report-agrees", &[Trigger::Sync], report::report_agrees),
 ];
 

@@ -177,6 +177,8 @@ pub(super) struct Memory {
     pub(super) switch: Option<bool>,
     /// What the object that is about to be provisioned does not get.
     pub(super) withheld: Withheld,
+    /// The cloud object that was written last.
+    pub(super) written: Option<CloudObject>,
     /// The object that was taken over last, as it was before.
     pub(super) taken_over: Option<CloudObject>,
 }

@@ -6,9 +6,11 @@ use super::consequences::{MISSED, NOT_ITS_OWN};
 use super::fault::mutant;
 use super::r#match::collides_on_secondary_addresses;
 use crate::directory::{
-    CollisionHandling, Command, MatchingAttribute, Outcome, ResultWord, Status, SyncResult,
+    CollisionHandling, Command, Kind, MatchingAttribute, Outcome, ResultWord, Status, SyncResult,
 };
 use crate::reference::{CloudHandle, Decision, Occasion, Withheld};
+
+const PROVISIONING: &[Occasion] = &[Occasion::Provisioning];
 
 pub(super) fn mutants() -> Vec<Mutant> {
     vec![
@@ -137,6 +139,35 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .instead(|_, command, model| {
                 let is_asked = matches!(command, Command::RemoveRole(_));
                 (is_asked && model.named_by(command).is_some()).then(Outcome::ok)
+            }),
+        mutant("buffer-of-the-object-before", "safe.own-values-only")
+            .what("A new object has the attributes of the one before it, where it has none of its own.")
+            .also(&["match.no-holder-provisions safe.report-agrees"])
+            .exported(PROVISIONING, |memory, _, object| {
+                if let Some(last) = &memory.written {
+                    for (name, value) in &last.attributes {
+                        if !object.attributes.contains_key(name) {
+                            object.attributes.insert(name.clone(), value.clone());
+                        }
+                    }
+                }
+                memory.written = Some(object.clone());
+            }),
+        mutant("password-of-the-object-before", "safe.own-values-only")
+            .what("A new user without a password has that of the one before it.")
+            .exported(PROVISIONING, |memory, _, object| {
+                let last = memory.written.as_ref().and_then(|last| last.password.clone());
+                if object.kind == Kind::User {
+                    object.password = object.password.take().or(last);
+                }
+                memory.written = Some(object.clone());
+            }),
+        mutant("copies-have-a-role", "safe.own-values-only")
+            .what("A quarantined user is given a directory role.")
+            .also(&["match.collision-creates-nothing-else"])
+            .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
+            .exported(&[Occasion::Quarantine], |_, _, object| {
+                object.roles.insert("Directory Readers".into());
             }),
         mutant("report-says-ok-for-failure", "safe.report-agrees")
             .what("An object that failed is reported as unchanged.")
