@@ -188,14 +188,14 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 JoinedDecision::Reject(_) => overwrite(turn),
                 JoinedDecision::Export(_) => None,
             }),
-        mutant("roles-are-known-by-their-writing", "admin.never-matched")
+        mutant("roles-are-known-by-their-writing", "admin.never-soft-matched")
             .what("A role that is written in capitals only keeps nobody from being matched.")
             .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
             .eligibility(|_, pair| {
                 let is_known = |role: &str| role.chars().any(|it| it.is_ascii_lowercase());
                 pair.object.to_mut().roles.retain(|role| is_known(role));
             }),
-        mutant("roles-are-known-from-a-list", "admin.never-matched")
+        mutant("roles-are-known-from-a-list", "admin.never-soft-matched")
             .what("Only roles of administrators and readers keep a user from being matched.")
             .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
             .eligibility(|_, pair| {
