@@ -37,7 +37,10 @@ pub fn render(summary: &Summary) -> String {
             let aborts = words::counted(aborts as u64, "case");
             format!("{} of {of_edition} rules, aborted in {aborts} · {edition}", counts.held)
         }
-        (_, None) => format!("{} of {of_edition} rules · {edition}", counts.held),
+        (_, None) => {
+            let class = summary.class_met().map(|class| format!("{class}: ")).unwrap_or_default();
+            format!("{class}{} of {of_edition} rules · {edition}", counts.held)
+        }
     };
     let badge = Badge {
         schema_version: 1,

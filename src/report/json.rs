@@ -2,8 +2,8 @@
 
 use super::verdict::incomplete;
 use super::{
-    Aborted, Counts, Example, Incomplete, Place, RuleFailure, RuleLine, SourceLine, Status,
-    Summary, words,
+    Aborted, ClassLine, Counts, Example, Incomplete, Place, RuleFailure, RuleLine, SourceLine,
+    Status, Summary, words,
 };
 use crate::implementation::Description;
 use crate::rulebook::{Rulebook, area_of};
@@ -42,6 +42,8 @@ struct Document<'s> {
     incomplete: Option<WhyIncomplete>,
     /// How many rules there are, by what the run came to for them.
     counts: AllCounts,
+    /// The conformance classes, the smallest first, and what the run came to for them.
+    classes: Vec<ClassLine>,
     /// How long the run took; absent where it was stopped before its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     milliseconds: Option<u64>,
@@ -201,6 +203,7 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
             by_state,
             cases_judged: summary.judged,
         },
+        classes: summary.classes(),
         milliseconds: summary.milliseconds,
         sources: &summary.sources,
         rules: summary

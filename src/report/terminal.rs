@@ -387,6 +387,7 @@ impl Page {
     fn counts(&mut self, summary: &Summary, header: &RunHeader) {
         self.line("");
         self.wrapped("", "", &words::denominator(summary.counts()));
+        self.wrapped("", "classes: ", &words::classes(summary));
         for line in &summary.sources {
             self.wrapped("", "", &words::source(line, header));
             for detail in words::source_details(line) {

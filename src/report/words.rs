@@ -1,6 +1,9 @@
 //! What several reports say in the same words.
 
-use super::{Aborted, Counts, Place, RuleFailure, RuleLine, RuleState, SourceLine};
+use super::{
+    Aborted, ClassLine, ClassState, Counts, Place, RuleFailure, RuleLine, RuleState, SourceLine,
+    Summary,
+};
 use crate::cases::relations::relation;
 use crate::directory::{Capability, DeclaredChoices};
 use crate::rulebook::{Basis, Rulebook};
@@ -72,6 +75,23 @@ pub(super) fn denominator(counts: Counts) -> String {
         }
     }
     format!("{}: {}", counted(counts.all() as u64, "rule"), parts.join(", "))
+}
+
+/// Which conformance classes are met, and what keeps the others from it.
+pub(super) fn classes(summary: &Summary) -> String {
+    let words = summary.classes().into_iter().map(|ClassLine { class, state }| match state {
+        ClassState::Met => format!("{class} met"),
+        ClassState::NotMet { violated, not_judged } if violated.is_empty() => {
+            format!("{class} open ({} not judged)", counted(not_judged.len() as u64, "rule"))
+        }
+        ClassState::NotMet { violated, .. } => {
+            format!("{class} not met ({} violated)", counted(violated.len() as u64, "rule"))
+        }
+        ClassState::NotDeclared { missing: lacks } => {
+            format!("{class} not declared ({})", missing(&lacks))
+        }
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// How many cases of a source were planned, what became of them, and how long it took.

@@ -2,8 +2,10 @@
 //!
 //! It is data. What a rule asks for in code is in `checks`; a test keeps the two in step.
 
+mod classes;
 mod coverage;
 
+pub use classes::{Class, Classes};
 pub use coverage::{Coverage, Statement};
 
 use crate::directory::{Capabilities, Capability, words};
@@ -121,14 +123,23 @@ impl Rule {
     /// What an implementation with these capabilities lacks to exercise the rule at all: of each
     /// list any one would do. Empty where it lacks nothing.
     pub fn lacking(&self, capabilities: &Capabilities) -> Vec<Vec<Capability>> {
-        let missing = capabilities.missing(&self.requires).into_iter();
-        let mut lacking: Vec<Vec<Capability>> = missing.map(|one| vec![one]).collect();
-        let any_of = &self.requires_any_of.0;
-        if !any_of.is_empty() && !any_of.iter().any(|one| capabilities.has(*one)) {
-            lacking.push(any_of.iter().copied().collect());
-        }
-        lacking
+        lacking(&self.requires, &self.requires_any_of, capabilities)
     }
+}
+
+/// What is missing of these requirements; of each list any one would do.
+fn lacking(
+    requires: &Capabilities,
+    requires_any_of: &Capabilities,
+    capabilities: &Capabilities,
+) -> Vec<Vec<Capability>> {
+    let missing = capabilities.missing(requires).into_iter();
+    let mut lacking: Vec<Vec<Capability>> = missing.map(|one| vec![one]).collect();
+    let any_of = &requires_any_of.0;
+    if !any_of.is_empty() && !any_of.iter().any(|one| capabilities.has(*one)) {
+        lacking.push(any_of.iter().copied().collect());
+    }
+    lacking
 }
 
 /// The areas of the rulebook, in order: the prefixes of the rules' IDs.
@@ -259,6 +270,8 @@ pub struct Rulebook {
     pub choices: Vec<Choice>,
     /// Which statement of the seed document each rule comes from.
     pub coverage: Coverage,
+    /// The conformance classes, the smallest first.
+    pub classes: Vec<Class>,
 }
 
 impl Rulebook {
@@ -284,6 +297,8 @@ impl Rulebook {
                 rules: read::<Rules>("rules.yaml", include_str!("../../spec/rules.yaml")).rules,
                 choices: read::<Choices>("choices.yaml", include_str!("../../spec/choices.yaml"))
                     .choices,
+                classes: read::<Classes>("classes.yaml", include_str!("../../spec/classes.yaml"))
+                    .classes,
                 coverage: read("seed-coverage.yaml", include_str!("../../spec/seed-coverage.yaml")),
             }
         })

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod batches;
+mod classes;
 mod event;
 mod example;
 mod expectations;
@@ -28,6 +29,7 @@ mod trials;
 mod written;
 
 pub use adapter::{AdapterFault, check_adapter};
+pub use classes::{ClassLine, ClassState};
 pub use event::{
     CaseVerdict, Event, Example, Exercise, FailureReport, Host, LeftOutCombinations, NotSaved,
     PlannedSource, RunHeader, SelectedRule, SourceResult, SourceStopped,

@@ -4,7 +4,7 @@
 use crate::published::{assert_current, faults, validator};
 use entra_conformance::baseline::{self, Baseline};
 use entra_conformance::cases::scenario::{Scenario, embedded, from_yaml};
-use entra_conformance::rulebook::{Choices, Coverage, Editions, Rules};
+use entra_conformance::rulebook::{Choices, Classes, Coverage, Editions, Rules};
 use rstest::rstest;
 use schemars::schema_for;
 use serde_json::Value;
@@ -21,6 +21,7 @@ fn schemas() -> Vec<(&'static str, Value, Vec<String>)> {
         ("editions.json", schema_for!(Editions).to_value(), read("editions.yaml")),
         ("choices.json", schema_for!(Choices).to_value(), read("choices.yaml")),
         ("baseline.json", schema_for!(Baseline).to_value(), vec![GOOD_BASELINE.to_owned()]),
+        ("classes.json", schema_for!(Classes).to_value(), read("classes.yaml")),
         ("seed-coverage.json", schema_for!(Coverage).to_value(), read("seed-coverage.yaml")),
     ]
 }
