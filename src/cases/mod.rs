@@ -15,7 +15,6 @@ use crate::directory::{
     Capabilities, Capability, CloudSetup, Command, CommandKind, Feature, Kind, NameKey,
     OnPremisesObject, Tenant,
 };
-use crate::implementation::CaseInput;
 use identifiers::{Identifier, Mention, mentions};
 use rustc_hash::FxHashSet;
 
@@ -29,11 +28,6 @@ pub struct Case {
 }
 
 impl Case {
-    /// What an implementation is told of it.
-    pub(crate) fn input(&self) -> CaseInput<'_> {
-        CaseInput { tenant: &self.tenant, commands: &self.commands }
-    }
-
     /// The kind of the step with this number, counted from 1; `reset` of the start.
     pub(crate) fn kind_of_step(&self, step: usize) -> CommandKind {
         let command = step.checked_sub(1).and_then(|at| self.commands.get(at));

@@ -5,10 +5,13 @@
 //! This is the plainest code that says it. In a large tenant `index` finds the objects that matter
 //! without comparing everything with everything, and its tests prove that it finds the same.
 
+use super::identifiers::{
+    Identifier, cloud_identifiers, has_any_of, on_premises_identifiers, own_identifiers,
+};
 use super::match_attributes::MatchAttributes;
 use super::settings::Settings;
 use crate::directory::{
-    Attributes, CloudObject, Kind, NameKey, OnPremisesObject, ProxyAddress, Text, same_name,
+    CloudObject, Kind, NameKey, OnPremisesObject, ProxyAddress, Text, same_name,
 };
 use std::sync::Arc;
 
@@ -125,8 +128,7 @@ pub(crate) fn eligible(
     }
     let has_role = !cloud.roles.is_empty();
     let by = leads_to(object, cloud);
-    let is_hard_match_blocked = by.anchor && settings.features.block_hard_match;
-    if is_hard_match_blocked {
+    if by.anchor && settings.features.block_hard_match {
         // Nor softly in its place.
         return MatchAttributes::default();
     }
@@ -228,59 +230,6 @@ pub(crate) fn is_late_match(
 /// without an error.
 pub(crate) fn is_pending(is_new: bool, has_failed: bool, has_changed: bool) -> bool {
     is_new || has_failed || has_changed
-}
-
-/// One identifier in the name space in which it can meet another. UPNs and mail addresses meet each
-/// other, and so do anchors that differ only in case: what happens there is unspecified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Identifier<'a> {
-    /// A UPN, a mail address or an attribute `mail`.
-    Name(NameKey<'a>),
-    Anchor(NameKey<'a>),
-    /// An address that is no mail address.
-    OtherAddress(&'a str),
-}
-
-pub(crate) fn on_premises_identifiers(
-    object: &OnPremisesObject,
-) -> impl Iterator<Item = Identifier<'_>> {
-    let OnPremisesObject { user_principal_name, proxy_addresses, attributes, .. } = object;
-    identifiers(user_principal_name, proxy_addresses, attributes, &object.source_anchor)
-}
-
-pub(crate) fn cloud_identifiers(cloud: &CloudObject) -> impl Iterator<Item = Identifier<'_>> {
-    let CloudObject { user_principal_name, proxy_addresses, attributes, .. } = cloud;
-    identifiers(user_principal_name, proxy_addresses, attributes, &cloud.on_premises_immutable_id)
-}
-
-fn identifiers<'a>(
-    user_principal_name: &'a Option<Text>,
-    addresses: &'a [ProxyAddress],
-    attributes: &'a Attributes,
-    anchor: &'a Option<Text>,
-) -> impl Iterator<Item = Identifier<'a>> {
-    let names = user_principal_name.iter().chain(attributes.get("mail"));
-    let names = names.map(|name| Identifier::Name(NameKey(name)));
-    let addresses = addresses.iter().map(|address| match address.mail() {
-        Some(mail) => Identifier::Name(NameKey(mail)),
-        None => Identifier::OtherAddress(address.as_str()),
-    });
-    let anchor = anchor.iter().map(|anchor| Identifier::Anchor(NameKey(anchor)));
-    names.chain(addresses).chain(anchor)
-}
-
-/// Those of an object and of the cloud object that it is joined to.
-pub(crate) fn own_identifiers<'a>(
-    object: &'a OnPremisesObject,
-    own_cloud_object: Option<&'a Arc<CloudObject>>,
-) -> impl Iterator<Item = Identifier<'a>> {
-    let of_cloud = own_cloud_object.into_iter().flat_map(|cloud| cloud_identifiers(cloud));
-    on_premises_identifiers(object).chain(of_cloud)
-}
-
-/// Whether a cloud object has any of these identifiers.
-pub(crate) fn has_any_of(cloud: &CloudObject, identifiers: &[Identifier<'_>]) -> bool {
-    cloud_identifiers(cloud).any(|identifier| identifiers.contains(&identifier))
 }
 
 /// *footprint*: of an on-premises object: its own identifiers, those of the cloud object that it is

@@ -2,8 +2,9 @@
 //! have a million objects.
 
 use super::candidates::Candidate;
-use super::definitions::{
-    Identifier, cloud_identifiers, footprint, has_any_of, on_premises_identifiers, own_identifiers,
+use super::definitions::footprint;
+use super::identifiers::{
+    Identifier, cloud_identifiers, has_any_of, on_premises_identifiers, own_identifiers,
 };
 use super::settings::Settings;
 use crate::directory::{CloudObject, OnPremisesObject, Text};

@@ -1,9 +1,9 @@
 //! What differs between users, groups and contacts.
 
 use super::check::{Check, Trigger};
-use super::definitions::Identifier;
 use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
+use super::identifiers::Identifier;
 use super::r#match::{judge_clear_matches, judge_no_match};
 use super::transition::Transition;
 use super::verdict::Verdict;

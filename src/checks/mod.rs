@@ -21,6 +21,7 @@ mod comparison;
 mod definitions;
 mod determinacy;
 mod history;
+mod identifiers;
 mod index;
 mod kind;
 mod learn;

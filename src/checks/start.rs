@@ -1,6 +1,6 @@
 //! The state that a case starts from: which object is which, and whether all is as it was asked for.
 
-use super::definitions::cloud_identifiers;
+use super::identifiers::cloud_identifiers;
 use super::index::CloudIndex;
 use super::safe::judge_ids;
 use super::states::{is_as_set_up, setup_differences};

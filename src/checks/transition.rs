@@ -3,10 +3,9 @@
 use super::candidates::Candidate;
 use super::candidates::MatchCandidates;
 use super::comparison::Comparison;
-use super::definitions::{
-    Identifier, MatchClass, carries_an_identifier, has_any_of, is_joined, on_premises_identifiers,
-};
+use super::definitions::{MatchClass, carries_an_identifier, is_joined};
 use super::history::History;
+use super::identifiers::{Identifier, has_any_of, on_premises_identifiers};
 use super::index::CloudIndex;
 use super::link_state::{Joined, LinkState};
 use super::match_attributes::MatchAttributes;

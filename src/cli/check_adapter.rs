@@ -4,7 +4,7 @@ use super::arguments::TimeArguments;
 use super::exit::{Exit, Mistake};
 use super::{implementation, print};
 use crate::directory::Capability;
-use crate::implementation::{CaseObservation, Implementation};
+use crate::implementation::{CaseInput, CaseObservation, Implementation};
 use crate::report::{adapter_fault, choices};
 use crate::rulebook::Rulebook;
 use crate::runner::check_adapter;
@@ -43,10 +43,13 @@ pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit,
         .map_err(|fault| Mistake { exit: Exit::Nonconformant, message: adapter_fault(&fault) })?;
     // What an implementation aborts in is for the cases to show; of an adapter it is said here.
     let mut seen = CaseObservation::default();
-    child.run_cases(&[case.input()], &mut |_, observation| {
-        seen = observation;
-        true
-    });
+    child.run_cases(
+        &[CaseInput { tenant: &case.tenant, commands: &case.commands }],
+        &mut |_, observation| {
+            seen = observation;
+            true
+        },
+    );
     if let Some(failure) = seen.failure {
         let mut message = format!("the trial case ended early: {failure}");
         for line in failure.stderr_tail {

@@ -59,7 +59,7 @@ fn facts(text: &mut String, summary: &Summary, header: &RunHeader) {
     ];
     lines.extend(summary.sources.iter().map(|source| words::source(source, header)));
     lines.push(format!("{}{time}", words::denominator(summary.counts())));
-    lines.push(format!("conformance classes: {}", words::classes(summary)));
+    lines.extend(words::classes(summary).map(|classes| format!("classes met: {classes}")));
     for line in lines {
         let _ = writeln!(text, "- {}", escaped(&line));
     }

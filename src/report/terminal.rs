@@ -387,7 +387,9 @@ impl Page {
     fn counts(&mut self, summary: &Summary, header: &RunHeader) {
         self.line("");
         self.wrapped("", "", &words::denominator(summary.counts()));
-        self.wrapped("", "classes: ", &words::classes(summary));
+        if let Some(classes) = words::classes(summary) {
+            self.wrapped("", "classes met: ", &classes);
+        }
         for line in &summary.sources {
             self.wrapped("", "", &words::source(line, header));
             for detail in words::source_details(line) {

@@ -77,21 +77,30 @@ pub(super) fn denominator(counts: Counts) -> String {
     format!("{}: {}", counted(counts.all() as u64, "rule"), parts.join(", "))
 }
 
-/// Which conformance classes are met, and what keeps the others from it.
-pub(super) fn classes(summary: &Summary) -> String {
-    let words = summary.classes().into_iter().map(|ClassLine { class, state }| match state {
-        ClassState::Met => format!("{class} met"),
-        ClassState::NotMet { violated, not_judged } if violated.is_empty() => {
-            format!("{class} open ({} not judged)", counted(not_judged.len() as u64, "rule"))
-        }
-        ClassState::NotMet { violated, .. } => {
-            format!("{class} not met ({} violated)", counted(violated.len() as u64, "rule"))
-        }
-        ClassState::NotDeclared { missing: lacks } => {
-            format!("{class} not declared ({})", missing(&lacks))
-        }
-    });
-    words.collect::<Vec<_>>().join(", ")
+/// Which conformance classes are met, and what keeps the next one from it; `None` of a run that was not about
+/// the whole edition.
+pub(super) fn classes(summary: &Summary) -> Option<String> {
+    let header = summary.header()?;
+    let is_whole = header.selection.scenario_patterns.is_empty()
+        && summary.counts().all() == summary.rules_of_edition();
+    let classes = summary.classes();
+    let is_met = |line: &&ClassLine| line.state == ClassState::Met;
+    let met: Vec<&str> = classes.iter().filter(is_met).map(|line| &*line.class).collect();
+    let mut words = if met.is_empty() { "none".to_owned() } else { met.join(", ") };
+    if let Some(ClassLine { class, state }) = classes.iter().find(|line| !is_met(line)) {
+        let why = match state {
+            ClassState::NotDeclared { missing: lacks } => missing(lacks),
+            ClassState::NotMet { violated, .. } if !violated.is_empty() => {
+                format!("{} violated", counted(violated.len() as u64, "rule"))
+            }
+            ClassState::NotMet { not_judged, .. } => {
+                format!("{} not judged", counted(not_judged.len() as u64, "rule"))
+            }
+            ClassState::Met => String::new(),
+        };
+        let _ = write!(words, "; not {class}: {why}");
+    }
+    is_whole.then_some(words)
 }
 
 /// How many cases of a source were planned, what became of them, and how long it took.

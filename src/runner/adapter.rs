@@ -1,6 +1,7 @@
 //! Tries the adapter before the implementation behind it is judged: whether what it shows can be
 //! believed.
 
+use super::trial::input;
 use crate::cases::Case;
 use crate::checks::{EditionSettings, Observer, Violation};
 use crate::directory::{
@@ -71,7 +72,7 @@ pub fn check_adapter(implementation: &mut dyn Implementation) -> Result<Case, Ad
     let description = implementation.describe();
     let capabilities = &description.capabilities;
     let case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
-    let stepwise = run_one(implementation, case.input());
+    let stepwise = run_one(implementation, input(&case));
     if let Some(start) = &stepwise.start {
         let (choices, edition) = (&description.choices, EditionSettings::of_2023_01());
         let (_, findings) = Observer::start(&case.tenant, start, edition, capabilities, choices);
@@ -84,7 +85,7 @@ pub fn check_adapter(implementation: &mut dyn Implementation) -> Result<Case, Ad
     }
     judge_declined(&case, &stepwise, capabilities)?;
     let mut batch = CaseObservation::default();
-    implementation.run_cases(&[case.input()], &mut |_, observation| {
+    implementation.run_cases(&[input(&case)], &mut |_, observation| {
         batch = observation;
         false
     });

@@ -5,7 +5,7 @@ use super::expectations::Context;
 use super::judgement::{Breach, Judgement, Stopped, Tallies};
 use super::reason::Origin;
 use super::selection::Selection;
-use super::trial::Trial;
+use super::trial::{Trial, input};
 use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
 use crate::cases::scenario::Scenario;
 use crate::cases::{Case, required_capabilities};
@@ -34,7 +34,7 @@ impl Prepared<'_> {
     /// What an implementation is asked to run: the trial's own case, and then the varied ones.
     fn inputs(&self) -> impl Iterator<Item = CaseInput<'_>> {
         let varied = self.varied.iter().map(|(_, case)| case);
-        std::iter::once(&self.trial.case).chain(varied).map(Case::input)
+        std::iter::once(&self.trial.case).chain(varied).map(input)
     }
 }
 

@@ -10,6 +10,7 @@ const BEYOND_THE_GRID: &[&str] = &[
     "match.same-target-same-result",
     "soa.cloud-edits-work",
     "soa.no-split",
+    "sync.changed-anchor-stops-updates",
     "sync.errors-stay-local",
 ];
 

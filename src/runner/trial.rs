@@ -2,11 +2,11 @@
 
 use super::not_applicable::NotApplicable;
 use super::source::Source;
-use crate::cases::relations::{Relation, relation};
+use crate::cases::relations::{self, Relation};
 use crate::cases::scenario::{EmbeddedScenario, Remarks, Scenario, Step, case_to_yaml};
 use crate::cases::{Case, required_capabilities};
 use crate::directory::{Capability, Tenant};
-use crate::implementation::Description;
+use crate::implementation::{CaseInput, Description};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl Trial {
     pub fn of_scenario(scenario: &Scenario) -> Trial {
         Trial {
             case: Case { tenant: scenario.given.clone(), commands: scenario.commands() },
-            relations: scenario.relations.iter().filter_map(|rule| relation(rule)).collect(),
+            relations: relations::named(&scenario.relations),
             scenario: Some(Arc::new(scenario.clone())),
         }
     }
@@ -57,6 +57,11 @@ impl Trial {
         let needed = required_capabilities(&self.case.tenant, &self.case.commands);
         description.capabilities.missing(&needed)
     }
+}
+
+/// What an implementation is told of a case.
+pub(crate) fn input(case: &Case) -> CaseInput<'_> {
+    CaseInput { tenant: &case.tenant, commands: &case.commands }
 }
 
 /// A case as a scenario that says and expects nothing.

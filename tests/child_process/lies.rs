@@ -311,7 +311,7 @@ fn judged(plan: &Plan, implementation: &mut dyn Implementation) -> Vec<Told> {
 /// What is told of an adapter with these arguments.
 fn judged_behind_a_pipe(plan: &Plan, arguments: &[&str]) -> Vec<Told> {
     let mut options = options(arguments);
-    options.maximum_line_bytes = 1_000_000;
+    options.maximum_line_bytes = 10_000_000;
     judged(plan, &mut start(options))
 }
 

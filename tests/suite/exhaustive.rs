@@ -24,10 +24,10 @@ const SHORT: usize = 2;
 /// has come to look away has fewer of the former, and one that takes for different what is the same
 /// has more of the latter.
 const BOUNDS: &[(u64, u64)] = &[
-    (5_000, 1_700),
+    (5_000, 1_800),
     (9_000, 2_200),
     (110_000, 24_000),
-    (5_500, 2_200),
+    (5_500, 2_300),
     (9_000, 2_200),
     (160_000, 35_000),
 ];

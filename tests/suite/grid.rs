@@ -22,6 +22,7 @@ const OUT_OF_REACH: &[&str] = &[
     "match.same-target-same-result",
     "soa.cloud-edits-work",
     "soa.no-split",
+    "sync.changed-anchor-stops-updates",
     "sync.errors-stay-local",
 ];
 

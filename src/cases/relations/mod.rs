@@ -139,8 +139,17 @@ pub(crate) fn applied_to(number: u64) -> Vec<&'static Relation> {
     all().iter().filter(is_applied).chain(crowd).collect()
 }
 
-/// The relation that a rule is, if it is one. Whoever names it means few cases, so that it may take its
-/// time: it has the most unrelated objects.
+/// The relations that a scenario names. One that stands alone may take its time: it has the most unrelated
+/// objects.
+pub(crate) fn named(rules: &[String]) -> Vec<&'static Relation> {
+    let known = |rule: &String| all().iter().find(|relation| relation.rule == rule);
+    match rules {
+        [rule] => relation(rule).into_iter().collect(),
+        rules => rules.iter().filter_map(known).collect(),
+    }
+}
+
+/// The relation that a rule is, if it is one, with the most unrelated objects.
 ///
 /// ```
 /// use entra_conformance::cases::relations::relation;

@@ -76,8 +76,8 @@ impl<'t, 'a> Written<'t, 'a> {
         on_premises.map(|one| Other::OnPremises(one)).chain(cloud.map(|one| Other::Cloud(one)))
     }
 
-    /// Says whose value it is that is not the object's own.
-    fn violated(
+    /// Says whose value it is that is not the object's own, if it is anybody's.
+    fn judge_whose(
         &self,
         verdict: &mut Verdict,
         field: Field,
@@ -85,10 +85,10 @@ impl<'t, 'a> Written<'t, 'a> {
         actual: impl Into<Value>,
         has_it: impl Fn(&Other<'_>) -> bool,
     ) {
-        let of_another = self.others().find(|other| has_it(other));
-        let violation = verdict.violated(self.name(), field, own, actual);
-        if let Some(other) = of_another {
-            violation.because(Because::ValueOf(other.name(self.transition)));
+        if let Some(other) = self.others().find(|other| has_it(other)) {
+            verdict
+                .violated(self.name(), field, own, actual)
+                .because(Because::ValueOf(other.name(self.transition)));
         }
     }
 
@@ -100,9 +100,13 @@ impl<'t, 'a> Written<'t, 'a> {
             let is_open = &**name == "mail" || !self.is_given(name);
             if own != Some(value) && former != Some(value) && !is_open {
                 let field = Field::Attribute(name.clone());
-                self.violated(verdict, field, own.or(former), value, |other| {
-                    other.attribute(name) == Some(value)
-                });
+                let has_it = |other: &Other<'_>| other.attribute(name) == Some(value);
+                // That an own value has arrived is for other rules to judge.
+                if own.is_none() && !self.others().any(|other| has_it(&other)) {
+                    verdict.violated(self.name(), field, former, value);
+                } else {
+                    self.judge_whose(verdict, field, own.or(former), value, has_it);
+                }
             }
         }
         // What the update was not about stays.
@@ -140,12 +144,9 @@ impl<'t, 'a> Written<'t, 'a> {
         if is(own.as_ref()) || is(former) || is_generated(name) {
             return;
         }
-        let has_it = |other: &Other<'_>| is(other.user_principal_name());
         // Where it collides a quarantined object has a placeholder, of whatever form.
-        if self.after.quarantined && !self.others().any(|other| has_it(&other)) {
-            return;
-        }
-        self.violated(verdict, Field::UserPrincipalName, own, name, has_it);
+        let has_it = |other: &Other<'_>| is(other.user_principal_name());
+        self.judge_whose(verdict, Field::UserPrincipalName, own, name, has_it);
     }
 
     fn judge_addresses(&self, verdict: &mut Verdict) {
@@ -161,14 +162,9 @@ impl<'t, 'a> Written<'t, 'a> {
             let has_it = |other: &Other<'_>| {
                 other.addresses().iter().any(|one| is_same_address(one, address))
             };
-            let is_open = match address.mail() {
-                Some(mail) => is_made_up(mail),
-                None => !self.others().any(|other| has_it(&other)),
-            };
-            if !is_own && !is_open {
-                let actual: Value = self.after.proxy_addresses.as_slice().into();
-                self.violated(verdict, Field::ProxyAddresses, own.as_slice(), actual, has_it);
-                return;
+            if !is_own && !address.mail().is_some_and(is_made_up) {
+                let actual = self.after.proxy_addresses.as_slice();
+                self.judge_whose(verdict, Field::ProxyAddresses, own.as_slice(), actual, has_it);
             }
         }
     }
@@ -178,11 +174,8 @@ impl<'t, 'a> Written<'t, 'a> {
         let own = self.object.password.as_ref();
         let former = self.before.and_then(|before| before.password.as_ref());
         let has_it = |other: &Other<'_>| other.password() == Some(password);
-        if own != Some(password)
-            && former != Some(password)
-            && self.others().any(|other| has_it(&other))
-        {
-            self.violated(verdict, Field::Password, own.or(former), password, has_it);
+        if own != Some(password) && former != Some(password) {
+            self.judge_whose(verdict, Field::Password, own.or(former), password, has_it);
         }
     }
 }
@@ -234,7 +227,8 @@ impl<'a> Other<'a> {
     fn password(&self) -> Option<&'a Text> {
         match self {
             Other::OnPremises(object) => object.password.as_ref(),
-            Other::Cloud(object) => object.password.as_ref(),
+            // That of a synchronised object is an on-premises one, or made up.
+            Other::Cloud(object) => object.password.as_ref().filter(|_| object.is_cloud_mastered()),
         }
     }
 }

@@ -158,7 +158,9 @@ impl Page<'_> {
                 div { dt { "Duration" } dd {
                     (time.unwrap_or_else(|| "not known: it came to no end".to_owned()))
                 } }
-                div.wide { dt { "Classes" } dd { (Shown(&words::classes(self.summary))) } }
+                @if let Some(classes) = words::classes(self.summary) {
+                    div.wide { dt { "Classes met" } dd { (Shown(&classes)) } }
+                }
                 div.wide { dt { "Choices" } dd { (Shown(&words::choices(&header.description.choices))) } }
             }
         }

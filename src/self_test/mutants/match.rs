@@ -431,7 +431,7 @@ fn of_several_holders() -> Vec<Mutant> {
     vec![
         mutant("ambiguous-match-provisions", "match.every-new-object")
             .what("A new object with several holders is created without the values that they hold.")
-            .also(&["safe.unique-identifiers"])
+            .also(&["safe.own-values-only", "safe.unique-identifiers"])
             .decision(|memory, circumstances, decision| match decision {
                 Decision::Reject(Reason::Ambiguous) => provision(memory, circumstances),
                 decision => decision,
@@ -544,7 +544,7 @@ fn without_a_match() -> Vec<Mutant> {
             }),
         mutant("collision-provisions-anyway", "match.collision-creates-nothing-else")
             .what("A collision creates an ordinary object without the values that others hold.")
-            .also(&["match.no-holder-provisions"])
+            .also(&["safe.own-values-only", "match.no-holder-provisions"])
             .decision(|memory, circumstances, decision| match decision {
                 decision if is_collision(circumstances, &decision) => {
                     provision(memory, circumstances)
@@ -555,6 +555,7 @@ fn without_a_match() -> Vec<Mutant> {
         mutant("copies-are-not-flagged", "match.collision-creates-nothing-else")
             .what("The quarantined object that a collision leaves behind looks like any other.")
             .also(&[
+                "safe.own-values-only",
                 NOT_ITS_OWN,
                 "admin.roles-may-return match.late-match-is-an-error recovery.nothing-lost \
                  recovery.rejoins-by-anchor safe.command-takes-effect soa.no-split \

@@ -88,8 +88,11 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("rejoined-objects-start-without-attributes", "relation.reinstallation")
             .what("An object that is rejoined after a reinstallation loses its attributes.")
-            .also(&["recovery.nothing-lost recovery.rejoins-by-anchor \
-                 safe.only-the-named-change switch.block-hard-match sync.updates-flow"])
+            .also(&[
+                "safe.own-values-only",
+                "recovery.nothing-lost recovery.rejoins-by-anchor \
+                 safe.only-the-named-change switch.block-hard-match sync.updates-flow",
+            ])
             .exported(REJOIN, |_, _, object| object.attributes.clear()),
         mutant("a-page-has-a-hundred-objects", "relation.many-unrelated-objects")
             .what("A cycle looks at the first hundred on-premises objects.")

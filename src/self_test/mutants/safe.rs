@@ -67,7 +67,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("takeover-touches-another-object", "safe.only-the-named-change")
             .what("A takeover writes its attributes to the first other cloud-mastered object too.")
-            .also(&[NOT_ITS_OWN])
+            .also(&["safe.own-values-only", NOT_ITS_OWN])
             .after_turn(|_, turn, result| {
                 let is_takeover =
                     matches!(result.result, ResultWord::HardMatched | ResultWord::SoftMatched);

@@ -93,7 +93,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("takeover-recreates-object", "takeover.same-object")
             .what("A takeover deletes the cloud object and creates it again under a new id.")
-            .also(&["match.every-new-object safe.only-the-named-change safe.report-agrees"])
+            .also(&["safe.own-values-only", "match.every-new-object safe.only-the-named-change safe.report-agrees"])
             .after_turn(|_, turn, result| {
                 if is_takeover(result)
                     && let Some(own) = turn.joined
@@ -104,7 +104,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("takeover-leaves-the-object-in-the-recycle-bin", "takeover.same-object")
             .what("A takeover moves the object to the recycle bin and goes on with a new one.")
-            .also(&[
+            .also(&["safe.own-values-only", 
                 HALF_TAKEN_OVER,
                 "match.every-new-object safe.only-the-named-change safe.report-agrees",
             ])

@@ -53,7 +53,7 @@ fn the_page_names_every_event() {
         .map(|(name, _)| name)
         .collect();
     names.retain(|name| !name.starts_with('{'));
-    assert_eq!(names.len(), 8, "{names:?}");
+    assert_eq!(names.len(), 9, "{names:?}");
     for name in names.iter().chain(&["streamStarted", "streamEnded"]) {
         assert!(schema.contains(&format!(r#""const":"{name}""#)), "{name} is no event");
     }

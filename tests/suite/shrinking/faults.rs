@@ -64,7 +64,7 @@ pub(crate) static FAULTS: &[Fault] = &[
     fault("updates-only-add-addresses", 3),
     fault("new-users-bring-their-password", 1),
     fault("immutable-id-locks-cloud-edits", 1),
-    fault("ambiguous-match-provisions", 1),
+    fault("ambiguous-match-provisions", 3),
     fault("synced-objects-are-taken-over-again", 3),
     fault("only-first-cycle-soft-matches", 3),
     fault("roles-are-never-removed", 1),
