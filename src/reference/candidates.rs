@@ -148,11 +148,10 @@ impl<'a> Eligibility<'a> {
 
         // What would be a hard match is no soft match in its place.
         let blocked = hard && features.block_hard_match;
-        let hard_allowed = !blocked && !(administrator && edition.roles_block_hard_match);
-        let soft_allowed = features.soft_match
-            && !blocked
-            && !other_anchor
-            && !(administrator && edition.roles_block_soft_match);
+        let role_blocks_hard = administrator && edition.roles_block_hard_match;
+        let role_blocks_soft = administrator && edition.roles_block_soft_match;
+        let hard_allowed = !blocked && !role_blocks_hard;
+        let soft_allowed = features.soft_match && !blocked && !other_anchor && !role_blocks_soft;
         let matched = MatchAttributes {
             anchor: hard && hard_allowed,
             user_principal_name: soft_on_name && soft_allowed,

@@ -85,7 +85,7 @@ pub(super) fn classes(summary: &Summary) -> Option<String> {
         && summary.counts().all() == summary.rules_of_edition();
     let classes = summary.classes();
     let is_met = |line: &&ClassLine| line.state == ClassState::Met;
-    let met: Vec<&str> = classes.iter().filter(is_met).map(|line| &*line.class).collect();
+    let met: Vec<&str> = classes.iter().filter(is_met).map(|line| line.class).collect();
     let mut words = if met.is_empty() { "none".to_owned() } else { met.join(", ") };
     if let Some(ClassLine { class, state }) = classes.iter().find(|line| !is_met(line)) {
         let why = match state {

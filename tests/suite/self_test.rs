@@ -27,8 +27,8 @@ fn none() -> Vec<String> {
 /// All mutants, with a part of the generated cases.
 static MATRIX: LazyLock<Proof> = LazyLock::new(|| {
     test(&Settings {
-        generation: Generation { cases: 1_500, ..Generation::default() },
-        grid_stride: 23,
+        generation: Generation { cases: 1_000, ..Generation::default() },
+        grid_stride: 31,
         variants: none(),
         ..Settings::default()
     })

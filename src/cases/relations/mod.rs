@@ -127,12 +127,12 @@ pub(crate) fn applied_to(number: u64) -> Vec<&'static Relation> {
     let [hundreds, thousands] = &LARGER_CROWDS;
     let crowd = match number {
         // One of the 2,000 cases that a plain run has.
-        number if number % 2_000 == 8 => Some(thousands),
+        number if number % 2_000 == 1_999 => Some(thousands),
         number if number % 100 == 3 => Some(hundreds),
         _ => None,
     };
     let is_applied = |relation: &&Relation| match relation.rule {
-        "relation.renaming" => number % 2 == 0,
+        "relation.renaming" => number.is_multiple_of(2),
         rule if rule == MANY_UNRELATED.rule => number % 16 == 1,
         _ => true,
     };

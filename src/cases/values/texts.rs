@@ -134,7 +134,7 @@ impl TextForm {
                 words.take(longest - end.len()).chain(end.chars()).collect()
             }
             TextForm::Spaces => {
-                let (before, after) = ((number + 1) / 2, (number + 2) / 2);
+                let (before, after) = (number.div_ceil(2), (number + 1).div_ceil(2));
                 format!("{}Ann Berg{}", " ".repeat(before), " ".repeat(after))
             }
             TextForm::Lines => format!("Main Street 1\r\n\tOslo{}", "\n".repeat(number)),

@@ -59,7 +59,15 @@ impl<'t, 'a> Written<'t, 'a> {
                 self.object.mail_enabled,
                 self.after.mail_enabled,
             );
-            verdict.expect(name, Field::Roles, &BTreeSet::new(), &self.after.roles);
+            // An administrator may have given it one since.
+            if self.before.is_none() {
+                verdict.expect(
+                    name,
+                    Field::Roles,
+                    Value::Texts(BTreeSet::new()),
+                    &self.after.roles,
+                );
+            }
         }
     }
 
@@ -85,7 +93,12 @@ impl<'t, 'a> Written<'t, 'a> {
         actual: impl Into<Value>,
         has_it: impl Fn(&Other<'_>) -> bool,
     ) {
-        if let Some(other) = self.others().find(|other| has_it(other)) {
+        // What is gone may be this very object under another identifier.
+        let stays = |other: &Other<'_>| match other {
+            Other::OnPremises(_) => true,
+            Other::Cloud(object) => self.transition.after_of(object).is_some(),
+        };
+        if let Some(other) = self.others().find(|other| stays(other) && has_it(other)) {
             verdict
                 .violated(self.name(), field, own, actual)
                 .because(Because::ValueOf(other.name(self.transition)));

@@ -93,7 +93,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("takeover-recreates-object", "takeover.same-object")
             .what("A takeover deletes the cloud object and creates it again under a new id.")
-            .also(&["safe.own-values-only", "match.every-new-object safe.only-the-named-change safe.report-agrees"])
+            .also(&["match.every-new-object safe.only-the-named-change safe.report-agrees"])
             .after_turn(|_, turn, result| {
                 if is_takeover(result)
                     && let Some(own) = turn.joined

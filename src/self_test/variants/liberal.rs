@@ -177,7 +177,7 @@ impl Liberal {
         let tenant = self.model.tenant();
         let deleted: Vec<_> = tenant.objects().filter(|(_, object)| object.deleted).collect();
         let deleted: Vec<_> = deleted.into_iter().map(|(handle, _)| handle).collect();
-        deleted.into_iter().for_each(|handle| _ = self.model.tenant_mut().remove(handle));
+        deleted.into_iter().for_each(|handle| self.model.tenant_mut().remove(handle));
     }
 
     /// Tells a late match once, and then nothing until anything is changed.
