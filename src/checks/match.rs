@@ -301,7 +301,8 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
 /// The joined objects whose late match, or collision of a secondary address, this cycle tells.
 pub(super) fn late_matches_told(transition: &Transition<'_>) -> Vec<Text> {
     let touches_others = |subject: &&Subject<'_>| matches!(&subject.link_state, LinkState::Joined(link) if link.meets_others());
-    let told = transition.uncontended().filter(|subject| subject.reported_error());
+    // Also in a cycle in which something else kept it from being judged.
+    let told = transition.subjects().iter().filter(|subject| subject.reported_error());
     told.filter(touches_others).map(|subject| subject.object.key.clone()).collect()
 }
 
