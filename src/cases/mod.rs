@@ -28,6 +28,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether anything is synchronised in it.
+    pub(crate) fn has_cycle(&self) -> bool {
+        self.commands.iter().any(|command| matches!(command, Command::Sync(_)))
+    }
+
     /// The kind of the step with this number, counted from 1; `reset` of the start.
     pub(crate) fn kind_of_step(&self, step: usize) -> CommandKind {
         let command = step.checked_sub(1).and_then(|at| self.commands.get(at));
@@ -61,11 +66,7 @@ impl Needed {
     }
 
     fn kind(&mut self, kind: Kind) {
-        self.need(match kind {
-            Kind::User => Capability::Users,
-            Kind::Group => Capability::Groups,
-            Kind::Contact => Capability::Contacts,
-        });
+        self.need(Capability::of_kind(kind));
     }
 
     fn tenant(&mut self, tenant: &Tenant) {

@@ -44,10 +44,8 @@ fn owes_update<'s, 'a>(
     transition: &Transition<'_>,
     subject: &'s Subject<'a>,
 ) -> Option<&'s Joined<'a>> {
-    let was_told = subject.own_history.is_some_and(|own_history| own_history.late_match_told);
-    let may_wait = was_told && transition.settings.may_tell_late_matches_once();
     let link = subject.determinate_link()?;
-    (subject.pending && !link.meets_others() && !may_wait).then_some(link)
+    (subject.pending && !link.meets_others() && !transition.may_rest(subject)).then_some(link)
 }
 
 /// Judges that the values of a changed joined object have arrived.

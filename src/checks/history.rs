@@ -140,7 +140,8 @@ impl History {
             if let Some(id) = id_of(at) {
                 history.label(&setup.label, id);
             }
-            history.give(&setup.proxy_addresses, setup.attributes.keys());
+            history.give_addresses(&setup.proxy_addresses);
+            history.give_attributes(setup.attributes.keys());
         }
         for object in &tenant.on_premises {
             history.create_on_premises(object);
@@ -156,19 +157,20 @@ impl History {
 
     /// Takes note of an object that was created on-premises.
     pub(super) fn create_on_premises(&mut self, object: &OnPremisesObject) {
-        self.give(&object.proxy_addresses, object.attributes.keys());
+        self.give_addresses(&object.proxy_addresses);
+        self.give_attributes(object.attributes.keys());
         self.objects.entry(object.key.clone()).or_insert_with(ObjectHistory::created);
     }
 
-    /// Takes note of addresses and attributes that an object was given.
-    pub(super) fn give<'n>(
-        &mut self,
-        addresses: &[ProxyAddress],
-        attributes: impl Iterator<Item = &'n Text>,
-    ) {
+    /// Takes note of addresses that an object was given.
+    pub(super) fn give_addresses(&mut self, addresses: &[ProxyAddress]) {
         let mails = addresses.iter().filter_map(ProxyAddress::mail);
         self.given_mails.extend(mails.map(str::to_ascii_lowercase));
-        self.given_attributes.extend(attributes.cloned());
+    }
+
+    /// Takes note of the names of attributes that an object was given.
+    pub(super) fn give_attributes<'n>(&mut self, names: impl Iterator<Item = &'n Text>) {
+        self.given_attributes.extend(names.cloned());
     }
 
     /// Whether the case mentions this mail address anywhere; if not, the service gave it out.

@@ -53,13 +53,17 @@ impl History {
     pub(super) fn give_names_in(&mut self, command: &Command) {
         match command {
             Command::CreateOnPremisesObject(create) => {
-                self.give(&[], create.object.attributes.keys());
+                self.give_attributes(create.object.attributes.keys());
             }
             Command::UpdateOnPremisesObject(update) => {
-                self.give(&[], update.set.attributes.keys());
+                self.give_attributes(update.set.attributes.keys());
             }
-            Command::CreateCloudObject(create) => self.give(&[], create.object.attributes.keys()),
-            Command::UpdateCloudObject(update) => self.give(&[], update.set.attributes.keys()),
+            Command::CreateCloudObject(create) => {
+                self.give_attributes(create.object.attributes.keys())
+            }
+            Command::UpdateCloudObject(update) => {
+                self.give_attributes(update.set.attributes.keys())
+            }
             _ => {}
         }
     }
@@ -68,10 +72,7 @@ impl History {
         match command {
             Command::CreateOnPremisesObject(create) => self.create_on_premises(&create.object),
             Command::UpdateOnPremisesObject(update) => {
-                self.give(
-                    update.set.proxy_addresses.value().map_or(&[], Vec::as_slice),
-                    [].into_iter(),
-                );
+                self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 if let Some(own_history) = self.objects.get_mut(&update.key) {
                     own_history.changed = true;
                     own_history.late_match_told = false;
@@ -80,14 +81,13 @@ impl History {
                 }
             }
             Command::CreateCloudObject(create) => {
-                self.give(&create.object.proxy_addresses, [].into_iter());
+                self.give_addresses(&create.object.proxy_addresses);
                 if let Some(created) = facts.created {
                     self.label(&create.object.label, created);
                 }
             }
             Command::UpdateCloudObject(update) => {
-                let addresses = update.set.proxy_addresses.value().map_or(&[][..], Vec::as_slice);
-                self.give(addresses, [].into_iter());
+                self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 if !update.set.password.is_keep() {
                     self.of_joined_to(facts.named).for_each(|own| own.password_free = true);
                 }

@@ -278,10 +278,7 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         }
         verdict.judge(|verdict| {
-            let was_told =
-                subject.own_history.is_some_and(|own_history| own_history.late_match_told);
-            let may_be_silent = was_told && transition.settings.may_tell_late_matches_once();
-            if !late.is_empty() && !may_be_silent && !subject.reported_error() {
+            if !late.is_empty() && !transition.may_rest(subject) && !subject.reported_error() {
                 let other = transition.name_of(late[0].cloud);
                 verdict
                     .violated(subject.name(), Field::Result, ResultWord::Error, subject.result())

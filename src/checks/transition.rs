@@ -188,6 +188,13 @@ impl<'a> Transition<'a> {
         self.involvement(before).is_hard_matched_administrator
     }
 
+    /// Whether the late match of an object was told, and need neither be told again nor tried until the
+    /// object is changed.
+    pub(crate) fn may_rest(&self, subject: &Subject<'_>) -> bool {
+        self.settings.may_tell_late_matches_once()
+            && subject.own_history.is_some_and(|own_history| own_history.late_match_told)
+    }
+
     fn involvement(&self, before: &CloudObject) -> Involvement {
         let cycle = self.cycle.as_ref();
         cycle.and_then(|cycle| cycle.involved.get(&*before.id)).copied().unwrap_or_default()

@@ -4,7 +4,7 @@ use super::arguments::TimeArguments;
 use super::exit::{Exit, Mistake};
 use super::{implementation, print};
 use crate::directory::Capability;
-use crate::implementation::{CaseInput, CaseObservation, Implementation};
+use crate::implementation::Implementation;
 use crate::report::{adapter_fault, choices};
 use crate::rulebook::Rulebook;
 use crate::runner::check_adapter;
@@ -39,18 +39,9 @@ pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit,
         writeln!(text, "rules        {} of {all} can be exercised with these", all - unexercised);
     print::report(&text);
 
-    let case = check_adapter(&mut child)
+    let trial = check_adapter(&mut child)
         .map_err(|fault| Mistake { exit: Exit::Nonconformant, message: adapter_fault(&fault) })?;
-    // What an implementation aborts in is for the cases to show; of an adapter it is said here.
-    let mut seen = CaseObservation::default();
-    child.run_cases(
-        &[CaseInput { tenant: &case.tenant, commands: &case.commands }],
-        &mut |_, observation| {
-            seen = observation;
-            true
-        },
-    );
-    if let Some(failure) = seen.failure {
+    if let Some(failure) = trial.failure {
         let mut message = format!("the trial case ended early: {failure}");
         for line in failure.stderr_tail {
             let _ = write!(message, "\n  ! {line}");
@@ -59,7 +50,7 @@ pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit,
     }
     print::text(&format!(
         "trial case   ok: {} commands, step by step and in one message\n",
-        case.commands.len()
+        trial.commands
     ));
     Ok(Exit::Conformant)
 }

@@ -1,5 +1,6 @@
 //! What an implementation can be asked to do.
 
+use super::Kind;
 use super::words::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -55,6 +56,17 @@ words! {
         RoleEligibility = "roleEligibility",
         /// `onPremisesObjectIdentifier`; later editions only.
         ObjectIdentifier = "objectIdentifier",
+    }
+}
+
+impl Capability {
+    /// What it takes to have objects of a kind.
+    pub(crate) fn of_kind(kind: Kind) -> Capability {
+        match kind {
+            Kind::User => Capability::Users,
+            Kind::Group => Capability::Groups,
+            Kind::Contact => Capability::Contacts,
+        }
     }
 }
 

@@ -116,6 +116,13 @@ pub struct CaseObservation {
     pub failure: Option<Failure>,
 }
 
+impl CaseObservation {
+    /// The step in which it went no further, counted from 1; 0 is the start.
+    pub(crate) fn step_of_failure(&self) -> usize {
+        if self.start.is_some() { self.steps.len() + 1 } else { 0 }
+    }
+}
+
 /// Something that does what Microsoft Entra Connect and Microsoft Entra ID do together.
 ///
 /// Only the first three methods are owed. An implementation may panic: the case fails by that

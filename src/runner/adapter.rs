@@ -11,7 +11,7 @@ use crate::directory::{
     RestoreCloudObject, ResultWord, SetFeature, SetImmutableId, Snapshot, Status, StepObservation,
     Tenant, Text, UpdateCloudObject, UpdateOnPremisesObject,
 };
-use crate::implementation::{CaseObservation, FailureKind, Implementation, run_one};
+use crate::implementation::{CaseObservation, Failure, FailureKind, Implementation, run_one};
 use serde::{Deserialize, Serialize};
 
 /// How an adapter does not do its part: whatever rule its implementation then seems to break, nobody
@@ -66,9 +66,24 @@ pub enum AdapterFault {
     },
 }
 
+/// What an adapter was tried with, where it does its part.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AdapterTrial {
+    /// How many commands the case had.
+    pub commands: usize,
+    /// What kept the implementation from the case's end.
+    pub failure: Option<Failure>,
+}
+
 /// Tries an adapter with one case: step by step, and then in one message. What an implementation
-/// does wrong, or that it aborts, is not told here: that is for the cases to show.
-pub fn check_adapter(implementation: &mut dyn Implementation) -> Result<Case, AdapterFault> {
+/// does wrong is not told here: that is for the cases to show.
+///
+/// # Errors
+/// The adapter does not do its part.
+pub fn check_adapter(
+    implementation: &mut dyn Implementation,
+) -> Result<AdapterTrial, AdapterFault> {
     let description = implementation.describe();
     let capabilities = &description.capabilities;
     let case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
@@ -91,21 +106,15 @@ pub fn check_adapter(implementation: &mut dyn Implementation) -> Result<Case, Ad
     });
     judge_declined(&case, &batch, capabilities)?;
     judge_same(&case, &stepwise, &batch)?;
-    Ok(case)
+    Ok(AdapterTrial { commands: case.commands.len(), failure: batch.failure })
 }
 
 /// A tenant and commands in which every declared capability is used once, and that no rule but the
 /// plainest is about.
 fn trial_case(capabilities: &Capabilities) -> Option<Case> {
     let has = |capability| capabilities.has(capability);
-    let kinds: Vec<Kind> = [
-        (Kind::User, Capability::Users),
-        (Kind::Group, Capability::Groups),
-        (Kind::Contact, Capability::Contacts),
-    ]
-    .into_iter()
-    .filter_map(|(kind, capability)| has(capability).then_some(kind))
-    .collect();
+    let kinds = [Kind::User, Kind::Group, Kind::Contact].into_iter();
+    let kinds: Vec<Kind> = kinds.filter(|kind| has(Capability::of_kind(*kind))).collect();
     let first = *kinds.first()?;
     let tenant = Tenant {
         cloud: kinds.iter().map(|kind| cloud_object(*kind, capabilities)).collect(),
@@ -260,7 +269,7 @@ fn judge_declined(
     else {
         return Ok(());
     };
-    let step = if seen.start.is_some() { seen.steps.len() + 1 } else { 0 };
+    let step = seen.step_of_failure();
     match failure.capability.filter(|capability| capabilities.has(*capability)) {
         Some(capability) => {
             Err(AdapterFault::Declines { capability, step, command: case.kind_of_step(step) })
@@ -336,7 +345,7 @@ fn cloud_differences(expected: &Snapshot, actual: &Snapshot) -> Vec<Violation> {
 mod tests {
     use super::*;
     use crate::directory::Outcome;
-    use crate::implementation::{CaseInput, Description, Failure};
+    use crate::implementation::{CaseInput, Description};
     use crate::reference::ReferenceModel;
     use rstest::rstest;
     use std::sync::Arc;

@@ -221,7 +221,7 @@ impl<'a> Judge<'a> {
         {
             return Some(Stopped::Declined(capability));
         }
-        let step = if observed.start.is_some() { observed.steps.len() + 1 } else { 0 };
+        let step = observed.step_of_failure();
         let command = case.kind_of_step(step);
         Some(Stopped::Aborted { failure: failure.clone(), step, command, varied: None })
     }

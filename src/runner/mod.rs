@@ -28,7 +28,7 @@ mod trial;
 mod trials;
 mod written;
 
-pub use adapter::{AdapterFault, check_adapter};
+pub use adapter::{AdapterFault, AdapterTrial, check_adapter};
 pub use classes::{ClassLine, ClassState};
 pub use event::{
     CaseVerdict, Event, Example, Exercise, FailureReport, Host, LeftOutCombinations, NotSaved,

@@ -46,6 +46,10 @@ pub struct Relation {
     precondition: &'static str,
     variation: &'static str,
     vary: fn(&Case) -> Option<Variation>,
+    /// Of generated cases it is applied to one in so many, beginning with this number: to all, but where
+    /// it takes long.
+    one_in: u64,
+    from: u64,
 }
 
 /// The relation with few unrelated objects.
@@ -54,12 +58,15 @@ const MANY_UNRELATED: Relation = Relation {
     precondition: "a cycle decides something that is settled",
     variation: "with many unrelated objects before and after all others: on either side alone, and to be matched, provisioned or refused",
     vary: strangers::with_thirty,
+    one_in: 16,
+    from: 1,
 };
 
 /// The same with more of them, which takes more time.
 static LARGER_CROWDS: [Relation; 2] = [
-    Relation { vary: strangers::with_a_hundred_and_twenty, ..MANY_UNRELATED },
-    Relation { vary: strangers::with_thousands, ..MANY_UNRELATED },
+    Relation { vary: strangers::with_a_hundred_and_twenty, one_in: 100, from: 3, ..MANY_UNRELATED },
+    // The last of the 2,000 cases that a plain run has.
+    Relation { vary: strangers::with_thousands, one_in: 2_000, from: 1_999, ..MANY_UNRELATED },
 ];
 
 /// Every relation, in the rulebook's order.
@@ -69,24 +76,32 @@ static RELATIONS: [Relation; 9] = [
         precondition: "a cycle decides something that is settled",
         variation: "with the same further attributes on every object, and a further secondary address of its own on each that has any",
         vary: values::with_other_values,
+        one_in: 1,
+        from: 0,
     },
     Relation {
         rule: "relation.letter-case-of-names",
         precondition: "a cycle decides something that is settled, about an object with a name or an address",
         variation: "with small letters for capitals, and capitals for small letters, in every UPN and mail address on-premises",
         vary: values::with_swapped_letters,
+        one_in: 1,
+        from: 0,
     },
     Relation {
         rule: "relation.renaming",
         precondition: "a cycle decides something that is settled",
         variation: "with another value in the place of every name, address, anchor, role, password and attribute, equal ones in the place of equal ones",
         vary: renaming::with_other_values,
+        one_in: 2,
+        from: 0,
     },
     Relation {
         rule: "relation.unrelated-objects",
         precondition: "a cycle decides something that is settled",
         variation: "with an unrelated object in the cloud and another one on-premises, before all others",
         vary: strangers::with_strangers,
+        one_in: 1,
+        from: 0,
     },
     MANY_UNRELATED,
     Relation {
@@ -94,24 +109,32 @@ static RELATIONS: [Relation; 9] = [
         precondition: "several objects are created one after the other, and no object is contended",
         variation: "with objects created in the opposite order",
         vary: order::opposite_order,
+        one_in: 1,
+        from: 0,
     },
     Relation {
         rule: "relation.idle-syncs",
         precondition: "after a cycle nothing is left open",
         variation: "with one more idle sync after each sync",
         vary: cycles::idle_cycles,
+        one_in: 1,
+        from: 0,
     },
     Relation {
         rule: "relation.one-cycle-or-several",
         precondition: "several objects with disjoint footprints are synchronised in one cycle, nothing was pending before they were created or changed, and nothing else is edited in between",
         variation: "with a sync of its own for each object that is created or changed on-premises before a sync",
         vary: cycles::several_cycles,
+        one_in: 1,
+        from: 0,
     },
     Relation {
         rule: "relation.reinstallation",
         precondition: "the anchor of every joined object is what it was, and every joined object is active",
         variation: "with Connect installed anew before each sync but the first",
         vary: cycles::reinstallations,
+        one_in: 1,
+        from: 0,
     },
 ];
 
@@ -120,23 +143,10 @@ pub fn all() -> &'static [Relation] {
     &RELATIONS
 }
 
-/// The relations that are applied to the generated case with this number: all, but for those that take
-/// long, which are applied to one in so many: renaming to every other one, and the one with many objects
-/// the more seldom the more they are.
+/// The relations that are applied to the generated case with this number.
 pub(crate) fn applied_to(number: u64) -> Vec<&'static Relation> {
-    let [hundreds, thousands] = &LARGER_CROWDS;
-    let crowd = match number {
-        // One of the 2,000 cases that a plain run has.
-        number if number % 2_000 == 1_999 => Some(thousands),
-        number if number % 100 == 3 => Some(hundreds),
-        _ => None,
-    };
-    let is_applied = |relation: &&Relation| match relation.rule {
-        "relation.renaming" => number.is_multiple_of(2),
-        rule if rule == MANY_UNRELATED.rule => number % 16 == 1,
-        _ => true,
-    };
-    all().iter().filter(is_applied).chain(crowd).collect()
+    let is_applied = |relation: &&Relation| number % relation.one_in == relation.from;
+    all().iter().chain(&LARGER_CROWDS).filter(is_applied).collect()
 }
 
 /// The relations that a scenario names. One that stands alone may take its time: it has the most unrelated

@@ -11,7 +11,7 @@ use crate::directory::{
 
 /// Unrelated objects change no decision.
 pub(super) fn with_strangers(base: &Case) -> Option<Variation> {
-    if !base.commands.iter().any(|command| matches!(command, Command::Sync(_))) {
+    if !base.has_cycle() {
         return None;
     }
     let footprints = Footprints::of(&base.tenant, &base.commands);
@@ -75,7 +75,7 @@ pub(super) fn with_strangers(base: &Case) -> Option<Variation> {
 
 /// A crowd of so many unrelated objects changes no decision.
 fn with_a_crowd(base: &Case, size: usize) -> Option<Variation> {
-    if !base.commands.iter().any(|command| matches!(command, Command::Sync(_))) {
+    if !base.has_cycle() {
         return None;
     }
     let footprints = Footprints::of(&base.tenant, &base.commands);

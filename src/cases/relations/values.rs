@@ -121,8 +121,7 @@ fn swap_in_address(address: &mut ProxyAddress) {
 }
 
 /// A case of the same commands with other values in them.
-fn varied(base: &Case, case: Case) -> Option<Variation> {
-    let has_cycle = base.commands.iter().any(|command| matches!(command, Command::Sync(_)));
-    let is_varied = has_cycle && case != *base;
+pub(super) fn varied(base: &Case, case: Case) -> Option<Variation> {
+    let is_varied = base.has_cycle() && case != *base;
     is_varied.then(|| Variation::step_by_step(case, SpeaksOf::VariedWork))
 }

@@ -28,49 +28,49 @@ pub(super) fn simpler_forms(case: &Case, all: &mut Vec<Case>) {
     });
     let mut sorts: Vec<&Sort> = odd.iter().map(|(sort, _)| sort).collect();
     sorts.dedup();
-    for (_, simplify) in SIMPLER {
-        for length in LENGTHS {
-            for wanted in &sorts {
-                all.extend(renamed(&form, &|sort, text| {
-                    let is_meant = sort == *wanted && place_of(sort, text).is_none();
-                    is_meant.then(|| within_name(sort, text, |text| simplify(text, length)))?
-                }));
-            }
-            for (one_sort, one) in &odd {
-                all.extend(renamed(&form, &|sort, text| {
-                    let is_meant = sort == one_sort && text == one;
-                    is_meant.then(|| within_name(sort, text, |text| simplify(text, length)))?
-                }));
-            }
+    for simplify in simplifications() {
+        for wanted in &sorts {
+            all.extend(renamed(&form, &|sort, text| {
+                let is_meant = sort == *wanted && place_of(sort, text).is_none();
+                is_meant.then(|| within_name(sort, text, &simplify))?
+            }));
+        }
+        for (one_sort, one) in &odd {
+            all.extend(renamed(&form, &|sort, text| {
+                let is_meant = sort == one_sort && text == one;
+                is_meant.then(|| within_name(sort, text, &simplify))?
+            }));
         }
     }
 }
 
-type Simplify = fn(&str, usize) -> Option<String>;
+/// Makes a text simpler; none where it is that simple already.
+type Simplify = Box<dyn Fn(&str) -> Option<String>>;
 
-/// The ways to make a text simpler. Those that know no length say so by doing it for the first one only.
-const SIMPLER: [(&str, Simplify); 6] = [
-    ("its beginning", |text, length| {
-        (text.chars().count() > length).then(|| text.chars().take(length).collect())
-    }),
-    ("its end", |text, length| {
-        let count = text.chars().count();
-        (count > length).then(|| text.chars().skip(count - length).collect())
-    }),
-    ("without what is at its ends", |text, length| once(length, text.trim().to_owned(), text)),
-    ("in one line", |text, length| once(length, text.replace(['\r', '\n', '\t'], " "), text)),
-    ("in plain letters", |text, length| {
-        let plain = |it: char| if it.is_ascii() { it } else { 'x' };
-        once(length, text.chars().map(plain).collect(), text)
-    }),
-    ("without marks", |text, length| {
-        let plain = |it: char| if it.is_ascii_punctuation() { 'x' } else { it };
-        once(length, text.chars().map(plain).collect(), text)
-    }),
-];
-
-fn once(length: usize, simpler: String, text: &str) -> Option<String> {
-    (length == LENGTHS[0] && simpler != text).then_some(simpler)
+/// The ways to make a text simpler.
+fn simplifications() -> Vec<Simplify> {
+    let mut all: Vec<Simplify> = Vec::new();
+    for length in LENGTHS {
+        all.push(Box::new(move |text| {
+            (text.chars().count() > length).then(|| text.chars().take(length).collect())
+        }));
+    }
+    for length in LENGTHS {
+        all.push(Box::new(move |text| {
+            let count = text.chars().count();
+            (count > length).then(|| text.chars().skip(count - length).collect())
+        }));
+    }
+    let whole: [fn(&str) -> String; 4] = [
+        |text| text.trim().to_owned(),
+        |text| text.replace(['\r', '\n', '\t'], " "),
+        |text| text.chars().map(|it| if it.is_ascii() { it } else { 'x' }).collect(),
+        |text| text.chars().map(|it| if it.is_ascii_punctuation() { 'x' } else { it }).collect(),
+    ];
+    for simplify in whole {
+        all.push(Box::new(move |text| Some(simplify(text)).filter(|simpler| simpler != text)));
+    }
+    all
 }
 
 /// Makes a text simpler; of a name, the part before the `@`, in the usual domain.

@@ -6,7 +6,7 @@ use crate::checks::transition::Transition;
 use crate::checks::verdict::Verdict;
 use crate::checks::violation::Because;
 use crate::directory::{
-    CloudObject, Field, ObjectName, OnPremisesObject, ProxyAddress, Text, Value, same_name,
+    CloudObject, Field, Fields as _, ObjectName, OnPremisesObject, ProxyAddress, Value, same_name,
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -50,7 +50,7 @@ impl<'t, 'a> Written<'t, 'a> {
         self.judge_attributes(verdict);
         self.judge_name(verdict);
         self.judge_addresses(verdict);
-        self.judge_password(verdict);
+        self.judge_value(verdict, Field::Password);
         if self.after.quarantined {
             let name = || self.name();
             verdict.expect(
@@ -105,21 +105,31 @@ impl<'t, 'a> Written<'t, 'a> {
         }
     }
 
+    /// A value that is neither the object's own nor was there before must not be another object's.
+    fn judge_value(&self, verdict: &mut Verdict, field: Field) {
+        let after = self.after.value_of(&field);
+        let own = self.object.value_of(&field);
+        let former = self.before.map_or(Value::Nothing, |before| before.value_of(&field));
+        let is = |value: &Value| field.is_same(value, &after);
+        if after == Value::Nothing || is(&own) || is(&former) {
+            return;
+        }
+        let has_it = |other: &Other<'_>| is(&other.value_of(&field));
+        let is_from_nowhere = || !self.others().any(|other| has_it(&other));
+        // That an own value has arrived is for other rules to judge. Names and passwords may be made up.
+        if matches!(field, Field::Attribute(_)) && own == Value::Nothing && is_from_nowhere() {
+            verdict.violated(self.name(), field, former, after);
+            return;
+        }
+        let expected = if own == Value::Nothing { former } else { own };
+        self.judge_whose(verdict, field.clone(), expected, after.clone(), has_it);
+    }
+
     fn judge_attributes(&self, verdict: &mut Verdict) {
-        for (name, value) in &self.after.attributes {
-            let own = self.object.attributes.get(name);
-            let former = self.before.and_then(|before| before.attributes.get(name));
-            // Services make up `mail` from the addresses.
-            let is_open = &**name == "mail" || !self.is_given(name);
-            if own != Some(value) && former != Some(value) && !is_open {
-                let field = Field::Attribute(name.clone());
-                let has_it = |other: &Other<'_>| other.attribute(name) == Some(value);
-                // That an own value has arrived is for other rules to judge.
-                if own.is_none() && !self.others().any(|other| has_it(&other)) {
-                    verdict.violated(self.name(), field, former, value);
-                } else {
-                    self.judge_whose(verdict, field, own.or(former), value, has_it);
-                }
+        for name in self.after.attributes.keys() {
+            // Services make up `mail` from the addresses, and have attributes of their own.
+            if &**name != "mail" && self.transition.history.given_attributes.contains(name) {
+                self.judge_value(verdict, Field::Attribute(name.clone()));
             }
         }
         // What the update was not about stays.
@@ -135,13 +145,6 @@ impl<'t, 'a> Written<'t, 'a> {
         }
     }
 
-    /// Whether anything in the case has an attribute of this name.
-    fn is_given(&self, name: &Text) -> bool {
-        let on_premises = &self.transition.before.on_premises;
-        self.transition.history.given_attributes.contains(name)
-            || on_premises.iter().any(|object| object.attributes.contains_key(name))
-    }
-
     /// The on-premises values that the cloud object was given last, where it is joined as before and
     /// nothing is left open about it.
     fn exported(&self) -> Option<&'t OnPremisesObject> {
@@ -149,17 +152,11 @@ impl<'t, 'a> Written<'t, 'a> {
         self.owner.own_history?.exported.as_deref()
     }
 
+    /// Where it collides a quarantined object has a placeholder, of whatever form.
     fn judge_name(&self, verdict: &mut Verdict) {
-        let Some(name) = &self.after.user_principal_name else { return };
-        let own = &self.object.user_principal_name;
-        let former = self.before.and_then(|before| before.user_principal_name.as_ref());
-        let is = |known: Option<&Text>| known.is_some_and(|known| same_name(known, name));
-        if is(own.as_ref()) || is(former) || is_generated(name) {
-            return;
+        if !self.after.user_principal_name.as_deref().is_some_and(is_generated) {
+            self.judge_value(verdict, Field::UserPrincipalName);
         }
-        // Where it collides a quarantined object has a placeholder, of whatever form.
-        let has_it = |other: &Other<'_>| is(other.user_principal_name());
-        self.judge_whose(verdict, Field::UserPrincipalName, own, name, has_it);
     }
 
     fn judge_addresses(&self, verdict: &mut Verdict) {
@@ -179,16 +176,6 @@ impl<'t, 'a> Written<'t, 'a> {
                 let actual = self.after.proxy_addresses.as_slice();
                 self.judge_whose(verdict, Field::ProxyAddresses, own.as_slice(), actual, has_it);
             }
-        }
-    }
-
-    fn judge_password(&self, verdict: &mut Verdict) {
-        let Some(password) = &self.after.password else { return };
-        let own = self.object.password.as_ref();
-        let former = self.before.and_then(|before| before.password.as_ref());
-        let has_it = |other: &Other<'_>| other.password() == Some(password);
-        if own != Some(password) && former != Some(password) {
-            self.judge_whose(verdict, Field::Password, own.or(former), password, has_it);
         }
     }
 }
@@ -216,17 +203,14 @@ impl<'a> Other<'a> {
         }
     }
 
-    fn attribute(&self, name: &str) -> Option<&'a Text> {
+    fn value_of(&self, field: &Field) -> Value {
         match self {
-            Other::OnPremises(object) => object.attributes.get(name),
-            Other::Cloud(object) => object.attributes.get(name),
-        }
-    }
-
-    fn user_principal_name(&self) -> Option<&'a Text> {
-        match self {
-            Other::OnPremises(object) => object.user_principal_name.as_ref(),
-            Other::Cloud(object) => object.user_principal_name.as_ref(),
+            Other::OnPremises(object) => object.value_of(field),
+            // The password of a synchronised object is an on-premises one, or made up.
+            Other::Cloud(object) if *field == Field::Password && !object.is_cloud_mastered() => {
+                Value::Nothing
+            }
+            Other::Cloud(object) => object.value_of(field),
         }
     }
 
@@ -234,14 +218,6 @@ impl<'a> Other<'a> {
         match self {
             Other::OnPremises(object) => &object.proxy_addresses,
             Other::Cloud(object) => &object.proxy_addresses,
-        }
-    }
-
-    fn password(&self) -> Option<&'a Text> {
-        match self {
-            Other::OnPremises(object) => object.password.as_ref(),
-            // That of a synchronised object is an on-premises one, or made up.
-            Other::Cloud(object) => object.password.as_ref().filter(|_| object.is_cloud_mastered()),
         }
     }
 }
