@@ -1,5 +1,6 @@
 //! Cases: a tenant to start from and commands to give, wherever they come from.
 
+mod draw;
 mod form;
 pub mod grid;
 mod identifiers;

@@ -41,18 +41,14 @@ pub use settings::Sequences;
 pub use tree::SequenceTree;
 
 use super::Case;
+use super::draw::runner;
 use generator::Generator;
 use proptest::strategy::{Just, NewTree, Strategy, Union, ValueTree as _};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::TestRunner;
 
 /// One case of a run: the same for the same seed, number and settings, on every machine.
 pub fn case_of(seed: u64, number: u64, settings: &Sequences) -> Case {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[8..16].copy_from_slice(&number.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let config = Config { failure_persistence: None, ..Config::default() };
-    draw(settings, &mut TestRunner::new_with_rng(config, rng))
+    draw(settings, &mut runner(seed, number, 0))
 }
 
 fn draw(settings: &Sequences, runner: &mut TestRunner) -> Case {

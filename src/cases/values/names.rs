@@ -15,7 +15,8 @@ pub(super) enum NameForm {
     OneCharacter,
     /// Digits, which differ in leading zeros only.
     Digits,
-    /// Names that differ only in a character that is neither letter nor digit.
+    /// Names that differ only in what stands behind a character that is neither letter nor digit, and in
+    /// that.
     Marks,
     /// One name in many domains, subdomains among them.
     Domains,
@@ -100,11 +101,16 @@ impl NameForm {
             }
             NameForm::Digits => format!("{}7@{DOMAIN}", "0".repeat(number)),
             NameForm::Marks => {
-                let marks = r#use.marks();
-                let mark = char::from(marks[number % marks.len()]);
-                // The marks of the one use begin with those of the other.
-                let more = "i".repeat(number / Use::SignIn.marks().len());
-                format!("jo{mark}{more}in@{DOMAIN}")
+                let marks = Use::MailOnly.marks();
+                let common = Use::SignIn.marks().len();
+                // Marks that may stand in mail addresses only come first where they may.
+                let first = if r#use == Use::SignIn { 0 } else { common };
+                let mark = |at: usize| char::from(marks[first + at % common]);
+                match number {
+                    0 => format!("jo@{DOMAIN}"),
+                    number if number <= common => format!("jo{}in@{DOMAIN}", mark(number - 1)),
+                    number => format!("jo{}{}@{DOMAIN}", mark(number), at_the_end(number)),
+                }
             }
             NameForm::Domains => format!("info@{}", domain(number)),
             NameForm::LongLocalPart => {

@@ -103,8 +103,9 @@ impl Respelling {
             other_addresses: Table::default(),
         };
         let (mut names, mut sign_in_names) = (Classes::default(), Classes::default());
-        let (mut anchors, mut roles, mut passwords) =
-            (Classes::default(), Classes::default(), Vec::new());
+        let (mut anchors, mut roles, mut other_addresses) =
+            (Classes::default(), Classes::default(), Classes::default());
+        let mut passwords = Vec::new();
         let mut attributes: Vec<(Text, Text)> = Vec::new();
         each_value(&mut case.clone(), &mut |value| match value {
             Value::SignInName(name) => {
@@ -113,11 +114,7 @@ impl Respelling {
             }
             Value::Address(address) => match address.mail() {
                 Some(mail) => names.add(&mail.into()),
-                None => {
-                    respelling
-                        .other_addresses
-                        .insert(&address.0, |it| spelling.addresses.other(it));
-                }
+                None => other_addresses.add(&address.0),
             },
             Value::Anchor(anchor) => anchors.add(anchor),
             Value::Role(role) => roles.add(role),
@@ -149,6 +146,8 @@ impl Respelling {
             anchors.table(|number, writing| form.writing(&form.anchor(number), writing));
         respelling.roles =
             roles.table(|number, writing| in_letter_case(&spelling.roles.role(number), writing));
+        respelling.other_addresses = other_addresses
+            .table(|number, writing| in_letter_case(&spelling.addresses.other(number), writing));
         let others: Vec<Text> = respelling
             .names
             .forth

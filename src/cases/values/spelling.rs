@@ -3,7 +3,10 @@
 use super::anchors::AnchorForm;
 use super::names::NameForm;
 use super::texts::TextForm;
+use crate::cases::draw::runner;
 use crate::cases::vocabulary::{PEOPLE, X500_PREFIX};
+use proptest::sample::select;
+use proptest::strategy::{Strategy as _, ValueTree as _};
 
 /// Which forms the values of a case are given, field by field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,48 +77,48 @@ impl Spelling {
 
     /// The spelling of a case with this seed and number; none for all but one in so many.
     pub(crate) fn drawn(seed: u64, number: u64, one_in: u64) -> Option<Spelling> {
-        let mut draws = Draws(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        (draws.below(one_in) == 0).then(|| Spelling {
-            names: draws.any(NameForm::ALL),
-            anchors: draws.any(AnchorForm::ALL),
-            attributes: draws.any(TextForm::ALL),
-            attribute_names: draws.any(&[
-                AttributeNames::Plain,
-                AttributeNames::Extensions,
-                AttributeNames::Fields,
-            ]),
-            passwords: draws.any(TextForm::ALL),
-            roles: draws.any(&[
-                RoleForm::Plain,
-                RoleForm::Many,
-                RoleForm::Capitals,
-                RoleForm::SmallLetters,
-            ]),
-            addresses: draws.any(&[AddressForm::Plain, AddressForm::AnyPrefix]),
-            further_addresses: draws.any(&[0, 0, 0, 0, 0, 3, 12, 12, 30]),
+        let mut runner = runner(seed, number, 1);
+        let place = (0..one_in).new_tree(&mut runner).ok()?;
+        if place.current() > 0 {
+            return None;
+        }
+        let spelling = (
+            select(NameForm::ALL),
+            select(AnchorForm::ALL),
+            select(TextForm::ALL),
+            select(AttributeNames::ALL),
+            select(TextForm::ALL),
+            select(RoleForm::ALL),
+            select(AddressForm::ALL),
+            select(&[0_usize, 0, 0, 0, 0, 3, 12, 12, 30][..]),
+        );
+        let (
+            names,
+            anchors,
+            attributes,
+            attribute_names,
+            passwords,
+            roles,
+            addresses,
+            further_addresses,
+        ) = spelling.new_tree(&mut runner).ok()?.current();
+        Some(Spelling {
+            names,
+            anchors,
+            attributes,
+            attribute_names,
+            passwords,
+            roles,
+            addresses,
+            further_addresses,
         })
     }
 }
 
-/// Numbers that follow from a first one, the same on every machine (SplitMix64).
-struct Draws(u64);
-
-impl Draws {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit.max(1)
-    }
-
-    fn any<T: Copy>(&mut self, all: &[T]) -> T {
-        let at = self.below(all.len() as u64);
-        all[usize::try_from(at).unwrap_or(0)]
-    }
-}
-
 impl AttributeNames {
+    const ALL: &'static [AttributeNames] =
+        &[AttributeNames::Plain, AttributeNames::Extensions, AttributeNames::Fields];
+
     /// The name of the attribute with this number, where `name` stands.
     pub(super) fn name(self, number: usize, name: &str) -> String {
         const FIELDS: [&str; 8] =
@@ -146,6 +149,9 @@ pub(super) fn longest_value(attribute: &str) -> usize {
 pub(super) const LONGEST_PASSWORD: usize = 256;
 
 impl RoleForm {
+    const ALL: &'static [RoleForm] =
+        &[RoleForm::Plain, RoleForm::Many, RoleForm::Capitals, RoleForm::SmallLetters];
+
     /// The role with this number; two numbers never give the same, whatever the letter case.
     pub(super) fn role(self, number: usize) -> String {
         const ROLES: [&str; 12] = [
@@ -176,6 +182,8 @@ impl RoleForm {
 }
 
 impl AddressForm {
+    const ALL: &'static [AddressForm] = &[AddressForm::Plain, AddressForm::AnyPrefix];
+
     /// The address with this number that is no mail address.
     pub(super) fn other(self, number: usize) -> String {
         match self {

@@ -35,12 +35,12 @@ pub(super) enum TextForm {
 }
 
 const LETTER_CASE: [&str; 12] = [
-    "Straße",
-    "STRASSE",
-    "Strasse",
-    "STRAßE",
     "istanbul",
     "ISTANBUL",
+    "Strasse",
+    "STRASSE",
+    "Straße",
+    "STRAßE",
     "İSTANBUL",
     "ıstanbul",
     "Σίσυφος",
