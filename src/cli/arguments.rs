@@ -320,6 +320,16 @@ pub(super) struct TimeArguments {
     pub(super) reply_timeout: f64,
 }
 
+/// What is wrong where an adapter was meant and none is named: an unset variable would otherwise have
+/// the reference model judged in its place, which is conformant.
+pub(super) fn lost_adapter(given: &[OsString]) -> Option<&'static str> {
+    let at = given.iter().position(|argument| argument == "--")?;
+    given[at + 1..].first().is_none_or(|program| program.is_empty()).then_some(
+        "no adapter is named after `--`; write its command there, or leave `--` out to have the built-in \
+         reference model judged",
+    )
+}
+
 fn source(text: &str) -> Result<Source, String> {
     let known = Source::from_word(text).filter(|source| Source::SELECTABLE.contains(source));
     known.ok_or_else(|| {
@@ -347,5 +357,21 @@ fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
         _ => Err("a number of seconds above 0 and up to 86400, such as 5 or 0.5".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::the_reference_model(&["x", "run"], false)]
+    #[case::an_adapter(&["x", "run", "--", "python3", ""], false)]
+    #[case::nothing(&["x", "run", "--"], true)]
+    #[case::an_unset_variable(&["x", "run", "--quiet", "--", "", "a"], true)]
+    fn an_adapter_that_got_lost_is_noticed(#[case] given: &[&str], #[case] is_lost: bool) {
+        let given: Vec<OsString> = given.iter().map(OsString::from).collect();
+        assert_eq!(lost_adapter(&given).is_some(), is_lost);
     }
 }

@@ -24,11 +24,17 @@ mod validate;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use exit::Exit;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    if let Some(message) = arguments::lost_adapter(&given) {
+        print::mistake(message);
+        return Exit::BadInput.into();
+    }
+    let arguments = match Arguments::try_parse_from(given) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no mistakes.
