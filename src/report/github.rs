@@ -15,10 +15,11 @@ pub fn annotations(summary: &Summary) -> String {
         Some(header) => format!("\nreplay: {}", words::replay(case, place, rule, header)),
         None => String::new(),
     };
-    for failure in summary.failures() {
+    for (finding, failure) in words::findings(summary) {
         let again = replayed(&failure.case, &failure.place, Some(&failure.rule));
-        let message = format!("{}{again}", words::in_a_line(&failure));
-        error(&format!("{} is violated", failure.rule), &message);
+        let also = words::consequences(&finding).map(|words| format!("\n{words}"));
+        let message = format!("{}{}{again}", words::in_a_line(&failure), also.unwrap_or_default());
+        error(&format!("{} is violated", finding.rule), &message);
     }
     for aborted in &summary.aborted {
         let again = replayed(&aborted.case, &aborted.place, None);

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::implementation::Description;
 use crate::rulebook::{Rulebook, area_of};
-use crate::runner::{NotApplicable, RunHeader, Selection};
+use crate::runner::{Finding, NotApplicable, RunHeader, Selection};
 use serde::Serialize;
 
 /// The version of the document's form. It grows when a reader of the earlier one would go wrong;
@@ -49,6 +49,8 @@ struct Document<'s> {
     milliseconds: Option<u64>,
     /// Where cases came from, in the order in which they were run.
     sources: &'s [SourceLine],
+    /// What is wrong with the implementation, mistake by mistake, that of the most cases first.
+    findings: Vec<FindingEntry>,
     /// Every selected rule, in the rulebook's order.
     rules: Vec<RuleEntry>,
     /// Cases in which the implementation aborted; of generated ones an example of each kind.
@@ -84,6 +86,16 @@ struct AllCounts {
     by_state: Counts,
     /// Cases that were judged to their end.
     cases_judged: usize,
+}
+
+/// One mistake, as far as a run can tell.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct FindingEntry {
+    #[serde(flatten)]
+    finding: Finding,
+    /// The smallest example of the rule that explains it.
+    example: FailureEntry,
 }
 
 /// What a run came to for one rule.
@@ -206,6 +218,13 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
         classes: summary.classes(),
         milliseconds: summary.milliseconds,
         sources: &summary.sources,
+        findings: words::findings(summary)
+            .into_iter()
+            .map(|(finding, failure)| FindingEntry {
+                finding,
+                example: failure_entry(failure, header),
+            })
+            .collect(),
         rules: summary
             .rules()
             .into_iter()

@@ -11,7 +11,7 @@
 //! a suite of their own, which is there only when something is in it.
 
 use super::{RuleFailure, RuleLine, RuleState, Status, Summary, terminal, words};
-use crate::runner::RunHeader;
+use crate::runner::{Finding, RunHeader};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub fn render(summary: &Summary) -> String {
     let Some(header) = summary.header() else {
         return String::new();
     };
-    let failures = summary.failures();
+    let (failures, findings) = (summary.failures(), summary.findings());
     let mut report = Report::new(SUITE);
     if let Some(milliseconds) = summary.milliseconds {
         report.set_time(Duration::from_millis(milliseconds));
@@ -33,7 +33,7 @@ pub fn render(summary: &Summary) -> String {
         suite.add_properties(properties(summary, header));
         for line in &lines {
             let failure = failures.iter().find(|failure| failure.rule == line.rule);
-            let mut case = TestCase::new(&line.rule, status(line, failure, header));
+            let mut case = TestCase::new(&line.rule, status(line, failure, &findings, header));
             case.set_classname(format!("{SUITE}.{area}"));
             suite.add_test_case(case);
         }
@@ -55,15 +55,19 @@ pub fn render(summary: &Summary) -> String {
     text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
 }
 
-fn status(line: &RuleLine, failure: Option<&RuleFailure>, header: &RunHeader) -> TestCaseStatus {
+fn status(
+    line: &RuleLine,
+    failure: Option<&RuleFailure>,
+    findings: &[Finding],
+    header: &RunHeader,
+) -> TestCaseStatus {
     match line.state {
         RuleState::Held => TestCaseStatus::success(),
         RuleState::Violated => {
-            let mut status = non_success(
-                NonSuccessKind::Failure,
-                "violated",
-                &failure.map_or_else(|| "violated".to_owned(), words::in_a_line),
-            );
+            let message = words::explained_by(&line.rule, findings)
+                .or_else(|| failure.map(words::in_a_line))
+                .unwrap_or_else(|| "violated".to_owned());
+            let mut status = non_success(NonSuccessKind::Failure, "violated", &message);
             if let Some(failure) = failure {
                 status.set_description(terminal::render_failure(failure, header));
             }

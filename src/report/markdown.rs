@@ -107,13 +107,15 @@ fn row(text: &mut String, name: &str, counts: Counts) {
 /// What went wrong: a heading and plain text each.
 fn details(summary: &Summary, header: &RunHeader) -> Vec<(String, String)> {
     let mut details = Vec::new();
-    for failure in summary.failures() {
+    for (finding, failure) in words::findings(summary) {
         let title = Rulebook::embedded()
-            .rule(&failure.rule)
+            .rule(&finding.rule)
             .map(|rule| format!(": {}", rule.title))
             .unwrap_or_default();
-        let heading = format!("{} is violated{title}", failure.rule);
-        details.push((heading, terminal::render_failure(&failure, header)));
+        let heading = format!("{} is violated{title}", finding.rule);
+        let mut text = terminal::render_failure(&failure, header);
+        text.extend(words::consequences(&finding).map(|words| format!("   {words}\n")));
+        details.push((heading, text));
     }
     for aborted in &summary.aborted {
         details.push((words::aborted(aborted), terminal::render_aborted(aborted, header)));

@@ -284,11 +284,14 @@ impl Page {
     }
 
     fn failures(&mut self, summary: &Summary, header: &RunHeader) {
-        for (number, failure) in summary.failures().iter().enumerate() {
+        for (number, (finding, failure)) in words::findings(summary).iter().enumerate() {
             self.line("");
-            let heading = format!("{}. {} is violated", number + 1, failure.rule);
+            let heading = format!("{}. {} is violated", number + 1, finding.rule);
             self.line(self.painted(BAD, heading));
             self.failure(failure, header);
+            if let Some(consequences) = words::consequences(finding) {
+                self.wrapped("   ", "", &consequences);
+            }
         }
     }
 

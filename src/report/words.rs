@@ -8,7 +8,7 @@ use crate::cases::relations::relation;
 use crate::directory::{Capability, DeclaredChoices};
 use crate::rulebook::{Basis, Rulebook};
 use crate::runner::{
-    FailureReport, Host, NotApplicable, NotSaved, Origin, RunHeader, Source, SourceResult,
+    FailureReport, Finding, Host, NotApplicable, NotSaved, Origin, RunHeader, Source, SourceResult,
     SourceStopped,
 };
 use std::fmt::Write as _;
@@ -75,6 +75,33 @@ pub(super) fn denominator(counts: Counts) -> String {
         }
     }
     format!("{}: {}", counted(counts.all() as u64, "rule"), parts.join(", "))
+}
+
+/// What is wrong with the implementation, mistake by mistake, each with the smallest example of the rule
+/// that explains it.
+pub(super) fn findings(summary: &Summary) -> Vec<(Finding, RuleFailure)> {
+    let mut failures = summary.failures();
+    let findings = summary.findings().into_iter();
+    findings
+        .filter_map(|finding| {
+            let rules = || std::iter::once(&finding.rule).chain(&finding.consequences);
+            let at = rules().find_map(|rule| failures.iter().position(|one| one.rule == *rule))?;
+            let failure = failures.swap_remove(at);
+            Some((finding, failure))
+        })
+        .collect()
+}
+
+/// What else a mistake breaks.
+pub(super) fn consequences(finding: &Finding) -> Option<String> {
+    let rules = finding.consequences.join(", ");
+    (!rules.is_empty()).then(|| format!("the same mistake also breaks: {rules}"))
+}
+
+/// The finding that a violated rule belongs to, where another rule explains it.
+pub(super) fn explained_by(rule: &str, findings: &[Finding]) -> Option<String> {
+    let finding = findings.iter().find(|one| one.breaks(rule))?;
+    (finding.rule != rule).then(|| format!("violated, as a consequence of {}", finding.rule))
 }
 
 /// Which conformance classes are met, and what keeps the next one from it; `None` of a run that was not about

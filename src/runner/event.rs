@@ -11,7 +11,7 @@ use crate::checks::Violation;
 use crate::directory::{Capability, CommandKind};
 use crate::implementation::{Description, Failure};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
 
 /// What is known before the first case.
@@ -135,6 +135,20 @@ pub struct SourceResult {
     /// How long it took, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<u64>,
+}
+
+/// Rules that the same cases violate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BrokenTogether {
+    /// The rules that the first step which violates any rule violates.
+    pub rules: BTreeSet<String>,
+    /// Further rules that later steps violate.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub later: BTreeSet<String>,
+    /// In how many cases.
+    pub cases: u64,
 }
 
 /// A small case that exercises a rule.
@@ -268,7 +282,7 @@ pub enum Event {
         verdict: CaseVerdict,
         /// How often each rule's situation occurred and it held.
         held: BTreeMap<String, u64>,
-        /// How it violated rules.
+        /// How it violated rules; those that came about together come first.
         failures: Vec<FailureReport>,
     },
     /// Some more of a generated source's cases have ended.
@@ -309,6 +323,9 @@ pub enum Event {
         source: Source,
         /// The rules that its cases exercised.
         rules: BTreeMap<String, Exercise>,
+        /// The rules that its cases violate together.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        broken: Vec<BrokenTogether>,
         /// What became of the cases.
         #[serde(flatten)]
         result: SourceResult,

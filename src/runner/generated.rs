@@ -2,13 +2,13 @@
 
 use super::batches::{Aborts, Batch, Batches, Judged};
 use super::event::{CaseVerdict, Event, Exercise, FailureReport, NotSaved, SourceResult};
+use super::findings::Broken;
 use super::judge::Judge;
 use super::judgement::{Signature, Stopped};
 use super::minimise::{Minimal, minimise};
 use super::save::{SavedFailures, scenario_of};
 use super::selection::Generation;
 use super::shard::Shard;
-use super::shown::Shown;
 use super::source::Source;
 use super::trials::{Name, Trials};
 use crate::cases::scenario::case_to_yaml;
@@ -17,49 +17,42 @@ use crate::implementation::Implementation;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Runs one generated source.
-pub(super) struct Search<'a, 'k> {
-    pub(super) source: Source,
+/// Runs generated sources, and makes examples of what they find.
+pub(super) struct Search<'a> {
     pub(super) generation: &'a Generation,
     pub(super) judge: &'a Judge<'a>,
     pub(super) shard: Shard,
     pub(super) is_stopped: &'a (dyn Fn() -> bool + Sync),
-    pub(super) saved: Option<&'a mut SavedFailures<'k>>,
+    /// Whether failures for different reasons are told apart.
+    pub(super) by_reason: bool,
 }
 
-impl Search<'_, '_> {
-    /// Runs the source's cases and reports what they come to. Of what was `shown` already no further
-    /// example is made; what this source shows is added.
+impl Search<'_> {
+    /// Runs a source's cases, reports what they come to, and hands back the smallest that went wrong in
+    /// each way.
     pub(super) fn run(
-        mut self,
+        &self,
+        source: Source,
         implementation: &mut dyn Implementation,
         helpers: &mut [Box<dyn Implementation + Send>],
-        shown: &mut Shown,
         report: &mut dyn FnMut(Event),
-    ) {
+    ) -> Vec<Found> {
         let started = Instant::now();
-        let mut count = Count { by_reason: shown.by_reason(), ..Count::default() };
+        let mut count = Count { by_reason: self.by_reason, ..Count::default() };
         let capabilities = &self.judge.description().capabilities;
-        let trials = Trials::new(self.source, self.generation, capabilities, self.shard);
+        let trials = Trials::new(source, self.generation, capabilities, self.shard);
         let batches = Batches { trials: &trials, judge: self.judge, is_stopped: self.is_stopped };
         batches.run(implementation, helpers, &mut |batch| {
             let newly = batch.newly;
             let failed = count.take_batch(batch);
             if !(self.is_stopped)() {
-                report(Event::Progress { source: self.source, newly, failed });
+                report(Event::Progress { source, newly, failed });
             }
             count.result.stopped.is_none()
         });
-        for (signature, found) in std::mem::take(&mut count.found) {
-            if !shown.has(&signature) && !(self.is_stopped)() {
-                let event = self.example(found, implementation);
-                shown.take(&event);
-                report(event);
-            }
-        }
         if let Some((name, message)) = count.defect.take() {
             let verdict = CaseVerdict::Defect { message };
-            report(self.failure_found(&name, Vec::new(), verdict, None, Ok(None)));
+            report(failure_found(source, &name, Vec::new(), verdict, None, Ok(None)));
         }
         let rules = count.rules.into_iter().map(|(rule, exercise)| (rule.to_owned(), exercise));
         let rules = rules.collect();
@@ -68,18 +61,26 @@ impl Search<'_, '_> {
             milliseconds: u64::try_from(started.elapsed().as_millis()).ok(),
             ..count.result
         };
-        report(Event::SourceFinished { source: self.source, rules, result });
+        let broken = count.broken.groups();
+        report(Event::SourceFinished { source, rules, broken, result });
+        let found = count.found.into_values();
+        found.map(|(case, signature)| Found { source, case, signature }).collect()
     }
 
     /// The smallest example of a failure, saved in a file where that is wanted.
-    fn example(&mut self, found: Found, implementation: &mut dyn Implementation) -> Event {
-        let Found { case: Judged { place, name, trial, judgement }, signature } = found;
+    pub(super) fn example(
+        &self,
+        found: Found,
+        saved: Option<&mut SavedFailures<'_>>,
+        implementation: &mut dyn Implementation,
+    ) -> Event {
+        let Found { source, case: Judged { place, name, trial, judgement }, signature } = found;
         let mut size = measure(&trial.case).as_numbers();
         // Of two that are alike the first one counts.
         size.push(place as u64);
         let minimal =
             minimise(trial, judgement, &signature, self.judge, implementation, self.is_stopped);
-        let saved = self.saved.as_mut().map(|saved| {
+        let saved = saved.map(|saved| {
             let found_in = format!("{name} (seed {})", self.generation.seed);
             saved.save(&minimal, &signature, &found_in, self.judge, implementation)
         });
@@ -91,24 +92,24 @@ impl Search<'_, '_> {
             (Some(stopped), None) => (stopped.verdict(|_, _| excerpt), None),
             (_, failure) => (CaseVerdict::Judged, failure.map(|breach| breach.report(excerpt))),
         };
-        self.failure_found(&name, size, verdict, failure.map(Box::new), saved.transpose())
+        failure_found(source, &name, size, verdict, failure.map(Box::new), saved.transpose())
     }
+}
 
-    fn failure_found(
-        &self,
-        name: &Name,
-        size: Vec<u64>,
-        verdict: CaseVerdict,
-        failure: Option<Box<FailureReport>>,
-        saved: Result<Option<String>, NotSaved>,
-    ) -> Event {
-        let (source, case) = (self.source, name.to_string());
-        let (file, not_saved) = match saved {
-            Ok(file) => (file, None),
-            Err(why) => (None, Some(why)),
-        };
-        Event::FailureFound { source, case, size, verdict, failure, file, not_saved }
-    }
+fn failure_found(
+    source: Source,
+    name: &Name,
+    size: Vec<u64>,
+    verdict: CaseVerdict,
+    failure: Option<Box<FailureReport>>,
+    saved: Result<Option<String>, NotSaved>,
+) -> Event {
+    let (file, not_saved) = match saved {
+        Ok(file) => (file, None),
+        Err(why) => (None, Some(why)),
+    };
+    let case = name.to_string();
+    Event::FailureFound { source, case, size, verdict, failure, file, not_saved }
 }
 
 /// So many lines of a case are shown from its beginning, and as many from its end.
@@ -125,9 +126,17 @@ fn shortened(excerpt: &str) -> String {
 }
 
 /// A case that went wrong, and in which way.
-struct Found {
+pub(super) struct Found {
+    source: Source,
     case: Judged,
     signature: Signature,
+}
+
+impl Found {
+    /// What it would be an example of.
+    pub(super) fn signature(&self) -> Signature {
+        self.signature.clone().of_example()
+    }
 }
 
 /// What a source has come to so far.
@@ -138,7 +147,8 @@ struct Count {
     aborts: Aborts,
     /// The smallest case that violated each rule, or each rule for each reason, and that aborted in
     /// each way.
-    found: BTreeMap<Signature, Found>,
+    found: BTreeMap<Signature, (Judged, Signature)>,
+    broken: Broken,
     by_reason: bool,
     defect: Option<(Name, String)>,
 }
@@ -181,6 +191,9 @@ impl Count {
                 found.push(Signature::Aborted(failure.kind, *command));
             }
         }
+        if let Some(broken) = case.judgement.broken() {
+            self.broken.add(broken);
+        }
         let mut rules: Vec<&'static str> = Vec::new();
         for breach in &case.judgement.breaches {
             let is_first = !rules.contains(&breach.rule);
@@ -199,9 +212,8 @@ impl Count {
         for signature in found {
             let known = self.found.get(&signature.clone().of_example());
             let size = |case: &Judged| measure(&case.trial.case);
-            if known.is_none_or(|known| size(&known.case) > size(&case)) {
-                let found = Found { case: case.clone(), signature: signature.clone() };
-                self.found.insert(signature.of_example(), found);
+            if known.is_none_or(|(known, _)| size(known) > size(&case)) {
+                self.found.insert(signature.clone().of_example(), (case.clone(), signature));
             }
         }
     }

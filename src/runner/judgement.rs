@@ -1,6 +1,6 @@
 //! What came of a case.
 
-use super::event::{CaseVerdict, FailureReport};
+use super::event::{BrokenTogether, CaseVerdict, FailureReport};
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
 use crate::cases::Case;
@@ -79,6 +79,21 @@ impl Judgement {
     /// The first breach with this signature.
     pub(super) fn breach(&self, signature: &Signature) -> Option<&Breach> {
         self.breaches.iter().find(|breach| breach.shows(signature))
+    }
+
+    /// The rules that it violates together: those of the first step that violates any, and those of later
+    /// steps. What shows only in a varied case comes after what the case itself shows.
+    pub(super) fn broken(&self) -> Option<BrokenTogether> {
+        let place = |breach: &Breach| (breach.varied.is_some(), breach.step);
+        let first = self.breaches.iter().map(place).min()?;
+        let rules = |is_first: bool| {
+            let breaches = self.breaches.iter();
+            let of_these = breaches.filter(move |breach| (place(breach) == first) == is_first);
+            of_these.map(|breach| breach.rule.to_owned())
+        };
+        let together: BTreeSet<String> = rules(true).collect();
+        let later = rules(false).filter(|rule| !together.contains(rule)).collect();
+        Some(BrokenTogether { rules: together, later, cases: 1 })
     }
 
     /// Whether it went wrong in this way.

@@ -1,6 +1,7 @@
 //! Puts the parts of a run together again, once it is proved that they are all of it.
 
 use super::event::{CaseVerdict, Event, Exercise, RunHeader, SourceResult};
+use super::findings::Broken;
 use super::judgement::Signature;
 use super::shard::Shard;
 use super::source::Source;
@@ -258,14 +259,15 @@ fn finished(
 ) {
     let mut total = SourceResult::default();
     let mut rules: BTreeMap<String, Exercise> = BTreeMap::new();
+    let mut broken = Broken::default();
     for part in parts {
         let finished = part.events.iter().find_map(|event| match event {
-            Event::SourceFinished { source, rules, result } if *source == of => {
-                Some((rules, result))
+            Event::SourceFinished { source, rules, broken, result } if *source == of => {
+                Some((rules, broken, result))
             }
             _ => None,
         });
-        let Some((of_part, result)) = finished else {
+        let Some((of_part, together, result)) = finished else {
             problems.push(MergeProblem::UnfinishedSource(part.name.clone(), of));
             continue;
         };
@@ -274,6 +276,7 @@ fn finished(
         total.aborted += result.aborted;
         total.stopped = total.stopped.or(result.stopped);
         total.milliseconds = total.milliseconds.max(result.milliseconds);
+        together.iter().for_each(|group| broken.add(group.clone()));
         for (rule, exercise) in of_part {
             *rules.entry(rule.clone()).or_default() += *exercise;
         }
@@ -284,5 +287,6 @@ fn finished(
             }
         }
     }
-    merged.push(Event::SourceFinished { source: of, rules, result: total });
+    let broken = broken.groups();
+    merged.push(Event::SourceFinished { source: of, rules, broken, result: total });
 }

@@ -9,6 +9,7 @@ mod classes;
 mod event;
 mod example;
 mod expectations;
+mod findings;
 mod generated;
 mod judge;
 mod judgement;
@@ -31,9 +32,11 @@ mod written;
 pub use adapter::{AdapterFault, AdapterTrial, check_adapter};
 pub use classes::{ClassLine, ClassState};
 pub use event::{
-    CaseVerdict, Event, Example, Exercise, FailureReport, Host, LeftOutCombinations, NotSaved,
-    PlannedSource, RunHeader, SelectedRule, SourceResult, SourceStopped,
+    BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host,
+    LeftOutCombinations, NotSaved, PlannedSource, RunHeader, SelectedRule, SourceResult,
+    SourceStopped,
 };
+pub use findings::Finding;
 pub(crate) use judge::Judge;
 pub(crate) use judgement::Judgement;
 pub use judgement::Signature;
@@ -60,6 +63,7 @@ pub use written::judge_case;
 use crate::implementation::Implementation;
 use generated::Search;
 use shown::Shown;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -94,6 +98,18 @@ pub fn run(
     let is_stopped = || interrupted.load(Ordering::Relaxed);
     let judge = Judge::new(&header.description, &header.selection);
     let mut shown = Shown::new(extras.by_reason.take());
+    let search = Search {
+        generation: &header.selection.generation,
+        judge: &judge,
+        shard: header.shard.unwrap_or_default(),
+        is_stopped: &is_stopped,
+        by_reason: shown.by_reason(),
+    };
+    let so_far = RefCell::new(Summary::default());
+    let report = &mut |event: Event| {
+        so_far.borrow_mut().take(&event);
+        report(event);
+    };
     report(Event::RunStarted(Box::new(header.clone())));
     let milliseconds = || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Err(fault) = check_adapter(implementation) {
@@ -101,9 +117,10 @@ pub fn run(
         report(Event::RunFinished { milliseconds: milliseconds() });
         return;
     }
+    let mut found = Vec::new();
     for planned in &header.sources {
         if is_stopped() {
-            return;
+            break;
         }
         let source = planned.source;
         report(Event::SourceStarted(planned.clone()));
@@ -115,15 +132,24 @@ pub fn run(
                 report(event);
             });
         } else {
-            let search = Search {
-                source,
-                generation: &header.selection.generation,
-                shard: header.shard.unwrap_or_default(),
-                judge: &judge,
-                is_stopped: &is_stopped,
-                saved: extras.saved.as_deref_mut(),
-            };
-            search.run(implementation, extras.helpers, &mut shown, report);
+            found.extend(search.run(source, implementation, extras.helpers, report));
+        }
+    }
+    // Of a mistake one example is enough, of the rule that explains it.
+    let leading: BTreeSet<String> =
+        so_far.borrow().findings().into_iter().map(|finding| finding.rule).collect();
+    for found in found {
+        let signature = found.signature();
+        let is_wanted = match &signature {
+            Signature::Rule(rule) => leading.contains(rule),
+            _ => true,
+        };
+        if is_wanted && !shown.has(&signature) {
+            // What a stopped run has found is shown as it was found.
+            let saved = extras.saved.as_deref_mut().filter(|_| !is_stopped());
+            let event = search.example(found, saved, implementation);
+            shown.take(&event);
+            report(event);
         }
     }
     if extras.examples && !is_stopped() {

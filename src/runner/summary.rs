@@ -2,9 +2,10 @@
 
 use super::adapter::AdapterFault;
 use super::event::{
-    CaseVerdict, Event, Example, Exercise, FailureReport, NotSaved, PlannedSource, RunHeader,
-    SourceResult,
+    BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, NotSaved, PlannedSource,
+    RunHeader, SourceResult,
 };
+use super::findings::{Broken, Finding, findings};
 use super::not_applicable::NotApplicable;
 use super::source::Source;
 use crate::directory::Capability;
@@ -163,6 +164,7 @@ pub struct Summary {
     pub adapter_fault: Option<Box<AdapterFault>>,
     tallies: BTreeMap<String, BTreeMap<Source, Exercise>>,
     failures: BTreeMap<String, Vec<(String, FailureReport, Place)>>,
+    broken: Broken,
     written: BTreeSet<String>,
     /// Every source, in the order in which they were run.
     pub sources: Vec<SourceLine>,
@@ -261,6 +263,17 @@ impl Summary {
                 for rule in violated {
                     self.exercise(rule, *source).violated_cases += 1;
                 }
+                if let Some(first) = failures.first() {
+                    let rules = |is_first: bool| {
+                        let of_these = failures.iter();
+                        let of_these =
+                            of_these.filter(move |one| (one.step == first.step) == is_first);
+                        of_these.map(|failure| failure.rule.clone())
+                    };
+                    let together: BTreeSet<String> = rules(true).collect();
+                    let later = rules(false).filter(|rule| !together.contains(rule)).collect();
+                    self.broken.add(BrokenTogether { rules: together, later, cases: 1 });
+                }
                 if let Some(result) = self.result_of(*source) {
                     match verdict {
                         CaseVerdict::Judged => result.judged += 1,
@@ -285,7 +298,8 @@ impl Summary {
                 }
                 self.end(*source, case, verdict, place);
             }
-            Event::SourceFinished { source, rules, result } => {
+            Event::SourceFinished { source, rules, broken, result } => {
+                broken.iter().for_each(|group| self.broken.add(group.clone()));
                 for (rule, exercise) in rules {
                     *self.exercise(rule, *source) += *exercise;
                 }
@@ -367,6 +381,26 @@ impl Summary {
                 }
             })
             .collect()
+    }
+
+    /// What is wrong with the implementation, mistake by mistake, that of the most cases first.
+    pub fn findings(&self) -> Vec<Finding> {
+        let lines = self.rules();
+        let exercised = |rule: &str| {
+            let line = lines.iter().find(|line| line.rule == rule);
+            line.map_or(0, |line| line.held + line.violated_cases)
+        };
+        let mut broken = self.broken.clone();
+        let known: BTreeSet<String> = broken
+            .groups()
+            .into_iter()
+            .flat_map(|group| group.rules.into_iter().chain(group.later))
+            .collect();
+        for rule in self.failures.keys().filter(|rule| !known.contains(*rule)) {
+            let rules = [rule.clone()].into();
+            broken.add(BrokenTogether { rules, later: BTreeSet::new(), cases: 1 });
+        }
+        findings(&broken.groups(), &exercised)
     }
 
     /// Every violated rule with its smallest example, in the rulebook's order.

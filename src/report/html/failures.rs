@@ -8,7 +8,7 @@ use super::{Page, state_chip};
 use crate::report::violation::{actual_in_words, expected_in_words, field_in_words};
 use crate::report::{Aborted, Place, RuleFailure, RuleState, words};
 use crate::rulebook::area_of;
-use crate::runner::Origin;
+use crate::runner::{Finding, Origin};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -20,13 +20,13 @@ const VIOLATIONS: usize = 20;
 
 impl Page<'_> {
     pub(super) fn went_wrong(&self) -> Markup {
-        let failures = &self.failures;
+        let findings = &self.findings;
         html! {
             (self.defects())
-            @if !failures.is_empty() {
+            @if !findings.is_empty() {
                 section data-group="" aria-labelledby="failures" {
-                    h2 id="failures" tabindex="-1" { "Violated rules" }
-                    @for failure in failures { (self.failure(failure)) }
+                    h2 id="failures" tabindex="-1" { "Findings" }
+                    @for (finding, failure) in findings { (self.failure(finding, failure)) }
                 }
             }
             (self.aborted())
@@ -49,18 +49,18 @@ impl Page<'_> {
         }
     }
 
-    fn failure(&self, failure: &RuleFailure) -> Markup {
-        let id = identifier("failure", &failure.rule);
-        let rule = self.book.rule(&failure.rule);
+    fn failure(&self, finding: &Finding, failure: &RuleFailure) -> Markup {
+        let id = identifier("failure", &finding.rule);
+        let rule = self.book.rule(&finding.rule);
         let report = &failure.report;
         html! {
-            article.failure id=(id) tabindex="-1" data-item=(identifier("rule", &failure.rule)) data-state="violated"
-                data-area=(area_of(&failure.rule)) aria-labelledby={ (id) "-name" } {
+            article.failure id=(id) tabindex="-1" data-item=(identifier("rule", &finding.rule)) data-state="violated"
+                data-area=(area_of(&finding.rule)) aria-labelledby={ (id) "-name" } {
                 h3 id={ (id) "-name" } {
-                    (state_chip(RuleState::Violated)) " " code { (Shown(&failure.rule)) }
+                    (state_chip(RuleState::Violated)) " " code { (Shown(&finding.rule)) }
                 }
                 @if let Some(rule) = rule { p.title { (rule.title) } }
-                (self.grounds(&failure.rule))
+                (self.grounds(&finding.rule))
                 h4 { "Expected and actual" }
                 p {
                     "In " code { (Shown(&failure.case)) } " " (Shown(&words::when(report)))
@@ -84,10 +84,20 @@ impl Page<'_> {
                 h4 { "How it came about" }
                 (timeline(&report.excerpt, report.step, "Not as expected after this"))
                 (self.replay(&failure.rule, &failure.case, &failure.place, Some(&failure.rule)))
+                @if !finding.consequences.is_empty() {
+                    p.consequences {
+                        "The same mistake also breaks "
+                        @for (at, rule) in finding.consequences.iter().enumerate() {
+                            @if at > 0 { ", " }
+                            a href={ "#" (identifier("rule", rule)) } { code { (Shown(rule)) } }
+                        }
+                        "."
+                    }
+                }
                 @if let Some(others) = words::other_cases(failure) {
                     p.others { "Also in " (Shown(&others)) "." }
                 }
-                p.back { a href={ "#" (identifier("rule", &failure.rule)) } { "The rule, and how often it held" } }
+                p.back { a href={ "#" (identifier("rule", &finding.rule)) } { "The rule, and how often it held" } }
             }
         }
     }

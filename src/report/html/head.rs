@@ -113,18 +113,18 @@ impl Page<'_> {
 
     /// What went wrong, in a line each.
     fn wrong(&self) -> Markup {
-        let failures = &self.failures;
+        let findings = &self.findings;
         let aborted = &self.summary.aborted;
         html! {
-            @if !failures.is_empty() || !aborted.is_empty() {
+            @if !findings.is_empty() || !aborted.is_empty() {
                 ul.wrong role="list" aria-label="What went wrong" {
-                    @for failure in failures {
+                    @for (finding, _) in findings {
                         li {
                             span.mark aria-hidden="true" { "✗" }
-                            a href={ "#" (identifier("failure", &failure.rule)) } {
-                                code { (Shown(&failure.rule)) }
+                            a href={ "#" (identifier("failure", &finding.rule)) } {
+                                code { (Shown(&finding.rule)) }
                             }
-                            @if let Some(rule) = self.book.rule(&failure.rule) { " " (rule.title) }
+                            @if let Some(rule) = self.book.rule(&finding.rule) { " " (rule.title) }
                         }
                     }
                     @for (aborted, id) in aborted.iter().zip(aborted_ids(aborted)).take(LISTED) {

@@ -10,9 +10,9 @@ mod rules;
 mod sources;
 mod text;
 
-use super::{Counts, RuleFailure, RuleLine, RuleState, Summary};
+use super::{Counts, RuleFailure, RuleLine, RuleState, Summary, words};
 use crate::rulebook::Rulebook;
-use crate::runner::RunHeader;
+use crate::runner::{Finding, RunHeader};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -44,7 +44,7 @@ pub fn render(summary: &Summary) -> String {
         book: Rulebook::embedded(),
         counts: summary.counts(),
         areas: summary.areas(),
-        failures: summary.failures(),
+        findings: words::findings(summary),
     };
     page.render().into_string()
 }
@@ -56,7 +56,7 @@ struct Page<'s> {
     book: &'static Rulebook,
     counts: Counts,
     areas: Vec<(&'static str, Vec<RuleLine>)>,
-    failures: Vec<RuleFailure>,
+    findings: Vec<(Finding, RuleFailure)>,
 }
 
 impl Page<'_> {
@@ -106,7 +106,7 @@ impl Page<'_> {
         let parts = [
             ("overview", "Overview", None),
             ("defects", "Defects of the suite", Some(self.summary.defects.len())),
-            ("failures", "Violated rules", Some(self.failures.len())),
+            ("failures", "Findings", Some(self.findings.len())),
             ("aborted", "Aborted", Some(aborts)),
             ("not-judged", "Not judged", Some(counts.not_applicable + counts.not_exercised)),
             ("rules", "All rules", Some(counts.all())),

@@ -35,8 +35,16 @@ impl Page<'_> {
                 }
                 div.entry {
                     p { strong { (Shown(&as_sentence(&words::why(line)))) "." } }
-                    @if line.state == RuleState::Violated {
-                        p { a href={ "#" (identifier("failure", &line.rule)) } { "What was expected and what was there" } }
+                    @for (finding, _) in self.findings.iter().filter(|(finding, _)| finding.breaks(&line.rule)) {
+                        p {
+                            a href={ "#" (identifier("failure", &finding.rule)) } {
+                                @if finding.rule == line.rule {
+                                    "What was expected and what was there"
+                                } @else {
+                                    "A consequence of " code { (Shown(&finding.rule)) }
+                                }
+                            }
+                        }
                     }
                     (self.grounds(&line.rule))
                     @if let Some(rule) = known {

@@ -1,0 +1,168 @@
+//! Which violated rules are one mistake.
+//!
+//! One mistake in an implementation mostly breaks several rules at once: whoever takes an administrator
+//! over also changes an object that is mastered in the cloud. What a person wants to read is the mistake,
+//! under the rule that explains it.
+//!
+//! What the first violated step of a case shows belongs together, and what its later steps show follows
+//! from that. Across cases the question is that of fault localisation: of all things that fail together,
+//! which one is at fault? It is answered as there, by Ochiai's coefficient: a rule explains a mistake the
+//! better the more of the failing cases violate it, and the more rarely its situation occurs without.
+
+use super::event::BrokenTogether;
+use crate::rulebook::area_of;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One mistake, as far as a run can tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The rule that explains it.
+    pub rule: String,
+    /// Other rules that it breaks, in order.
+    pub consequences: Vec<String>,
+    /// In how many cases it shows.
+    pub cases: u64,
+}
+
+impl Finding {
+    /// Whether it breaks this rule, above all or as a consequence.
+    pub fn breaks(&self, rule: &str) -> bool {
+        self.rule == rule || self.consequences.iter().any(|consequence| consequence == rule)
+    }
+}
+
+/// Counts which rules are broken together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Broken(BTreeMap<BTreeSet<String>, (BTreeSet<String>, u64)>);
+
+impl Broken {
+    pub(super) fn add(&mut self, more: BrokenTogether) {
+        let (later, cases) = self.0.entry(more.rules).or_default();
+        later.extend(more.later);
+        *cases += more.cases;
+    }
+
+    pub(super) fn groups(&self) -> Vec<BrokenTogether> {
+        let group = |(rules, (later, cases)): (&BTreeSet<String>, &(BTreeSet<String>, u64))| {
+            BrokenTogether { rules: rules.clone(), later: later.clone(), cases: *cases }
+        };
+        self.0.iter().map(group).collect()
+    }
+}
+
+/// Puts the rules that were broken together in order: the mistakes, that of the most cases first.
+/// `exercised` says how often a rule's situation occurred, whether it held or not.
+pub(super) fn findings(broken: &[BrokenTogether], exercised: &dyn Fn(&str) -> u64) -> Vec<Finding> {
+    let mut left: Vec<&BrokenTogether> = broken.iter().collect();
+    let mut mistakes: Vec<(&str, Vec<&BrokenTogether>)> = Vec::new();
+    while let Some(rule) = most_telling(&left, exercised) {
+        let (mut of_mistake, rest): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|group| group.rules.contains(rule));
+        let known: BTreeSet<&String> = of_mistake.iter().flat_map(|group| &group.rules).collect();
+        let (alike, rest): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|group| group.rules.iter().any(|rule| known.contains(rule)));
+        of_mistake.extend(alike);
+        // That two runs differ says that something is wrong, and not what.
+        match mistakes.first_mut().filter(|_| is_relation(rule)) {
+            Some((_, first)) => first.extend(of_mistake),
+            None => mistakes.push((rule, of_mistake)),
+        }
+        left = rest;
+    }
+    let leading: BTreeSet<&str> = mistakes.iter().map(|(rule, _)| *rule).collect();
+    let mut findings: Vec<Finding> = mistakes
+        .iter()
+        .map(|(rule, groups)| {
+            let all: BTreeSet<&String> =
+                groups.iter().flat_map(|group| group.rules.iter().chain(&group.later)).collect();
+            let consequences = all.into_iter().filter(|rule| !leading.contains(rule.as_str()));
+            Finding {
+                rule: (*rule).to_owned(),
+                consequences: consequences.cloned().collect(),
+                cases: groups.iter().map(|group| group.cases).sum(),
+            }
+        })
+        .collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.cases));
+    findings
+}
+
+/// The rule that explains most of what is left.
+fn most_telling<'g>(
+    left: &[&'g BrokenTogether],
+    exercised: &dyn Fn(&str) -> u64,
+) -> Option<&'g str> {
+    let mut cases: BTreeMap<&str, u64> = BTreeMap::new();
+    for group in left {
+        for rule in &group.rules {
+            *cases.entry(rule).or_default() += group.cases;
+        }
+    }
+    // Squared, and without what is the same for all of them.
+    let score = |rule: &str, cases: u64| {
+        let (cases, exercised) = (cases as f64, exercised(rule).max(cases) as f64);
+        cases * cases / exercised
+    };
+    let is_better = |(one, of_one): &(&str, u64), (other, of_other): &(&str, u64)| {
+        (is_relation(other).cmp(&is_relation(one)))
+            .then(score(one, *of_one).total_cmp(&score(other, *of_other)))
+            .then(other.cmp(one))
+    };
+    cases.into_iter().max_by(is_better).map(|(rule, _)| rule)
+}
+
+fn is_relation(rule: &str) -> bool {
+    area_of(rule) == "relation"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    /// `admin.a safe.b 3`: in three cases, both in the first step that was wrong.
+    fn group(text: &str) -> BrokenTogether {
+        let (rules, cases) = text.rsplit_once(' ').expect("rules and a number");
+        BrokenTogether {
+            rules: rules.split(' ').map(str::to_owned).collect(),
+            later: BTreeSet::new(),
+            cases: cases.parse().expect("a number"),
+        }
+    }
+
+    #[rstest]
+    #[case::nothing(&[], &[])]
+    #[case::alone(&["match.a 2"], &["match.a: "])]
+    #[case::the_rarer_situation_explains(&["match.a safe.z 5"], &["match.a: safe.z"])]
+    #[case::what_follows_alone_elsewhere_is_no_second_mistake(
+        &["match.a safe.z 5", "safe.z 2"], &["match.a: safe.z"])]
+    #[case::two_mistakes(&["match.a 5", "match.b 7"], &["match.b: ", "match.a: "])]
+    #[case::two_with_one_consequence(&["match.a safe.z 5", "match.b safe.y 7"],
+        &["match.b: safe.y", "match.a: safe.z"])]
+    #[case::of_all_cases_rather_than_of_some(&["match.a match.b 2", "match.a 9"], &["match.a: match.b"])]
+    #[case::a_relation_says_only_that_something_is_wrong(&["relation.r 9", "match.a 1"], &["match.a: relation.r"])]
+    #[case::a_relation_alone(&["relation.r 9"], &["relation.r: "])]
+    fn a_mistake_leads_with_the_rule_that_explains_it(
+        #[case] groups: &[&str],
+        #[case] expected: &[&str],
+    ) {
+        let groups: Vec<BrokenTogether> = groups.iter().map(|text| group(text)).collect();
+        let exercised = |rule: &str| if area_of(rule) == "safe" { 10_000 } else { 20 };
+        let found: Vec<String> = findings(&groups, &exercised)
+            .into_iter()
+            .map(|finding| format!("{}: {}", finding.rule, finding.consequences.join(" ")))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_later_steps_show_follows() {
+        let later = ["sync.z".to_owned()].into();
+        let group = BrokenTogether { later, ..group("match.a 1") };
+        let found = findings(&[group], &|_| 1);
+        assert_eq!(found[0].consequences, ["sync.z"]);
+    }
+}
