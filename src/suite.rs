@@ -7,8 +7,8 @@ use crate::reference::{Policy, ReferenceModel};
 use crate::report::{RuleFailure, RuleLine, Status, Summary, gate as words, terminal};
 use crate::rulebook::Rulebook;
 use crate::runner::{
-    Event, Extras, Generation, Host, Plan, PlannedCase, SavedFailures, Selection, Shard, Source,
-    files_in, plan, read_cases, run,
+    Event, Extras, FindLikeness, Generation, Host, Plan, PlannedCase, Profile, SavedFailures,
+    Selection, Shard, Source, files_in, plan, read_cases, run,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,6 +17,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 /// What is run, and what is judged of it.
 ///
@@ -60,7 +61,12 @@ pub struct Suite {
     pub(crate) shard: Option<Shard>,
     /// Whether a small example of each rule is wanted.
     pub(crate) examples: bool,
+    /// How long cases may be begun.
+    pub(crate) time: Option<Duration>,
+    pub(crate) max_failures: Option<usize>,
     pub(crate) host: Host,
+    /// Tells which likely mistake a finding is like.
+    pub(crate) likeness: Option<FindLikeness>,
     helpers: Option<Helpers>,
 }
 
@@ -152,6 +158,13 @@ impl SuiteBuilder {
     /// Where cases are taken from. Default: from everywhere.
     pub fn sources(mut self, sources: impl IntoIterator<Item = Source>) -> Self {
         self.sources = sources.into_iter().collect();
+        self
+    }
+
+    /// How much is run. Default: [`Profile::Default`]. Sets anew what [`cases`](Self::cases) sets.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        let Generation { grid, cases, .. } = Generation::of(profile);
+        self.generation = Generation { grid, cases, ..self.generation };
         self
     }
 
@@ -301,7 +314,10 @@ impl Suite {
             baseline: None,
             shard: None,
             examples: false,
+            time: None,
+            max_failures: None,
             host: Host::InProcess,
+            likeness: None,
             helpers: None,
         }
     }
@@ -369,6 +385,9 @@ impl Suite {
             examples: self.examples,
             helpers,
             by_reason: self.baseline.as_ref().map(|baseline| baseline.known(today)),
+            likeness: self.likeness,
+            until: self.time.map(|time| Instant::now() + time),
+            max_failures: self.max_failures,
         };
         let mut results = RunResults::default();
         run(&plan, implementation, extras, interrupted, &mut |event| {

@@ -1,10 +1,11 @@
 //! The arguments of the command line.
 
-use crate::runner::{DEFAULT_SEED, Generation, Shard, Source};
+use crate::runner::{DEFAULT_SEED, Generation, Profile, Shard, Source};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
+use std::time::Duration;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -181,6 +182,15 @@ pub(super) struct RunArguments {
     /// on nothing else. `baseline write` creates it.
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
+    /// Begin no more generated cases after so long, such as 30s or 2m. What was left out is told.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(super) time: Option<Duration>,
+    /// Stop at the first case that goes wrong.
+    #[arg(long, conflicts_with = "max_failures")]
+    pub(super) fail_fast: bool,
+    /// Stop once so many cases have gone wrong.
+    #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
+    pub(super) max_failures: Option<usize>,
     /// Show, for each rule, a small case that exercises it.
     #[arg(long)]
     pub(super) coverage: bool,
@@ -294,9 +304,14 @@ pub(super) struct GenerationArguments {
     /// every machine.
     #[arg(long, value_name = "NUMBER|random", default_value_t = DEFAULT_SEED, value_parser = seed)]
     pub(super) seed: u64,
-    /// How many sequences are generated. Relations are applied to a tenth as many cases of their own.
-    #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().cases)]
-    pub(super) cases: usize,
+    /// How much is run: `quick` (at every save), `default`, or `thorough` (all of the grid, many more
+    /// sequences).
+    #[arg(long, value_name = "PROFILE", default_value_t = Profile::Default, value_parser = profile)]
+    pub(super) profile: Profile,
+    /// How many sequences are generated, if not as many as the profile says. Relations are applied to a
+    /// tenth as many cases of their own.
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) cases: Option<usize>,
     /// How many commands a generated case has at most; a long history has up to three times as many.
     #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().max_commands, value_parser = at_least_one)]
     pub(super) max_commands: usize,
@@ -338,6 +353,13 @@ fn source(text: &str) -> Result<Source, String> {
     })
 }
 
+fn profile(text: &str) -> Result<Profile, String> {
+    Profile::from_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Profile::ALL.iter().map(|profile| profile.word()).collect();
+        format!("there are {}", words.join(", "))
+    })
+}
+
 fn seed(text: &str) -> Result<u64, String> {
     if text == "random" {
         // A hasher of the standard library is seeded by the operating system.
@@ -350,6 +372,20 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number @ 1..) => Ok(number),
         _ => Err("a number from 1 on".to_owned()),
+    }
+}
+
+/// `30s`, `2m` or a number of seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = match text.strip_suffix('m') {
+        Some(minutes) => (minutes, 60.0),
+        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+    };
+    match number.parse::<f64>() {
+        Ok(number) if number > 0.0 && number * unit <= 86_400.0 => {
+            Ok(Duration::from_secs_f64(number * unit))
+        }
+        _ => Err("seconds or minutes, at most a day, such as 30s or 2m".to_owned()),
     }
 }
 

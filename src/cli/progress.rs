@@ -1,7 +1,7 @@
 //! How far a run has come, on standard error: a bar on a terminal, a line now and then elsewhere.
 
 use super::print;
-use crate::runner::{CaseVerdict, Event, Source};
+use crate::runner::{Event, Source};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use std::time::{Duration, Instant};
 
@@ -68,22 +68,18 @@ impl Count {
                 self.of = header.sources.iter().map(|planned| planned.cases).sum();
             }
             Event::SourceStarted(planned) => planned.source.word().clone_into(&mut self.place),
-            Event::CaseFinished { source, case, verdict, failures, .. } => {
+            Event::CaseFinished { source, case, .. } => {
                 if *source == Source::Scenarios
                     && let Some((area, _)) = case.split_once('/')
                 {
                     self.place = format!("{source}/{area}");
                 }
-                let has_aborted = matches!(verdict, CaseVerdict::Aborted { .. });
                 self.ended += 1;
-                self.failed += usize::from(has_aborted || !failures.is_empty());
             }
-            Event::Progress { newly, failed, .. } => {
-                self.ended += newly;
-                self.failed += failed;
-            }
+            Event::Progress { newly, .. } => self.ended += newly,
             _ => return false,
         }
+        self.failed += event.failed();
         true
     }
 
@@ -128,7 +124,7 @@ mod tests {
         let ended = Event::CaseFinished {
             source: Source::Scenarios,
             case: "match/name-matches".to_owned(),
-            verdict: CaseVerdict::Judged,
+            verdict: crate::runner::CaseVerdict::Judged,
             held: Default::default(),
             failures: Vec::new(),
         };

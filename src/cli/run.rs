@@ -29,6 +29,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     let mut suite = Suite::of(edition, selection);
     suite.shard = arguments.shard;
     suite.examples = arguments.coverage;
+    suite.time = arguments.time;
+    suite.max_failures = arguments.max_failures.or(arguments.fail_fast.then_some(1));
     suite.save_failures(&arguments.failures_dir)?;
     if let Some(file) = &arguments.baseline {
         suite.hold_against(read_baseline(file, edition)?)?;
@@ -58,7 +60,9 @@ impl TargetArguments {
 
 impl GenerationArguments {
     pub(super) fn settings(&self) -> Generation {
-        Generation { seed: self.seed, cases: self.cases, max_commands: self.max_commands }
+        let profile = Generation::of(self.profile);
+        let cases = self.cases.unwrap_or(profile.cases);
+        Generation { seed: self.seed, cases, max_commands: self.max_commands, ..profile }
     }
 }
 
@@ -72,6 +76,10 @@ fn judge(
     let description = implementation.describe();
     let mut helpers = start_helpers(target, suite.edition, &interrupted, &description)?;
     suite.host = host(target);
+    #[cfg(feature = "self-test")]
+    {
+        suite.likeness = Some(crate::self_test::likeness);
+    }
     let mut progress = Progress::new(target.quiet);
     let report =
         suite.run_watched(&mut *implementation, &mut helpers, &interrupted, &mut |event| {

@@ -18,7 +18,9 @@ pub fn annotations(summary: &Summary) -> String {
     for (finding, failure) in words::findings(summary) {
         let again = replayed(&failure.case, &failure.place, Some(&failure.rule));
         let also = words::consequences(&finding).map(|words| format!("\n{words}"));
-        let message = format!("{}{}{again}", words::in_a_line(&failure), also.unwrap_or_default());
+        let likeness = words::likeness(&finding).map(|words| format!("\n{words}"));
+        let also = likeness.into_iter().chain(also).collect::<String>();
+        let message = format!("{}{also}{again}", words::in_a_line(&failure));
         error(&format!("{} is violated", finding.rule), &message);
     }
     for aborted in &summary.aborted {

@@ -113,7 +113,9 @@ fn details(summary: &Summary, header: &RunHeader) -> Vec<(String, String)> {
             .map(|rule| format!(": {}", rule.title))
             .unwrap_or_default();
         let heading = format!("{} is violated{title}", finding.rule);
-        let mut text = terminal::render_failure(&failure, header);
+        let likeness = words::likeness(&finding).map(|words| format!("   {words}\n\n"));
+        let mut text = likeness.unwrap_or_default();
+        text += &terminal::render_failure(&failure, header);
         text.extend(words::consequences(&finding).map(|words| format!("   {words}\n")));
         details.push((heading, text));
     }

@@ -288,6 +288,10 @@ impl Page {
             self.line("");
             let heading = format!("{}. {} is violated", number + 1, finding.rule);
             self.line(self.painted(BAD, heading));
+            if let Some(likeness) = words::likeness(finding) {
+                self.wrapped("   ", "", &likeness);
+                self.line("");
+            }
             self.failure(failure, header);
             if let Some(consequences) = words::consequences(finding) {
                 self.wrapped("   ", "", &consequences);

@@ -1,7 +1,7 @@
 //! How a run ended, in words.
 
 use super::adapter::adapter_fault;
-use crate::runner::{Incomplete, RuleState, Status, Summary};
+use crate::runner::{Host, Incomplete, RuleState, Status, Summary};
 
 impl Summary {
     /// How the run ended, in words.
@@ -15,7 +15,17 @@ impl Summary {
                 format!("not conformant with edition {edition}, and incomplete: {why}")
             }
             (Status::Incomplete, why) => format!("incomplete: {}", why.unwrap_or_default()),
-            (Status::Conformant, _) => format!("conformant with edition {edition}"),
+            (Status::Conformant, _) => {
+                let left_out = match self.left_out_for_time() {
+                    0 => String::new(),
+                    cases => format!(" as far as the time went: {cases} cases were left out"),
+                };
+                let whose = match self.header().map(|header| &header.host) {
+                    Some(Host::InProcess) => "the built-in reference model is ",
+                    _ => "",
+                };
+                format!("{whose}conformant with edition {edition}{left_out}")
+            }
             (Status::PartHeld, _) => {
                 let shard = self.header().and_then(|header| header.shard).unwrap_or_default();
                 format!("shard {shard}: no rule was violated; `merge` gives the verdict")

@@ -4,12 +4,13 @@ use super::{
     Aborted, ClassLine, ClassState, Counts, Place, RuleFailure, RuleLine, RuleState, SourceLine,
     Summary,
 };
+use crate::cases::grid::Extent;
 use crate::cases::relations::relation;
 use crate::directory::{Capability, DeclaredChoices};
 use crate::rulebook::{Basis, Rulebook};
 use crate::runner::{
-    FailureReport, Finding, Host, NotApplicable, NotSaved, Origin, RunHeader, Source, SourceResult,
-    SourceStopped,
+    FailureReport, Finding, Host, Likeness, NotApplicable, NotSaved, Origin, Profile, RunHeader,
+    Source, SourceResult, SourceStopped,
 };
 use std::fmt::Write as _;
 
@@ -92,6 +93,13 @@ pub(super) fn findings(summary: &Summary) -> Vec<(Finding, RuleFailure)> {
         .collect()
 }
 
+/// The likely mistake that shows the same.
+pub(super) fn likeness(finding: &Finding) -> Option<String> {
+    let Likeness { what, cases, .. } = finding.likeness.as_ref()?;
+    let cases = counted(*cases as u64, "case");
+    Some(format!("it behaves as if this were so: {what} (the same in {cases} that show it)"))
+}
+
 /// What else a mistake breaks.
 pub(super) fn consequences(finding: &Finding) -> Option<String> {
     let rules = finding.consequences.join(", ");
@@ -157,6 +165,10 @@ fn stopped(why: SourceStopped) -> String {
     match why {
         SourceStopped::Aborts { cases } => {
             format!("stopped after {} aborted", counted(cases as u64, "case"))
+        }
+        SourceStopped::OutOfTime => "the rest was left out, as the time was over".to_owned(),
+        SourceStopped::EnoughFailures => {
+            "the rest was left out, as enough had gone wrong".to_owned()
         }
         _ => "stopped, as the suite itself failed to judge a case".to_owned(),
     }
@@ -384,6 +396,10 @@ pub(super) fn replay(case: &str, place: &Place, rule: Option<&str>, header: &Run
                 "run --only {source} --seed {} --cases {} --max-commands {}",
                 generation.seed, generation.cases, generation.max_commands
             )
+            .and_then(|()| match generation.grid {
+                Extent::Whole => write!(command, " --profile {}", Profile::Thorough),
+                _ => Ok(()),
+            })
         }
     };
     if let Some(rule) = rule.filter(|_| !matches!(place, Place::File(_))) {

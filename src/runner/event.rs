@@ -1,6 +1,7 @@
 //! What a run reports, as it happens. Every report is made from these.
 
 use super::adapter::AdapterFault;
+use super::findings::Likeness;
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
 use super::selection::Selection;
@@ -179,6 +180,10 @@ pub enum SourceStopped {
     },
     /// The suite itself failed to judge a case.
     Defect,
+    /// The time that was given for the run was over.
+    OutOfTime,
+    /// As many cases had gone wrong as were asked for.
+    EnoughFailures,
 }
 
 /// Why a failure that generated cases found was not saved in a file.
@@ -330,6 +335,8 @@ pub enum Event {
         #[serde(flatten)]
         result: SourceResult,
     },
+    /// A likely mistake shows the same as the implementation.
+    Likeness(Likeness),
     /// A small case that exercises a rule.
     Example(Example),
     /// All cases have ended: the last event. A run that was stopped before its end does without.
@@ -337,4 +344,18 @@ pub enum Event {
         /// How long it took.
         milliseconds: u64,
     },
+}
+
+impl Event {
+    /// In how many further cases something went wrong.
+    pub(crate) fn failed(&self) -> usize {
+        match self {
+            Event::CaseFinished { verdict, failures, .. } => {
+                let has_aborted = matches!(verdict, CaseVerdict::Aborted { .. });
+                usize::from(has_aborted || !failures.is_empty())
+            }
+            Event::Progress { failed, .. } => *failed,
+            _ => 0,
+        }
+    }
 }

@@ -9,9 +9,11 @@
 //! which one is at fault? It is answered as there, by Ochiai's coefficient: a rule explains a mistake the
 //! better the more of the failing cases violate it, and the more rarely its situation occurs without.
 
-use super::event::BrokenTogether;
+use super::event::{BrokenTogether, RunHeader};
+use super::trial::PlannedCase;
+use crate::checks::Violation;
 use crate::rulebook::area_of;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One mistake, as far as a run can tell.
@@ -25,7 +27,32 @@ pub struct Finding {
     pub consequences: Vec<String>,
     /// In how many cases it shows.
     pub cases: u64,
+    /// The likely mistake that shows the same, where one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub likeness: Option<Likeness>,
 }
+
+/// A likely mistake that shows the same as an implementation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Likeness {
+    /// The rule that leads the finding.
+    pub rule: String,
+    /// The mistake's name among the mutants.
+    pub mistake: String,
+    /// What goes wrong by it, in a sentence.
+    pub what: String,
+    /// How many cases that show the finding were compared; all of them show the same.
+    pub cases: usize,
+}
+
+/// How a case violates rules: each rule, the step that shows it, and how.
+pub type Breaches = Vec<(String, usize, Vec<Violation>)>;
+
+/// Tells the likely mistake that shows the same as a finding: it is given what every case that was
+/// written down has come to.
+pub type FindLikeness = fn(&RunHeader, &Finding, &[(&PlannedCase, &Breaches)]) -> Option<Likeness>;
 
 impl Finding {
     /// Whether it breaks this rule, above all or as a consequence.
@@ -83,6 +110,7 @@ pub(super) fn findings(broken: &[BrokenTogether], exercised: &dyn Fn(&str) -> u6
                 rule: (*rule).to_owned(),
                 consequences: consequences.cloned().collect(),
                 cases: groups.iter().map(|group| group.cases).sum(),
+                likeness: None,
             }
         })
         .collect();

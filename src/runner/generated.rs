@@ -1,7 +1,9 @@
 //! Runs the cases of a generated source, and makes a small example of each rule that they violate.
 
 use super::batches::{Aborts, Batch, Batches, Judged};
-use super::event::{CaseVerdict, Event, Exercise, FailureReport, NotSaved, SourceResult};
+use super::event::{
+    CaseVerdict, Event, Exercise, FailureReport, NotSaved, SourceResult, SourceStopped,
+};
 use super::findings::Broken;
 use super::judge::Judge;
 use super::judgement::{Signature, Stopped};
@@ -23,6 +25,8 @@ pub(super) struct Search<'a> {
     pub(super) judge: &'a Judge<'a>,
     pub(super) shard: Shard,
     pub(super) is_stopped: &'a (dyn Fn() -> bool + Sync),
+    /// No case is begun after this time.
+    pub(super) until: Option<Instant>,
     /// Whether failures for different reasons are told apart.
     pub(super) by_reason: bool,
 }
@@ -35,21 +39,31 @@ impl Search<'_> {
         source: Source,
         implementation: &mut dyn Implementation,
         helpers: &mut [Box<dyn Implementation + Send>],
+        is_enough: &dyn Fn() -> bool,
         report: &mut dyn FnMut(Event),
     ) -> Vec<Found> {
         let started = Instant::now();
         let mut count = Count { by_reason: self.by_reason, ..Count::default() };
         let capabilities = &self.judge.description().capabilities;
         let trials = Trials::new(source, self.generation, capabilities, self.shard);
-        let batches = Batches { trials: &trials, judge: self.judge, is_stopped: self.is_stopped };
+        let is_late = || self.until.is_some_and(|end| Instant::now() >= end);
+        let is_stopped = || (self.is_stopped)() || is_late();
+        let batches = Batches { trials: &trials, judge: self.judge, is_stopped: &is_stopped };
         batches.run(implementation, helpers, &mut |batch| {
             let newly = batch.newly;
             let failed = count.take_batch(batch);
             if !(self.is_stopped)() {
                 report(Event::Progress { source, newly, failed });
             }
+            if is_enough() {
+                count.result.stopped.get_or_insert(SourceStopped::EnoughFailures);
+            }
             count.result.stopped.is_none()
         });
+        let ended = count.result.judged + count.result.not_applicable + count.aborts.count;
+        if ended < trials.count() && is_late() {
+            count.result.stopped.get_or_insert(SourceStopped::OutOfTime);
+        }
         if let Some((name, message)) = count.defect.take() {
             let verdict = CaseVerdict::Defect { message };
             report(failure_found(source, &name, Vec::new(), verdict, None, Ok(None)));

@@ -36,7 +36,7 @@ pub use event::{
     LeftOutCombinations, NotSaved, PlannedSource, RunHeader, SelectedRule, SourceResult,
     SourceStopped,
 };
-pub use findings::Finding;
+pub use findings::{Breaches, FindLikeness, Finding, Likeness};
 pub(crate) use judge::Judge;
 pub(crate) use judgement::Judgement;
 pub use judgement::Signature;
@@ -46,7 +46,7 @@ pub use not_applicable::NotApplicable;
 pub use plan::{Plan, plan};
 pub use reason::{Origin, Reason};
 pub use save::{SavedFailures, files_in, read_cases};
-pub use selection::{DEFAULT_SEED, Generation, Selection};
+pub use selection::{DEFAULT_SEED, Generation, Profile, Selection};
 pub use shard::Shard;
 pub use source::Source;
 #[cfg(feature = "schema")]
@@ -63,8 +63,8 @@ pub use written::judge_case;
 use crate::implementation::Implementation;
 use generated::Search;
 use shown::Shown;
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -81,6 +81,12 @@ pub struct Extras<'e, 'k> {
     /// Report an example of every reason for which generated cases violate a rule, and not only one
     /// of each rule; but none of these, which are known.
     pub by_reason: Option<BTreeSet<Signature>>,
+    /// Tells which likely mistake a finding is like.
+    pub likeness: Option<FindLikeness>,
+    /// Begin no more cases after this time. Cases that were written down are run all the same.
+    pub until: Option<Instant>,
+    /// Stop once so many cases have gone wrong.
+    pub max_failures: Option<usize>,
 }
 
 /// Runs everything that is planned and reports each event as it comes. Returns early, without
@@ -99,6 +105,7 @@ pub fn run(
     let judge = Judge::new(&header.description, &header.selection);
     let mut shown = Shown::new(extras.by_reason.take());
     let search = Search {
+        until: extras.until,
         generation: &header.selection.generation,
         judge: &judge,
         shard: header.shard.unwrap_or_default(),
@@ -106,10 +113,19 @@ pub fn run(
         by_reason: shown.by_reason(),
     };
     let so_far = RefCell::new(Summary::default());
+    let failed = Cell::new(0);
+    let written = RefCell::new(BTreeMap::new());
     let report = &mut |event: Event| {
         so_far.borrow_mut().take(&event);
+        failed.set(failed.get() + event.failed());
+        if let Event::CaseFinished { case, verdict: CaseVerdict::Judged, failures, .. } = &event {
+            let breach = |one: &FailureReport| (one.rule.clone(), one.step, one.violations.clone());
+            let breaches: Breaches = failures.iter().map(breach).collect();
+            written.borrow_mut().insert(case.clone(), breaches);
+        }
         report(event);
     };
+    let is_enough = || extras.max_failures.is_some_and(|most| failed.get() >= most);
     report(Event::RunStarted(Box::new(header.clone())));
     let milliseconds = || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Err(fault) = check_adapter(implementation) {
@@ -119,7 +135,7 @@ pub fn run(
     }
     let mut found = Vec::new();
     for planned in &header.sources {
-        if is_stopped() {
+        if is_stopped() || is_enough() {
             break;
         }
         let source = planned.source;
@@ -127,17 +143,18 @@ pub fn run(
         if matches!(source, Source::Saved | Source::Scenarios) {
             let cases: Vec<&PlannedCase> =
                 plan.cases.iter().filter(|case| case.source == source).collect();
-            written::run(&cases, &judge, implementation, &is_stopped, &mut |event| {
+            let is_over = || is_stopped() || is_enough();
+            written::run(&cases, &judge, implementation, &is_over, &mut |event| {
                 shown.take(&event);
                 report(event);
             });
         } else {
-            found.extend(search.run(source, implementation, extras.helpers, report));
+            found.extend(search.run(source, implementation, extras.helpers, &is_enough, report));
         }
     }
     // Of a mistake one example is enough, of the rule that explains it.
-    let leading: BTreeSet<String> =
-        so_far.borrow().findings().into_iter().map(|finding| finding.rule).collect();
+    let findings = so_far.borrow().findings();
+    let leading: BTreeSet<&String> = findings.iter().map(|finding| &finding.rule).collect();
     for found in found {
         let signature = found.signature();
         let is_wanted = match &signature {
@@ -150,6 +167,15 @@ pub fn run(
             let event = search.example(found, saved, implementation);
             shown.take(&event);
             report(event);
+        }
+    }
+    if let Some(find) = extras.likeness.filter(|_| !is_stopped()) {
+        let written = written.borrow();
+        let cases = plan.cases.iter();
+        let shown: Vec<(&PlannedCase, &Breaches)> =
+            cases.filter_map(|case| Some((case, written.get(&case.id)?))).collect();
+        for likeness in findings.iter().filter_map(|finding| find(header, finding, &shown)) {
+            report(Event::Likeness(likeness));
         }
     }
     if extras.examples && !is_stopped() {

@@ -69,13 +69,18 @@ pub fn plan(
         .copied()
         .filter(|source| match source {
             Source::Saved => of_files > 0,
-            source => selection.has_source(*source),
+            source => {
+                let rules = &selection.rules;
+                selection.has_source(*source)
+                    && (selection.rule_patterns.is_empty()
+                        || rules.iter().any(|rule| source.exercises(rule)))
+            }
         })
         .map(|source| {
             let cases = match source {
                 Source::Saved => of_files,
                 Source::Scenarios => of_suite,
-                Source::Grid => grid::Grid::get().points().len(),
+                Source::Grid => grid::Grid::get().count(selection.generation.grid),
                 Source::Sequences => selection.generation.cases,
                 Source::Relations => selection.generation.relation_cases(),
             };

@@ -1,11 +1,25 @@
 //! Which cases a run is about, and which rules.
 
 use super::source::Source;
+use crate::cases::grid::Extent;
+use crate::directory::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The seed of a run that names none: the date of the page that the first edition is named after.
 pub const DEFAULT_SEED: u64 = 20_230_126;
+
+words! {
+    /// How much a run takes on. Each begins with the same cases as the ones before.
+    pub enum Profile {
+        /// At every save: the scenarios, and the first cases of every other source.
+        Quick = "quick",
+        /// In between: in each source as many cases as show what there is to see.
+        Default = "default",
+        /// Over night, or before a release: all of the grid and many more generated cases.
+        Thorough = "thorough",
+    }
+}
 
 /// What cases are generated. The same settings give the same cases on every machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +28,8 @@ pub const DEFAULT_SEED: u64 = 20_230_126;
 pub struct Generation {
     /// What the random choices begin from.
     pub seed: u64,
+    /// How much of the grid is run.
+    pub grid: Extent,
     /// How many sequences are generated. Relations are applied to a tenth as many cases of their own.
     pub cases: usize,
     /// How many commands a generated case has at most; a long history has up to three times as many.
@@ -22,11 +38,21 @@ pub struct Generation {
 
 impl Default for Generation {
     fn default() -> Self {
-        Generation { seed: DEFAULT_SEED, cases: 20_000, max_commands: 20 }
+        Generation::of(Profile::Default)
     }
 }
 
 impl Generation {
+    /// What a profile generates, with the default seed.
+    pub fn of(profile: Profile) -> Generation {
+        let (grid, cases) = match profile {
+            Profile::Quick => (Extent::Pairs, 200),
+            Profile::Default => (Extent::Triples, 3_000),
+            Profile::Thorough => (Extent::Whole, 20_000),
+        };
+        Generation { seed: DEFAULT_SEED, grid, cases, max_commands: 20 }
+    }
+
     /// How many cases the relations are applied to.
     pub(super) fn relation_cases(&self) -> usize {
         self.cases.div_ceil(10)

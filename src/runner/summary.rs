@@ -3,9 +3,9 @@
 use super::adapter::AdapterFault;
 use super::event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, NotSaved, PlannedSource,
-    RunHeader, SourceResult,
+    RunHeader, SourceResult, SourceStopped,
 };
-use super::findings::{Broken, Finding, findings};
+use super::findings::{Broken, Finding, Likeness, findings};
 use super::not_applicable::NotApplicable;
 use super::source::Source;
 use crate::directory::Capability;
@@ -165,6 +165,7 @@ pub struct Summary {
     tallies: BTreeMap<String, BTreeMap<Source, Exercise>>,
     failures: BTreeMap<String, Vec<(String, FailureReport, Place)>>,
     broken: Broken,
+    likenesses: Vec<Likeness>,
     written: BTreeSet<String>,
     /// Every source, in the order in which they were run.
     pub sources: Vec<SourceLine>,
@@ -308,6 +309,7 @@ impl Summary {
                     known.clone_from(result);
                 }
             }
+            Event::Likeness(likeness) => self.likenesses.push(likeness.clone()),
             Event::Example(example) => self.examples.push(example.clone()),
         }
     }
@@ -400,7 +402,12 @@ impl Summary {
             let rules = [rule.clone()].into();
             broken.add(BrokenTogether { rules, later: BTreeSet::new(), cases: 1 });
         }
-        findings(&broken.groups(), &exercised)
+        let mut findings = findings(&broken.groups(), &exercised);
+        for finding in &mut findings {
+            let mut known = self.likenesses.iter();
+            finding.likeness = known.find(|likeness| likeness.rule == finding.rule).cloned();
+        }
+        findings
     }
 
     /// Every violated rule with its smallest example, in the rulebook's order.
@@ -502,6 +509,17 @@ impl Summary {
         } else {
             None
         }
+    }
+
+    /// How many planned cases were left out since the time that was given was over.
+    pub fn left_out_for_time(&self) -> usize {
+        let sources = self.sources.iter();
+        let late = sources.filter(|line| line.result.stopped == Some(SourceStopped::OutOfTime));
+        late.map(|SourceLine { planned, result }| {
+            let ended = result.judged + result.not_applicable + result.aborted;
+            planned.cases.saturating_sub(ended)
+        })
+        .sum()
     }
 
     /// Whether the run did not come to its end, or not all of its events are known.

@@ -59,7 +59,7 @@ impl Trials {
         let seed = generation.seed;
         let (count, seed) = match source {
             Source::Saved | Source::Scenarios => (0, seed),
-            Source::Grid => (Grid::get().points().len(), seed),
+            Source::Grid => (Grid::get().count(generation.grid), seed),
             Source::Sequences => (generation.cases, seed),
             // Relations have cases of their own, so that they add to what the sequences show.
             Source::Relations => (generation.relation_cases(), seed.rotate_left(32) ^ 1),

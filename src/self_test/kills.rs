@@ -113,11 +113,9 @@ fn attempt(
     is_stopped: &dyn Fn() -> bool,
 ) -> Attempt {
     let to_the_end = source == Source::Scenarios;
-    let stride = if source == Source::Grid { settings.grid_stride } else { 1 };
-    let shard = Shard::new(1, stride);
     let mut implementation = mutant.implementation();
     let description = implementation.describe();
-    let cases = cases_of(source, &settings.generation, shard, description);
+    let cases = cases_of(source, &settings.generation, Shard::WHOLE, description);
     let started = Instant::now();
     let (mut run, mut noticed, mut caught) = (0, BTreeSet::new(), None);
     judge_all(cases, &mut *implementation, &mut |_, trial, judgement| {

@@ -22,6 +22,7 @@
 //! kills        runs the mutants through every source until each is caught
 //! blame        runs the correct variants through every source
 //!   source     the cases of a source, and one implementation under all of them
+//! likeness     which mutant an implementation behaves like
 //! table        the kill matrix as text
 //! exhaustive   every sequence of commands in a small scope
 //! ```
@@ -29,6 +30,7 @@
 mod blame;
 pub mod exhaustive;
 mod kills;
+mod likeness;
 pub mod mutants;
 mod settings;
 mod source;
@@ -37,6 +39,7 @@ pub mod variants;
 
 pub use blame::VariantLine;
 pub use kills::{Attempt, Kill, MutantLine};
+pub use likeness::likeness;
 pub use settings::{Progress, Settings};
 pub use table::render;
 

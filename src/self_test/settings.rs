@@ -15,8 +15,6 @@ pub struct Settings {
     pub sources: Vec<Source>,
     /// What is generated.
     pub generation: Generation,
-    /// Of the grid's cases every so-many-th is run: 1 is all of it.
-    pub grid_stride: usize,
     /// The names of the mutants; empty for all.
     pub mutants: Vec<String>,
     /// The names of the correct variants; empty for all.
@@ -33,7 +31,6 @@ impl Default for Settings {
         Settings {
             sources: Source::SELECTABLE.to_vec(),
             generation: Generation::default(),
-            grid_stride: 1,
             mutants: Vec::new(),
             variants: Vec::new(),
             one_in: 10,

@@ -1,6 +1,6 @@
 //! What generated cases find is handed back small, kept, and found again first thing.
 
-use entra_conformance::cases::grid::Point;
+use entra_conformance::cases::grid::{Extent, Point};
 use entra_conformance::cases::relations;
 use entra_conformance::implementation::Implementation;
 use entra_conformance::reference::{Policy, ReferenceModel};
@@ -94,8 +94,9 @@ fn what_is_found_is_kept_and_found_again_without_a_search() {
 #[test]
 fn a_run_of_the_grid_tells_how_many_combinations_are_left_out_and_why() {
     let description = ReferenceModel::default().describe();
-    let plan =
-        plan("2023-01", &description, Host::InProcess, selection(&[Source::Grid], 0), Vec::new());
+    let mut selection = selection(&[Source::Grid], 0);
+    selection.generation.grid = Extent::Whole;
+    let plan = plan("2023-01", &description, Host::InProcess, selection, Vec::new());
     let [grid] = &plan.header.sources[..] else { panic!("{:?}", plan.header.sources) };
     let left_out: usize = grid.left_out.iter().map(|rule| rule.combinations).sum();
     assert_eq!(grid.cases + left_out, Point::EVERY);

@@ -28,7 +28,6 @@ fn none() -> Vec<String> {
 static MATRIX: LazyLock<Proof> = LazyLock::new(|| {
     test(&Settings {
         generation: Generation { cases: 1_000, ..Generation::default() },
-        grid_stride: 31,
         variants: none(),
         ..Settings::default()
     })

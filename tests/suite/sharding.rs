@@ -59,9 +59,9 @@ fn events(name: &str, shard: Option<Shard>, selection: Selection, helpers: usize
 fn untimed(event: Event) -> Event {
     match event {
         Event::RunFinished { .. } => Event::RunFinished { milliseconds: 0 },
-        Event::SourceFinished { source, rules, mut result } => {
+        Event::SourceFinished { source, rules, broken, mut result } => {
             result.milliseconds = Some(0);
-            Event::SourceFinished { source, rules, result }
+            Event::SourceFinished { source, rules, broken, result }
         }
         event => event,
     }

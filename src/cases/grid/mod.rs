@@ -20,6 +20,7 @@
 //! | `point` | one class of each dimension |
 //! | `left_out` | the rules by which points are left out |
 //! | `id` | IDs of points |
+//! | `order` | which points come first |
 //! | `case` | from a point to its case |
 //! | `values` | the texts that cases are made of |
 
@@ -27,6 +28,7 @@ mod case;
 mod dimension;
 mod id;
 mod left_out;
+mod order;
 mod point;
 mod values;
 
@@ -40,13 +42,28 @@ pub use dimension::{
 pub use left_out::LeftOut;
 pub use point::Point;
 
+use crate::directory::words;
 use std::sync::LazyLock;
 
 /// All points that have a case, and how many have none. Made once, when it is first asked for.
 #[derive(Debug)]
 pub struct Grid {
     points: Vec<Point>,
+    /// How many of them have all pairs of classes, and all triples.
+    ends: [usize; 2],
     left_out: Vec<(&'static LeftOut, usize)>,
+}
+
+words! {
+    /// How much of the grid is run.
+    pub enum Extent {
+        /// Every class of every dimension with every class of every other one, in some case.
+        Pairs = "pairs",
+        /// The same for three dimensions at a time.
+        Triples = "triples",
+        /// All of it.
+        Whole = "whole",
+    }
 }
 
 impl Grid {
@@ -68,12 +85,22 @@ impl Grid {
                 }
             }
         }
-        Grid { points, left_out }
+        let (points, ends) = order::by_interaction(points);
+        Grid { points, ends, left_out }
     }
 
-    /// The points that have a case, always in the same order.
+    /// The points that have a case, always in the same order: those first that show most.
     pub fn points(&self) -> &[Point] {
         &self.points
+    }
+
+    /// How many of them come to this extent.
+    pub fn count(&self, extent: Extent) -> usize {
+        match extent {
+            Extent::Pairs => self.ends[0],
+            Extent::Triples => self.ends[1],
+            Extent::Whole => self.points.len(),
+        }
     }
 
     /// How many points each rule leaves out.

@@ -24,7 +24,17 @@ macro_rules! point {
             $($(#[$doc])* pub $field: $dimension,)*
         }
 
+        /// The number of a point's class in each dimension.
+        pub(super) type Classes = [u8; [$($word),*].len()];
+
         impl Point {
+            /// How many classes each dimension has.
+            pub(super) const SIZES: [usize; [$($word),*].len()] = [$($dimension::ALL.len()),*];
+
+            pub(super) fn classes(&self) -> Classes {
+                [$(self.$field as u8),*]
+            }
+
             /// How many points the full product has.
             pub const EVERY: usize = 1 $(* $dimension::ALL.len())*;
 

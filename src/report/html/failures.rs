@@ -60,6 +60,7 @@ impl Page<'_> {
                     (state_chip(RuleState::Violated)) " " code { (Shown(&finding.rule)) }
                 }
                 @if let Some(rule) = rule { p.title { (rule.title) } }
+                @if let Some(words) = words::likeness(finding) { p.likeness { (as_sentence(&words)) } }
                 (self.grounds(&finding.rule))
                 h4 { "Expected and actual" }
                 p {

@@ -7,12 +7,14 @@ use entra_conformance::directory::{Capability, CommandKind};
 use entra_conformance::implementation::{Failure, FailureKind};
 use entra_conformance::report::{Status, from_events};
 use entra_conformance::runner::{
-    CaseVerdict, Event, Example, Exercise, FailureReport, Host, NotApplicable, NotSaved, Origin,
-    PlannedSource, Recording, Source, SourceResult, SourceStopped, event_schema, read_events,
+    BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host, NotApplicable,
+    NotSaved, Origin, PlannedSource, Recording, Source, SourceResult, SourceStopped, event_schema,
+    read_events,
 };
 use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 #[test]
@@ -270,7 +272,10 @@ fn some_event() -> impl Strategy<Value = Event> {
                         stopped: stopped.map(|cases| SourceStopped::Aborts { cases }),
                         milliseconds,
                     };
-                    Event::SourceFinished { source, rules, result }
+                    let violated: BTreeSet<String> = rules.keys().cloned().collect();
+                    let together =
+                        BrokenTogether { rules: violated, later: BTreeSet::new(), cases: 1 };
+                    Event::SourceFinished { source, rules, broken: vec![together], result }
                 }
             ),
         (some_source(), any::<[String; 3]>()).prop_map(|(source, [rule, case, excerpt])| {
