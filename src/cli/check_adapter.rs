@@ -5,7 +5,7 @@ use super::exit::{Exit, Mistake};
 use super::{implementation, print};
 use crate::directory::Capability;
 use crate::implementation::Implementation;
-use crate::report::{adapter_fault, choices};
+use crate::report::{adapter_fault, choices, legible};
 use crate::rulebook::Rulebook;
 use crate::runner::check_adapter;
 use crate::suite::edition;
@@ -37,16 +37,18 @@ pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit,
     let all = Rulebook::embedded().rules_in(edition).count();
     let _ =
         writeln!(text, "rules        {} of {all} can be exercised with these", all - unexercised);
-    print::report(&text);
+    print::report(&legible(&text));
 
-    let trial = check_adapter(&mut child)
-        .map_err(|fault| Mistake { exit: Exit::Nonconformant, message: adapter_fault(&fault) })?;
+    let trial = check_adapter(&mut child).map_err(|fault| Mistake {
+        exit: Exit::Nonconformant,
+        message: legible(&adapter_fault(&fault)),
+    })?;
     if let Some(failure) = trial.failure {
         let mut message = format!("the trial case ended early: {failure}");
         for line in failure.stderr_tail {
             let _ = write!(message, "\n  ! {line}");
         }
-        return Err(Mistake { exit: Exit::Nonconformant, message });
+        return Err(Mistake { exit: Exit::Nonconformant, message: legible(&message) });
     }
     print::text(&format!(
         "trial case   ok: {} commands, step by step and in one message\n",

@@ -113,7 +113,12 @@ mod tests {
     fn a_line_tells_where_how_far_how_fast_and_how_long_still() {
         let mut count = Count { of: 1000, ..Count::default() };
         assert_eq!(count.line(Duration::ZERO), ": 0 of 1000 cases, none failed");
-        let started = PlannedSource { source: Source::Grid, cases: 1000, left_out: Vec::new() };
+        let started = PlannedSource {
+            source: Source::Grid,
+            cases: 1000,
+            in_full: None,
+            left_out: Vec::new(),
+        };
         assert!(count.take(&Event::SourceStarted(started)));
         assert!(count.take(&Event::Progress { source: Source::Grid, newly: 250, failed: 3 }));
         assert!(!count.take(&Event::RunFinished { milliseconds: 1 }));

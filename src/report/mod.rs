@@ -1,6 +1,7 @@
 //! Reports, made from a run's events and from nothing else.
 
 mod adapter;
+mod answers;
 pub mod badge;
 pub mod command;
 pub mod compare;
@@ -12,6 +13,7 @@ pub mod html;
 pub mod json;
 #[cfg(feature = "junit")]
 pub mod junit;
+mod legible;
 pub mod markdown;
 mod precondition;
 pub mod terminal;
@@ -25,4 +27,5 @@ pub use crate::runner::{
 };
 pub use adapter::adapter_fault;
 pub use from_events::from_events;
+pub use legible::legible;
 pub use words::{capabilities, choices, not_applicable};

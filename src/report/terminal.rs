@@ -1,12 +1,14 @@
 //! The report that a person reads in a terminal.
 
+use super::answers;
+use super::legible::legible;
 use super::precondition::precondition;
 use super::violation::{actual_in_words, expected_in_words, field_in_words};
 use super::words::{self, counted};
 use super::{Aborted, Place, RuleFailure, RuleLine, RuleState, Status, Summary};
 use crate::cases::relations::UnmetPrecondition;
 use crate::rulebook::Rulebook;
-use crate::runner::{Origin, RunHeader, Source};
+use crate::runner::{Answer, Origin, RunHeader, Source};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,6 +19,7 @@ const FAINT: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const CAUTION: Style = AnsiColor::Yellow.on_default();
+const STYLES: [Style; 5] = [BOLD, FAINT, GOOD, BAD, CAUTION];
 
 /// Where the columns of the table of rules begin, and how wide all of it is.
 const NAMES: usize = 44;
@@ -164,7 +167,25 @@ impl Page {
     }
 
     fn line(&mut self, line: impl AsRef<str>) {
-        self.text.push_str(line.as_ref());
+        let mut rest = line.as_ref();
+        // What an implementation says of itself must not steer a terminal; this page's own colours may.
+        while let Some((before, after)) = rest.split_once('\u{1b}') {
+            self.text += &legible(before);
+            let own = STYLES.iter().flat_map(|style| [format!("{style}"), format!("{style:#}")]);
+            let own = own.filter_map(|code| code.strip_prefix('\u{1b}').map(str::to_owned));
+            match own.into_iter().find(|code| !code.is_empty() && after.starts_with(code)) {
+                Some(code) if self.styled => {
+                    self.text.push('\u{1b}');
+                    self.text += &code;
+                    rest = &after[code.len()..];
+                }
+                _ => {
+                    self.text += &legible("\u{1b}");
+                    rest = after;
+                }
+            }
+        }
+        self.text += &legible(rest);
         self.text.push('\n');
     }
 
@@ -317,6 +338,7 @@ impl Page {
         }
         self.line("");
         self.excerpt(&failure.report.excerpt);
+        self.answers(&failure.report.answers);
         if let Some(variation) = words::variation(&failure.report) {
             self.line("");
             self.wrapped("   ", "", &format!("compared with the same case {variation}:"));
@@ -333,6 +355,22 @@ impl Page {
         self.replay(&failure.case, &failure.place, Some(&failure.rule), header);
         if let Some(others) = words::other_cases(failure) {
             self.wrapped("   ", "also in: ", &others);
+        }
+    }
+
+    /// What the implementation answered and showed at each step.
+    fn answers(&mut self, answers: &[Answer]) {
+        if answers.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line("   what it answered and showed:");
+        for (number, answer) in answers.iter().enumerate() {
+            let step = format!("{}. {}: ", number + 1, answer.command);
+            self.wrapped("   ", &step, &answers::reported(answer));
+            for change in answers::changed(answer) {
+                self.wrapped("      ", "", &change);
+            }
         }
     }
 

@@ -62,8 +62,12 @@ pub fn in_a_line(violation: &Violation) -> String {
 }
 
 fn value_in_words(violation: &Violation, is_expected: bool) -> String {
-    let field = &violation.field;
     let value = if is_expected { &violation.expected } else { &violation.actual };
+    value_of(&violation.field, value, is_expected)
+}
+
+/// A value of a field.
+pub(super) fn value_of(field: &Field, value: &Value, is_expected: bool) -> String {
     match value {
         Value::Nothing => match field {
             Field::Result => "no entry",

@@ -224,11 +224,11 @@ pub(super) fn variation(failure: &FailureReport) -> Option<&'static str> {
 pub(super) fn source_details(line: &SourceLine) -> Vec<String> {
     let mut details = Vec::new();
     let SourceLine { planned, result } = line;
-    if !planned.left_out.is_empty() {
+    if let Some(in_full) = planned.in_full {
         let left_out: usize = planned.left_out.iter().map(|rule| rule.combinations).sum();
         details.push(format!(
-            "{left_out} of {} combinations left out by {} (`list grid` lists them)",
-            planned.cases + left_out,
+            "the whole grid has {in_full} cases; {left_out} further combinations are left out by {} \
+             (`list grid` lists them)",
             counted(planned.left_out.len() as u64, "stated rule"),
         ));
     }

@@ -1,6 +1,7 @@
 //! What a run reports, as it happens. Every report is made from these.
 
 use super::adapter::AdapterFault;
+use super::answers::Answer;
 use super::findings::Likeness;
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
@@ -50,6 +51,9 @@ pub struct PlannedSource {
     pub source: Source,
     /// How many cases it has.
     pub cases: usize,
+    /// Of the grid: how many cases it has in full.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_full: Option<usize>,
     /// Of the grid: the combinations that have no case, by the rule that leaves them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOutCombinations>,
@@ -225,6 +229,9 @@ pub struct FailureReport {
     pub violations: Vec<Violation>,
     /// The case as far as it matters, in the format of scenario files.
     pub excerpt: String,
+    /// What the implementation answered and showed at each step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
 }
 
 impl FailureReport {

@@ -104,7 +104,10 @@ impl Search<'_> {
         let failure = judgement.breach(&signature).cloned();
         let (verdict, failure) = match (judgement.stopped, failure) {
             (Some(stopped), None) => (stopped.verdict(|_, _| excerpt), None),
-            (_, failure) => (CaseVerdict::Judged, failure.map(|breach| breach.report(excerpt))),
+            (_, failure) => (
+                CaseVerdict::Judged,
+                failure.map(|breach| breach.report(excerpt, &judgement.answers)),
+            ),
         };
         failure_found(source, &name, size, verdict, failure.map(Box::new), saved.transpose())
     }

@@ -1,6 +1,7 @@
 //! Runs cases, whatever their source, and judges each by all checks, by what its scenario expects and
 //! by the metamorphic relations that are applied to it.
 
+use super::answers::answers;
 use super::expectations::Context;
 use super::judgement::{Breach, Judgement, Stopped, Tallies};
 use super::reason::Origin;
@@ -111,6 +112,9 @@ impl<'a> Judge<'a> {
         let own = &observed[0];
         self.steps(&trial.case, trial.scenario.as_deref(), own, &mut judgement);
         judgement.stopped = self.stopped(&trial.case, own);
+        if !judgement.breaches.is_empty() {
+            judgement.answers = answers(&trial.case, own, self.description);
+        }
         for ((relation, case), observed) in varied.iter().zip(&observed[1..]) {
             if judgement.stopped.is_some() {
                 break;
@@ -119,6 +123,9 @@ impl<'a> Judge<'a> {
             self.steps(case, None, observed, &mut judgement);
             for breach in &mut judgement.breaches[own_breaches..] {
                 breach.varied = Some(Box::new(case.clone()));
+            }
+            if own_breaches == 0 && !judgement.breaches.is_empty() {
+                judgement.answers = answers(case, observed, self.description);
             }
             judgement.stopped = self.stopped(case, observed);
             if let Some(Stopped::Aborted { varied, .. }) = &mut judgement.stopped {

@@ -1,5 +1,6 @@
 //! What came of a case.
 
+use super::answers::Answer;
 use super::event::{BrokenTogether, CaseVerdict, FailureReport};
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
@@ -18,6 +19,9 @@ pub(crate) struct Judgement {
     pub(crate) tallies: Tallies,
     /// How rules were violated, in the order of the steps.
     pub(crate) breaches: Vec<Breach>,
+    /// Of a case that violates rules: what was answered at each step of it, or of the varied case where
+    /// only that violates any.
+    pub(crate) answers: Vec<Answer>,
     /// What kept it from being judged to its end.
     pub(crate) stopped: Option<Stopped>,
 }
@@ -128,7 +132,8 @@ impl Breach {
     }
 
     /// What events carry of it, with the case as far as it matters.
-    pub(super) fn report(self, excerpt: String) -> FailureReport {
+    pub(super) fn report(self, excerpt: String, answers: &[Answer]) -> FailureReport {
+        let answers = answers.get(..self.step).unwrap_or(answers).to_vec();
         FailureReport {
             rule: self.rule.to_owned(),
             origin: self.origin,
@@ -136,6 +141,7 @@ impl Breach {
             command: self.command,
             violations: self.violations,
             excerpt,
+            answers,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! expectations → events. Whoever wants a report reads the events.
 
 mod adapter;
+mod answers;
 mod batches;
 mod classes;
 mod event;
@@ -30,6 +31,7 @@ mod trials;
 mod written;
 
 pub use adapter::{AdapterFault, AdapterTrial, check_adapter};
+pub use answers::{Answer, FieldChange, ObjectChange};
 pub use classes::{ClassLine, ClassState};
 pub use event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host,

@@ -84,7 +84,12 @@ pub fn plan(
                 Source::Sequences => selection.generation.cases,
                 Source::Relations => selection.generation.relation_cases(),
             };
-            PlannedSource { source, cases, left_out: left_out(source) }
+            PlannedSource {
+                source,
+                cases,
+                in_full: (source == Source::Grid).then(|| grid::Grid::get().points().len()),
+                left_out: left_out(source),
+            }
         })
         .collect();
     let scenarios = cases.iter().filter_map(|case| case.trial.scenario.as_ref());

@@ -46,8 +46,8 @@ impl Generation {
     /// What a profile generates, with the default seed.
     pub fn of(profile: Profile) -> Generation {
         let (grid, cases) = match profile {
-            Profile::Quick => (Extent::Pairs, 200),
-            Profile::Default => (Extent::Triples, 3_000),
+            Profile::Quick => (Extent::Pairs, 300),
+            Profile::Default => (Extent::Triples, 5_000),
             Profile::Thorough => (Extent::Whole, 20_000),
         };
         Generation { seed: DEFAULT_SEED, grid, cases, max_commands: 20 }

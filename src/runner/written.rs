@@ -84,7 +84,7 @@ fn finished(case: &PlannedCase, verdict: CaseVerdict, judgement: Judgement) -> E
             .into_iter()
             .map(|breach| {
                 let excerpt = case.trial.excerpt(breach.varied.as_deref(), breach.step);
-                breach.report(excerpt)
+                breach.report(excerpt, &judgement.answers)
             })
             .collect(),
     }

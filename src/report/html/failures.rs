@@ -6,7 +6,7 @@ use super::difference::side_by_side;
 use super::text::{Shown, as_sentence, identifier, link, value};
 use super::{Page, state_chip};
 use crate::report::violation::{actual_in_words, expected_in_words, field_in_words};
-use crate::report::{Aborted, Place, RuleFailure, RuleState, words};
+use crate::report::{Aborted, Place, RuleFailure, RuleState, answers, words};
 use crate::rulebook::area_of;
 use crate::runner::{Finding, Origin};
 use maud::{Markup, html};
@@ -84,6 +84,17 @@ impl Page<'_> {
                 }
                 h4 { "How it came about" }
                 (timeline(&report.excerpt, report.step, "Not as expected after this"))
+                @if !report.answers.is_empty() {
+                    h4 { "What it answered and showed" }
+                    ol.answers {
+                        @for answer in &report.answers {
+                            li {
+                                code { (answer.command.to_string()) } " " (Shown(&answers::reported(answer)))
+                                ul { @for change in answers::changed(answer) { li { (Shown(&change)) } } }
+                            }
+                        }
+                    }
+                }
                 (self.replay(&failure.rule, &failure.case, &failure.place, Some(&failure.rule)))
                 @if !finding.consequences.is_empty() {
                     p.consequences {

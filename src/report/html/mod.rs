@@ -11,12 +11,13 @@ mod sources;
 mod text;
 
 use super::{Counts, RuleFailure, RuleLine, RuleState, Summary, words};
+use crate::report::legible;
 use crate::rulebook::Rulebook;
 use crate::runner::{Finding, RunHeader};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use text::{Shown, as_sentence, legible};
+use text::{Shown, as_sentence};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");

@@ -1,5 +1,6 @@
 //! Text from outside on the page: nothing in it is taken for anything but text.
 
+use crate::report::legible::is_unseen;
 use maud::{Markup, Render, html};
 
 /// Text in which what cannot be seen, or would turn the letters around, is shown by its number.
@@ -18,39 +19,6 @@ impl Render for Shown<'_> {
         }
         rest.render_to(page);
     }
-}
-
-/// Control characters, those that change the direction of writing, those without a width, and those
-/// that XML has no place for.
-fn is_unseen(letter: char) -> bool {
-    match letter {
-        '\n' | '\t' => false,
-        '\u{ad}'
-        | '\u{61c}'
-        | '\u{180e}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{fffe}'
-        | '\u{ffff}'
-        | '\u{e0000}'..='\u{e0fff}' => true,
-        letter => letter.is_control(),
-    }
-}
-
-/// The same where no markup can stand.
-pub(super) fn legible(text: &str) -> String {
-    let mut legible = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if is_unseen(letter) {
-            legible.extend(letter.escape_unicode());
-        } else {
-            legible.push(letter);
-        }
-    }
-    legible
 }
 
 /// A value is shown up to so many characters.
@@ -123,6 +91,7 @@ pub(super) fn as_sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::legible;
     use rstest::rstest;
 
     #[rstest]

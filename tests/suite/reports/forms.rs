@@ -1,5 +1,6 @@
 //! What each report looks like, and that those who read it can.
 
+use super::hostile::hostile;
 use super::{RUNS, events, selection, summary, written};
 use crate::published::{assert_current, faults, validator};
 use entra_conformance::reference::ReferenceModel;
@@ -272,4 +273,16 @@ fn markdown_never_outgrows_a_comment() {
     for rule in &Rulebook::embedded().rules {
         assert!(text.contains(&rule.id), "{} is not named", rule.id);
     }
+}
+
+/// What an implementation says cannot steer a terminal, with colours or without.
+#[test]
+fn no_text_steers_a_terminal() {
+    let plain = terminal::render(&hostile(), 80, false);
+    assert!(plain.contains("\\u{1b}[2J"), "{plain}");
+    let is_harmless = |letter: char| letter == '\n' || !letter.is_control();
+    assert!(plain.chars().all(is_harmless) && !plain.contains('\u{202e}'), "{plain:?}");
+    let styled = terminal::render(&hostile(), 80, true);
+    let codes = styled.split('\u{1b}').skip(1);
+    assert!(codes.into_iter().all(|code| code.starts_with('[') && !code.starts_with("[2J")));
 }

@@ -5,7 +5,7 @@ use entra_conformance::directory::{Capability, CommandKind};
 use entra_conformance::implementation::{Failure, FailureKind};
 use entra_conformance::report::Summary;
 use entra_conformance::runner::{
-    CaseVerdict, Event, FailureReport, Host, NotApplicable, Origin, SelectedRule, Source,
+    Answer, CaseVerdict, Event, FailureReport, Host, NotApplicable, Origin, SelectedRule, Source,
 };
 
 /// What would do harm if it were taken for anything but text.
@@ -38,6 +38,17 @@ pub(crate) fn hostile() -> Summary {
         "actual": {"text": format!("x {HOSTILE}")},
     });
     let violation = serde_json::from_value(violation).expect("a violation");
+    let answer = serde_json::json!({
+        "command": "sync",
+        "outcome": {"status": "ok", "objects": {HOSTILE: {"result": "error", "code": HOSTILE}}},
+        "changes": [{
+            "object": {"onPremises": HOSTILE},
+            "wasThere": true,
+            "isThere": true,
+            "fields": [{"field": format!("attributes.{HOSTILE}"), "before": "nothing", "after": {"text": HOSTILE}}],
+        }],
+    });
+    let answer: Answer = serde_json::from_value(answer).expect("an answer");
     let report = FailureReport {
         rule: format!("takeover.{HOSTILE}"),
         origin: Origin::Relation,
@@ -45,6 +56,7 @@ pub(crate) fn hostile() -> Summary {
         command: CommandKind::Sync,
         violations: vec![violation],
         excerpt: format!("{excerpt}\nsteps: [{{do: {}}}]", quoted(HOSTILE)),
+        answers: vec![answer],
     };
     let failure = Failure {
         stderr_tail: vec![HOSTILE.to_owned()],

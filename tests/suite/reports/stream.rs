@@ -192,6 +192,7 @@ fn some_report() -> impl Strategy<Value = FailureReport> {
     let violations = prop::collection::vec(some_violation(), 0..3);
     (any::<[String; 2]>(), origin, any::<usize>(), some_command(), violations).prop_map(
         |([rule, excerpt], origin, step, command, violations)| FailureReport {
+            answers: Vec::new(),
             rule,
             origin,
             step,
@@ -221,7 +222,7 @@ fn some_event() -> impl Strategy<Value = Event> {
     let reports = prop::collection::vec(some_report(), 0..2);
     prop_oneof![
         (some_source(), any::<usize>()).prop_map(|(source, cases)| Event::SourceStarted(
-            PlannedSource { source, cases, left_out: Vec::new() }
+            PlannedSource { source, cases, in_full: None, left_out: Vec::new() }
         )),
         (some_source(), any::<usize>()).prop_map(|(source, newly)| Event::Progress {
             source,
