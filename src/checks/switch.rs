@@ -1,11 +1,12 @@
 //! The switches that turn soft match off and block hard match.
 
-use super::arrival::{judge_every_update, judge_update};
+use super::arrival::judge_every_update;
 use super::check::{Check, Trigger};
 use super::definitions::MatchClass;
 use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
 use super::r#match::{judge_clear_matches, judge_no_match};
+use super::recovery::judge_stays_joined;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use crate::directory::Text;
@@ -54,8 +55,8 @@ fn joined_objects_still_sync(transition: &Transition<'_>, verdict: &mut Verdict)
     judge_every_update(transition, verdict);
 }
 
-/// A user that carries the anchor of a new one is not taken over, by whatever match; what is joined goes
-/// on. Users with a directory role are for `admin.never-hard-matched`.
+/// A user that carries the anchor of a new one is not taken over, by whatever match; what is joined stays
+/// so. Users with a directory role are for `admin.never-hard-matched`.
 fn block_hard_match(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.features().block_hard_match {
         return;
@@ -64,10 +65,7 @@ fn block_hard_match(transition: &Transition<'_>, verdict: &mut Verdict) {
         leads_to(object, candidate.cloud).anchor && candidate.cloud.roles.is_empty()
     });
     for (subject, link) in transition.settled() {
-        verdict.judge(|verdict| {
-            transition.judge_still_joined(verdict, subject, link.cloud);
-            judge_update(transition, verdict, subject);
-        });
+        verdict.judge(|verdict| judge_stays_joined(transition, verdict, subject, link));
     }
 }
 

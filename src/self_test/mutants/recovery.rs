@@ -21,10 +21,6 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .exported(REJOIN, |_, export, object| {
                 object.attributes.clone_from(&export.incoming.attributes);
             }),
-        mutant("reinstall-drops-pending-changes", "recovery.nothing-lost")
-            .what("What was changed on-premises before a reinstallation never reaches the cloud.")
-            .also(&[NOT_UPDATED])
-            .exported(REJOIN, |_, export, object| object.clone_from(export.before)),
         mutant("reinstall-rejoins-by-upn", "recovery.rejoins-by-anchor")
             .what("After a reinstallation objects are rejoined by UPN instead of by anchor.")
             .also(&["relation.reinstallation safe.report-agrees", NOT_UPDATED])

@@ -4,6 +4,7 @@ use super::Mutant;
 use super::common::{UPDATE, cut, each_attribute, error, holds, is_error, overwrite};
 use super::consequences::{MISSED, NOT_UPDATED};
 use super::fault::mutant;
+use super::recovery::REJOIN;
 use crate::directory::{
     Change, CloudObject, Command, OnPremisesChange, OnPremisesObject, ResultWord, SyncResult, Text,
     UpdateOnPremisesObject,
@@ -88,6 +89,10 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     });
                 }
             }),
+        mutant("reinstall-drops-pending-changes", "sync.updates-flow")
+            .what("What was changed on-premises before a reinstallation never reaches the cloud.")
+            .also(&[NOT_UPDATED])
+            .exported(REJOIN, |_, export, object| object.clone_from(export.before)),
         mutant("new-users-bring-their-password", "sync.password-needs-hash-sync")
             .what("A user that is created has its on-premises password, whatever the switch says.")
             .exported(&[Occasion::Provisioning], |_, export, object| {
