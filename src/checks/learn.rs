@@ -171,7 +171,8 @@ impl History {
                 self.names.entry(joined.id.clone()).or_insert_with(name);
             }
         }
-        for own_history in self.objects.values_mut() {
+        // What failed is to be tried again, and so is the clearing of what has no value on-premises.
+        for own_history in self.objects.values_mut().filter(|own_history| !own_history.failed) {
             own_history.absent = Absent::default();
         }
         for (key, absent) in facts.absent {
