@@ -45,7 +45,7 @@ impl History {
         if let Command::Sync(_) = command {
             self.learn_sync(before, seen, facts);
         } else if seen.outcome.status == Status::Ok {
-            self.learn_command(command, &seen.snapshot, facts);
+            self.learn_command(before, command, &seen.snapshot, facts);
         }
     }
 
@@ -68,14 +68,22 @@ impl History {
         }
     }
 
-    fn learn_command(&mut self, command: &Command, after: &Snapshot, facts: StepFacts) {
+    fn learn_command(
+        &mut self,
+        before: &Snapshot,
+        command: &Command,
+        after: &Snapshot,
+        facts: StepFacts,
+    ) {
         match command {
             Command::CreateOnPremisesObject(create) => self.create_on_premises(&create.object),
             Command::UpdateOnPremisesObject(update) => {
                 self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+                let [was, is] = [before, after].map(|state| state.on_premises_object(&update.key));
                 if let Some(own_history) = self.objects.get_mut(&update.key) {
                     own_history.changed = true;
-                    own_history.late_match_told = false;
+                    // What was told stays told where nothing has changed.
+                    own_history.late_match_told &= was == is;
                     own_history.value_removed |=
                         own_history.link.is_some() && removes_a_value(&update.set);
                 }

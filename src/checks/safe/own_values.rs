@@ -23,6 +23,12 @@ pub(super) fn own_values_only(transition: &Transition<'_>, verdict: &mut Verdict
         for cloud in effect.joined.into_iter().chain(effect.quarantined) {
             owners.entry(&*cloud.id).or_insert((subject, 0)).1 += 1;
         }
+        // With another anchor it may be joined still, and another object may have the anchor that it had.
+        let Some(own_history) = subject.own_history else { continue };
+        for id in own_history.link.iter().map(|link| &link.id).chain(&own_history.quarantined) {
+            let (owner, count) = owners.entry(id).or_insert((subject, 2));
+            *count += usize::from(owner.object.key != subject.object.key);
+        }
     }
     for after in transition.comparison.different() {
         // Whose values an object has that stands for two is another rule's affair.

@@ -395,6 +395,51 @@ given:
     },
     &[]
 )]
+#[case::a_copy_whose_anchor_another_object_has_by_now_is_updated(
+    "
+given:
+  cloud:
+    - {label: ann, kind: user, userPrincipalName: ann@contoso.com, roles: [Reports Reader]}
+  onPremises:
+    - {key: ann-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com}
+",
+    "
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {sourceAnchor: QkJC, attributes: {department: Sales}}}
+  - {do: createOnPremisesObject, object: {key: bob-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com}}
+  - do: sync
+",
+    |at: usize, before: &Snapshot, step: &mut StepObservation| {
+        if at == 1 {
+            copy_beside(before, step, true);
+        } else {
+            step.snapshot.cloud = before.cloud.clone();
+        }
+        if at == 4 {
+            let copy = carrier(&mut step.snapshot, "QUFB");
+            copy.attributes.insert("department".into(), "Sales".into());
+            report(step, "ann-ad", ResultWord::Quarantined);
+            report(step, "bob-ad", ResultWord::Error);
+        }
+    },
+    &[]
+)]
+#[case::a_late_match_that_was_told_stays_told_where_nothing_was_changed(
+    ANN_AND_BOB,
+    "
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {userPrincipalName: bob@contoso.com}}
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {userPrincipalName: bob@contoso.com}}
+  - do: sync
+",
+    |at: usize, _: &Snapshot, step: &mut StepObservation| {
+        if at == 5 {
+            report(step, "ann-ad", ResultWord::Unchanged);
+        }
+    },
+    &[]
+)]
 #[case::rejoining_takes_a_role_from_whom_a_new_object_collides_with(
     ANN,
     "
