@@ -287,6 +287,7 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
         let is_secondary_only = |candidate: &&Candidate<'_>| {
             candidate.cloud.is_active()
                 && candidate.mail
+                && !candidate.is_unspecified
                 && !late.iter().any(|late| late.cloud.id == candidate.cloud.id)
                 && !link.anchor_changed
         };

@@ -227,6 +227,27 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     object.password.clone_from(&export.before.password);
                 }
             }),
+        mutant("late-match-loses-what-came-with-it", "sync.updates-flow")
+            .what("What was changed together with a late match is taken for exported.")
+            .also(&[NOT_UPDATED])
+            .after_turn(|memory, turn, result| {
+                if is_error(result) && turn.joined.is_some() {
+                    memory.note_failure(turn, result);
+                }
+            })
+            .exported(UPDATE, |memory, export, object| {
+                let failed = memory.failures.remove(&export.incoming.key);
+                for (name, value) in failed.iter().flat_map(|(failed, ..)| &failed.attributes) {
+                    if export.incoming.attributes.get(name) == Some(value) {
+                        match export.before.attributes.get(name) {
+                            Some(former) => {
+                                object.attributes.insert(name.clone(), former.clone());
+                            }
+                            None => drop(object.attributes.remove(name)),
+                        }
+                    }
+                }
+            }),
         mutant("attributes-wait-where-names-change", "sync.updates-flow")
             .what("An update of the name and of addresses leaves attributes as they were.")
             .also(&[NOT_UPDATED])
