@@ -163,13 +163,21 @@ impl History {
             let active = before.active().filter(|object| object.on_premises_sync_enabled);
             active.map(|object| &object.id).collect()
         });
-        for object in &after.on_premises {
+        for (at, object) in after.on_premises.iter().enumerate() {
             let Some(own_history) = self.objects.get_mut(&object.key) else { continue };
             let effect = SyncEffect::of(object, own_history.link.as_ref(), &by_anchor);
             let reported = seen.outcome.result_of(&object.key);
             let is_error = reported.is_some_and(|result| result.result == ResultWord::Error);
             own_history.take_in(object, effect, is_error, |id| mastered_before.contains(id));
             let key = &object.key;
+            // What the cycle itself wrote on-premises is still to be exported.
+            if let Some(was) = before.on_premises.get(at).filter(|was| was.key == *key)
+                && was != object
+                && !own_history.failed
+            {
+                own_history.changed = true;
+                own_history.exported = Some(Arc::clone(was));
+            }
             if let Some(quarantined) = effect.quarantined {
                 let name = || Name::QuarantinedFor(key.clone());
                 self.names.entry(quarantined.id.clone()).or_insert_with(name);

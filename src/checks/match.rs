@@ -125,11 +125,18 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                 let taken: Vec<ObjectName> = taken.collect();
                 verdict.violated(subject.name(), Field::TakenOver, Value::AtMost(1), taken);
             }
-            for created in transition.created_for(subject) {
+            let created = transition.created_for(subject);
+            let because = || Because::Ambiguous(subject.object.key.clone());
+            if created.len() > 1 {
+                let (field, most) = (Field::CreatedObjects, Value::AtMost(1));
+                verdict.violated(subject.name(), field, most, created.len()).because(because());
+            }
+            for created in created {
+                let name = || transition.name_of(created);
                 if !created.quarantined || !touched.is_empty() {
-                    verdict
-                        .unexpected(transition.name_of(created))
-                        .because(Because::Ambiguous(subject.object.key.clone()));
+                    verdict.unexpected(name()).because(because());
+                } else {
+                    judge_new(verdict, name, subject.object, created);
                 }
             }
             ambiguous::hold_to_choices(transition, verdict, subject, matching, &touched);
