@@ -153,6 +153,7 @@ mod tests {
         let address = ProxyAddress::from(value);
         assert_eq!(address.kind(), kind);
         assert_eq!(address.mail(), mail);
+        assert_eq!(address.has_mixed_prefix(), value.starts_with("Smtp:"));
     }
 
     #[rstest]

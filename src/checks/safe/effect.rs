@@ -82,7 +82,7 @@ fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
 /// `onPremisesImmutableId` that an administrator can set.
 fn is_free(transition: &Transition<'_>, create: &CreateCloudObject) -> bool {
     let setup = &create.object;
-    !transition.history.labels.contains_key(&setup.label)
+    !transition.history.used_labels.contains(&setup.label)
         && (setup.kind == Kind::User || setup.on_premises_immutable_id.is_none())
         && !shares_an_identifier_with_another(&setup.to_object(""), &transition.before.cloud)
 }

@@ -53,7 +53,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("reinstall-hands-objects-to-the-cloud", "safe.only-the-named-change")
             .what("A reinstallation makes every object cloud-mastered until it is found again.")
-            .also(&["match.collision-creates-nothing-else"])
+            .also(&["match.collision-creates-nothing-else soa.one-authority"])
             .afterwards(|_, command, model, _| {
                 if let Command::ReinstallConnect(_) = command {
                     let all: Vec<CloudHandle> =
