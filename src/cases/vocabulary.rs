@@ -65,6 +65,11 @@ pub(super) fn secondary(name: &str) -> ProxyAddress {
     ProxyAddress(format!("smtp:{name}").into())
 }
 
+/// A mail address of this name that is neither a primary nor a secondary one by its prefix.
+pub(super) fn with_mixed_prefix(name: &str) -> ProxyAddress {
+    ProxyAddress(format!("Smtp:{name}").into())
+}
+
 /// An address of another system that holds no mail address.
 pub(super) fn x500(person: &str) -> ProxyAddress {
     ProxyAddress(format!("{X500_PREFIX}{person}").into())

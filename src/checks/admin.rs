@@ -1,14 +1,14 @@
 //! Cloud users with directory roles are not matched, until the roles are gone.
 
-use super::arrival::judge_update;
 use super::check::{Check, Trigger};
 use super::definitions::leads_to;
 use super::link_state::LinkState;
 use super::r#match::{judge_clear_matches, judge_no_match};
+use super::recovery::judge_stays_joined;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
-use crate::directory::{Capability, CloudRef, Command, Field, Kind, ObjectName, Text};
+use crate::directory::{Capability, CloudObject, CloudRef, Command, Field, Kind, ObjectName, Text};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of("admin.never-soft-matched", &[Trigger::NearMiss], never_soft_matched),
@@ -29,7 +29,8 @@ fn never_soft_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
     });
 }
 
-/// Contended or not: whatever the order in the cycle, nobody may take such a user over.
+/// Contended or not: whatever the order in the cycle, nobody may take such a user over. What else may have
+/// changed it is for `admin.untouched` to judge.
 fn never_hard_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
     for subject in transition.subjects() {
         let LinkState::New(matching) = &subject.link_state else { continue };
@@ -44,14 +45,20 @@ fn never_hard_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
                     .because(Because::Administrator)
                     .reported(subject.reported);
             } else {
-                verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
+                verdict.holds();
             }
         }
     }
 }
 
-/// Whatever else happens in the cycle: a cloud-mastered user with a role is left as it was.
+/// Whatever else happens in the cycle: a cloud-mastered user with a role is left as it was. One that was
+/// joined, and has lost its flag since, nobody attempts to match.
 fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let was_joined = |cloud: &CloudObject| {
+        let mut links =
+            transition.subjects().iter().filter_map(|one| one.own_history?.link.as_ref());
+        links.any(|link| link.id == cloud.id)
+    };
     for cloud in transition.before.active() {
         if cloud.roles.is_empty() || !cloud.is_cloud_mastered() {
             continue;
@@ -60,7 +67,7 @@ fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
             if transition.is_attempted(cloud) {
                 verdict.holds();
             }
-        } else {
+        } else if !was_joined(cloud) {
             transition.judge_untouched(verdict, cloud);
         }
     }
@@ -143,7 +150,8 @@ fn roles_may_return(transition: &Transition<'_>, verdict: &mut Verdict) {
     });
 }
 
-/// A joined user with roles keeps them and goes on syncing.
+/// A joined user with roles keeps them and stays joined. That its values arrive is for `sync.updates-flow`,
+/// of it as of everybody.
 fn synced_with_roles(transition: &Transition<'_>, verdict: &mut Verdict) {
     for (subject, link) in transition.settled() {
         if link.cloud.roles.is_empty() {
@@ -154,7 +162,7 @@ fn synced_with_roles(transition: &Transition<'_>, verdict: &mut Verdict) {
                 let name = || transition.name_of(link.cloud);
                 verdict.expect(name, Field::Roles, &link.cloud.roles, &after.roles);
             }
-            judge_update(transition, verdict, subject);
+            judge_stays_joined(transition, verdict, subject, link);
         });
     }
 }

@@ -9,8 +9,8 @@ use super::subject::Subject;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use crate::directory::{
-    AddressKind, Capability, CloudObject, Field, ObjectName, OnPremisesObject, ProxyAddress,
-    same_addresses, same_name,
+    AddressKind, Capability, CloudObject, Field, Fields as _, ObjectName, OnPremisesObject,
+    ProxyAddress, same_addresses, same_name,
 };
 
 /// What the cycle owes an uncontended object in plain terms, and whether it was done: `None` where
@@ -46,6 +46,19 @@ fn owes_update<'s, 'a>(
 ) -> Option<&'s Joined<'a>> {
     let link = subject.determinate_link()?;
     (subject.pending && !link.meets_others() && !transition.may_rest(subject)).then_some(link)
+}
+
+/// Whether nothing at all came of an update of several fields: then it was not tried, and it is not that
+/// one of the fields is never updated, which is for `sync.updates-flow` alone to judge. `None` where no such
+/// update was due.
+pub(crate) fn is_left_undone(transition: &Transition<'_>, subject: &Subject<'_>) -> Option<bool> {
+    let link = owes_update(transition, subject)?;
+    let exported = subject.own_history?.exported.as_deref()?;
+    let changed = exported.differences(subject.object).count();
+    let is_undone = || {
+        transition.is_untouched(link.cloud) && is_obligation_met(transition, subject) == Some(false)
+    };
+    (changed > 1).then(is_undone)
 }
 
 /// Judges that the values of a changed joined object have arrived.

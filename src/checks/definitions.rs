@@ -39,6 +39,15 @@ pub(crate) fn share_mail_address(object: &OnPremisesObject, cloud: &CloudObject)
     object.mail_addresses().any(|own| has_mail_address(&cloud.proxy_addresses, own))
 }
 
+/// They share a mail address whose prefix, on either side, marks neither a primary nor a secondary one.
+fn share_address_of_mixed_prefix(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
+    let is_same = |own: &ProxyAddress, held: &ProxyAddress| {
+        (own.has_mixed_prefix() || held.has_mixed_prefix()) && equal_names(own.mail(), held.mail())
+    };
+    let mut own = object.proxy_addresses.iter();
+    own.any(|own| cloud.proxy_addresses.iter().any(|held| is_same(own, held)))
+}
+
 fn has_mail_address(addresses: &[ProxyAddress], mail: &str) -> bool {
     addresses.iter().filter_map(ProxyAddress::mail).any(|held| same_name(held, mail))
 }
@@ -166,7 +175,8 @@ pub(crate) fn match_class(holders: usize, eligible: usize) -> MatchClass {
 
 /// In these situations it is judged only that nothing is taken over on their account: the UPN of one
 /// object equals an address of another; two anchors differ only in case; objects share `X500:` or
-/// `SIP:` values; or the other object is in the recycle bin. So it is with the attribute `mail`: no
+/// `SIP:` values, or an address whose prefix is neither `SMTP:` nor `smtp:` but `Smtp:`; or the other object
+/// is in the recycle bin. So it is with the attribute `mail`: no
 /// page says that it decides, but services are known to look at it. Where the other object carries an
 /// identifier anyway, what else they share adds nothing. And a group or contact that carries an anchor
 /// equal to the incoming one *and* has its address is taken over or collides.
@@ -181,6 +191,7 @@ pub(crate) fn is_unspecified_encounter(
         || share_other_address(object, cloud)
         || meet_in_mail_attribute(object, cloud);
     anchors_differ_only_in_case(object, cloud)
+        || share_address_of_mixed_prefix(object, cloud)
         || (carries_anchor_too && eligible(object, cloud, settings).any())
         || (cloud.deleted && is_carrier())
         || (meet_elsewhere && !is_carrier())

@@ -115,6 +115,8 @@ pub(crate) struct History {
     pub(crate) features: Features,
     /// Identifiers of cloud objects by label.
     pub(crate) labels: BTreeMap<Text, Text>,
+    /// Labels that objects have had, also those of objects that are gone for good.
+    pub(crate) used_labels: BTreeSet<Text>,
     /// By identifier.
     pub(super) names: BTreeMap<Text, Name>,
     /// By on-premises key.
@@ -153,6 +155,7 @@ impl History {
     pub(super) fn label(&mut self, label: &Text, id: Text) {
         self.names.entry(id.clone()).or_insert_with(|| Name::Label(label.clone()));
         self.labels.entry(label.clone()).or_insert(id);
+        self.used_labels.insert(label.clone());
     }
 
     /// Takes note of an object that was created on-premises.
@@ -230,6 +233,7 @@ impl History {
             canonical.text(key);
             own_history.canonicalise(canonical);
         });
+        canonical.list(self.used_labels.iter(), |canonical, label| canonical.text(label));
         self.treatments.canonicalise(canonical);
         canonical.list(self.given_attributes.iter(), |canonical, name| canonical.text(name));
         canonical.set_of_mails(self.given_mails.iter().map(String::as_str));

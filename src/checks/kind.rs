@@ -4,7 +4,7 @@ use super::check::{Check, Trigger};
 use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
 use super::identifiers::Identifier;
-use super::r#match::{judge_clear_matches, judge_no_match};
+use super::r#match::{judge_clear_matches, judge_no_match, judge_not_matched};
 use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
@@ -54,13 +54,11 @@ fn plain_groups_never_match(transition: &Transition<'_>, verdict: &mut Verdict) 
     }
     for cloud in transition.left_alone().filter(|cloud| cloud.kind == Kind::Group) {
         let namesakes = cloud.attributes.get("displayName").and_then(|name| by_name.get(&**name));
-        let is_tempting = namesakes.into_iter().flatten().any(|(subject, matching)| {
+        let tempted = namesakes.into_iter().flatten().filter(|(subject, matching)| {
             let can_match = subject.object.mail_enabled && cloud.mail_enabled;
             !can_match && !matching.candidates.iter().any(|other| other.cloud.id == cloud.id)
         });
-        if is_tempting {
-            verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
-        }
+        judge_not_matched(transition, verdict, cloud, tempted.map(|(subject, _)| *subject));
     }
 }
 

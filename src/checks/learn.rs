@@ -45,7 +45,7 @@ impl History {
         if let Command::Sync(_) = command {
             self.learn_sync(before, seen, facts);
         } else if seen.outcome.status == Status::Ok {
-            self.learn_command(command, &seen.snapshot, facts);
+            self.learn_command(before, command, &seen.snapshot, facts);
         }
     }
 
@@ -68,14 +68,22 @@ impl History {
         }
     }
 
-    fn learn_command(&mut self, command: &Command, after: &Snapshot, facts: StepFacts) {
+    fn learn_command(
+        &mut self,
+        before: &Snapshot,
+        command: &Command,
+        after: &Snapshot,
+        facts: StepFacts,
+    ) {
         match command {
             Command::CreateOnPremisesObject(create) => self.create_on_premises(&create.object),
             Command::UpdateOnPremisesObject(update) => {
                 self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
+                let [was, is] = [before, after].map(|state| state.on_premises_object(&update.key));
                 if let Some(own_history) = self.objects.get_mut(&update.key) {
                     own_history.changed = true;
-                    own_history.late_match_told = false;
+                    // What was told stays told where nothing has changed.
+                    own_history.late_match_told &= was == is;
                     own_history.value_removed |=
                         own_history.link.is_some() && removes_a_value(&update.set);
                 }
@@ -155,13 +163,21 @@ impl History {
             let active = before.active().filter(|object| object.on_premises_sync_enabled);
             active.map(|object| &object.id).collect()
         });
-        for object in &after.on_premises {
+        for (at, object) in after.on_premises.iter().enumerate() {
             let Some(own_history) = self.objects.get_mut(&object.key) else { continue };
             let effect = SyncEffect::of(object, own_history.link.as_ref(), &by_anchor);
             let reported = seen.outcome.result_of(&object.key);
             let is_error = reported.is_some_and(|result| result.result == ResultWord::Error);
             own_history.take_in(object, effect, is_error, |id| mastered_before.contains(id));
             let key = &object.key;
+            // What the cycle itself wrote on-premises is still to be exported.
+            if let Some(was) = before.on_premises.get(at).filter(|was| was.key == *key)
+                && was != object
+                && !own_history.failed
+            {
+                own_history.changed = true;
+                own_history.exported = Some(Arc::clone(was));
+            }
             if let Some(quarantined) = effect.quarantined {
                 let name = || Name::QuarantinedFor(key.clone());
                 self.names.entry(quarantined.id.clone()).or_insert_with(name);
@@ -171,7 +187,8 @@ impl History {
                 self.names.entry(joined.id.clone()).or_insert_with(name);
             }
         }
-        for own_history in self.objects.values_mut() {
+        // What failed is to be tried again, and so is the clearing of what has no value on-premises.
+        for own_history in self.objects.values_mut().filter(|own_history| !own_history.failed) {
             own_history.absent = Absent::default();
         }
         for (key, absent) in facts.absent {

@@ -111,12 +111,13 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
         verdict.judge(|verdict| {
             let touched: Vec<_> = matching
                 .holders()
+                .filter(|(candidate, _)| candidate.cloud.is_cloud_mastered())
                 .filter(|(candidate, _)| !transition.is_untouched(candidate.cloud))
                 .filter(|(candidate, _)| !transition.is_hard_matched_administrator(candidate.cloud))
                 .collect();
-            for (candidate, by) in &touched {
+            for (candidate, by) in matching.holders() {
                 if !by.any() {
-                    transition.judge_untouched(verdict, candidate.cloud);
+                    judge_not_robbed(transition, verdict, subject.object, candidate);
                 }
             }
             if touched.len() > 1 {
@@ -124,11 +125,18 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                 let taken: Vec<ObjectName> = taken.collect();
                 verdict.violated(subject.name(), Field::TakenOver, Value::AtMost(1), taken);
             }
-            for created in transition.created_for(subject) {
+            let created = transition.created_for(subject);
+            let because = || Because::Ambiguous(subject.object.key.clone());
+            if created.len() > 1 {
+                let (field, most) = (Field::CreatedObjects, Value::AtMost(1));
+                verdict.violated(subject.name(), field, most, created.len()).because(because());
+            }
+            for created in created {
+                let name = || transition.name_of(created);
                 if !created.quarantined || !touched.is_empty() {
-                    verdict
-                        .unexpected(transition.name_of(created))
-                        .because(Because::Ambiguous(subject.object.key.clone()));
+                    verdict.unexpected(name()).because(because());
+                } else {
+                    judge_new(verdict, name, subject.object, created);
                 }
             }
             ambiguous::hold_to_choices(transition, verdict, subject, matching, &touched);
@@ -152,16 +160,32 @@ fn only_three_attributes(transition: &Transition<'_>, verdict: &mut Verdict) {
         }
     }
     for cloud in transition.left_alone() {
-        let has_it_in_common = cloud.attributes.iter().any(|(name, value)| {
+        let alike = cloud.attributes.iter().flat_map(|(name, value)| {
             let owners = by_value.get(&(&**name, &**value));
-            owners.into_iter().flatten().any(|(subject, matching)| {
+            owners.into_iter().flatten().filter(|(subject, matching)| {
                 subject.object.kind == cloud.kind
                     && !matching.candidates.iter().any(|other| other.cloud.id == cloud.id)
             })
         });
-        if has_it_in_common {
-            verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
-        }
+        judge_not_matched(transition, verdict, cloud, alike.map(|(subject, _)| *subject));
+    }
+}
+
+/// Judges that none of the new objects that look like this cloud object, and share no identifier with it,
+/// took it over. Whatever else changed it is for other rules to judge.
+pub(super) fn judge_not_matched<'s, 'a: 's>(
+    transition: &Transition<'a>,
+    verdict: &mut Verdict,
+    cloud: &CloudObject,
+    alike: impl Iterator<Item = &'s Subject<'a>>,
+) {
+    let is_taken =
+        |subject: &Subject<'_>| subject.effect.joined.is_some_and(|joined| joined.id == cloud.id);
+    let alike: Vec<&Subject<'_>> = alike.collect();
+    if alike.iter().any(|subject| is_taken(subject)) {
+        transition.judge_untouched(verdict, cloud);
+    } else if !alike.is_empty() {
+        verdict.holds();
     }
 }
 
@@ -270,6 +294,7 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
         let is_secondary_only = |candidate: &&Candidate<'_>| {
             candidate.cloud.is_active()
                 && candidate.mail
+                && !candidate.is_unspecified
                 && !late.iter().any(|late| late.cloud.id == candidate.cloud.id)
                 && !link.anchor_changed
         };
@@ -285,7 +310,7 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
                     .because(Because::LateMatch(other));
             }
             for candidate in late.iter().chain(&secondary) {
-                transition.judge_untouched(verdict, candidate.cloud);
+                judge_not_robbed(transition, verdict, subject.object, candidate);
             }
             if let Some(after) = transition.after_of(link.cloud) {
                 let object = subject.object;
@@ -382,12 +407,45 @@ fn judge_new(
     verdict.expect(&name, Field::Roles, Value::Texts(BTreeSet::new()), &new.roles);
 }
 
+/// Judges that a cloud object which stands in the way of `object` lost nothing by it. One that is mastered
+/// in the cloud stays as it was. One that is joined may have been changed for its own object's sake, and that
+/// is for other rules to judge: it is still there, and keeps what it shares with `object`.
+fn judge_not_robbed(
+    transition: &Transition<'_>,
+    verdict: &mut Verdict,
+    object: &OnPremisesObject,
+    candidate: &Candidate<'_>,
+) {
+    let cloud = candidate.cloud;
+    if cloud.is_cloud_mastered() {
+        transition.judge_untouched(verdict, cloud);
+        return;
+    }
+    let name = || transition.name_of(cloud);
+    let Some(after) = transition.after_of(cloud) else {
+        verdict.missing(name()).because(Because::Unchanged);
+        return;
+    };
+    let is_shared = |mail: &str| object.mail_addresses().any(|own| same_name(own, mail));
+    let mut shared = cloud.mail_addresses().filter(|mail| is_shared(mail));
+    let keeps_mails = shared.all(|mail| after.mail_addresses().any(|held| same_name(held, mail)));
+    let is_lost = |field: &Field| match field {
+        Field::Deleted => true,
+        Field::UserPrincipalName => candidate.user_principal_name,
+        Field::OnPremisesImmutableId => candidate.anchor,
+        Field::ProxyAddresses => !keeps_mails,
+        _ => false,
+    };
+    let differences = transition.differences(cloud, after);
+    verdict.changed(name, differences.filter(|difference| is_lost(&difference.field)));
+}
+
 fn collision_creates_nothing_else(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_quarantined(transition, verdict);
     for (subject, matching) in transition.new_objects_with(MatchClass::Collision) {
         verdict.judge(|verdict| {
             for (candidate, _) in matching.holders() {
-                transition.judge_untouched(verdict, candidate.cloud);
+                judge_not_robbed(transition, verdict, subject.object, candidate);
             }
             judge_created_in_collision(transition, verdict, subject, matching);
         });
@@ -464,7 +522,7 @@ fn judge_quarantined(transition: &Transition<'_>, verdict: &mut Verdict) {
                 }
             }
             for (candidate, _) in matching.holders() {
-                transition.judge_untouched(verdict, candidate.cloud);
+                judge_not_robbed(transition, verdict, subject.object, candidate);
             }
         });
     }

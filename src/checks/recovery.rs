@@ -1,6 +1,5 @@
 //! Connect is installed anew: nothing is lost, and everything is joined again by its anchor.
 
-use super::arrival::judge_update;
 use super::check::{Check, Trigger};
 use super::history::ObjectHistory;
 use super::link_state::Joined;
@@ -37,7 +36,6 @@ fn nothing_lost(transition: &Transition<'_>, verdict: &mut Verdict) {
                 verdict.missing(name()).because(Because::Unchanged);
                 return;
             };
-            judge_update(transition, verdict, subject);
             if transition.is_untouched(link.cloud) {
                 return;
             }
@@ -86,25 +84,33 @@ fn may_change(transition: &Transition<'_>, subject: &Subject<'_>, field: &Field)
 
 fn rejoins_by_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
     for (subject, link) in returning(transition) {
-        let anchor = &subject.object.source_anchor;
-        let name = || transition.name_of(link.cloud);
-        verdict.judge(|verdict| {
-            transition.judge_still_joined(verdict, subject, link.cloud);
-            if let Some(after) = transition.after_of(link.cloud)
-                && after.on_premises_immutable_id != *anchor
-            {
-                let seen = &after.on_premises_immutable_id;
-                verdict
-                    .violated(name(), Field::OnPremisesImmutableId, anchor, seen)
-                    .because(joined_before(subject, name()));
-            }
-            if !link.meets_others() && subject.reported_error() {
-                verdict
-                    .violated(subject.name(), Field::Result, Value::Other, ResultWord::Error)
-                    .because(joined_before(subject, name()));
-            }
-            judge_update(transition, verdict, subject);
-        });
+        verdict.judge(|verdict| judge_stays_joined(transition, verdict, subject, link));
+    }
+}
+
+/// Judges that a joined object is joined as before, and that no error is reported for it where nothing is
+/// in its way. Whether what was changed has arrived is another question.
+pub(super) fn judge_stays_joined<'a>(
+    transition: &Transition<'a>,
+    verdict: &mut Verdict,
+    subject: &Subject<'_>,
+    link: &Joined<'a>,
+) {
+    let anchor = &subject.object.source_anchor;
+    let name = || transition.name_of(link.cloud);
+    transition.judge_still_joined(verdict, subject, link.cloud);
+    if let Some(after) = transition.after_of(link.cloud)
+        && after.on_premises_immutable_id != *anchor
+    {
+        let seen = &after.on_premises_immutable_id;
+        verdict
+            .violated(name(), Field::OnPremisesImmutableId, anchor, seen)
+            .because(joined_before(subject, name()));
+    }
+    if !link.meets_others() && subject.reported_error() {
+        verdict
+            .violated(subject.name(), Field::Result, Value::Other, ResultWord::Error)
+            .because(joined_before(subject, name()));
     }
 }
 

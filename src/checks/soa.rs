@@ -19,15 +19,26 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// Only a sync turns the flag to true, and then the object carries the anchor of exactly one
-/// on-premises object of its kind.
+/// on-premises object of its kind. No command but what deletes it turns it off again.
 fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
     let carriers = LazyCell::new(|| carriers_by_anchor(&transition.after.on_premises));
     // What did not change was judged when it last did.
     for &after in transition.comparison.different() {
+        let before = transition.origin_of(after);
+        if transition.cycle.is_none()
+            && !matches!(transition.command, Command::SetImmutableId(_))
+            && after.is_active()
+            && after.is_cloud_mastered()
+            && before.is_some_and(|before| before.is_active() && !before.is_cloud_mastered())
+        {
+            let name = transition.name_of(after);
+            verdict
+                .violated(name, Field::OnPremisesSyncEnabled, true, false)
+                .because(Because::Unchanged);
+        }
         if !after.is_active() || !after.on_premises_sync_enabled {
             continue;
         }
-        let before = transition.origin_of(after);
         let was_mastered_on_premises = before.is_some_and(|before| before.on_premises_sync_enabled);
         let anchor = &after.on_premises_immutable_id;
         if was_mastered_on_premises

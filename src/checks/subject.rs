@@ -289,6 +289,11 @@ mod tests {
         MatchClass::NoHolder,
         true
     )]
+    #[case::prefix_in_mixed_letters(
+        r#", "userPrincipalName": "b@x", "proxyAddresses": ["Smtp:ann.b@x"]"#,
+        MatchClass::Collision,
+        true
+    )]
     #[case::mail_attribute(
         r#", "userPrincipalName": "b@x", "attributes": {"mail": "ann@x"}"#,
         MatchClass::NoHolder,

@@ -1,14 +1,15 @@
 //! The switches that turn soft match off and block hard match.
 
-use super::arrival::{judge_every_update, judge_update};
+use super::arrival::is_left_undone;
 use super::check::{Check, Trigger};
 use super::definitions::MatchClass;
 use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
 use super::r#match::{judge_clear_matches, judge_no_match};
-use super::transition::Transition;
+use super::recovery::judge_stays_joined;
+use super::transition::{Transition, joined_before};
 use super::verdict::Verdict;
-use crate::directory::Text;
+use crate::directory::{Field, Text};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of(
@@ -47,15 +48,27 @@ fn hard_match_still_works(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_clear_matches(transition, verdict, |_, _, by| by.anchor);
 }
 
+/// What is joined stays so, and its updates are tried.
 fn joined_objects_still_sync(transition: &Transition<'_>, verdict: &mut Verdict) {
     if transition.features().soft_match {
         return;
     }
-    judge_every_update(transition, verdict);
+    for (subject, link) in transition.settled() {
+        verdict.judge(|verdict| {
+            judge_stays_joined(transition, verdict, subject, link);
+            if is_left_undone(transition, subject) == Some(true) {
+                let because = joined_before(subject, transition.name_of(link.cloud));
+                verdict
+                    .violated(subject.name(), Field::Synchronisation, true, false)
+                    .because(because)
+                    .reported(subject.reported);
+            }
+        });
+    }
 }
 
-/// A user that carries the anchor of a new one is not taken over, by whatever match; what is joined goes
-/// on. Users with a directory role are for `admin.never-hard-matched`.
+/// A user that carries the anchor of a new one is not taken over, by whatever match; what is joined stays
+/// so. Users with a directory role are for `admin.never-hard-matched`.
 fn block_hard_match(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.features().block_hard_match {
         return;
@@ -64,10 +77,7 @@ fn block_hard_match(transition: &Transition<'_>, verdict: &mut Verdict) {
         leads_to(object, candidate.cloud).anchor && candidate.cloud.roles.is_empty()
     });
     for (subject, link) in transition.settled() {
-        verdict.judge(|verdict| {
-            transition.judge_still_joined(verdict, subject, link.cloud);
-            judge_update(transition, verdict, subject);
-        });
+        verdict.judge(|verdict| judge_stays_joined(transition, verdict, subject, link));
     }
 }
 

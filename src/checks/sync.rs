@@ -1,6 +1,6 @@
 //! Which way values flow, and that synchronisation goes on.
 
-use super::arrival::{is_obligation_met, judge_every_update, judge_update};
+use super::arrival::{is_left_undone, is_obligation_met, judge_every_update, judge_update};
 use super::check::{Check, Trigger};
 use super::definitions::MatchClass;
 use super::link_state::LinkState;
@@ -152,7 +152,11 @@ fn judge_obligation(
     subject: &Subject<'_>,
     because: Because,
 ) -> bool {
-    let is_met = is_obligation_met(transition, subject);
+    let is_met = if subject.determinate_link().is_some() {
+        is_left_undone(transition, subject).map(|is_undone| !is_undone)
+    } else {
+        is_obligation_met(transition, subject)
+    };
     match is_met {
         Some(true) => verdict.holds(),
         Some(false) => {
@@ -166,23 +170,21 @@ fn judge_obligation(
     is_met.is_some()
 }
 
-/// What failed without leaving a quarantined object is tried again: it succeeds where it now can,
+/// A new object that failed without leaving a quarantined object is tried again: it succeeds where it now can,
 /// and fails again where it still cannot.
 fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
     for subject in transition.uncontended() {
         if !subject.own_history.is_some_and(|own_history| own_history.failed) {
             continue;
         }
-        let still_fails = match (&subject.link_state, subject.determinate_link()) {
-            (LinkState::New(matching), _) if !matching.unspecified => {
-                let came_to_something =
-                    subject.effect.joined.is_some() || subject.effect.quarantined.is_some();
-                matching.class == MatchClass::Collision && !came_to_something
-            }
-            // Of a late match see match.late-match-is-an-error.
-            (_, Some(_)) => false,
-            _ => continue,
-        };
+        // Of a late match see match.late-match-is-an-error.
+        let LinkState::New(matching) = &subject.link_state else { continue };
+        if matching.unspecified {
+            continue;
+        }
+        let came_to_something =
+            subject.effect.joined.is_some() || subject.effect.quarantined.is_some();
+        let still_fails = matching.class == MatchClass::Collision && !came_to_something;
         let is_owed = judge_obligation(transition, verdict, subject, Because::TriedAgain);
         if !is_owed && still_fails {
             if subject.reported_error() {

@@ -159,7 +159,7 @@ fn cleared_in_next_cycle(transition: &Transition<'_>, verdict: &mut Verdict) {
         else {
             continue;
         };
-        if link.meets_others() || subject.reported_error() {
+        if link.meets_others() || subject.reported_error() || own_history.failed {
             continue;
         }
         for name in &own_history.absent.attributes {

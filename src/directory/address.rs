@@ -96,6 +96,12 @@ impl ProxyAddress {
         }
     }
 
+    /// Whether the prefix is `Smtp:`, or another writing that marks neither a primary nor a secondary
+    /// address: it is not primary, and whether it is a mail address at all no page says.
+    pub fn has_mixed_prefix(&self) -> bool {
+        self.kind() == AddressKind::Secondary && !self.0.starts_with("smtp:")
+    }
+
     /// Whether this is the primary mail address.
     pub fn is_primary(&self) -> bool {
         self.kind() == AddressKind::Primary
@@ -147,6 +153,7 @@ mod tests {
         let address = ProxyAddress::from(value);
         assert_eq!(address.kind(), kind);
         assert_eq!(address.mail(), mail);
+        assert_eq!(address.has_mixed_prefix(), value.starts_with("Smtp:"));
     }
 
     #[rstest]

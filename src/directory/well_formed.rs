@@ -438,13 +438,6 @@ fn problems_of_addresses(addresses: &[ProxyAddress]) -> Vec<Problem> {
             None | Some("") => format!(
                 "{address} has no prefix; write SMTP:{address} for the primary address, smtp:{address} for a further one"
             ),
-            Some(prefix)
-                if prefix.eq_ignore_ascii_case("smtp") && !matches!(prefix, "SMTP" | "smtp") =>
-            {
-                format!(
-                    "{address}: the prefix is SMTP: (primary) or smtp: (secondary), nothing in between"
-                )
-            }
             _ if earlier.iter().any(|earlier| same_value(earlier, address)) => {
                 format!("{address} stands here twice")
             }

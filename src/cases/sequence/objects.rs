@@ -3,7 +3,7 @@
 use super::generator::{Generator, Role, Values, is_named};
 use super::settings::Side;
 use crate::cases::vocabulary::{
-    ATTRIBUTES, PASSWORDS, PEOPLE, ROLES, key_of, primary, secondary, x500,
+    ATTRIBUTES, PASSWORDS, PEOPLE, ROLES, key_of, primary, secondary, with_mixed_prefix, x500,
 };
 use crate::directory::{
     Attributes, CloudRef, CloudSetup, Kind, OnPremisesObject, ProxyAddress, Text, same_name,
@@ -36,10 +36,13 @@ impl Generator<'_> {
     /// The object that one value of a new object is taken from.
     fn source(&mut self, counterpart: &Option<Values>) -> Option<Values> {
         let values = self.preset.values;
-        let fresh = 100_u8.saturating_sub(values.counterpart).saturating_sub(values.alive);
-        match self.position(&[values.counterpart, values.alive, fresh]) {
+        let former = if self.former.is_empty() { 0 } else { values.former_in_new };
+        let taken = [values.counterpart, values.alive, former];
+        let fresh = taken.iter().fold(100_u8, |fresh, share| fresh.saturating_sub(*share));
+        match self.position(&[values.counterpart, values.alive, former, fresh]) {
             Some(0) => counterpart.clone(),
             Some(1) => self.object(),
+            Some(2) => self.any(&self.former.clone()),
             _ => None,
         }
     }
@@ -158,7 +161,8 @@ impl Generator<'_> {
             let name = self.name(Role::Secondary, side, from);
             let mut mails = addresses.iter().filter_map(ProxyAddress::mail);
             if !mails.any(|mail| same_name(mail, &name)) {
-                addresses.push(secondary(&name));
+                let is_mixed = self.percent(fields.mixed_prefix);
+                addresses.push(if is_mixed { with_mixed_prefix(&name) } else { secondary(&name) });
             }
         }
         if self.percent(fields.other_address) {

@@ -91,6 +91,8 @@ pub struct FieldPercentages {
     pub primary_address: u8,
     /// A secondary address, and as often a second one where there is a first.
     pub secondary_address: u8,
+    /// Of secondary addresses: with the prefix `Smtp:` instead.
+    pub mixed_prefix: u8,
     /// An address that is no mail address.
     pub other_address: u8,
     /// An attribute, and as often a second one where there is a first.
@@ -113,6 +115,8 @@ pub struct ValuePercentages {
     pub counterpart: u8,
     /// A new object's value is that of any object there is.
     pub alive: u8,
+    /// A new object's value is one that an object had before it was changed.
+    pub former_in_new: u8,
     /// A changed value is that of any object there is.
     pub alive_in_changes: u8,
     /// A changed value is one that an object had before it was changed.
@@ -175,6 +179,7 @@ const BALANCED: Preset = Preset {
     fields: FieldPercentages {
         primary_address: 45,
         secondary_address: 22,
+        mixed_prefix: 6,
         other_address: 8,
         attribute: 45,
         password: 35,
@@ -185,6 +190,7 @@ const BALANCED: Preset = Preset {
     values: ValuePercentages {
         counterpart: 55,
         alive: 20,
+        former_in_new: 6,
         alive_in_changes: 85,
         former: 8,
         across_roles: 15,
@@ -236,7 +242,42 @@ const UPDATES: Preset = Preset {
         reinstall_connect: 2,
         sync: 30,
     },
+    fields: FieldPercentages { several_at_once: 35, ..BALANCED.fields },
+    values: ValuePercentages { alive_in_changes: 65, former: 20, ..BALANCED.values },
     cycles: CyclePercentages { first: 65, ..BALANCED.cycles },
+    ..BALANCED
+};
+
+/// Objects are renamed, and others come with the names.
+const RENAMED: Preset = Preset {
+    name: "renamed",
+    purpose: "cloud objects with other names, addresses and anchors than at first, and newcomers with what those have now or had before",
+    cloud_objects: [0, 55, 35, 10, 0],
+    on_premises_objects: [70, 25, 5, 0],
+    commands: CommandWeights {
+        create_on_premises_object: 26,
+        update_on_premises_object: 12,
+        create_cloud_object: 3,
+        update_cloud_object: 26,
+        set_immutable_id: 12,
+        assign_role: 2,
+        remove_role: 2,
+        delete_cloud_object: 3,
+        restore_cloud_object: 1,
+        set_feature: 2,
+        reinstall_connect: 2,
+        sync: 24,
+    },
+    fields: FieldPercentages { immutable_id: 45, attribute: 20, role: 5, ..BALANCED.fields },
+    values: ValuePercentages {
+        counterpart: 45,
+        alive: 5,
+        former_in_new: 30,
+        alive_in_changes: 25,
+        ..BALANCED.values
+    },
+    references: ReferenceWeights { label: 85, joined_to: 10, quarantined_for: 5 },
+    cycles: CyclePercentages { first: 15, ..BALANCED.cycles },
     ..BALANCED
 };
 
@@ -320,7 +361,7 @@ const LONG: Preset = Preset {
 impl Preset {
     /// Every preset.
     pub const ALL: &'static [Preset] =
-        &[BALANCED, MATCHING, UPDATES, RECOVERY, ADMINISTRATORS, LONG];
+        &[BALANCED, MATCHING, UPDATES, RENAMED, RECOVERY, ADMINISTRATORS, LONG];
 
     /// A little of everything.
     pub const fn balanced() -> Preset {
@@ -335,6 +376,11 @@ impl Preset {
     /// Changes of joined objects on both sides, into a match and out of it.
     pub const fn updates() -> Preset {
         UPDATES
+    }
+
+    /// Objects that were renamed, and newcomers with what they have now or had before.
+    pub const fn renamed() -> Preset {
+        RENAMED
     }
 
     /// Connect is installed anew, with roles, switches and changes in between.
@@ -407,7 +453,8 @@ mod tests {
         assert_eq!(names.len(), Preset::ALL.len());
         for preset in Preset::ALL {
             let values = preset.values;
-            assert!(values.counterpart + values.alive <= 100, "{}", preset.name);
+            let in_new = values.counterpart + values.alive + values.former_in_new;
+            assert!(in_new <= 100, "{}", preset.name);
             let percentages = [
                 preset.starts_without_soft_match,
                 preset.starts_without_hard_match,

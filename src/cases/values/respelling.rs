@@ -6,7 +6,7 @@ use super::names::Use;
 use super::spelling::{LONGEST_PASSWORD, Spelling, longest_value, other_address};
 use super::visit::{Value, each_value};
 use crate::cases::Case;
-use crate::directory::{AddressKind, Change, CloudObject, CloudRef, Command, ProxyAddress, Text};
+use crate::directory::{Change, CloudObject, CloudRef, Command, ProxyAddress, Text};
 use std::collections::BTreeMap;
 
 /// What becomes of every value of a case in another spelling: a map under which equal values stay
@@ -198,13 +198,15 @@ impl Respelling {
     }
 
     fn address(&self, address: &mut ProxyAddress) {
-        let prefix = match address.kind() {
-            AddressKind::Primary => "SMTP",
-            AddressKind::Secondary => "smtp",
-            AddressKind::Other => return self.other_addresses.forth(&mut address.0),
+        let Some((prefix, mail)) = address.0.split_once(':').filter(|_| address.mail().is_some())
+        else {
+            return self.other_addresses.forth(&mut address.0);
         };
-        let mut mail = Text::from(address.mail().unwrap_or_default());
+        let mut mail = Text::from(mail);
         self.names.forth(&mut mail);
+        // All plain, its prefix is so too, if it does not matter.
+        let is_plain = self.spelling == Spelling::PLAIN && address.has_mixed_prefix();
+        let prefix = if is_plain { "smtp" } else { prefix };
         *address = ProxyAddress(format!("{prefix}:{mail}").into());
     }
 
@@ -221,9 +223,9 @@ impl Respelling {
             match address.mail() {
                 None => self.other_addresses.back(&mut address.0),
                 Some(mail) => {
-                    let prefix = if address.is_primary() { "SMTP" } else { "smtp" };
                     if let Some(old) = self.names.back_in_any_case(mail) {
-                        *address = ProxyAddress(format!("{prefix}:{old}").into());
+                        let prefix = &address.0[..address.0.len() - mail.len()];
+                        *address = ProxyAddress(format!("{prefix}{old}").into());
                     }
                 }
             }

@@ -1,14 +1,15 @@
 //! "ok" means that the state shows it; "refused" and "notFound" mean that nothing changed.
 
 use super::unchanged::judge_cloud_unchanged;
+use crate::checks::index::shares_an_identifier_with_another;
 use crate::checks::states::setup_differences;
 use crate::checks::sync::{judge_on_premises_unchanged, judge_same_on_premises};
 use crate::checks::transition::Transition;
 use crate::checks::verdict::Verdict;
 use crate::checks::violation::Because;
 use crate::directory::{
-    Capability, CloudObject, Command, Field, Kind, ObjectName, OnPremisesObject, Status,
-    UpdateOnPremisesObject, Value,
+    Capability, CloudObject, CloudSetup, Command, CreateCloudObject, Field, Kind, ObjectName,
+    OnPremisesObject, Status, UpdateOnPremisesObject, Value,
 };
 use std::sync::Arc;
 
@@ -52,8 +53,8 @@ fn is_open_password_edit(transition: &Transition<'_>, object: &CloudObject) -> b
 }
 
 /// Commands that are the suite's own to give are carried out: what happens on-premises, the
-/// tenant's switches, Connect's installation, and the cycle itself. What asks for what is already so may
-/// be refused.
+/// tenant's switches, Connect's installation, and the cycle itself, and in the cloud the creation of an object
+/// that has nothing in common with another one. What asks for what is already so may be refused.
 fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
     let exists = |key| transition.before.on_premises_object(key).is_some();
     let object = match transition.command {
@@ -63,6 +64,10 @@ fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
         Command::UpdateOnPremisesObject(update) if changes_anything(transition, update) => {
             ObjectName::OnPremises(update.key.clone())
         }
+        Command::CreateCloudObject(create) if is_free(transition, create) => {
+            let CloudSetup { kind, label, .. } = &create.object;
+            ObjectName::Labelled { kind: *kind, label: label.clone() }
+        }
         Command::SetFeature(set) if transition.features().get(set.feature) != set.value => {
             ObjectName::Feature(set.feature)
         }
@@ -71,6 +76,15 @@ fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
         _ => return,
     };
     transition.judge_accepted(verdict, || object);
+}
+
+/// Whether nothing stands in the way of a cloud object that is to be created. Only users have an
+/// `onPremisesImmutableId` that an administrator can set.
+fn is_free(transition: &Transition<'_>, create: &CreateCloudObject) -> bool {
+    let setup = &create.object;
+    !transition.history.used_labels.contains(&setup.label)
+        && (setup.kind == Kind::User || setup.on_premises_immutable_id.is_none())
+        && !shares_an_identifier_with_another(&setup.to_object(""), &transition.before.cloud)
 }
 
 fn changes_anything(transition: &Transition<'_>, update: &UpdateOnPremisesObject) -> bool {

@@ -119,6 +119,10 @@ impl<'t, 'a> Owners<'t, 'a> {
             if let Some(cloud) = subject.link_state.cloud() {
                 owners.by_id.insert(&cloud.id, subject);
             }
+            // A quarantined object stays its object's, whatever has become of that one's anchor.
+            if let Some(id) = subject.own_history.and_then(|own| own.quarantined.as_ref()) {
+                owners.by_id.entry(id).or_insert(subject);
+            }
             if let Some(anchor) = subject.object.source_anchor.as_deref()
                 && subject.has_work()
             {
@@ -148,9 +152,12 @@ fn judge_joined_change<'a>(
     before: &'a Arc<CloudObject>,
 ) {
     // Where the anchor was changed to something else, what that comes to is left open.
-    let LinkState::Joined(Joined { anchor_changed: false, .. }) = &owner.link_state else {
+    let LinkState::Joined(Joined { anchor_changed: false, cloud, .. }) = &owner.link_state else {
         return;
     };
+    if cloud.id != before.id {
+        return;
+    }
     let name = || transition.name_of(before);
     let Some(after) = transition.after_of(before) else {
         verdict.missing(name()).because(Because::Unchanged);

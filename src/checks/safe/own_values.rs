@@ -1,12 +1,16 @@
 //! What a sync writes to a cloud object is its own on-premises object's, or was there before.
 
+use crate::checks::definitions::same_optional_name;
+use crate::checks::history::ObjectHistory;
+use crate::checks::link_state::Joined;
 use crate::checks::states::is_generated;
 use crate::checks::subject::Subject;
-use crate::checks::transition::Transition;
+use crate::checks::transition::{Transition, collides};
 use crate::checks::verdict::Verdict;
 use crate::checks::violation::Because;
 use crate::directory::{
-    CloudObject, Field, Fields as _, ObjectName, OnPremisesObject, ProxyAddress, Value, same_name,
+    Capability, CloudObject, Field, Fields as _, ObjectName, OnPremisesObject, ProxyAddress, Value,
+    same_addresses, same_name,
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -18,6 +22,12 @@ pub(super) fn own_values_only(transition: &Transition<'_>, verdict: &mut Verdict
         let effect = &subject.effect;
         for cloud in effect.joined.into_iter().chain(effect.quarantined) {
             owners.entry(&*cloud.id).or_insert((subject, 0)).1 += 1;
+        }
+        // With another anchor it may be joined still, and another object may have the anchor that it had.
+        let Some(own_history) = subject.own_history else { continue };
+        for id in own_history.link.iter().map(|link| &link.id).chain(&own_history.quarantined) {
+            let (owner, count) = owners.entry(id).or_insert((subject, 2));
+            *count += usize::from(owner.object.key != subject.object.key);
         }
     }
     for after in transition.comparison.different() {
@@ -51,6 +61,7 @@ impl<'t, 'a> Written<'t, 'a> {
         self.judge_name(verdict);
         self.judge_addresses(verdict);
         self.judge_value(verdict, Field::Password);
+        self.judge_unchanged(verdict);
         if self.after.quarantined {
             let name = || self.name();
             verdict.expect(
@@ -59,8 +70,9 @@ impl<'t, 'a> Written<'t, 'a> {
                 self.object.mail_enabled,
                 self.after.mail_enabled,
             );
-            // An administrator may have given it one since.
+            // An administrator may have given it one since, and something may have taken a free address.
             if self.before.is_none() {
+                self.judge_free_addresses(verdict);
                 verdict.expect(
                     name,
                     Field::Roles,
@@ -73,6 +85,30 @@ impl<'t, 'a> Written<'t, 'a> {
 
     fn name(&self) -> ObjectName {
         self.transition.name_of(self.after)
+    }
+
+    /// Judges that an object which was quarantined for a collision, and for nothing else, has every address
+    /// of its own that nothing else has.
+    fn judge_free_addresses(&self, verdict: &mut Verdict) {
+        if !self.owner.new_matching().is_some_and(collides) {
+            return;
+        }
+        let is_free = |address: &&ProxyAddress| {
+            let is_elsewhere = |other: &Other<'_>| {
+                other.addresses().iter().any(|one| is_same_address(one, address))
+                    || address.mail().is_some_and(|mail| other.is_named(mail))
+            };
+            !address.mail().is_some_and(is_generated)
+                && !self.others().any(|one| is_elsewhere(&one))
+        };
+        let is_there = |address: &ProxyAddress| {
+            self.after.proxy_addresses.iter().any(|one| is_same_address(one, address))
+        };
+        let free: Vec<_> = self.object.proxy_addresses.iter().filter(is_free).cloned().collect();
+        if !free.iter().all(is_there) {
+            let actual = self.after.proxy_addresses.as_slice();
+            verdict.violated(self.name(), Field::ProxyAddresses, free.as_slice(), actual);
+        }
     }
 
     /// Everything else that was there before the cycle.
@@ -132,24 +168,25 @@ impl<'t, 'a> Written<'t, 'a> {
                 self.judge_value(verdict, Field::Attribute(name.clone()));
             }
         }
-        // What the update was not about stays.
-        let Some(exported) = self.exported() else { return };
-        for (name, value) in &self.object.attributes {
-            let was_there = self.before.is_some_and(|one| one.attributes.get(name) == Some(value));
-            let is_there = self.after.attributes.get(name) == Some(value);
-            if was_there && !is_there && exported.attributes.get(name) == Some(value) {
-                let (field, actual) =
-                    (Field::Attribute(name.clone()), self.after.attributes.get(name));
-                verdict.violated(self.name(), field, value, actual).because(Because::Unchanged);
-            }
-        }
     }
 
-    /// The on-premises values that the cloud object was given last, where it is joined as before and
-    /// nothing is left open about it.
-    fn exported(&self) -> Option<&'t OnPremisesObject> {
-        self.owner.determinate_link()?;
-        self.owner.own_history?.exported.as_deref()
+    /// Judges that what an update was not about stays as it was, also where the update failed.
+    fn judge_unchanged(&self, verdict: &mut Verdict) {
+        let Some(update) = Update::of(self.transition, self.owner) else { return };
+        let Some(before) = self.before else { return };
+        for (name, value) in &before.attributes {
+            let seen = self.after.attributes.get(name);
+            if seen != Some(value) && update.leaves_attribute(name, before) {
+                let field = Field::Attribute(name.clone());
+                verdict.violated(self.name(), field, value, seen).because(Because::Unchanged);
+            }
+        }
+        for field in [Field::UserPrincipalName, Field::ProxyAddresses, Field::Password] {
+            let (was, is) = (before.value_of(&field), self.after.value_of(&field));
+            if !field.is_same(&was, &is) && update.leaves(&field, before, self.after) {
+                verdict.violated(self.name(), field, was, is).because(Because::Unchanged);
+            }
+        }
     }
 
     /// Where it collides a quarantined object has a placeholder, of whatever form.
@@ -176,6 +213,80 @@ impl<'t, 'a> Written<'t, 'a> {
                 let actual = self.after.proxy_addresses.as_slice();
                 self.judge_whose(verdict, Field::ProxyAddresses, own.as_slice(), actual, has_it);
             }
+        }
+    }
+}
+
+/// What a cycle has to bring to a joined object about which nothing is left open.
+struct Update<'t, 'a> {
+    transition: &'t Transition<'a>,
+    owner: &'t Subject<'a>,
+    link: &'t Joined<'a>,
+    own_history: &'t ObjectHistory,
+    /// The values that the cloud object was given last.
+    exported: &'t OnPremisesObject,
+}
+
+impl<'t, 'a> Update<'t, 'a> {
+    fn of(transition: &'t Transition<'a>, owner: &'t Subject<'a>) -> Option<Self> {
+        let own_history = owner.own_history?;
+        let exported = own_history.exported.as_deref()?;
+        let link = owner.determinate_link()?;
+        Some(Update { transition, owner, link, own_history, exported })
+    }
+
+    /// Whether an attribute that the cloud object had is none of the update's business: it is the same
+    /// on-premises as when it was last exported, or has no value there and never had one since the two are
+    /// joined. Services make up `mail`.
+    fn leaves_attribute(&self, name: &str, before: &CloudObject) -> bool {
+        let (own, exported) =
+            (self.owner.object.attributes.get(name), self.exported.attributes.get(name));
+        if own.is_some() {
+            return own == exported && before.attributes.get(name) == own;
+        }
+        // Without pending work, and after a reinstallation, nothing may change for other reasons.
+        let is_plain_update = self.owner.pending && !self.transition.history.reinstalled;
+        let is_given = name != "mail" && self.transition.history.given_attributes.contains(name);
+        let may_be_cleared = self.transition.settings.may_clear_in_next_cycle()
+            && self.own_history.absent.attributes.contains(name);
+        is_plain_update
+            && is_given
+            && !may_be_cleared
+            && exported.is_none()
+            && !self.own_history.value_removed
+    }
+
+    /// The same of another value that the cloud object had. Where nothing stands in the way of an update,
+    /// all that comes of it is for `sync.updates-flow` to judge.
+    fn leaves(&self, field: &Field, before: &CloudObject, after: &CloudObject) -> bool {
+        let (own, exported) = (self.owner.object, self.exported);
+        let may_fail =
+            self.link.meets_others() && !self.link.others.iter().any(|one| one.is_unspecified);
+        match field {
+            Field::UserPrincipalName => {
+                let name = &own.user_principal_name;
+                may_fail
+                    && same_optional_name(name, &exported.user_principal_name)
+                    && same_optional_name(name, &before.user_principal_name)
+            }
+            Field::ProxyAddresses => {
+                let has_all = |addresses: &[ProxyAddress]| {
+                    let mut wanted = own.proxy_addresses.iter();
+                    wanted.all(|one| addresses.iter().any(|other| one.same(other)))
+                };
+                may_fail
+                    && same_addresses(&own.proxy_addresses, &exported.proxy_addresses)
+                    && has_all(&before.proxy_addresses)
+                    && !has_all(&after.proxy_addresses)
+            }
+            // That none comes from on-premises is for `sync.password-needs-hash-sync` to judge.
+            Field::Password => {
+                self.transition.has(Capability::Passwords)
+                    && !self.transition.features().password_hash_sync
+                    && !self.own_history.password_free
+                    && (own.password.is_none() || after.password != own.password)
+            }
+            _ => false,
         }
     }
 }
@@ -212,6 +323,15 @@ impl<'a> Other<'a> {
             }
             Other::Cloud(object) => object.value_of(field),
         }
+    }
+
+    /// Whether a mail address is its user principal name or its attribute `mail`.
+    fn is_named(&self, mail: &str) -> bool {
+        let (name, attributes) = match self {
+            Other::OnPremises(object) => (&object.user_principal_name, &object.attributes),
+            Other::Cloud(object) => (&object.user_principal_name, &object.attributes),
+        };
+        name.iter().chain(attributes.get("mail")).any(|one| same_name(one, mail))
     }
 
     fn addresses(&self) -> &'a [ProxyAddress] {

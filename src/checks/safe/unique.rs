@@ -3,7 +3,7 @@
 use crate::checks::transition::Transition;
 use crate::checks::verdict::Verdict;
 use crate::checks::violation::Because;
-use crate::directory::{CloudObject, Field, NameKey, ObjectName, Text, Value};
+use crate::directory::{CloudObject, Field, NameKey, ObjectName, ProxyAddress, Text, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -18,7 +18,9 @@ enum Identifier<'a> {
 impl<'a> Identifier<'a> {
     fn all_of(object: &'a CloudObject) -> impl Iterator<Item = Identifier<'a>> {
         let name = object.user_principal_name.as_deref().map(NameKey);
-        let mails = object.mail_addresses().map(NameKey);
+        // Whether `Smtp:` marks a mail address no page says.
+        let addresses = object.proxy_addresses.iter().filter(|one| !one.has_mixed_prefix());
+        let mails = addresses.filter_map(ProxyAddress::mail).map(NameKey);
         let anchor = object.on_premises_immutable_id.as_deref();
         name.map(Identifier::UserPrincipalName)
             .into_iter()

@@ -173,6 +173,10 @@ pub(super) struct Memory {
     pub(super) failures: BTreeMap<Text, (Arc<OnPremisesObject>, SyncResult, u32)>,
     /// By cloud identifier: whether the object was an administrator when that was asked.
     pub(super) administrators: BTreeMap<Text, bool>,
+    /// By cloud identifier: the user principal name that was seen first.
+    pub(super) first_names: BTreeMap<Text, Text>,
+    /// By anchor: the cloud identifier of the user that an administrator took it from.
+    pub(super) former_anchors: BTreeMap<Text, Text>,
     /// How the soft-match switch stood when Connect last looked.
     pub(super) switch: Option<bool>,
     /// What the object that is about to be provisioned does not get.

@@ -238,6 +238,56 @@ fn of_other_values() -> Vec<Mutant> {
                     incoming.kind == Kind::User && same_attribute(incoming, object, "displayName")
                 })
             }),
+        mutant("users-are-known-by-their-first-name", "match.soft-on-upn")
+            .what("A cloud user that was renamed is not found by its new name.")
+            .also(&[MISSED])
+            .instead(|memory, _, model| {
+                for (_, object) in model.tenant().objects() {
+                    if let Some(name) = &object.user_principal_name {
+                        let first = memory.first_names.entry(object.id.clone());
+                        first.or_insert_with(|| name.clone());
+                    }
+                }
+                None
+            })
+            .eligibility(|memory, pair| {
+                let first = memory.first_names.get(&pair.object.id).map(|name| &**name);
+                let name = pair.incoming.user_principal_name.as_deref();
+                pair.shared.user_principal_name &= first.is_none() || same(first, name);
+            }),
+        mutant("former-anchors-lead-on", "match.no-holder-provisions")
+            .what("An anchor that an administrator took from a user leads to that user still.")
+            .also(&[NOT_ITS_OWN])
+            .instead(|memory, command, model| {
+                if let Command::SetImmutableId(_) = command
+                    && let Some((_, object)) = model.named_by(command)
+                    && let Some(anchor) = &object.on_premises_immutable_id
+                {
+                    memory.former_anchors.insert(anchor.clone(), object.id.clone());
+                }
+                None
+            })
+            .decision(|memory, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let anchor = incoming.source_anchor.as_ref();
+                    let former = anchor.and_then(|anchor| memory.former_anchors.get(anchor));
+                    incoming.kind == Kind::User && former == Some(&object.id)
+                })
+            }),
+        mutant("prefix-in-mixed-letters-is-primary", "match.primary-smtp-only")
+            .what("Where there is no `SMTP:` the prefix `Smtp:` marks the primary address.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                let mixed = |addresses: &[ProxyAddress]| -> Option<Text> {
+                    let found = addresses.iter().find(|one| one.has_mixed_prefix());
+                    found.and_then(ProxyAddress::mail).map(Text::from)
+                };
+                let own = pair.incoming.primary_address().map(Text::from);
+                let own = own.or_else(|| mixed(&pair.incoming.proxy_addresses));
+                let held = pair.object.primary_address().map(Text::from);
+                let held = held.or_else(|| mixed(&pair.object.proxy_addresses));
+                pair.shared.primary_address = same(own.as_deref(), held.as_deref());
+            }),
         mutant("secondary-address-matches", "match.primary-smtp-only")
             .what("Any address that both objects have is a match, secondary ones too.")
             .also(&[NOT_ITS_OWN])

@@ -21,10 +21,6 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .exported(REJOIN, |_, export, object| {
                 object.attributes.clone_from(&export.incoming.attributes);
             }),
-        mutant("reinstall-drops-pending-changes", "recovery.nothing-lost")
-            .what("What was changed on-premises before a reinstallation never reaches the cloud.")
-            .also(&[NOT_UPDATED])
-            .exported(REJOIN, |_, export, object| object.clone_from(export.before)),
         mutant("reinstall-rejoins-by-upn", "recovery.rejoins-by-anchor")
             .what("After a reinstallation objects are rejoined by UPN instead of by anchor.")
             .also(&["relation.reinstallation safe.report-agrees", NOT_UPDATED])
@@ -43,7 +39,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("roles-stop-rejoining", "recovery.rejoins-by-anchor")
             .what("A user that was given a role is not rejoined after a reinstallation.")
-            .also(&["safe.report-agrees"])
+            .also(&["admin.roles-may-return safe.report-agrees sync.updates-flow"])
             .rejoin(|circumstances, _, found| {
                 let object = found?.and_then(|handle| circumstances.tenant.get(handle));
                 let has_role = object.is_some_and(|object| !object.roles.is_empty());

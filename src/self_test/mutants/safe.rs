@@ -53,7 +53,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("reinstall-hands-objects-to-the-cloud", "safe.only-the-named-change")
             .what("A reinstallation makes every object cloud-mastered until it is found again.")
-            .also(&["match.collision-creates-nothing-else"])
+            .also(&["match.collision-creates-nothing-else soa.one-authority"])
             .afterwards(|_, command, model, _| {
                 if let Command::ReinstallConnect(_) = command {
                     let all: Vec<CloudHandle> =
@@ -107,6 +107,14 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 _ => Some(Outcome::ok()),
             })
             .before_turn(|_, _| Some(SyncResult::plain(ResultWord::Unchanged))),
+        mutant("contacts-cannot-be-created", "safe.command-takes-effect")
+            .what("Whoever creates a contact in the cloud is refused.")
+            .instead(|_, command, _| match command {
+                Command::CreateCloudObject(create) if create.object.kind == Kind::Contact => {
+                    Some(Outcome::plain(Status::Refused))
+                }
+                _ => None,
+            }),
         mutant("assigning-a-role-empties-the-attributes", "safe.command-takes-effect")
             .what("A user that is given a role loses its attributes.")
             .afterwards(|_, command, model, outcome| {
@@ -168,6 +176,28 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
             .exported(&[Occasion::Quarantine], |_, _, object| {
                 object.roles.insert("Directory Readers".into());
+            }),
+        mutant("copies-have-no-addresses", "safe.own-values-only")
+            .what("A quarantined object has no addresses, not even those that nobody else has.")
+            .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
+            .exported(&[Occasion::Quarantine], |_, _, object| object.proxy_addresses.clear()),
+        mutant("updates-empty-what-only-the-cloud-has", "safe.own-values-only")
+            .what("An update empties the attributes that have no value on-premises.")
+            .also(&["takeover.values-overwritten"])
+            .exported(&[Occasion::Update], |_, export, object| {
+                if *export.before != *object {
+                    let own = &export.incoming.attributes;
+                    object.attributes.retain(|name, _| own.contains_key(name));
+                }
+            }),
+        mutant("failed-updates-empty-the-addresses", "safe.own-values-only")
+            .what("An update that fails leaves the object without addresses.")
+            .also(&["safe.only-the-named-change safe.report-agrees \
+                 sync.changed-anchor-stops-updates sync.updates-flow"])
+            .after_turn(|_, turn, result| {
+                if let Some(own) = turn.joined.filter(|_| is_error(result)) {
+                    turn.tenant.change(own, |object| object.proxy_addresses.clear());
+                }
             }),
         mutant("report-says-ok-for-failure", "safe.report-agrees")
             .what("An object that failed is reported as unchanged.")

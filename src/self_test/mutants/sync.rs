@@ -4,6 +4,7 @@ use super::Mutant;
 use super::common::{UPDATE, cut, each_attribute, error, holds, is_error, overwrite};
 use super::consequences::{MISSED, NOT_UPDATED};
 use super::fault::mutant;
+use super::recovery::REJOIN;
 use crate::directory::{
     Change, CloudObject, Command, OnPremisesChange, OnPremisesObject, ResultWord, SyncResult, Text,
     UpdateOnPremisesObject,
@@ -88,6 +89,10 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     });
                 }
             }),
+        mutant("reinstall-drops-pending-changes", "sync.updates-flow")
+            .what("What was changed on-premises before a reinstallation never reaches the cloud.")
+            .also(&[NOT_UPDATED])
+            .exported(REJOIN, |_, export, object| object.clone_from(export.before)),
         mutant("new-users-bring-their-password", "sync.password-needs-hash-sync")
             .what("A user that is created has its on-premises password, whatever the switch says.")
             .exported(&[Occasion::Provisioning], |_, export, object| {
@@ -220,6 +225,27 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     && !memory.marked.insert(export.before.id.clone())
                 {
                     object.password.clone_from(&export.before.password);
+                }
+            }),
+        mutant("late-match-loses-what-came-with-it", "sync.updates-flow")
+            .what("What was changed together with a late match is taken for exported.")
+            .also(&[NOT_UPDATED])
+            .after_turn(|memory, turn, result| {
+                if is_error(result) && turn.joined.is_some() {
+                    memory.note_failure(turn, result);
+                }
+            })
+            .exported(UPDATE, |memory, export, object| {
+                let failed = memory.failures.remove(&export.incoming.key);
+                for (name, value) in failed.iter().flat_map(|(failed, ..)| &failed.attributes) {
+                    if export.incoming.attributes.get(name) == Some(value) {
+                        match export.before.attributes.get(name) {
+                            Some(former) => {
+                                object.attributes.insert(name.clone(), former.clone());
+                            }
+                            None => drop(object.attributes.remove(name)),
+                        }
+                    }
                 }
             }),
         mutant("attributes-wait-where-names-change", "sync.updates-flow")

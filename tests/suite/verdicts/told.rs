@@ -363,6 +363,233 @@ given:
     },
     &["1 match.same-target-same-result", "1 takeover.values-overwritten"]
 )]
+#[case::a_copy_is_updated_although_its_object_has_another_anchor_by_now(
+    ANN,
+    "
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {sourceAnchor: QkJC}}
+  - do: reinstallConnect
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {sourceAnchor: Q0ND, attributes: {department: Sales}}}
+  - do: sync
+",
+    |at: usize, before: &Snapshot, step: &mut StepObservation| {
+        if at >= 4 {
+            step.snapshot.cloud = before.cloud.clone();
+            report(step, "ann-ad", ResultWord::Quarantined);
+        }
+        if at == 4 {
+            add_like(&mut step.snapshot, "QUFB", |copy| {
+                copy.on_premises_immutable_id = Some("QkJC".into());
+                copy.user_principal_name = Some("ann1234@contoso.onmicrosoft.com".into());
+                copy.quarantined = true;
+            });
+        }
+        if at == 5 {
+            step.outcome.objects.clear();
+        }
+        if at == 6 {
+            let copy = carrier(&mut step.snapshot, "QkJC");
+            copy.attributes.insert("department".into(), "Sales".into());
+        }
+    },
+    &[]
+)]
+#[case::a_copy_whose_anchor_another_object_has_by_now_is_updated(
+    "
+given:
+  cloud:
+    - {label: ann, kind: user, userPrincipalName: ann@contoso.com, roles: [Reports Reader]}
+  onPremises:
+    - {key: ann-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com}
+",
+    "
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {sourceAnchor: QkJC, attributes: {department: Sales}}}
+  - {do: createOnPremisesObject, object: {key: bob-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com}}
+  - do: sync
+",
+    |at: usize, before: &Snapshot, step: &mut StepObservation| {
+        if at == 1 {
+            copy_beside(before, step, true);
+        } else {
+            step.snapshot.cloud = before.cloud.clone();
+        }
+        if at == 4 {
+            let copy = carrier(&mut step.snapshot, "QUFB");
+            copy.attributes.insert("department".into(), "Sales".into());
+            report(step, "ann-ad", ResultWord::Quarantined);
+            report(step, "bob-ad", ResultWord::Error);
+        }
+    },
+    &[]
+)]
+#[case::a_late_match_that_was_told_stays_told_where_nothing_was_changed(
+    ANN_AND_BOB,
+    "
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {userPrincipalName: bob@contoso.com}}
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {userPrincipalName: bob@contoso.com}}
+  - do: sync
+",
+    |at: usize, _: &Snapshot, step: &mut StepObservation| {
+        if at == 5 {
+            report(step, "ann-ad", ResultWord::Unchanged);
+        }
+    },
+    &[]
+)]
+#[case::rejoining_takes_a_role_from_whom_a_new_object_collides_with(
+    ANN,
+    "
+  - do: sync
+  - {do: assignRole, object: {joinedTo: ann-ad}, role: Reports Reader}
+  - {do: createOnPremisesObject, object: {key: bob-ad, kind: user, sourceAnchor: QkJC, userPrincipalName: ann@contoso.com}}
+  - do: reinstallConnect
+  - do: sync
+",
+    |at: usize, _: &Snapshot, step: &mut StepObservation| {
+        if at == 5 {
+            carrier(&mut step.snapshot, "QUFB").roles.clear();
+        }
+    },
+    &["5 admin.roles-may-return", "5 recovery.nothing-lost", "5 safe.only-the-named-change"]
+)]
+#[case::a_collision_takes_the_name_from_a_joined_user(
+    ANN,
+    "
+  - do: sync
+  - {do: createOnPremisesObject, object: {key: bob-ad, kind: user, sourceAnchor: QkJC, userPrincipalName: ann@contoso.com}}
+  - do: sync
+",
+    |at: usize, _: &Snapshot, step: &mut StepObservation| {
+        if at == 3 {
+            carrier(&mut step.snapshot, "QUFB").user_principal_name = Some("ann2@contoso.com".into());
+        }
+    },
+    &["3 match.collision-creates-nothing-else", "3 safe.only-the-named-change", "3 safe.report-agrees"]
+)]
+#[case::what_was_changed_before_a_reinstallation_never_arrives(
+    ANN,
+    "
+  - do: sync
+  - {do: assignRole, object: {joinedTo: ann-ad}, role: Reports Reader}
+  - {do: updateOnPremisesObject, key: ann-ad, set: {attributes: {department: Sales}}}
+  - do: reinstallConnect
+  - do: sync
+",
+    |at: usize, before: &Snapshot, step: &mut StepObservation| {
+        if at == 5 {
+            step.snapshot.cloud = before.cloud.clone();
+        }
+    },
+    &["5 sync.updates-flow"]
+)]
+#[case::a_role_turns_the_flag_off_and_the_user_goes_on_syncing(
+    ANN,
+    "
+  - do: sync
+  - {do: assignRole, object: {joinedTo: ann-ad}, role: Reports Reader}
+  - {do: updateOnPremisesObject, key: ann-ad, set: {attributes: {department: Sales}}}
+  - do: sync
+",
+    |at: usize, _: &Snapshot, step: &mut StepObservation| {
+        if at >= 2 {
+            carrier(&mut step.snapshot, "QUFB").on_premises_sync_enabled = false;
+        }
+    },
+    &["2 soa.one-authority", "2 safe.command-takes-effect"]
+)]
+#[case::an_administrator_whose_password_is_written_is_matched_on_nothing(
+    "
+given:
+  cloud:
+    - {label: ann, kind: user, userPrincipalName: ann@contoso.com, roles: [Reports Reader], attributes: {displayName: Ann}}
+  onPremises:
+    - {key: ann-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com, password: hers}
+    - {key: bob-ad, kind: user, sourceAnchor: QkJC, userPrincipalName: bob@contoso.com, attributes: {displayName: Ann}}
+",
+    "  - do: sync",
+    |_: usize, _: &Snapshot, step: &mut StepObservation| {
+        the(&mut step.snapshot, |object| !object.roles.is_empty()).password = Some("hers".into());
+    },
+    &[
+        "1 soa.cloud-mastered-untouched",
+        "1 match.collision-creates-nothing-else",
+        "1 admin.never-soft-matched",
+        "1 admin.untouched",
+        "1 safe.only-the-named-change",
+    ]
+)]
+#[case::a_copy_lacks_an_address_that_is_free(
+    "
+given:
+  cloud:
+    - {label: ann, kind: user, userPrincipalName: ann@contoso.com, roles: [Reports Reader], proxyAddresses: ['smtp:held@contoso.com']}
+  onPremises:
+    - {key: ann-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com, proxyAddresses: ['SMTP:free@contoso.com', 'smtp:held@contoso.com']}
+",
+    "  - do: sync",
+    |_: usize, before: &Snapshot, step: &mut StepObservation| {
+        copy_beside(before, step, true);
+        carrier(&mut step.snapshot, "QUFB").proxy_addresses = [].into();
+    },
+    &["1 safe.own-values-only"]
+)]
+#[case::a_cloud_user_with_a_free_name_cannot_be_created(
+    ANN_AND_BOB,
+    "
+  - {do: createCloudObject, object: {label: cat, kind: user, userPrincipalName: cat@contoso.com}}
+  - {do: createCloudObject, object: {label: dan, kind: user, userPrincipalName: BOB@contoso.com}}
+",
+    |_: usize, before: &Snapshot, step: &mut StepObservation| {
+        step.outcome.status = Status::Refused;
+        step.snapshot.cloud = before.cloud.clone();
+    },
+    &["1 safe.command-takes-effect"]
+)]
+#[case::an_update_empties_what_only_the_cloud_has(
+    "
+given:
+  cloud:
+    - {label: ann, kind: user, userPrincipalName: ann@contoso.com, attributes: {department: Sales}}
+  onPremises:
+    - {key: ann-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com}
+",
+    "
+  - do: sync
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {attributes: {displayName: Ann}}}
+  - do: sync
+",
+    |at: usize, _: &Snapshot, step: &mut StepObservation| {
+        if at == 4 {
+            carrier(&mut step.snapshot, "QUFB").attributes.remove("department");
+        }
+    },
+    &["4 safe.own-values-only"]
+)]
+#[case::a_failed_update_empties_what_it_was_not_about(
+    "
+given:
+  cloud:
+    - {label: bob, kind: user, userPrincipalName: bob@contoso.com}
+  onPremises:
+    - {key: ann-ad, kind: user, sourceAnchor: QUFB, userPrincipalName: ann@contoso.com, proxyAddresses: ['SMTP:a@contoso.com']}
+",
+    "
+  - do: sync
+  - {do: updateOnPremisesObject, key: ann-ad, set: {userPrincipalName: bob@contoso.com}}
+  - do: sync
+",
+    |at: usize, _: &Snapshot, step: &mut StepObservation| {
+        if at == 3 {
+            carrier(&mut step.snapshot, "QUFB").proxy_addresses = [].into();
+        }
+    },
+    &["3 safe.own-values-only"]
+)]
 fn what_is_told_of_a_run(
     #[case] given: &str,
     #[case] steps: &str,
