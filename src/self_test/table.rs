@@ -26,6 +26,12 @@ const LONG: &[(&str, &str)] = &[
         "the object's first cycle, and two changes with a cycle after each",
     ),
     (
+        "a-password-that-was-there-before-is-no-change",
+        "the object's first cycle, and two changes with a cycle after each",
+    ),
+    ("matching-ends-after-ten-cycles", "ten cycles, and the one that shows it"),
+    ("updates-end-after-ten-cycles", "ten cycles, and the one that shows it"),
+    (
         "switch-turns-twice-only",
         "two turns for nothing, the third one, and the cycle that falls for it",
     ),

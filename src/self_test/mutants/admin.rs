@@ -1,10 +1,15 @@
 //! Faults in what directory roles are for.
 
 use super::Mutant;
-use super::common::{GLOBAL_ADMINISTRATOR, decision_if_joined, error, is_error, overwrite};
+use super::common::{
+    GLOBAL_ADMINISTRATOR, decision_if_joined, error, is_error, is_late_match, overwrite,
+};
 use super::consequences::{MISSED, NOT_ITS_OWN};
 use super::fault::mutant;
-use crate::directory::{CloudObject, Command, Features, Kind, OnPremisesObject, SyncResult};
+use crate::directory::{
+    CloudObject, CollisionHandling, Command, Features, Kind, OnPremisesObject, ResultWord, Status,
+    SyncResult,
+};
 use crate::reference::{
     Circumstances, CloudHandle, Decision, JoinedDecision, MatchAttributes, Occasion, Reason,
     TakeOver, Turn, Withheld, holders, updated,
@@ -202,6 +207,82 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 pair.object.to_mut().roles.retain(|role| {
                     ["Administrator", "Reader", "Readers"].iter().any(|end| role.ends_with(end))
                 });
+            }),
+        mutant("administrator-matched-at-the-second-attempt", "admin.never-soft-matched")
+            .what("A user with a directory role is taken over when the first attempt has failed.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried", "relation.idle-syncs"])
+            .eligibility(|memory, pair| {
+                let object = pair.object.to_mut();
+                if !object.roles.is_empty() && !memory.marked.insert(object.id.clone()) {
+                    object.roles.clear();
+                }
+            }),
+        mutant("administrator-matched-at-the-fourth-attempt", "admin.never-soft-matched")
+            .what("A user with a directory role is taken over when three attempts have failed.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried relation.idle-syncs"])
+            .eligibility(|memory, pair| {
+                let object = pair.object.to_mut();
+                if !object.roles.is_empty() {
+                    let attempt = |number: u8| format!("{}, {number}", object.id).into();
+                    if !(1..=3).any(|number| memory.marked.insert(attempt(number))) {
+                        object.roles.clear();
+                    }
+                }
+            }),
+        mutant("administrators-matched-after-a-reinstallation", "admin.never-soft-matched")
+            .what("A reinstalled Connect knows of no directory role.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried relation.reinstallation"])
+            .afterwards(|memory, command, _, _| {
+                if let Command::ReinstallConnect(_) = command {
+                    memory.marked.insert("reinstalled".into());
+                }
+            })
+            .eligibility(|memory, pair| {
+                if memory.marked.contains("reinstalled") {
+                    pair.object.to_mut().roles.clear();
+                }
+            }),
+        mutant("one-removed-role-unblocks-every-administrator", "admin.never-soft-matched")
+            .what("Once a role was taken from anybody, roles keep nobody from being matched.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried"])
+            .afterwards(|memory, command, _, outcome| {
+                if matches!(command, Command::RemoveRole(_)) && outcome.status == Status::Ok {
+                    memory.marked.insert("removed".into());
+                }
+            })
+            .eligibility(|memory, pair| {
+                if memory.marked.contains("removed") {
+                    pair.object.to_mut().roles.clear();
+                }
+            }),
+        mutant("late-match-takes-the-roles-away", "admin.roles-may-return")
+            .what("A joined user that is changed into a match loses its roles.")
+            .also(&[
+                "match.late-match-is-an-error safe.only-the-named-change",
+                "recovery.nothing-lost",
+            ])
+            .after_turn(|_, turn, result| {
+                if is_error(result)
+                    && is_late_match(turn)
+                    && let Some(own) = turn.joined
+                {
+                    turn.tenant.change(own, |object| object.roles.clear());
+                }
+            }),
+        mutant("deleted-copy-is-not-retried", "admin.recovery")
+            .what("An object whose quarantined object was deleted is not tried again.")
+            .also(&[MISSED, "match.collision-creates-nothing-else"])
+            .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
+            .before_turn(|memory, turn| {
+                let anchor = turn.incoming.source_anchor.as_deref()?;
+                let is_gone = turn.tenant.holder_of_anchor(anchor).is_none();
+                let is_known = memory.marked.contains(&turn.incoming.key);
+                (is_gone && is_known).then(|| Reason::HasRole.error())
+            })
+            .after_turn(|memory, turn, result| {
+                if result.result == ResultWord::Quarantined {
+                    memory.marked.insert(turn.incoming.key.clone());
+                }
             }),
     ]
 }

@@ -120,5 +120,34 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 }
                 None
             }),
+        mutant("groups-and-contacts-are-one-kind", "kind.same-kind")
+            .what("A contact takes over a mail-enabled group, and a group a contact.")
+            .also(&[NOT_ITS_OWN, "safe.command-takes-effect sync.failed-is-retried"])
+            .eligibility(|_, pair| {
+                let object = pair.object.to_mut();
+                if pair.incoming.kind != Kind::User && object.kind != Kind::User {
+                    object.mail_enabled |= object.kind == Kind::Contact;
+                    object.kind = pair.incoming.kind;
+                }
+            }),
+        mutant(
+            "groups-match-by-anchor-where-soft-match-is-off",
+            "kind.no-hard-match-for-groups-and-contacts",
+        )
+        .what("With soft match disabled groups and contacts are taken over by their anchor.")
+        .also(&[NOT_ITS_OWN])
+        .eligibility(|_, pair| {
+            if !pair.features.soft_match {
+                pair.policy.edition.hard_match = Kind::ALL;
+            }
+        }),
+        mutant("immutable-id-has-letters-and-digits-only", "kind.immutable-id-users-only")
+            .what("An onPremisesImmutableId with a plus sign or a slash is refused.")
+            .refuses(|_, command, _| match command {
+                Command::SetImmutableId(set) => {
+                    set.value.as_ref().is_some_and(|value| value.contains(['+', '/']))
+                }
+                _ => false,
+            }),
     ]
 }

@@ -2,8 +2,8 @@
 
 use super::Mutant;
 use super::common::{
-    cloud_mastered, cloud_mastered_other, holds, is_error, is_late_match, overwrite, own_name,
-    same, same_attribute, take_a_twin,
+    UPDATE, cloud_mastered, cloud_mastered_other, each_attribute, holds, is_error, is_late_match,
+    is_takeover, overwrite, own_name, same, same_attribute, take_a_twin,
 };
 use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
 use super::fault::{Memory, mutant};
@@ -13,7 +13,7 @@ use crate::directory::{
 };
 use crate::reference::{
     Circumstances, Decision, Eligibility, Export, MatchAttributes, Occasion, Reason, TakeOver,
-    Turn, Withheld,
+    Turn, Withheld, holders,
 };
 
 const PROVISIONING: &[Occasion] = &[Occasion::Provisioning];
@@ -146,6 +146,75 @@ fn of_forms() -> Vec<Mutant> {
                     })
                 })
             }),
+        mutant("upn-looked-up-by-pattern", "match.no-holder-provisions")
+            .what("An underscore in a user principal name on-premises stands for any character.")
+            .also(&[NOT_ITS_OWN, "relation.renaming"])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let [own, held] = [&incoming.user_principal_name, &object.user_principal_name];
+                    let (Some(own), Some(held)) = (own, held) else { return false };
+                    let mut pairs = own.chars().zip(held.chars());
+                    own.chars().count() == held.chars().count()
+                        && pairs.all(|(own, held)| own == '_' || own.eq_ignore_ascii_case(&held))
+                })
+            }),
+        mutant("upn-compared-without-subdomains", "match.no-holder-provisions")
+            .what("User principal names in a domain and in its subdomains are the same.")
+            .also(&[NOT_ITS_OWN, "relation.renaming"])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let registered = |name: &str| {
+                        let (local, domain) = name.split_once('@').unwrap_or((name, ""));
+                        let labels: Vec<&str> = domain.rsplit('.').take(2).collect();
+                        format!("{local}@{}", labels.join("."))
+                    };
+                    let one = name(incoming.user_principal_name.as_ref(), registered);
+                    alike(one, name(object.user_principal_name.as_ref(), registered))
+                })
+            }),
+        mutant("upn-compared-by-a-hundred-characters", "match.no-holder-provisions")
+            .what("Two user principal names with the same first hundred characters are the same.")
+            .also(&[NOT_ITS_OWN, "relation.renaming"])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let start = |name: &str| name.chars().take(100).collect();
+                    let one = name(incoming.user_principal_name.as_ref(), start);
+                    alike(one, name(object.user_principal_name.as_ref(), start))
+                })
+            }),
+        mutant("address-compared-without-its-domain", "match.no-holder-provisions")
+            .what("Two primary addresses with the same part before the @ are the same.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let local = |mail: &str| {
+                        mail.split('@').next().unwrap_or_default().to_ascii_lowercase()
+                    };
+                    let own = incoming.primary_address().map(local);
+                    alike(own, object.primary_address().map(local))
+                })
+            }),
+        mutant("sip-address-taken-for-mail", "match.primary-smtp-only")
+            .what("A SIP: address on-premises matches the primary address of a cloud object.")
+            .also(&[NOT_ITS_OWN])
+            .decision(|_, circumstances, decision| {
+                take_a_twin(circumstances, decision, |incoming, object| {
+                    let mut sip = incoming.proxy_addresses.iter().filter_map(|address| {
+                        let (prefix, rest) = address.as_str().split_once(':')?;
+                        prefix.eq_ignore_ascii_case("sip").then_some(rest)
+                    });
+                    sip.any(|sip| same(Some(sip), object.primary_address()))
+                })
+            }),
+        mutant("primary-address-looked-for-among-the-first-five", "match.soft-on-primary-smtp")
+            .what("A primary address that comes after five others is not found.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| {
+                for addresses in [&pair.incoming.proxy_addresses, &pair.object.proxy_addresses] {
+                    pair.shared.primary_address &=
+                        addresses.iter().take(5).any(ProxyAddress::is_primary);
+                }
+            }),
     ]
 }
 
@@ -216,6 +285,14 @@ fn missed() -> Vec<Mutant> {
             .what("Users are soft-matched only where UPN and primary address are both equal.")
             .also(&[MISSED])
             .eligibility(|_, pair| both_or_none(pair)),
+        mutant("block-of-hard-match-stops-soft-matches", "match.every-new-object")
+            .what("With hard match blocked nothing is taken over, by whatever attribute.")
+            .also(&[MISSED, "switch.block-hard-match"])
+            .eligibility(|_, pair| pair.features.soft_match &= !pair.features.block_hard_match),
+        mutant("matching-ends-after-ten-cycles", "match.every-new-object")
+            .what("From the eleventh cycle on nothing is soft-matched any more.")
+            .also(&[MISSED, "relation.idle-syncs"])
+            .eligibility(|memory, pair| pair.features.soft_match &= memory.cycles < 10),
     ]
 }
 
@@ -437,6 +514,35 @@ fn of_joined_objects() -> Vec<Mutant> {
                     object.on_premises_immutable_id = None;
                 }
             }),
+        mutant("late-match-known-by-exact-letters-only", "match.late-match-is-an-error")
+            .what("A joined object gets what another one has where the two differ in letter case.")
+            .also(&["safe.unique-identifiers match.case-insensitive-names admin.roles-may-return"])
+            .before_turn(|_, turn| {
+                let incoming = turn.incoming;
+                let has_exactly = |object: &CloudObject| {
+                    let mut mails = object.mail_addresses();
+                    object.user_principal_name == incoming.user_principal_name
+                        || mails.any(|held| incoming.mail_addresses().any(|mail| mail == held))
+                };
+                let mut others = holders(incoming, turn.tenant);
+                others.retain(|holder| Some(*holder) != turn.joined);
+                let is_exact = others.iter().any(|holder| {
+                    turn.tenant.get(*holder).is_some_and(|object| has_exactly(object))
+                });
+                if is_late_match(turn) && !is_exact { overwrite(turn) } else { None }
+            }),
+        mutant("late-match-with-another-kind-passes", "match.late-match-is-an-error")
+            .what("A joined object gets the address that an object of another kind has.")
+            .also(&["safe.unique-identifiers admin.roles-may-return kind.same-kind"])
+            .before_turn(|_, turn| {
+                let mut others = holders(turn.incoming, turn.tenant);
+                others.retain(|holder| Some(*holder) != turn.joined);
+                let is_other_kind = others.iter().all(|holder| {
+                    let object = turn.tenant.get(*holder);
+                    object.is_some_and(|object| object.kind != turn.incoming.kind)
+                });
+                if is_late_match(turn) && is_other_kind { overwrite(turn) } else { None }
+            }),
     ]
 }
 
@@ -557,6 +663,32 @@ fn of_several_holders() -> Vec<Mutant> {
                 object.proxy_addresses.clear();
             }
         }),
+        mutant("ambiguous-match-takes-the-values-of-the-others", "match.every-new-object")
+            .what("Where several objects hold addresses, the one taken over gets those of the others.")
+            .also(&["admin.untouched safe.only-the-named-change soa.cloud-mastered-untouched", "takeover.addresses-replaced takeover.anchor-stamped takeover.authority-flips takeover.values-overwritten admin.never-soft-matched kind.same-kind match.primary-smtp-only match.same-attribute"])
+            .policy(|policy| policy.ambiguous_match = AmbiguousMatch::Withheld)
+            .decision(|memory, _, decision| {
+                memory.withheld = match &decision {
+                    Decision::TakeOver(take_over) => take_over.withheld.clone(),
+                    _ => Withheld::default(),
+                };
+                decision
+            })
+            .after_turn(|memory, turn, result| {
+                let withheld = std::mem::take(&mut memory.withheld).addresses;
+                let Some(own) = turn.joined.filter(|_| is_takeover(result)) else { return };
+                for address in withheld {
+                    let mail = address.mail().unwrap_or_default();
+                    if let Some(holder) = turn.tenant.holder_of_mail(mail) {
+                        turn.tenant.change(holder, |object| {
+                            object.proxy_addresses.retain(|held| {
+                                !held.mail().is_some_and(|held| same_name(held, mail))
+                            });
+                        });
+                    }
+                    turn.tenant.change(own, |object| object.proxy_addresses.push(address.clone()));
+                }
+            }),
     ]
 }
 
@@ -622,6 +754,55 @@ fn without_a_match() -> Vec<Mutant> {
                 decision => decision,
             })
             .exported(PROVISIONING, without_withheld_values),
+        mutant("provisioned-objects-lack-other-addresses", "match.no-holder-provisions")
+            .what("A new cloud object is given its mail addresses only.")
+            .also(&["relation.reinstallation"])
+            .exported(PROVISIONING, |_, _, object| {
+                object.proxy_addresses.retain(|address| address.mail().is_some());
+            }),
+        mutant("provisioning-writes-one-code-page", "match.no-holder-provisions")
+            .what(
+                "A new cloud object has question marks for letters that are not Western European.",
+            )
+            .exported(PROVISIONING, |_, _, object| {
+                each_attribute(object, |value| {
+                    let known = |letter: char| if letter > '\u{ff}' { '?' } else { letter };
+                    value.chars().map(known).collect::<String>().into()
+                });
+            }),
+        mutant("provisioning-writes-the-first-line", "match.no-holder-provisions")
+            .what("A new cloud object has the first line of each value.")
+            .exported(PROVISIONING, |_, _, object| {
+                each_attribute(object, |value| value.lines().next().unwrap_or_default().into());
+            }),
+        mutant("names-given-up-stay-taken", "match.no-holder-provisions")
+            .what("A user principal name that a joined user gave up is never free again.")
+            .also(&["sync.failed-is-retried"])
+            .exported(UPDATE, |memory, export, object| {
+                if object.user_principal_name != export.before.user_principal_name {
+                    memory.marked.extend(export.before.user_principal_name.clone());
+                }
+            })
+            .decision(|memory, circumstances, decision| {
+                reject_if_marked(memory, circumstances, decision)
+            }),
+        mutant("names-of-deleted-users-stay-taken", "match.no-holder-provisions")
+            .what(
+                "The user principal name of a user that was deleted for good is never free again.",
+            )
+            .also(&["sync.failed-is-retried", "sync.errors-stay-local"])
+            .instead(|memory, command, model| {
+                if let (Command::DeleteCloudObject(delete), Some((_, target))) =
+                    (command, model.named_by(command))
+                    && delete.permanently
+                {
+                    memory.marked.extend(target.user_principal_name.clone());
+                }
+                None
+            })
+            .decision(|memory, circumstances, decision| {
+                reject_if_marked(memory, circumstances, decision)
+            }),
     ]
 }
 
@@ -719,5 +900,19 @@ fn without_withheld_values(memory: &mut Memory, _: &Export<'_>, object: &mut Clo
     if withheld.user_principal_name {
         object.user_principal_name =
             object.user_principal_name.take().map(|name| own_name(&name, &object.id));
+    }
+}
+
+/// What would be created fails where its user principal name is marked.
+fn reject_if_marked(
+    memory: &Memory,
+    circumstances: &Circumstances<'_>,
+    decision: Decision,
+) -> Decision {
+    let name = circumstances.incoming.user_principal_name.as_ref();
+    let is_marked = name.is_some_and(|name| memory.marked.contains(name));
+    match decision {
+        Decision::Provision if is_marked => Decision::Reject(Reason::MasteredOnPremises),
+        decision => decision,
     }
 }

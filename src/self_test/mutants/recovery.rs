@@ -3,7 +3,7 @@
 use super::Mutant;
 use super::consequences::NOT_UPDATED;
 use super::fault::mutant;
-use crate::directory::{Evaluator, Kind, ResultWord};
+use crate::directory::{Command, Evaluator, Kind, ResultWord};
 use crate::reference::{Occasion, Reason};
 
 /// The first export after a reinstallation.
@@ -75,6 +75,38 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 if result.result == ResultWord::SoftMatched && turn.incoming.kind == Kind::Contact {
                     result.evaluated_by = Some(Evaluator::Client);
                 }
+            }),
+        mutant("second-reinstallation-finds-nothing", "recovery.rejoins-by-anchor")
+            .what("After a second reinstallation nothing is found again.")
+            .also(&[NOT_UPDATED, "safe.report-agrees"])
+            .afterwards(|memory, command, _, _| {
+                if let Command::ReinstallConnect(_) = command {
+                    memory.marked.insert(memory.marked.len().to_string().into());
+                }
+            })
+            .before_turn(|memory, turn| {
+                let anchor = turn.incoming.source_anchor.as_deref()?;
+                let found = turn.tenant.get(turn.tenant.holder_of_anchor(anchor)?)?;
+                let is_lost = turn.joined.is_none() && found.on_premises_sync_enabled;
+                (is_lost && memory.marked.len() > 1).then(|| Reason::AnchorInUse.error())
+            }),
+        mutant("plain-groups-are-not-rejoined", "recovery.rejoins-by-anchor")
+            .what("Groups that are not mail-enabled are not rejoined after a reinstallation.")
+            .also(&[NOT_UPDATED, "safe.report-agrees"])
+            .rejoin(|circumstances, _, found| {
+                let incoming = circumstances.incoming;
+                match found {
+                    Ok(Some(_)) if incoming.kind == Kind::Group && !incoming.mail_enabled => {
+                        Err(Reason::AnchorInUse)
+                    }
+                    found => found,
+                }
+            }),
+        mutant("reinstall-writes-names-and-addresses-only", "recovery.nothing-lost")
+            .what("Attributes that were changed before a reinstallation never reach the cloud.")
+            .also(&[NOT_UPDATED, "relation.reinstallation"])
+            .exported(REJOIN, |_, export, object| {
+                object.attributes.clone_from(&export.before.attributes);
             }),
     ]
 }

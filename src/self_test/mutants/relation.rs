@@ -5,8 +5,8 @@ use super::common::is_error;
 use super::consequences::{MISSED, NOT_UPDATED, ON_ADDRESS};
 use super::fault::mutant;
 use super::recovery::REJOIN;
-use crate::directory::{ResultWord, SyncResult};
-use crate::reference::{Decision, Reason};
+use crate::directory::{Command, ResultWord, SyncResult};
+use crate::reference::{Decision, Eligibility, Reason};
 
 pub(super) fn mutants() -> Vec<Mutant> {
     vec![
@@ -126,10 +126,88 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 pair.shared.user_principal_name &= !name.is_some_and(has_marks);
                 pair.shared.primary_address &= !incoming.primary_address().is_some_and(has_marks);
             }),
+        mutant("a-page-has-a-hundred-cloud-objects", "relation.many-unrelated-objects")
+            .what("Of the cloud objects the hundred oldest are found.")
+            .also(&[MISSED])
+            .decision(|_, circumstances, decision| {
+                let mut page = circumstances.tenant.objects().take(100);
+                match decision {
+                    Decision::TakeOver(ref it) if !page.any(|(known, _)| known == it.target) => {
+                        Decision::Reject(Reason::Ambiguous)
+                    }
+                    decision => decision,
+                }
+            }),
+        mutant("two-takeovers-a-cycle", "relation.one-cycle-or-several")
+            .what("A cycle takes over two objects at most.")
+            .also(&[MISSED, "relation.many-unrelated-objects relation.unrelated-objects"])
+            .decision(|memory, circumstances, decision| {
+                if let Decision::TakeOver(_) = decision {
+                    if memory.marked.len() >= 2 {
+                        return Decision::Reject(Reason::Ambiguous);
+                    }
+                    memory.marked.insert(circumstances.incoming.key.clone());
+                }
+                decision
+            })
+            .afterwards(|memory, command, _, _| {
+                if let Command::Sync(_) = command {
+                    memory.marked.clear();
+                }
+            }),
+        mutant("short-names-match-nothing", "relation.renaming")
+            .what("A name of one character before the @ matches nothing.")
+            .also(&[
+                ON_ADDRESS,
+                "match.case-insensitive-names match.soft-on-upn",
+                "sync.errors-stay-local sync.failed-is-retried",
+            ])
+            .eligibility(|_, pair| match_nothing_where(pair, |name| name.find('@') == Some(1))),
+        mutant("names-of-digits-match-nothing", "relation.renaming")
+            .what("A name that has digits only before the @ matches nothing.")
+            .also(&[
+                ON_ADDRESS,
+                "match.case-insensitive-names match.soft-on-upn",
+                "sync.errors-stay-local sync.failed-is-retried",
+            ])
+            .eligibility(|_, pair| {
+                match_nothing_where(pair, |name| {
+                    let mut local = name.bytes().take_while(|it| *it != b'@');
+                    local.all(|it| it.is_ascii_digit())
+                });
+            }),
+        mutant("names-in-subdomains-match-nothing", "relation.renaming")
+            .what("A name in a domain of more than two labels matches nothing.")
+            .also(&[
+                ON_ADDRESS,
+                "match.case-insensitive-names match.soft-on-upn",
+                "sync.errors-stay-local sync.failed-is-retried",
+            ])
+            .eligibility(|_, pair| {
+                match_nothing_where(pair, |name| {
+                    name.split('@').next_back().is_some_and(|it| it.matches('.').count() > 1)
+                });
+            }),
+        mutant("anchors-with-signs-match-nothing", "relation.renaming")
+            .what("An anchor with a plus sign or a slash matches nothing.")
+            .also(&["match.hard-on-source-anchor match.every-new-object \
+                 switch.hard-match-still-works sync.failed-is-retried"])
+            .eligibility(|_, pair| {
+                let anchor = pair.incoming.source_anchor.as_deref();
+                pair.shared.anchor &= !anchor.is_some_and(|anchor| anchor.contains(['+', '/']));
+            }),
     ]
 }
 
 /// The mark of an object that failed twice.
 fn twice(key: &str) -> String {
     format!("{key}, twice")
+}
+
+/// A new object is not matched on a name that is of a certain sort.
+fn match_nothing_where(pair: &mut Eligibility<'_>, is_so: impl Fn(&str) -> bool) {
+    let incoming = pair.incoming;
+    let name = incoming.user_principal_name.as_deref();
+    pair.shared.user_principal_name &= !name.is_some_and(&is_so);
+    pair.shared.primary_address &= !incoming.primary_address().is_some_and(&is_so);
 }

@@ -1,14 +1,15 @@
 //! Faults in what must hold in every step.
 
 use super::Mutant;
-use super::common::{cloud_mastered, is_error};
+use super::common::{TAKEOVER, cloud_mastered, is_error, is_late_match};
 use super::consequences::{MISSED, NOT_ITS_OWN};
 use super::fault::mutant;
 use super::r#match::collides_on_secondary_addresses;
 use crate::directory::{
-    CollisionHandling, Command, Kind, MatchingAttribute, Outcome, ResultWord, Status, SyncResult,
+    CloudObject, CloudObjectChange, CollisionHandling, Command, Evaluator, Kind, MatchingAttribute,
+    Outcome, ResultWord, Status, SyncResult,
 };
-use crate::reference::{CloudHandle, Decision, Occasion, Withheld};
+use crate::reference::{CloudHandle, Decision, Occasion, Turn, Withheld, holders};
 
 const PROVISIONING: &[Occasion] = &[Occasion::Provisioning];
 
@@ -230,5 +231,160 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     result.matched_on = Some(MatchingAttribute::UserPrincipalName);
                 }
             }),
+        mutant("removing-a-role-removes-all", "safe.command-takes-effect")
+            .what("A user from whom one role is taken loses all of them.")
+            .also(&["admin.roles-may-return safe.only-the-named-change"])
+            .afterwards(|_, command, model, outcome| {
+                if let Command::RemoveRole(remove) = command
+                    && outcome.status == Status::Ok
+                {
+                    model.edit(&remove.object, |object| object.roles.clear());
+                }
+            }),
+        mutant("assigning-a-role-replaces-the-others", "safe.command-takes-effect")
+            .what("A user that is given a role loses those that it had.")
+            .also(&["admin.roles-may-return safe.only-the-named-change"])
+            .afterwards(|_, command, model, outcome| {
+                if let Command::AssignRole(assign) = command
+                    && outcome.status == Status::Ok
+                {
+                    model.edit(&assign.object, |object| {
+                        object.roles.retain(|role| *role == assign.role);
+                    });
+                }
+            }),
+        mutant("edits-of-several-fields-change-the-name-only", "safe.command-takes-effect")
+            .what("A cloud edit that names a UPN is reported as done and changes nothing else.")
+            .also(&["soa.cloud-edits-work"])
+            .instead(|_, command, model| {
+                let Command::UpdateCloudObject(update) = command else {
+                    return None;
+                };
+                let (_, target) = model.named_by(command)?;
+                let name = update.set.user_principal_name.clone();
+                if name.is_keep() || !target.is_cloud_mastered() {
+                    return None;
+                }
+                let set = CloudObjectChange { user_principal_name: name, ..Default::default() };
+                Some(model.edit(&update.object, |object| set.apply_to(object)))
+            }),
+        mutant("report-lists-three-objects", "safe.report-agrees")
+            .what("The report of a cycle is about three objects at most.")
+            .also(&["match.late-match-is-an-error sync.failed-is-retried"])
+            .afterwards(|_, _, _, outcome| {
+                let results = std::mem::take(&mut outcome.objects);
+                outcome.objects = results.into_iter().take(3).collect();
+            }),
+        mutant("rejoin-told-as-a-soft-match", "safe.report-agrees")
+            .what("A rejoin after a reinstallation is reported as a match on the UPN.")
+            .also(&["recovery.soft-match-is-the-services"])
+            .after_turn(|_, _, result| {
+                let is_rejoin = result.evaluated_by == Some(Evaluator::Client);
+                if is_rejoin && result.result == ResultWord::HardMatched {
+                    result.result = ResultWord::SoftMatched;
+                    result.matched_on = Some(MatchingAttribute::UserPrincipalName);
+                }
+            }),
+        mutant("takeover-writes-the-password-of-the-object-before", "safe.own-values-only")
+            .what("A user without a password on-premises is given that of the last takeover.")
+            .also(&["takeover.password-overwritten relation.unrelated-objects"])
+            .exported(TAKEOVER, |memory, export, object| {
+                if export.incoming.password.is_none()
+                    && object.kind == Kind::User
+                    && let Some(last) = &memory.written
+                {
+                    object.password = last.password.clone().or(object.password.take());
+                }
+                memory.written = Some(object.clone());
+            }),
+        mutant("update-writes-the-attributes-of-the-object-before", "safe.own-values-only")
+            .what("An update adds the attributes of the update before, of whatever object.")
+            .also(&["relation.unrelated-objects safe.report-agrees"])
+            .exported(&[Occasion::Update], |memory, _, object| {
+                if let Some(last) = memory.written.replace(object.clone()) {
+                    for (name, value) in last.attributes {
+                        if !object.attributes.contains_key(&name) {
+                            object.attributes.insert(name, value);
+                        }
+                    }
+                }
+            }),
+        mutant("late-match-empties-the-attributes", "safe.own-values-only")
+            .what("A joined object that is changed into a match loses its attributes.")
+            .also(&["match.late-match-is-an-error safe.only-the-named-change"])
+            .after_turn(|_, turn, result| {
+                if is_error(result)
+                    && is_late_match(turn)
+                    && let Some(own) = turn.joined
+                {
+                    turn.tenant.change(own, |object| object.attributes.clear());
+                }
+            }),
+        mutant("takeover-marks-absent-values", "safe.own-values-only")
+            .what("Attributes without a value on-premises are a hyphen after a takeover.")
+            .also(&["takeover.values-overwritten"])
+            .exported(TAKEOVER, |_, export, object| {
+                for name in export.before.attributes.keys() {
+                    if !export.incoming.attributes.contains_key(name) {
+                        object.attributes.insert(name.clone(), "-".into());
+                    }
+                }
+            }),
+        mutant("copies-have-the-password-of-the-holder", "safe.own-values-only")
+            .what("A quarantined user has the password of the user that has its name.")
+            .also(&["match.collision-creates-nothing-else"])
+            .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
+            .after_turn(|_, turn, result| {
+                if let Some((copy, holder)) = copy_and_holder(turn, result) {
+                    turn.tenant.change(copy, |copy| copy.password = holder.password.clone());
+                }
+            }),
+        mutant("copies-have-the-attributes-of-the-holder", "safe.own-values-only")
+            .what("A quarantined user has attributes of the user that has its name.")
+            .also(&["match.collision-creates-nothing-else"])
+            .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
+            .after_turn(|_, turn, result| {
+                if let Some((copy, holder)) = copy_and_holder(turn, result) {
+                    turn.tenant.change(copy, |copy| {
+                        for (name, value) in &holder.attributes {
+                            if !copy.attributes.contains_key(name) {
+                                copy.attributes.insert(name.clone(), value.clone());
+                            }
+                        }
+                    });
+                }
+            }),
+        mutant("copies-of-groups-are-plain", "safe.own-values-only")
+            .what("The quarantined object of a mail-enabled group is a plain group.")
+            .also(&["match.collision-creates-nothing-else"])
+            .policy(|policy| policy.collision_handling = CollisionHandling::Quarantined)
+            .exported(&[Occasion::Quarantine], |_, _, object| object.mail_enabled = false),
+        mutant("collision-writes-values-to-the-joined-holder", "safe.only-the-named-change")
+            .what("A new object that collides with a joined one leaves its attributes on that.")
+            .also(&["match.collision-creates-nothing-else match.one-to-one safe.own-values-only", "recovery.nothing-lost safe.report-agrees"])
+            .after_turn(|_, turn, result| {
+                let holders = holders(turn.incoming, turn.tenant);
+                let joined = holders.into_iter().find(|holder| {
+                    let object = turn.tenant.get(*holder);
+                    object.is_some_and(|it| it.on_premises_sync_enabled && !it.quarantined)
+                });
+                if is_error(result)
+                    && turn.joined.is_none()
+                    && let Some(holder) = joined
+                {
+                    let values = turn.incoming.attributes.clone();
+                    turn.tenant.change(holder, |object| object.attributes.extend(values));
+                }
+            }),
     ]
+}
+
+/// The object that a turn has quarantined, and the one that has its user principal name.
+fn copy_and_holder(turn: &Turn<'_>, result: &SyncResult) -> Option<(CloudHandle, CloudObject)> {
+    let anchor = turn.incoming.source_anchor.as_deref()?;
+    let name = turn.incoming.user_principal_name.as_deref()?;
+    let copy = turn.tenant.holder_of_anchor(anchor)?;
+    let holder = turn.tenant.holder_of_name(name).filter(|holder| *holder != copy)?;
+    let holder = CloudObject::clone(turn.tenant.get(holder)?);
+    (result.result == ResultWord::Quarantined).then_some((copy, holder))
 }

@@ -1,10 +1,10 @@
 //! Faults in where an object is mastered, and who may change it.
 
 use super::Mutant;
-use super::common::in_the_way_of_a_new_object;
+use super::common::{in_the_way_of_a_new_object, same};
 use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
 use super::fault::mutant;
-use crate::directory::{CloudRef, Command, Outcome, Status};
+use crate::directory::{CloudObject, CloudRef, Command, Outcome, Status};
 use crate::reference::{CloudHandle, Reason};
 
 pub(super) fn mutants() -> Vec<Mutant> {
@@ -136,5 +136,66 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 _ => Some(Outcome::plain(Status::Refused)),
             })
             .before_turn(|_, _| Some(Reason::Ambiguous.error())),
+        mutant("recycle-bin-is-searched", "soa.cloud-mastered-untouched")
+            .what("A user in the recycle bin that has the name of a new object is restored for it.")
+            .also(&[NOT_ITS_OWN])
+            .before_turn(|_, turn| {
+                let name = turn.incoming.user_principal_name.as_deref();
+                let is_found = |handle: CloudHandle, object: &CloudObject| {
+                    let held = object.user_principal_name.as_deref();
+                    object.deleted
+                        && !object.on_premises_sync_enabled
+                        && same(name, held)
+                        && turn.tenant.conflict(object, handle).is_none()
+                };
+                let mut objects = turn.tenant.objects();
+                let found = objects.find(|(handle, object)| is_found(*handle, object));
+                let found = found.filter(|_| turn.joined.is_none()).map(|(handle, _)| handle);
+                drop(objects);
+                turn.tenant.change(found?, |object| object.deleted = false);
+                None
+            }),
+        mutant("names-given-up-in-the-cloud-stay-taken", "soa.cloud-edits-work")
+            .what("A cloud object cannot be given a name that another one has given up.")
+            .refuses(|memory, command, target| match command {
+                Command::UpdateCloudObject(update) => {
+                    let mut after = target.clone();
+                    update.set.apply_to(&mut after);
+                    after.user_principal_name != target.user_principal_name
+                        && after.user_principal_name.is_some_and(|it| memory.marked.contains(&it))
+                }
+                _ => false,
+            })
+            .instead(|memory, command, model| {
+                if let Command::UpdateCloudObject(update) = command
+                    && !update.set.user_principal_name.is_keep()
+                {
+                    let (_, target) = model.named_by(command)?;
+                    memory.marked.extend(target.user_principal_name.clone());
+                }
+                None
+            }),
+        mutant("own-secondary-address-cannot-become-primary", "soa.cloud-edits-work")
+            .what(
+                "A cloud edit that makes an object's secondary address its primary one is refused.",
+            )
+            .refuses(|_, command, target| match command {
+                Command::UpdateCloudObject(update) => {
+                    let mut after = target.clone();
+                    update.set.apply_to(&mut after);
+                    let primary = after.primary_address();
+                    let mut others = target.proxy_addresses.iter().filter(|it| !it.is_primary());
+                    others.any(|held| same(held.mail(), primary))
+                }
+                _ => false,
+            }),
+        mutant("passwords-cannot-be-edited-beside-anything-else", "soa.cloud-edits-work")
+            .what("A cloud edit of a password and of anything else is refused.")
+            .refuses(|_, command, _| match command {
+                Command::UpdateCloudObject(update) => {
+                    !update.set.password.is_keep() && update.set.names_synchronised_values()
+                }
+                _ => false,
+            }),
     ]
 }

@@ -149,6 +149,47 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 memory.marked.insert(turned.to_string().into());
                 (turned >= 2).then(Outcome::ok)
             }),
+        mutant("reinstall-turns-soft-match-on", "switch.no-soft-match-when-disabled")
+            .what("A reinstalled Connect takes soft match for enabled until the switch is turned.")
+            .also(&[NOT_ITS_OWN, "relation.reinstallation sync.failed-is-retried"])
+            .afterwards(|memory, command, _, _| match command {
+                Command::ReinstallConnect(_) => memory.switch = Some(true),
+                Command::SetFeature(_) => memory.switch = None,
+                _ => {}
+            })
+            .eligibility(|memory, pair| pair.features.soft_match |= memory.switch == Some(true)),
+        mutant("reinstall-lifts-the-block-of-hard-match", "switch.block-hard-match")
+            .what("A reinstalled Connect takes hard match for allowed until the switch is turned.")
+            .also(&[NOT_ITS_OWN, "relation.reinstallation sync.failed-is-retried"])
+            .afterwards(|memory, command, _, _| match command {
+                Command::ReinstallConnect(_) => memory.switch = Some(false),
+                Command::SetFeature(_) => memory.switch = None,
+                _ => {}
+            })
+            .eligibility(|memory, pair| {
+                pair.features.block_hard_match &= memory.switch != Some(false);
+            }),
+        mutant("block-of-hard-match-read-at-install-time", "switch.block-hard-match")
+            .what("Connect reads the switch that blocks hard match once, in its first cycle.")
+            .also(&[NOT_ITS_OWN, MISSED])
+            .before_turn(|memory, turn| {
+                memory.switch.get_or_insert(turn.features.block_hard_match);
+                None
+            })
+            .eligibility(|memory, pair| {
+                pair.features.block_hard_match = memory.switch == Some(true)
+            }),
+        mutant("switch-stops-first-attempts-only", "switch.no-soft-match-when-disabled")
+            .what("With soft match disabled the second attempt of an object matches all the same.")
+            .also(&[NOT_ITS_OWN, "sync.failed-is-retried", "relation.idle-syncs"])
+            .eligibility(|memory, pair| {
+                pair.features.soft_match |= memory.marked.contains(&pair.incoming.key);
+            })
+            .after_turn(|memory, turn, result| {
+                if is_error(result) {
+                    memory.marked.insert(turn.incoming.key.clone());
+                }
+            }),
     ]
 }
 

@@ -6,11 +6,11 @@ use super::consequences::{MISSED, NOT_UPDATED};
 use super::fault::mutant;
 use super::recovery::REJOIN;
 use crate::directory::{
-    Change, CloudObject, Command, OnPremisesChange, OnPremisesObject, ResultWord, SyncResult, Text,
-    UpdateOnPremisesObject,
+    Change, CloudObject, Command, Kind, OnPremisesChange, OnPremisesObject, ResultWord, SyncResult,
+    Text, UpdateOnPremisesObject, same_name,
 };
 use crate::implementation::Implementation as _;
-use crate::reference::{Occasion, Reason, Turn};
+use crate::reference::{Decision, Occasion, Reason, Turn};
 
 pub(super) fn mutants() -> Vec<Mutant> {
     vec![
@@ -284,6 +284,127 @@ pub(super) fn mutants() -> Vec<Mutant> {
                         }
                     }
                 }
+            }),
+        mutant("updates-write-ten-addresses", "sync.updates-flow")
+            .what("An update writes ten addresses at most.")
+            .also(&[NOT_UPDATED, "safe.only-the-named-change"])
+            .exported(UPDATE, |_, _, object| object.proxy_addresses.truncate(10)),
+        mutant("updates-of-groups-leave-addresses", "sync.updates-flow")
+            .what("Changes of a group's addresses do not reach the cloud.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |_, export, object| {
+                if object.kind == Kind::Group {
+                    object.proxy_addresses.clone_from(&export.before.proxy_addresses);
+                }
+            }),
+        mutant("own-address-collides-with-itself", "sync.updates-flow")
+            .what("A secondary address of a joined object cannot become its primary one.")
+            .also(&[NOT_UPDATED, "safe.report-agrees"])
+            .before_turn(|_, turn| {
+                let own = turn.tenant.get(turn.joined?)?;
+                let primary = turn.incoming.primary_address()?;
+                let is_secondary = holds(own, primary)
+                    && !own.primary_address().is_some_and(|held| same_name(held, primary));
+                is_secondary.then(|| Reason::LateMatch.error())
+            }),
+        mutant("passwords-wait-where-anything-else-changes", "sync.updates-flow")
+            .what("An update that changes anything else leaves the password as it was.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |_, export, object| {
+                let password = object.password.take();
+                object.password.clone_from(&export.before.password);
+                if *object == *export.before {
+                    object.password = password;
+                }
+            }),
+        mutant("a-password-that-was-there-before-is-no-change", "sync.updates-flow")
+            .what("A password that is changed back to one that the user had does not change.")
+            .also(&[NOT_UPDATED])
+            .exported(UPDATE, |memory, export, object| {
+                if object.password != export.before.password {
+                    let was = |password: Option<&Text>| -> Text {
+                        format!("{}: {password:?}", export.before.id).into()
+                    };
+                    memory.marked.insert(was(export.before.password.as_ref()));
+                    if memory.marked.contains(&was(object.password.as_ref())) {
+                        object.password.clone_from(&export.before.password);
+                    }
+                }
+            }),
+        mutant("updates-end-after-ten-cycles", "sync.updates-flow")
+            .what("From the eleventh cycle on changes of joined objects are not looked at.")
+            .also(&[NOT_UPDATED, "match.late-match-is-an-error"])
+            .before_turn(|memory, turn| {
+                let is_late = memory.cycles >= 10 && turn.joined.is_some();
+                is_late.then(|| SyncResult::plain(ResultWord::Unchanged))
+            }),
+        mutant("renamed-users-are-created-anew", "sync.updates-flow")
+            .what("A joined user that is renamed is deleted and created again under a new id.")
+            .also(&[
+                NOT_UPDATED,
+                "match.new-objects-only match.one-to-one safe.only-the-named-change \
+                 safe.report-agrees",
+            ])
+            .exported(UPDATE, |memory, export, object| {
+                if object.user_principal_name != export.before.user_principal_name {
+                    memory.marked.insert(export.incoming.key.clone());
+                }
+            })
+            .after_turn(|memory, turn, _| {
+                if memory.marked.remove(&turn.incoming.key)
+                    && let Some(own) = turn.joined
+                    && let Some(object) = turn.tenant.get(own).cloned()
+                {
+                    turn.tenant.remove(own);
+                    turn.joined = Some(turn.tenant.insert(CloudObject::clone(&object)));
+                }
+            }),
+        mutant("stopped-by-the-block-once-never-matched", "sync.failed-is-retried")
+            .what("What the block of hard match has stopped once is never matched.")
+            .also(&[MISSED, "switch.block-hard-match"])
+            .decision(|memory, circumstances, decision| {
+                let key = &circumstances.incoming.key;
+                match decision {
+                    Decision::Reject(Reason::HardMatchBlocked) => {
+                        memory.marked.insert(key.clone());
+                        decision
+                    }
+                    Decision::TakeOver(_) if memory.marked.contains(key) => {
+                        Decision::Reject(Reason::HardMatchBlocked)
+                    }
+                    decision => decision,
+                }
+            }),
+        mutant("failures-survive-a-reinstallation", "sync.failed-is-retried")
+            .what("An object that failed before a reinstallation is not tried again after it.")
+            .also(&[MISSED, "relation.reinstallation"])
+            .afterwards(|memory, command, _, _| {
+                if let Command::ReinstallConnect(_) = command {
+                    memory.marked.extend(memory.failures.keys().cloned());
+                }
+            })
+            .before_turn(|memory, turn| {
+                let is_given_up = memory.marked.contains(&turn.incoming.key);
+                is_given_up.then(|| Reason::Ambiguous.error())
+            })
+            .after_turn(|memory, turn, result| {
+                if is_error(result) && turn.joined.is_none() {
+                    memory.note_failure(turn, result);
+                } else {
+                    memory.failures.remove(&turn.incoming.key);
+                }
+            }),
+        mutant("an-error-of-a-user-ends-the-cycle-for-other-kinds", "sync.errors-stay-local")
+            .what("After an object that failed a cycle goes on with users only.")
+            .also(&[
+                MISSED,
+                NOT_UPDATED,
+                "match.collision-creates-nothing-else relation.unrelated-objects \
+                 safe.report-agrees",
+            ])
+            .before_turn(|memory, turn| {
+                let is_stopped = memory.errors > 0 && turn.incoming.kind != Kind::User;
+                is_stopped.then(|| error("Stopped"))
             }),
     ]
 }

@@ -1,7 +1,7 @@
 //! Faults in what a takeover does to the cloud object.
 
 use super::Mutant;
-use super::common::{TAKEOVER, cut, each_attribute, holds, is_takeover};
+use super::common::{TAKEOVER, cut, each_attribute, holds, is_error, is_takeover};
 use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
 use super::fault::mutant;
 use crate::directory::{CloudObject, Kind, ProxyAddress};
@@ -209,6 +209,101 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     object.password = object.password.take().map(|password| cut(&password, 16));
                 }
             }),
+        mutant("takeover-skips-what-repeats-the-name", "takeover.values-overwritten")
+            .what("A takeover does not write an attribute that equals the UPN or the address.")
+            .also(&["relation.letter-case-of-names relation.reinstallation"])
+            .exported(TAKEOVER, |_, export, object| {
+                let incoming = export.incoming;
+                for (name, value) in &incoming.attributes {
+                    let is_repeated = Some(value) == incoming.user_principal_name.as_ref()
+                        || Some(&**value) == incoming.primary_address();
+                    if is_repeated {
+                        match export.before.attributes.get(name) {
+                            Some(value) => object.attributes.insert(name.clone(), value.clone()),
+                            None => object.attributes.remove(name),
+                        };
+                    }
+                }
+            }),
+        mutant("takeover-skips-values-of-one-character", "takeover.values-overwritten")
+            .what("A takeover does not write values of one character.")
+            .exported(TAKEOVER, |_, export, object| {
+                for (name, value) in &export.incoming.attributes {
+                    if value.chars().count() == 1 {
+                        match export.before.attributes.get(name) {
+                            Some(value) => object.attributes.insert(name.clone(), value.clone()),
+                            None => object.attributes.remove(name),
+                        };
+                    }
+                }
+            }),
+        mutant("takeover-reads-plus-signs-as-spaces", "takeover.anchor-stamped")
+            .what("A takeover stamps an anchor with a space for each plus sign.")
+            .also(&["safe.report-agrees safe.unique-identifiers soa.one-authority", "relation.renaming safe.command-takes-effect safe.only-the-named-change"])
+            .exported(TAKEOVER, |_, _, object| {
+                let anchor = object.on_premises_immutable_id.take();
+                object.on_premises_immutable_id =
+                    anchor.map(|anchor| anchor.replace('+', " ").into());
+            }),
+        mutant("takeover-drops-long-addresses", "takeover.addresses-replaced")
+            .what("A takeover leaves out addresses of more than 128 characters.")
+            .also(&["sync.updates-flow", "relation.renaming"])
+            .exported(TAKEOVER, |_, _, object| {
+                object.proxy_addresses.retain(|address| address.as_str().len() <= 128);
+            }),
+        mutant("takeover-gives-contacts-one-address", "takeover.addresses-replaced")
+            .what("A contact that is taken over has its primary address and no other.")
+            .also(&["sync.updates-flow"])
+            .exported(TAKEOVER, |_, _, object| {
+                let is_contact = object.kind == Kind::Contact;
+                object.proxy_addresses.retain(|address| !is_contact || address.is_primary());
+            }),
+        mutant("takeover-after-a-failure-leaves-addresses", "takeover.addresses-replaced")
+            .what("A takeover that failed at first leaves the addresses as they were in the cloud.")
+            .also(&["admin.recovery", HALF_TAKEN_OVER])
+            .after_turn(|memory, turn, result| {
+                if is_error(result) {
+                    memory.marked.insert(turn.incoming.key.clone());
+                }
+            })
+            .exported(TAKEOVER, |memory, export, object| {
+                if memory.marked.contains(&export.incoming.key) {
+                    object.proxy_addresses.clone_from(&export.before.proxy_addresses);
+                }
+            }),
+        mutant("takeover-writes-passwords-in-one-code-page", "takeover.password-overwritten")
+            .what("A takeover writes question marks for letters of a password beyond ASCII.")
+            .also(&["relation.renaming"])
+            .exported(TAKEOVER, |_, export, object| {
+                if export.features.password_hash_sync && export.incoming.password.is_some() {
+                    let known = |letter: char| if letter.is_ascii() { letter } else { '?' };
+                    let password = object.password.take();
+                    object.password =
+                        password.map(|it| it.chars().map(known).collect::<String>().into());
+                }
+            }),
+        mutant("hash-sync-read-at-install-time", "takeover.password-overwritten")
+            .what("Connect reads the switch of password hash sync once, in its first cycle.")
+            .also(&["match.no-holder-provisions sync.password-needs-hash-sync takeover.password-kept"])
+            .before_turn(|memory, turn| {
+                memory.switch.get_or_insert(turn.features.password_hash_sync);
+                None
+            })
+            .exported(
+                &[Occasion::HardMatch, Occasion::SoftMatch, Occasion::Provisioning],
+                |memory, export, object| {
+                    if memory.switch == Some(export.features.password_hash_sync) {
+                        return;
+                    }
+                    object.password = match export.occasion {
+                        _ if memory.switch == Some(true) => {
+                            export.incoming.password.clone().or(object.password.take())
+                        }
+                        Occasion::Provisioning => None,
+                        _ => export.before.password.clone(),
+                    };
+                },
+            ),
     ]
 }
 

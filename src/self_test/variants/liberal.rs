@@ -1,15 +1,17 @@
 //! The reference model with liberties taken.
 
+use super::cycle::{GivenUp, LiberalCycle, contended, is_rejecting};
 use super::liberty::Liberty;
 use crate::directory::{
-    Capabilities, Capability, CloudObject, CollisionHandling, Command, DeclaredChoices, Features,
-    Kind, Outcome, ResultWord, Snapshot, Status, StepObservation, SyncResult, Tenant, Text,
+    Capabilities, Capability, CloudObject, CloudRef, Command, DeclaredChoices, DeleteCloudObject,
+    Evaluator, Feature, Features, Kind, Outcome, ResultWord, Snapshot, Status, StepObservation,
+    SyncResult, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation, ImplementationName};
 use crate::reference::{Policy, Reason, ReferenceModel};
 use proptest::prelude::Rng as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// What changes how single objects are shown.
@@ -19,6 +21,8 @@ const OF_OBJECTS: &[Liberty] = &[
     Liberty::InitialDomainAddress,
     Liberty::AttributesOfItsOwn,
     Liberty::AttributesThatChange,
+    Liberty::EmptiesDeletedObjects,
+    Liberty::NamesInCapitals,
 ];
 
 /// What the reference model's own placeholders end in.
@@ -47,6 +51,12 @@ pub(super) struct Liberal {
     late_matches_told: HashSet<Text>,
     /// The identifiers of objects that were mastered in the cloud at some time of this case.
     born_in_the_cloud: HashSet<Text>,
+    /// Late matches that wait for a change on-premises.
+    given_up: GivenUp,
+    /// By identifier of the model: the number that is shown instead.
+    numbers: BTreeMap<Text, usize>,
+    /// Password hash sync was turned on, and no cycle has been run since.
+    sends_passwords: bool,
 }
 
 impl Liberal {
@@ -64,6 +74,9 @@ impl Liberal {
             is_reinstalled: false,
             late_matches_told: HashSet::new(),
             born_in_the_cloud: HashSet::new(),
+            given_up: GivenUp::new(),
+            numbers: BTreeMap::new(),
+            sends_passwords: false,
         }
     }
 
@@ -86,6 +99,9 @@ impl Liberal {
     }
 
     fn snapshot(&mut self, mut snapshot: Snapshot) -> Snapshot {
+        if self.liberties.contains(&Liberty::ReusesIdentifiers) {
+            self.number(&snapshot);
+        }
         let liberties = &self.liberties;
         if liberties.contains(&Liberty::HidesTheRecycleBin) {
             snapshot.cloud.retain(|object| !object.deleted);
@@ -107,6 +123,13 @@ impl Liberal {
                 show(Arc::make_mut(object), liberties, self.shown);
             }
         }
+        if liberties.contains(&Liberty::ReusesIdentifiers) {
+            for object in &mut snapshot.cloud {
+                if let Some(number) = self.numbers.get(&object.id) {
+                    Arc::make_mut(object).id = format!("number {number}").into();
+                }
+            }
+        }
         if liberties.contains(&Liberty::ListsBackwards) {
             snapshot.cloud.reverse();
             snapshot.on_premises.reverse();
@@ -121,7 +144,27 @@ impl Liberal {
         snapshot
     }
 
+    /// Gives every object the least number that none has.
+    fn number(&mut self, snapshot: &Snapshot) {
+        let there: HashSet<&Text> = snapshot.cloud.iter().map(|object| &object.id).collect();
+        // Not in the same step.
+        let taken: HashSet<usize> = self.numbers.values().copied().collect();
+        self.numbers.retain(|id, _| there.contains(id));
+        let mut free = (0..).filter(|number| !taken.contains(number));
+        for object in &snapshot.cloud {
+            if !self.numbers.contains_key(&object.id) {
+                self.numbers.extend(free.next().map(|number| (object.id.clone(), number)));
+            }
+        }
+    }
+
     fn result(&self, result: &mut SyncResult) {
+        if self.liberties.contains(&Liberty::TellsRejoinsAsUpdates)
+            && result.result == ResultWord::HardMatched
+            && result.evaluated_by == Some(Evaluator::Client)
+        {
+            *result = SyncResult::plain(ResultWord::Updated);
+        }
         if self.liberties.contains(&Liberty::TellsJoinedOnly) {
             result.matched_on = None;
             result.evaluated_by = None;
@@ -172,6 +215,103 @@ impl Liberal {
         }
     }
 
+    fn is_rejecting(&self) -> bool {
+        is_rejecting(self.model.policy(), !self.always.contains(&Liberty::DeclaresNoChoice))
+    }
+
+    /// Lets the model carry a command out, but for what is done otherwise in a cycle and after it.
+    fn carry_out(&mut self, command: &Command) -> Result<Outcome, Failure> {
+        let is_sync = matches!(command, Command::Sync(_));
+        let mut cycle = LiberalCycle {
+            liberties: &self.liberties,
+            is_rejecting: self.is_rejecting(),
+            given_up: &mut self.given_up,
+            contended: if is_sync { contended(&self.model) } else { HashSet::new() },
+            by: Vec::new(),
+        };
+        let mut outcome = self.model.carry_out(command, &mut cycle)?;
+        if is_sync {
+            if std::mem::take(&mut self.sends_passwords) {
+                self.send_passwords(&mut outcome);
+            }
+            if self.liberties.contains(&Liberty::TellsQuarantinedInEveryCycle) {
+                self.tell_quarantined(&mut outcome);
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// What is done with a command otherwise than the model does it, if anything.
+    fn without_the_model(&mut self, command: &Command) -> Option<Outcome> {
+        let takes = |liberty| self.liberties.contains(&liberty);
+        if let Command::SetFeature(set) = command
+            && set.feature == Feature::PasswordHashSync
+        {
+            self.sends_passwords = takes(Liberty::HashSyncSendsAllPasswords) && set.value;
+        }
+        let handle = self.model.resolve(command.cloud_object()?)?;
+        let object = Arc::clone(self.model.tenant().get(handle)?);
+        let is_joined =
+            object.is_active() && object.on_premises_sync_enabled && !object.quarantined;
+        let is_refused = match command {
+            Command::DeleteCloudObject(_) => is_joined && takes(Liberty::RefusesDeletingJoined),
+            Command::UpdateCloudObject(update) => {
+                let is_of_password = !update.set.password.is_keep();
+                is_joined && is_of_password && takes(Liberty::RefusesPasswordsOfJoined)
+            }
+            _ => false,
+        };
+        if is_refused {
+            return Some(Outcome::plain(Status::Refused));
+        }
+        match command {
+            Command::DeleteCloudObject(delete)
+                if object.kind != Kind::User
+                    && !delete.permanently
+                    && takes(Liberty::BinHoldsUsersOnly) =>
+            {
+                let delete = DeleteCloudObject { permanently: true, ..delete.clone() };
+                self.model.apply(&Command::DeleteCloudObject(delete)).ok().map(|step| step.outcome)
+            }
+            Command::DeleteCloudObject(_) | Command::RestoreCloudObject(_) => None,
+            _ => (object.deleted && takes(Liberty::DeletedObjectsAreNotFound))
+                .then(|| Outcome::plain(Status::NotFound)),
+        }
+    }
+
+    /// Sends the passwords of all joined users.
+    fn send_passwords(&mut self, outcome: &mut Outcome) {
+        if !self.features.password_hash_sync {
+            return;
+        }
+        let sources = self.model.on_premises();
+        let sources = sources.filter(|(source, _)| source.password.is_some());
+        let joined: Vec<_> =
+            sources.filter_map(|(source, joined)| Some((Arc::clone(source), joined?))).collect();
+        for (source, handle) in joined {
+            let is_change = self.model.tenant_mut().change(handle, |object| {
+                object.password.clone_from(&source.password);
+            });
+            if let Some(result) = outcome.objects.get_mut(&source.key)
+                && is_change
+                && result.result == ResultWord::Unchanged
+            {
+                result.result = ResultWord::Updated;
+            }
+        }
+    }
+
+    /// Tells objects that have a quarantined one.
+    fn tell_quarantined(&self, outcome: &mut Outcome) {
+        for (key, result) in &mut outcome.objects {
+            let copy = self.model.resolve(&CloudRef::QuarantinedFor(key.clone()));
+            let copy = copy.and_then(|copy| self.model.tenant().active(copy));
+            if copy.is_some_and(|copy| copy.quarantined) && result.result == ResultWord::Unchanged {
+                result.result = ResultWord::Quarantined;
+            }
+        }
+    }
+
     /// Deletes for good what is in the recycle bin.
     fn empty_the_bin(&mut self) {
         let tenant = self.model.tenant();
@@ -216,6 +356,25 @@ fn show(object: &mut CloudObject, liberties: &BTreeSet<Liberty>, shown: usize) {
     if liberties.contains(&Liberty::AttributesThatChange) {
         object.attributes.insert("lastSeenDateTime".into(), shown.to_string().into());
     }
+    if liberties.contains(&Liberty::EmptiesDeletedObjects) && object.deleted {
+        object.proxy_addresses.clear();
+        object.attributes.clear();
+        object.roles.clear();
+        object.password = None;
+        object.user_principal_name =
+            object.user_principal_name.take().map(|name| format!("{}{name}", object.id).into());
+    }
+    if liberties.contains(&Liberty::NamesInCapitals) && is_synced {
+        object.user_principal_name =
+            object.user_principal_name.take().map(|name| name.to_ascii_uppercase().into());
+        for address in &mut object.proxy_addresses {
+            if let Some((prefix, mail)) = address.as_str().split_once(':')
+                && address.mail().is_some()
+            {
+                *address = format!("{prefix}:{}", mail.to_ascii_uppercase()).as_str().into();
+            }
+        }
+    }
     if liberties.contains(&Liberty::OtherIdentifiers) {
         object.id = format!("{{{}}}", object.id).into();
     }
@@ -253,6 +412,9 @@ impl Implementation for Liberal {
         self.is_reinstalled = false;
         self.late_matches_told.clear();
         self.born_in_the_cloud.clear();
+        self.given_up.clear();
+        self.numbers.clear();
+        self.sends_passwords = false;
         if let Some(moods) = &mut self.moods {
             let policies = Policy::default().every_choice();
             let mut policy = policies[moods.next_u32() as usize % policies.len()];
@@ -283,13 +445,15 @@ impl Implementation for Liberal {
         if self.liberties.contains(&Liberty::BinsExpire) && matches!(command, Command::Sync(_)) {
             self.empty_the_bin();
         }
-        let mut step = self.model.apply(command)?;
+        let outcome = match self.without_the_model(command) {
+            Some(outcome) => outcome,
+            None => self.carry_out(command)?,
+        };
+        let mut step = StepObservation { outcome, snapshot: self.model.snapshot() };
         if is_already_so && self.liberties.contains(&Liberty::RefusesWhatIsSo) {
             step.outcome = Outcome::plain(Status::Refused);
         }
-        let is_rejecting = self.model.policy().collision_handling == CollisionHandling::Rejected
-            && !self.always.contains(&Liberty::DeclaresNoChoice);
-        if self.liberties.contains(&Liberty::TellsLateMatchesOnce) && !is_rejecting {
+        if self.liberties.contains(&Liberty::TellsLateMatchesOnce) && !self.is_rejecting() {
             self.tell_late_matches_once(command, &mut step.outcome);
         }
         step.snapshot = self.snapshot(step.snapshot);

@@ -43,5 +43,58 @@ words! {
         BinsExpire = "empties the recycle bin before every cycle",
         /// Treats the on-premises objects of a cycle in the opposite order.
         LastFirst = "treats the last object of a cycle first",
+        /// Reports a rejoin after a reinstallation as an update.
+        TellsRejoinsAsUpdates = "reports a rejoin as `updated`",
+        /// Reports an object that has a quarantined one as such in every cycle.
+        TellsQuarantinedInEveryCycle = "reports `quarantined` in every cycle",
+        /// Where the anchor and another attribute led to one object, reports the other one.
+        TellsAnotherTrueAttribute = "reports another attribute where several led to one object",
+        /// Gives the identifier of an object that was deleted for good to the next new one.
+        ReusesIdentifiers = "gives identifiers out again",
+        /// Shows of objects in the recycle bin no more than their kind, and another name.
+        EmptiesDeletedObjects = "keeps next to nothing of what is in the recycle bin",
+        /// Writes names and mail addresses of on-premises-mastered objects in capitals.
+        NamesInCapitals = "writes names and mail addresses in capitals",
+        /// Writes no name and no mail address that differs in letter case only.
+        KeepsLetterCase = "takes a change of letter case for none",
+        /// Exports what a late match does not collide on, beside the error.
+        LateMatchesLetTheRestPass = "exports what a late match does not collide on",
+        /// Withholds a secondary address of a joined object that another one has, without an error.
+        WithholdsSecondaryAddresses = "withholds secondary addresses that others have",
+        /// Reports a late match once and tries again only when the object is changed, where it does not
+        /// declare that collisions are rejected.
+        LateMatchesAreNotRetried = "tries a late match again only after a change",
+        /// Gives quarantined objects no password.
+        CopiesHaveNoPassword = "gives quarantined objects no password",
+        /// Writes attributes that are changed on-premises to the quarantined object.
+        UpdatesReachCopies = "updates quarantined objects",
+        /// Goes on with a quarantined object when its on-premises object is changed and nothing collides
+        /// any more.
+        CopiesHeal = "heals quarantined objects after a change",
+        /// Creates nothing that shares an X500: or SIP: value with an active object.
+        OtherAddressesCollide = "takes shared X500: and SIP: values for collisions",
+        /// Creates nothing whose name is an address of an active object, or the other way round.
+        NamesCollideWithAddresses = "takes a name that equals an address for a collision",
+        /// Creates nothing whose anchor differs from an active object's in letter case only.
+        AnchorsOfOtherCaseCollide = "takes anchors that differ in letter case for a collision",
+        /// Creates nothing whose identifiers an object in the recycle bin has.
+        BinKeepsNames = "keeps identifiers for what is in the recycle bin",
+        /// Lets new objects that share a name or an address with one another fail.
+        ContendedObjectsFail = "lets new objects fail that share an identifier",
+        /// Keeps the addresses of joined objects that have none left on-premises.
+        KeepsEmptiedAddresses = "keeps addresses where none is left on-premises",
+        /// Takes the password of a user away that is taken over and has none on-premises, with password
+        /// hash sync on.
+        ClearsAbsentPasswords = "takes passwords away that are not there on-premises",
+        /// Sends the passwords of joined users when password hash sync is turned on.
+        HashSyncSendsAllPasswords = "sends all passwords when password hash sync is turned on",
+        /// Deletes groups and contacts for good at once.
+        BinHoldsUsersOnly = "has a recycle bin for users only",
+        /// Refuses to delete joined objects in the cloud.
+        RefusesDeletingJoined = "refuses to delete joined objects",
+        /// Refuses to change the password of joined users in the cloud.
+        RefusesPasswordsOfJoined = "refuses to edit passwords of joined users",
+        /// Finds nothing in the recycle bin but to restore it or to delete it.
+        DeletedObjectsAreNotFound = "does not find what is in the recycle bin",
     }
 }
