@@ -327,8 +327,8 @@ pub(super) struct ChoiceArguments {
 
 #[derive(Args)]
 pub(super) struct TimeArguments {
-    /// How many seconds the adapter has to answer the first request.
-    #[arg(long, default_value_t = 10.0, value_name = "SECONDS", value_parser = seconds)]
+    /// How many seconds the adapter has to start and to answer the first request.
+    #[arg(long, default_value_t = 60.0, value_name = "SECONDS", value_parser = seconds)]
     pub(super) handshake_timeout: f64,
     /// How many seconds the adapter has to answer any other request.
     #[arg(long, default_value_t = 5.0, value_name = "SECONDS", value_parser = seconds)]

@@ -4,10 +4,13 @@ use super::arguments::{ChoiceArguments, TargetArguments, TimeArguments};
 use super::exit::Mistake;
 use crate::directory::DeclaredChoices;
 use crate::implementation::Implementation;
-use crate::implementation::child_process::{ChildProcess, ChildProcessOptions};
+use crate::implementation::child_process::{ChildProcess, ChildProcessOptions, StartError};
 use crate::reference::{Policy, ReferenceModel};
+use crate::report::legible;
 use crate::rulebook::Rulebook;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 /// Starts the adapter, or takes the reference model where there is none.
@@ -41,10 +44,58 @@ pub(super) fn start_child(
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);
     options.edition = edition.to_owned();
     ChildProcess::start(options).map_err(|error| {
-        Mistake::no_adapter(format!(
-            "{error}\n(`entra-conformance check-adapter -- …` tries an adapter step by step)"
-        ))
+        let mut message = legible(&error.to_string());
+        for line in what_to_do(&error) {
+            message += &format!("\n{line}");
+        }
+        Mistake::no_adapter(message)
     })
+}
+
+/// What a person can do where an adapter could not be started, and what it said itself.
+fn what_to_do(error: &StartError) -> Vec<String> {
+    match error {
+        StartError::Spawn { program, error } => {
+            vec![hint(program, error).to_owned()]
+        }
+        StartError::Handshake(failure) => {
+            let mut lines = Vec::new();
+            if !failure.stderr_tail.is_empty() {
+                lines.push("the end of its standard error:".to_owned());
+                let tail = failure.stderr_tail.iter();
+                lines.extend(tail.map(|line| format!("  ! {}", legible(line))));
+            }
+            lines.push(
+                "(`entra-conformance serve` answers as an adapter has to; `spec/protocol.md` says how)"
+                    .to_owned(),
+            );
+            lines
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Why a program cannot be started, as far as that can be seen.
+fn hint(program: &OsStr, error: &io::Error) -> &'static str {
+    let is_there = Path::new(program).exists();
+    let has_words = program.to_string_lossy().trim().contains(' ');
+    match error.kind() {
+        io::ErrorKind::NotFound if has_words && !is_there => {
+            "(the command and its arguments are words of their own: write `-- node a.mjs`, not `-- \"node a.mjs\"`)"
+        }
+        io::ErrorKind::NotFound if is_there => {
+            "(the file is there, but the interpreter that its first line names is not; name one before it: `-- python3 FILE`)"
+        }
+        io::ErrorKind::NotFound => {
+            "(there is no such file here, and no such program in any folder of PATH)"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "(the file must be executable: `chmod +x FILE`, or name its interpreter before it: `-- python3 FILE`)"
+        }
+        _ => {
+            "(is it a program for this machine, or a script whose first line, `#!…`, names its interpreter?)"
+        }
+    }
 }
 
 /// The reference model's policy: its defaults, but for what is chosen.
@@ -74,4 +125,24 @@ pub(super) fn policy(choices: &[String]) -> Result<Policy, Mistake> {
     let chosen: DeclaredChoices = serde_json::from_value(declared.into())
         .map_err(|error| Mistake::bad_input(error.to_string()))?;
     Ok(Policy::agreeing_with(&chosen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::words("node a.mjs", io::ErrorKind::NotFound, "words of their own")]
+    #[case::nowhere("no-such-program", io::ErrorKind::NotFound, "PATH")]
+    #[case::no_interpreter("Cargo.toml", io::ErrorKind::NotFound, "interpreter")]
+    #[case::not_executable("Cargo.toml", io::ErrorKind::PermissionDenied, "chmod +x")]
+    fn a_start_that_fails_says_what_to_do(
+        #[case] program: &str,
+        #[case] kind: io::ErrorKind,
+        #[case] told: &str,
+    ) {
+        let hint = hint(OsStr::new(program), &kind.into());
+        assert!(hint.contains(told), "{hint}");
+    }
 }

@@ -173,7 +173,7 @@ impl Page {
             self.text += &legible(before);
             let own = STYLES.iter().flat_map(|style| [format!("{style}"), format!("{style:#}")]);
             let own = own.filter_map(|code| code.strip_prefix('\u{1b}').map(str::to_owned));
-            match own.into_iter().find(|code| !code.is_empty() && after.starts_with(code)) {
+            match own.filter(|code| after.starts_with(&**code)).max_by_key(String::len) {
                 Some(code) if self.styled => {
                     self.text.push('\u{1b}');
                     self.text += &code;

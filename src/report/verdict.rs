@@ -43,6 +43,9 @@ pub(super) fn incomplete(why: Incomplete) -> String {
         Incomplete::AdapterUnfaithful(fault) => adapter_fault(&fault),
         Incomplete::CutOff(line) => format!("the file of events is cut off at line {line}"),
         Incomplete::StoppedEarly => "the run was stopped before its end".to_owned(),
+        Incomplete::CasesMissing(source) => {
+            format!("not as many cases of {source} are reported as were planned")
+        }
         Incomplete::NothingJudged => "nothing was judged".to_owned(),
         Incomplete::NotExercised => {
             "no case exercised some of the rules that were asked for".to_owned()

@@ -150,6 +150,8 @@ pub enum Incomplete {
     CutOff(usize),
     /// The run was stopped before its end.
     StoppedEarly,
+    /// Of this source other cases are reported than were planned, for no reason that is told.
+    CasesMissing(Source),
     /// No case was judged to its end.
     NothingJudged,
     /// No case exercised some of the rules that were asked for.
@@ -502,6 +504,8 @@ impl Summary {
             Some(Incomplete::CutOff(line))
         } else if self.milliseconds.is_none() {
             Some(Incomplete::StoppedEarly)
+        } else if let Some(source) = self.source_that_does_not_add_up() {
+            Some(Incomplete::CasesMissing(source))
         } else if self.judged == 0 {
             Some(Incomplete::NothingJudged)
         } else if self.rules().iter().any(is_left_out) {
@@ -509,6 +513,19 @@ impl Summary {
         } else {
             None
         }
+    }
+
+    /// A source of which other cases are reported than were planned, for no reason that is told.
+    fn source_that_does_not_add_up(&self) -> Option<Source> {
+        let planned = self.header.iter().flat_map(|header| &header.sources);
+        let adds_up = |planned: &&PlannedSource| {
+            let line = self.sources.iter().find(|line| line.planned.source == planned.source);
+            line.is_some_and(|SourceLine { result, .. }| {
+                let ended = result.judged + result.not_applicable + result.aborted;
+                ended == planned.cases || result.stopped.is_some()
+            })
+        };
+        planned.into_iter().find(|planned| !adds_up(planned)).map(|planned| planned.source)
     }
 
     /// How many planned cases were left out since the time that was given was over.

@@ -15,7 +15,7 @@ pub struct ChildProcessOptions {
     pub arguments: Vec<OsString>,
     /// The edition that it is told, and that it has to offer. Default: `2023-01`.
     pub edition: String,
-    /// How long it may take from its start to its answer to `initialize`. Default: 10 s.
+    /// How long it may take from its start to its answer to `initialize`. Default: 60 s.
     pub handshake_timeout: Duration,
     /// How long it may take for one answer, counted from the request or from the answer before,
     /// whichever is later; for a case with hundreds of objects as many times longer. Default: 5 s.
@@ -36,7 +36,7 @@ impl ChildProcessOptions {
             program: program.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
             edition: "2023-01".to_owned(),
-            handshake_timeout: Duration::from_secs(10),
+            handshake_timeout: Duration::from_secs(60),
             reply_timeout: Duration::from_secs(5),
             maximum_line_bytes: 64 * 1024 * 1024,
             in_flight: 50,
