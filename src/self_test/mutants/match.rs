@@ -664,8 +664,8 @@ fn of_several_holders() -> Vec<Mutant> {
             }
         }),
         mutant("ambiguous-match-takes-the-values-of-the-others", "match.every-new-object")
-            .what("Where several objects hold addresses, the one taken over gets those of the others.")
-            .also(&["admin.untouched safe.only-the-named-change soa.cloud-mastered-untouched", "takeover.addresses-replaced takeover.anchor-stamped takeover.authority-flips takeover.values-overwritten admin.never-soft-matched kind.same-kind match.primary-smtp-only match.same-attribute"])
+            .what("Where several objects hold addresses, the one taken over gets all of them.")
+            .also(&[NOT_ITS_OWN, HALF_TAKEN_OVER])
             .policy(|policy| policy.ambiguous_match = AmbiguousMatch::Withheld)
             .decision(|memory, _, decision| {
                 memory.withheld = match &decision {

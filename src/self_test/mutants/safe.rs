@@ -361,7 +361,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .exported(&[Occasion::Quarantine], |_, _, object| object.mail_enabled = false),
         mutant("collision-writes-values-to-the-joined-holder", "safe.only-the-named-change")
             .what("A new object that collides with a joined one leaves its attributes on that.")
-            .also(&["match.collision-creates-nothing-else match.one-to-one safe.own-values-only", "recovery.nothing-lost safe.report-agrees"])
+            .also(&["match.collision-creates-nothing-else match.one-to-one recovery.nothing-lost \
+                 safe.own-values-only safe.report-agrees"])
             .after_turn(|_, turn, result| {
                 let holders = holders(turn.incoming, turn.tenant);
                 let joined = holders.into_iter().find(|holder| {

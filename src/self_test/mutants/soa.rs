@@ -176,9 +176,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 None
             }),
         mutant("own-secondary-address-cannot-become-primary", "soa.cloud-edits-work")
-            .what(
-                "A cloud edit that makes an object's secondary address its primary one is refused.",
-            )
+            .what("A cloud edit that makes an object's secondary address primary is refused.")
             .refuses(|_, command, target| match command {
                 Command::UpdateCloudObject(update) => {
                     let mut after = target.clone();

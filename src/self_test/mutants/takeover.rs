@@ -104,7 +104,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("takeover-leaves-the-object-in-the-recycle-bin", "takeover.same-object")
             .what("A takeover moves the object to the recycle bin and goes on with a new one.")
-            .also(&["safe.own-values-only", 
+            .also(&[
+                "safe.own-values-only",
                 HALF_TAKEN_OVER,
                 "match.every-new-object safe.only-the-named-change safe.report-agrees",
             ])
@@ -239,7 +240,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("takeover-reads-plus-signs-as-spaces", "takeover.anchor-stamped")
             .what("A takeover stamps an anchor with a space for each plus sign.")
-            .also(&["safe.report-agrees safe.unique-identifiers soa.one-authority", "relation.renaming safe.command-takes-effect safe.only-the-named-change"])
+            .also(&["relation.renaming safe.command-takes-effect safe.only-the-named-change \
+                 safe.report-agrees safe.unique-identifiers soa.one-authority"])
             .exported(TAKEOVER, |_, _, object| {
                 let anchor = object.on_premises_immutable_id.take();
                 object.on_premises_immutable_id =
@@ -284,7 +286,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("hash-sync-read-at-install-time", "takeover.password-overwritten")
             .what("Connect reads the switch of password hash sync once, in its first cycle.")
-            .also(&["match.no-holder-provisions sync.password-needs-hash-sync takeover.password-kept"])
+            .also(&["match.no-holder-provisions sync.password-needs-hash-sync \
+                 takeover.password-kept"])
             .before_turn(|memory, turn| {
                 memory.switch.get_or_insert(turn.features.password_hash_sync);
                 None
