@@ -52,6 +52,9 @@ class Adapter:
     def update(self, account_id, changes):
         """A local administrator edits an account; `attributes` has the changed entries only."""
 
+    def set_anchor(self, account_id, anchor):
+        """A local administrator writes the anchor that an account carries."""
+
     def set_roles(self, account_id, roles):
         """The account holds exactly these roles."""
 
@@ -192,8 +195,9 @@ class Conversation:
     def restoreCloudObject(self, _):
         self.needs("recycleBin")
 
-    def setImmutableId(self, _):
+    def setImmutableId(self, command):
         self.needs("immutableIdWrite")
+        self.adapter.set_anchor(self.account(command["object"]), command.get("value"))
 
     def setFeature(self, command):
         self.adapter.set_feature(command["feature"], command["value"])
