@@ -18,6 +18,7 @@ include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload memberof
 sizelimit unlimited
 database mdb
 suffix {base}
@@ -27,7 +28,11 @@ directory {folder}/data
 dbnosync
 maxsize 1073741824
 index objectClass,uid,mail,employeeNumber eq
+overlay memberof
 """
+
+# Lets an administrator write what otherwise only the server writes, such as entryUUID.
+RELAX = [("1.3.6.1.4.1.4203.666.5.12", True, None)]
 
 
 class Directory:
@@ -65,12 +70,12 @@ class Directory:
         for name, attributes in entries.items():
             known = self.entries.get(name)
             if known is None:
-                self.connection.add(self.dn(name), ["inetOrgPerson"], attributes)
+                self.connection.add(self.dn(name), ["inetOrgPerson"], attributes, controls=RELAX)
             elif known != attributes:
                 replaced = {attribute: [(ldap3.MODIFY_REPLACE, attributes.get(attribute, []))]
                             for attribute in known.keys() | attributes.keys()
                             if known.get(attribute) != attributes.get(attribute)}
-                self.connection.modify(self.dn(name), replaced)
+                self.connection.modify(self.dn(name), replaced, controls=RELAX)
         self.entries = dict(entries)
 
     @staticmethod
