@@ -66,7 +66,7 @@ class Adapter:
 
     def sync(self, objects):
         """One cycle over all on-premises objects. By key, of those that came to something: `cloudId`, the account
-        that stands for it; with objectResults also `result` and what belongs to it."""
+        that stands for it, and where the software tells it `result` and what belongs to it."""
 
     def accounts(self):
         """Every account, as a CloudObject of the protocol."""
@@ -100,6 +100,7 @@ class Conversation:
         self.on_premises = {thing["key"]: thing for thing in on_premises}
         self.labels = {setup["label"]: self.adapter.create(setup) for setup in cloud}
         self.joined = {}
+        self.anchors = {}
         return {"snapshot": self.snapshot()}
 
     def apply(self, params):
@@ -126,10 +127,12 @@ class Conversation:
         return {"cloud": self.presupposed(self.adapter.accounts()), "onPremises": list(self.on_premises.values())}
 
     def presupposed(self, accounts):
-        """The authority flag that an older suite presupposes: an account that stands for somebody has it."""
-        if OLD and "authorityFlag" not in self.adapter.capabilities:
+        """What an older suite presupposes: an account that stands for somebody has the authority flag, and carries the
+        anchor of the first whom it stood for."""
+        if OLD:
             for account in accounts:
                 account["onPremisesSyncEnabled"] = account["id"] in self.joined.values()
+                account.setdefault("onPremisesImmutableId", self.anchors.get(account["id"]))
         return accounts
 
     def account(self, reference):
@@ -210,32 +213,29 @@ class Conversation:
         before = {account["id"]: account for account in self.adapter.accounts()}
         joined_before = dict(self.joined)
         came_to = self.adapter.sync(list(self.on_premises.values())) or {}
-        self.joined |= {key: entry["cloudId"] for key, entry in came_to.items() if entry.get("cloudId")}
-        if "objectResults" in self.adapter.capabilities:
-            if OLD:
-                for entry in came_to.values():
-                    entry.pop("cloudId", None)
-            return {"status": "ok", "objects": came_to}
-        if not OLD:
+        for key, entry in came_to.items():
+            if entry.get("cloudId"):
+                self.joined[key] = entry["cloudId"]
+                self.anchors.setdefault(entry["cloudId"], self.on_premises[key]["sourceAnchor"])
+        if "objectResults" not in self.adapter.capabilities and not OLD:
             return {"status": "ok"}
-        return {"status": "ok", "objects": self.presupposed_results(came_to, before, joined_before)}
-
-    def presupposed_results(self, came_to, before, joined_before):
-        """The results for each object that an older suite presupposes, told from what is seen."""
         after = {account["id"]: account for account in self.adapter.accounts()}
-        results = {}
         for key in self.on_premises:
-            account_id = came_to.get(key, {}).get("cloudId")
-            if account_id is None:
-                result = "error"
-            elif account_id not in before:
-                result = "provisioned"
-            elif joined_before.get(key) != account_id:
-                result = "joined"
-            else:
-                result = "unchanged" if before[account_id] == after[account_id] else "updated"
-            results[key] = {"result": result}
-        return results
+            entry = came_to.setdefault(key, {})
+            account_id = entry.get("cloudId") if not OLD else entry.pop("cloudId", None)
+            entry.setdefault("result", self.result(account_id, before, after, joined_before.get(key)))
+        return {"status": "ok", "objects": came_to}
+
+    @staticmethod
+    def result(account_id, before, after, joined_before):
+        """What came of an object, told from what is seen, where the software does not tell."""
+        if account_id is None:
+            return "error"
+        if account_id not in before:
+            return "provisioned"
+        if account_id != joined_before:
+            return "joined"
+        return "unchanged" if before[account_id] == after[account_id] else "updated"
 
     def needs(self, capability):
         if capability not in self.adapter.capabilities:

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Drives Arize Phoenix's sign-in by LDAP, between OpenLDAP and Phoenix's accounts in SQLite.
 
-What stands for what is in README.md. What the protocol of today has no word for, and this adapter therefore leaves out or
+What stands for what is in README.md. `--identify unique-id` finds accounts by an identifier that never changes, and by
+the address where nobody has it yet; `--identify email` (Phoenix's default) by the address alone. What the protocol of today has no word for, and this adapter therefore leaves out or
 makes up with ENTRA_OLD=1:
 
 * No authority flag: an account that an administrator prepared for LDAP differs from one in use by its unique id only.
 * No anchor on an account that nobody has signed in to: administrators cannot write the unique id.
+* Found by address, nothing but the address says whom an account stands for.
 * Unique ids are UUIDs, compared without case. With ENTRA_OLD=1 each other anchor stands for a UUID of its own.
 * One attribute, which no sign-in updates, and no addresses beside the one by which accounts are found.
 * One role an account, and it comes from the directory: here everybody there is a member.
@@ -13,6 +15,7 @@ makes up with ENTRA_OLD=1:
 * Deletion without a recycle bin.
 """
 
+import argparse
 import asyncio
 import sys
 import uuid
@@ -30,9 +33,9 @@ from phoenix.server.api.routers.ldap import get_or_create_ldap_user
 from phoenix.server.ldap import LDAPAuthenticator
 from phoenix.server.types import DbSessionFactory
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm import joinedload
+from sqlean.dbapi2 import IntegrityError
 
 from protocol import OLD, Adapter, Refused, Unsupported, serve
 from slapd import ADMIN, PASSWORD, PEOPLE, Directory
@@ -42,21 +45,25 @@ PASSWORD_OF_EVERYBODY = "everybody"
 
 
 class Phoenix(Adapter):
-    implementation = {"name": "Arize Phoenix", "version": "20.26.1", "language": "Python",
-                      "url": "https://pypi.org/project/arize-phoenix/"}
-    capabilities = ["users", "match:userPrincipalName", "match:sourceAnchor", "roles", "reinstall", "cloudEdits",
-                    "objectResults", "matchKind", "hardDelete"]
-    declared = {"attributes": ["displayName"], "neverUpdated": ["displayName"], "readOnly": ["userPrincipalName"],
-                "anchorForm": "uuid"}
-
-    def __init__(self):
+    def __init__(self, identify):
+        self.implementation = {"name": "Arize Phoenix by " + identify, "version": "20.26.1", "language": "Python",
+                               "url": "https://pypi.org/project/arize-phoenix/"}
+        self.capabilities = ["users", "match:userPrincipalName", "roles", "reinstall", "cloudEdits", "objectResults",
+                             "hardDelete"]
+        self.declared = {"attributes": ["displayName"], "neverUpdated": ["displayName"],
+                         "readOnly": ["userPrincipalName"]}
+        self.by_unique_id = identify == "unique-id"
+        if self.by_unique_id:
+            self.capabilities += ["match:sourceAnchor", "matchKind"]
+            self.declared["anchorForm"] = "uuid"
         self.loop = asyncio.new_event_loop()
         self.directory = Directory()
         host, port = self.directory.url.removeprefix("ldap://").split(":")
         self.authenticator = LDAPAuthenticator(LDAPConfig(
             hosts=(host,), port=int(port), tls_mode="none", bind_dn=ADMIN, bind_password=PASSWORD,
             user_search_base_dns=(PEOPLE,), user_search_filter="(&(objectClass=inetOrgPerson)(uid=%s))",
-            attr_unique_id="entryUUID", group_role_mappings=({"group_dn": "*", "role": "MEMBER"},)))
+            attr_unique_id="entryUUID" if self.by_unique_id else None,
+            group_role_mappings=({"group_dn": "*", "role": "MEMBER"},)))
         self.session = async_sessionmaker(create_engine("sqlite:///:memory:"), expire_on_commit=False).begin
         self.wait(_ensure_enums(DbSessionFactory(self.session, "sqlite")))
 
@@ -114,7 +121,7 @@ class Phoenix(Adapter):
         try:
             return self.wait(coroutine)
         except IntegrityError as problem:
-            raise Refused(str(problem.orig))
+            raise Refused(str(problem))
 
     async def save(self, user, roles):
         async with self.session() as session:
@@ -159,15 +166,12 @@ class Phoenix(Adapter):
         except HTTPException as problem:
             return {"result": "error", "message": problem.detail}
         except IntegrityError as problem:
-            return {"result": "error", "message": str(problem.orig)}
+            return {"result": "error", "message": str(problem)}
         account_id = str(user.id)
         entry = {"cloudId": account_id}
-        if account_id not in before:
-            return entry | {"result": "provisioned"}
-        if before[account_id]["onPremisesImmutableId"] is None:
+        if self.by_unique_id and account_id in before and before[account_id]["onPremisesImmutableId"] is None:
             return entry | {"result": "softMatched", "matchedOn": "userPrincipalName"}
-        after = {account["id"]: account for account in self.accounts()}
-        return entry | {"result": "unchanged" if before == after else "updated"}
+        return entry
 
     async def login(self, username):
         """What the route /auth/ldap/login does before it hands out tokens."""
@@ -182,9 +186,12 @@ class Phoenix(Adapter):
             async with self.session() as session:
                 return (await session.scalars(select(models.User).options(joinedload(models.User.role)))).all()
 
-        return [{
+        def anchor(user):
+            unique_id = user.ldap_unique_id
+            return {"onPremisesImmutableId": self.anchors.get(unique_id, unique_id)} if self.by_unique_id else {}
+
+        return [anchor(user) | {
             "id": str(user.id), "kind": "user",
-            "onPremisesImmutableId": self.anchors.get(user.ldap_unique_id, user.ldap_unique_id),
             "userPrincipalName": user.email,
             "attributes": {} if user.username in self.made_up else {"displayName": user.username},
             "roles": [ADMINISTRATOR] if user.role.name == "ADMIN" else None,
@@ -195,4 +202,6 @@ class Phoenix(Adapter):
 
 
 if __name__ == "__main__":
-    serve(Phoenix())
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--identify", choices=["unique-id", "email"], default="email")
+    serve(Phoenix(parser.parse_args().identify))

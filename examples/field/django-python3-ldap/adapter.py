@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """Drives django-python3-ldap's `ldap_sync_users` between OpenLDAP and Django's accounts in SQLite.
 
-What stands for what is in README.md. `--lookup username` (the package's default) finds accounts by name, `--lookup
-anchor` by an attribute that never changes. What the protocol of today has no word for, and this adapter therefore leaves
-out or makes up with ENTRA_OLD=1:
+What stands for what is in README.md. `--lookup username` (the package's default) finds accounts by name and knows no
+anchor; `--lookup anchor` finds them by an attribute that never changes. What the protocol of today has no word for, and
+this adapter therefore leaves out or makes up with ENTRA_OLD=1:
 
 * No authority flag: Django knows accounts, and no side that owns one.
 * No results for each object: the command succeeds or fails as a whole.
-* Found by name, the anchor is a column like any other: nothing says which entry an account belongs to but its name.
-* Found by anchor, an account that carries one is as good as linked.
+* Found by name, nothing but the name says whom an account stands for, and several may.
 * Some attributes, one address, and that one no more than a value.
 * Deletion without a recycle bin.
 """
@@ -34,6 +33,7 @@ ATTRIBUTES = {"displayName": ("displayName", "first_name"), "department": ("depa
 
 
 def set_up_django(url, lookup):
+    columns = [NAME, ADDRESS, *ATTRIBUTES.values()] + ([ANCHOR] if lookup == "anchor" else [])
     settings.configure(
         INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django_python3_ldap", "accounts"],
         AUTH_USER_MODEL="accounts.Account",
@@ -43,7 +43,7 @@ def set_up_django(url, lookup):
         USE_TZ=True,
         LDAP_AUTH_URL=[url],
         LDAP_AUTH_SEARCH_BASE=PEOPLE,
-        LDAP_AUTH_USER_FIELDS={column: attribute for attribute, column in [NAME, ANCHOR, ADDRESS, *ATTRIBUTES.values()]},
+        LDAP_AUTH_USER_FIELDS={column: attribute for attribute, column in columns},
         LDAP_AUTH_USER_LOOKUP_FIELDS=(lookup,),
         LDAP_AUTH_CONNECTION_USERNAME="admin",
         LDAP_AUTH_CONNECTION_PASSWORD=PASSWORD,
@@ -61,9 +61,10 @@ class LdapSyncUsers(Adapter):
         self.lookup = lookup
         self.implementation = {"name": "django-python3-ldap by " + lookup, "version": "0.16.1", "language": "Python",
                                "url": "https://pypi.org/project/django-python3-ldap/"}
-        match = "match:userPrincipalName" if lookup == "username" else "match:sourceAnchor"
-        self.capabilities = ["users", match, "cloudAnchors", "immutableIdWrite", "roles", "reinstall", "cloudEdits",
-                             "hardDelete"]
+        self.capabilities = ["users", "roles", "reinstall", "cloudEdits", "hardDelete"] + {
+            "username": ["match:userPrincipalName"],
+            "anchor": ["match:sourceAnchor", "cloudAnchors", "immutableIdWrite"],
+        }[lookup]
         self.directory = Directory()
         set_up_django(self.directory.url, lookup)
         from accounts.models import Account
@@ -71,19 +72,22 @@ class LdapSyncUsers(Adapter):
         self.Account, self.Group = Account, Group
 
     def clear(self):
+        self.directory.show({})  # in which order it lists its entries is not to depend on the case before
         self.Group.objects.all().delete()
         self.Account.objects.all().delete()
 
     def accept(self, fields):
         if fields["kind"] != "user":
             raise Unsupported(fields["kind"] + "s")
+        if fields.get("onPremisesImmutableId") and self.lookup == "username":
+            raise Unsupported("cloudAnchors")
         if [address for address in fields.get("proxyAddresses") or [] if not address.startswith("SMTP:")]:
             raise Unsupported("secondaryAddresses")
         if set(fields.get("attributes") or {}) - set(ATTRIBUTES):
             raise Unsupported("attributes")
 
     def create(self, setup):
-        return self.save(self.Account(), setup | {"roles": setup.get("roles")})
+        return self.save(self.Account(), {"roles": None} | setup)
 
     def update(self, account_id, changes):
         self.save(self.Account.objects.get(pk=account_id), changes)
@@ -130,9 +134,8 @@ class LdapSyncUsers(Adapter):
         return {thing["key"]: {"cloudId": found.get(thing[name])} for thing in objects}
 
     def accounts(self):
-        return [{
+        return [({} if self.lookup == "username" else {"onPremisesImmutableId": account.anchor}) | {
             "id": str(account.pk), "kind": "user",
-            "onPremisesImmutableId": account.anchor,
             "userPrincipalName": account.username,
             "proxyAddresses": ["SMTP:" + account.email] if account.email else None,
             "attributes": {name: getattr(account, column) for name, (_, column) in ATTRIBUTES.items()
