@@ -12,16 +12,19 @@ import traceback
 # Capabilities and further words that the suite learns at present. A suite that refuses them is told nothing of them
 # where ENTRA_OLD=1 is set; what it then presupposes is made up in `Conversation.presupposed`.
 OLD = os.environ.get("ENTRA_OLD") == "1"
-NEW_CAPABILITIES = {"authorityFlag", "cloudAnchors", "objectResults", "secondaryAddresses", "hardDelete",
+NEW_CAPABILITIES = {"authorityFlag", "cloudAnchors", "cloudId", "objectResults", "secondaryAddresses", "hardDelete",
                     "quarantinedObjects"}
+
+# What is declined must have the name of a capability. A value that the software has no place for has none, so here it
+# goes by one that none of these adapters declares.
+NO_PLACE = "scope"
 
 
 class Unsupported(Exception):
     """The software has no place for this. The capability is one that it does not declare."""
 
     def __init__(self, capability):
-        # A suite that does not know the word must be told another one that is not declared.
-        super().__init__("scope" if OLD and capability in NEW_CAPABILITIES | {"attributes"} else capability)
+        super().__init__(NO_PLACE if OLD and capability in NEW_CAPABILITIES else capability)
 
 
 class Refused(Exception):
@@ -217,12 +220,10 @@ class Conversation:
             if entry.get("cloudId"):
                 self.joined[key] = entry["cloudId"]
                 self.anchors.setdefault(entry["cloudId"], self.on_premises[key]["sourceAnchor"])
-        if "objectResults" not in self.adapter.capabilities and not OLD:
-            return {"status": "ok"}
         after = {account["id"]: account for account in self.adapter.accounts()}
         for key in self.on_premises:
             entry = came_to.setdefault(key, {})
-            account_id = entry.get("cloudId") if not OLD else entry.pop("cloudId", None)
+            account_id = entry.pop("cloudId", None) if OLD else entry.get("cloudId")
             entry.setdefault("result", self.result(account_id, before, after, joined_before.get(key)))
         return {"status": "ok", "objects": came_to}
 

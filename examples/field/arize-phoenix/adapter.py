@@ -8,7 +8,7 @@ makes up with ENTRA_OLD=1:
 * No authority flag: an account that an administrator prepared for LDAP differs from one in use by its unique id only.
 * No anchor on an account that nobody has signed in to: administrators cannot write the unique id.
 * Found by address, nothing but the address says whom an account stands for.
-* Unique ids are UUIDs, compared without case. With ENTRA_OLD=1 each other anchor stands for a UUID of its own.
+* Unique ids are UUIDs, compared without case. An anchor that is none has a UUID of its own that stands for it.
 * One attribute, which no sign-in updates, and no addresses beside the one by which accounts are found.
 * One role an account, and it comes from the directory: here everybody there is a member.
 * Administrators edit the display name only.
@@ -37,7 +37,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm import joinedload
 from sqlean.dbapi2 import IntegrityError
 
-from protocol import OLD, Adapter, Refused, Unsupported, serve
+from protocol import NO_PLACE, Adapter, Refused, Unsupported, serve
 from slapd import ADMIN, PASSWORD, PEOPLE, Directory
 
 ADMINISTRATOR = "Global Administrator"
@@ -49,7 +49,7 @@ class Phoenix(Adapter):
         self.implementation = {"name": "Arize Phoenix by " + identify, "version": "20.26.1", "language": "Python",
                                "url": "https://pypi.org/project/arize-phoenix/"}
         self.capabilities = ["users", "match:userPrincipalName", "roles", "reinstall", "cloudEdits", "objectResults",
-                             "hardDelete"]
+                             "cloudId", "hardDelete"]
         self.declared = {"attributes": ["displayName"], "neverUpdated": ["displayName"],
                          "readOnly": ["userPrincipalName"]}
         self.by_unique_id = identify == "unique-id"
@@ -88,7 +88,7 @@ class Phoenix(Adapter):
         if fields.get("onPremisesImmutableId"):
             raise Unsupported("cloudAnchors")
         if set(fields.get("attributes") or {}) - {"displayName"} or set(fields.get("roles") or []) - {ADMINISTRATOR}:
-            raise Unsupported("attributes")
+            raise Unsupported(NO_PLACE)
 
     # What administrators do: as the mutations createUser, patchUser and deleteUsers do it.
 
@@ -102,12 +102,12 @@ class Phoenix(Adapter):
 
     def update(self, account_id, changes):
         if "userPrincipalName" in changes:
-            raise Unsupported("attributes")
+            raise Unsupported(NO_PLACE)
         self.change(self.rename(int(account_id), (changes.get("attributes") or {}).get("displayName")))
 
     def set_roles(self, account_id, roles):
         if set(roles) - {ADMINISTRATOR}:
-            raise Unsupported("attributes")
+            raise Unsupported(NO_PLACE)
         self.change(self.save(int(account_id), roles))
 
     def delete(self, account_id):
@@ -153,8 +153,10 @@ class Phoenix(Adapter):
         return values | ({"displayName": [name]} if name else {})
 
     def unique_id(self, anchor):
-        if not OLD:
-            return anchor
+        try:
+            return str(uuid.UUID(anchor))
+        except ValueError:
+            pass
         unique_id = str(uuid.uuid5(uuid.NAMESPACE_OID, anchor))
         self.anchors[unique_id] = anchor
         return unique_id

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import django
 from django.conf import settings
 
-from protocol import Adapter, Refused, Unsupported, serve
+from protocol import NO_PLACE, Adapter, Refused, Unsupported, serve
 from slapd import ADMIN, PASSWORD, PEOPLE, Directory
 
 # Names of the protocol, with the attribute of the directory and the column of the account.
@@ -61,7 +61,7 @@ class LdapSyncUsers(Adapter):
         self.lookup = lookup
         self.implementation = {"name": "django-python3-ldap by " + lookup, "version": "0.16.1", "language": "Python",
                                "url": "https://pypi.org/project/django-python3-ldap/"}
-        self.capabilities = ["users", "roles", "reinstall", "cloudEdits", "hardDelete"] + {
+        self.capabilities = ["users", "cloudId", "roles", "reinstall", "cloudEdits", "hardDelete"] + {
             "username": ["match:userPrincipalName"],
             "anchor": ["match:sourceAnchor", "cloudAnchors", "immutableIdWrite"],
         }[lookup]
@@ -84,7 +84,7 @@ class LdapSyncUsers(Adapter):
         if [address for address in fields.get("proxyAddresses") or [] if not address.startswith("SMTP:")]:
             raise Unsupported("secondaryAddresses")
         if set(fields.get("attributes") or {}) - set(ATTRIBUTES):
-            raise Unsupported("attributes")
+            raise Unsupported(NO_PLACE)
 
     def create(self, setup):
         return self.save(self.Account(), {"roles": None} | setup)

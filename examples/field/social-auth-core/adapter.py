@@ -55,7 +55,7 @@ from social_core.exceptions import SocialAuthBaseException
 from social_django.models import UserSocialAuth
 from social_django.utils import load_backend, load_strategy
 
-from protocol import Adapter, Unsupported, serve
+from protocol import NO_PLACE, Adapter, Unsupported, serve
 
 # Claims, and the fields of the account that the pipeline keeps up to date from them.
 ATTRIBUTES = {"displayName": ("given_name", "first_name"), "department": ("family_name", "last_name")}
@@ -65,7 +65,7 @@ class SocialAuth(Adapter):
     implementation = {"name": "social-auth-core", "version": "7.0.0", "language": "Python",
                       "url": "https://pypi.org/project/social-auth-core/"}
     capabilities = ["users", "match:userPrincipalName", "match:sourceAnchor", "roles", "softMatchSwitch", "reinstall",
-                    "cloudEdits", "matchKind", "objectResults", "hardDelete"]
+                    "cloudEdits", "matchKind", "objectResults", "cloudId", "hardDelete"]
     declared = {"attributes": list(ATTRIBUTES), "neverUpdated": ["userPrincipalName"], "anchorForm": "text"}
     choices = {"valuesAbsentOnPremises": "kept"}
 
@@ -88,7 +88,7 @@ class SocialAuth(Adapter):
         if fields.get("onPremisesImmutableId"):
             raise Unsupported("cloudAnchors")
         if set(fields.get("attributes") or {}) - set(ATTRIBUTES):
-            raise Unsupported("attributes")
+            raise Unsupported(NO_PLACE)
 
     def create(self, setup):
         # The name under which Django keeps an account has no part in this; social-auth makes one up as well.
