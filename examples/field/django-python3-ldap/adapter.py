@@ -13,6 +13,7 @@ this adapter therefore leaves out or makes up with ENTRA_OLD=1:
 """
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -30,6 +31,8 @@ ANCHOR = ("employeeNumber", "anchor")
 ADDRESS = ("mail", "email")
 ATTRIBUTES = {"displayName": ("displayName", "first_name"), "department": ("departmentNumber", "department"),
               "city": ("l", "city"), "telephoneNumber": ("telephoneNumber", "telephone")}
+# What a directory takes as a telephone number (RFC 4517, Printable String).
+TELEPHONE_NUMBER = re.compile("[A-Za-z0-9'()+,./:? =-]+")
 
 
 def set_up_django(url, lookup):
@@ -83,7 +86,8 @@ class LdapSyncUsers(Adapter):
             raise Unsupported("cloudAnchors")
         if [address for address in fields.get("proxyAddresses") or [] if not address.startswith("SMTP:")]:
             raise Unsupported("secondaryAddresses")
-        if set(fields.get("attributes") or {}) - set(ATTRIBUTES):
+        attributes = fields.get("attributes") or {}
+        if set(attributes) - set(ATTRIBUTES) or not TELEPHONE_NUMBER.fullmatch(attributes.get("telephoneNumber") or "0"):
             raise Unsupported(NO_PLACE)
 
     def create(self, setup):
