@@ -10,7 +10,8 @@ makes up with ENTRA_OLD=1:
 * Found by address, nothing but the address says whom an account stands for.
 * Unique ids are UUIDs, compared without case. An anchor that is none has a UUID of its own that stands for it.
 * One attribute, which no sign-in updates, and no addresses beside the one by which accounts are found.
-* One role an account, and it comes from the directory: here everybody there is a member.
+* One role an account, and it comes from the directory: here everybody there is a member. ADMIN stands for whatever
+  single role a case gives.
 * Administrators edit the display name only.
 * Deletion without a recycle bin.
 """
@@ -40,7 +41,6 @@ from sqlean.dbapi2 import IntegrityError
 from protocol import NO_PLACE, Adapter, Refused, Unsupported, serve
 from slapd import ADMIN, PASSWORD, PEOPLE, Directory
 
-ADMINISTRATOR = "Global Administrator"
 PASSWORD_OF_EVERYBODY = "everybody"
 
 
@@ -52,6 +52,7 @@ class Phoenix(Adapter):
                              "cloudId", "hardDelete"]
         self.declared = {"attributes": ["displayName"], "neverUpdated": ["displayName"],
                          "readOnly": ["userPrincipalName"]}
+        self.choices = {"valuesAbsentOnPremises": "kept"}
         self.by_unique_id = identify == "unique-id"
         if self.by_unique_id:
             self.capabilities += ["match:sourceAnchor", "matchKind"]
@@ -73,6 +74,7 @@ class Phoenix(Adapter):
     def clear(self):
         self.made_up = set()  # display names that nobody gave
         self.anchors = {}
+        self.administers = {}  # by account, the role of the case for which ADMIN stands
 
         async def clear():
             async with self.session() as session:
@@ -87,7 +89,7 @@ class Phoenix(Adapter):
             raise Unsupported("match:proxyAddresses")
         if fields.get("onPremisesImmutableId"):
             raise Unsupported("cloudAnchors")
-        if set(fields.get("attributes") or {}) - {"displayName"} or set(fields.get("roles") or []) - {ADMINISTRATOR}:
+        if set(fields.get("attributes") or {}) - {"displayName"} or len(fields.get("roles") or []) > 1:
             raise Unsupported(NO_PLACE)
 
     # What administrators do: as the mutations createUser, patchUser and deleteUsers do it.
@@ -106,7 +108,7 @@ class Phoenix(Adapter):
         self.change(self.rename(int(account_id), (changes.get("attributes") or {}).get("displayName")))
 
     def set_roles(self, account_id, roles):
-        if set(roles) - {ADMINISTRATOR}:
+        if len(roles) > 1:
             raise Unsupported(NO_PLACE)
         self.change(self.save(int(account_id), roles))
 
@@ -131,6 +133,7 @@ class Phoenix(Adapter):
             user.user_role_id = await session.scalar(select(models.UserRole.id).where(models.UserRole.name == name))
             session.add(user)
             await session.flush()
+            self.administers[user.id] = list(roles)
             return str(user.id)
 
     async def rename(self, user_id, name):
@@ -162,18 +165,21 @@ class Phoenix(Adapter):
         return unique_id
 
     def sign_in(self, thing):
-        before = {account["id"]: account for account in self.accounts()}
+        before = self.wait(self.unique_ids())
         try:
             user = self.wait(self.login(thing["key"]))
         except HTTPException as problem:
             return {"result": "error", "message": problem.detail}
         except IntegrityError as problem:
             return {"result": "error", "message": str(problem)}
-        account_id = str(user.id)
-        entry = {"cloudId": account_id}
-        if self.by_unique_id and account_id in before and before[account_id]["onPremisesImmutableId"] is None:
+        entry = {"cloudId": str(user.id)}
+        if self.by_unique_id and user.id in before and before[user.id] is None:
             return entry | {"result": "softMatched", "matchedOn": "userPrincipalName"}
         return entry
+
+    async def unique_ids(self):
+        async with self.session() as session:
+            return dict((await session.execute(select(models.User.id, models.User.ldap_unique_id))).all())
 
     async def login(self, username):
         """What the route /auth/ldap/login does before it hands out tokens."""
@@ -196,7 +202,7 @@ class Phoenix(Adapter):
             "id": str(user.id), "kind": "user",
             "userPrincipalName": user.email,
             "attributes": {} if user.username in self.made_up else {"displayName": user.username},
-            "roles": [ADMINISTRATOR] if user.role.name == "ADMIN" else None,
+            "roles": self.administers[user.id] if user.role.name == "ADMIN" else None,
         } for user in self.wait(read())]
 
     def stop(self):

@@ -59,6 +59,7 @@ def set_up_django(url, lookup):
 
 class LdapSyncUsers(Adapter):
     declared = {"attributes": list(ATTRIBUTES)}
+    choices = {"valuesAbsentOnPremises": "kept"}
 
     def __init__(self, lookup):
         self.lookup = lookup

@@ -128,8 +128,8 @@ class SocialAuth(Adapter):
         claims = {"sub": thing["sourceAnchor"], "upn": thing.get("userPrincipalName")}
         for name, value in (thing.get("attributes") or {}).items():
             claims[ATTRIBUTES[name][0]] = value
-        was_known = UserSocialAuth.objects.filter(uid=thing["sourceAnchor"]).exists()
-        before = list(User.objects.values())
+        known = User.objects.filter(social_auth__uid=thing["sourceAnchor"])
+        before = known.values().first()
         strategy = load_strategy(self.request)
         backend = load_backend(strategy, "azuread-oauth2", redirect_uri=None)
         try:
@@ -140,9 +140,9 @@ class SocialAuth(Adapter):
         entry = {"cloudId": str(user.pk)}
         if user.is_new:
             return entry | {"result": "provisioned"}
-        if not was_known:
+        if before is None:
             return entry | {"result": "softMatched", "matchedOn": "userPrincipalName"}
-        return entry | {"result": "unchanged" if before == list(User.objects.values()) else "updated"}
+        return entry | {"result": "unchanged" if before == known.values().first() else "updated"}
 
     def accounts(self):
         anchors = {}
