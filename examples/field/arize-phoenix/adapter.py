@@ -8,7 +8,7 @@ makes up with ENTRA_OLD=1:
 * No authority flag: an account that an administrator prepared for LDAP differs from one in use by its unique id only.
 * No anchor on an account that nobody has signed in to: administrators cannot write the unique id.
 * Found by address, nothing but the address says whom an account stands for.
-* Unique ids are UUIDs, compared without case. An anchor that is none has a UUID of its own that stands for it.
+* Unique ids are UUIDs, compared without case. With ENTRA_OLD=1 another anchor has a UUID of its own that stands for it.
 * One attribute, which no sign-in updates, and no addresses beside the one by which accounts are found.
 * One role an account, and it comes from the directory: here everybody there is a member. ADMIN stands for whatever
   single role a case gives.
@@ -38,7 +38,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm import joinedload
 from sqlean.dbapi2 import IntegrityError
 
-from protocol import NO_PLACE, Adapter, Refused, Unsupported, serve
+from protocol import NO_PLACE, OLD, Adapter, Refused, Unsupported, serve
 from slapd import ADMIN, PASSWORD, PEOPLE, Directory
 
 PASSWORD_OF_EVERYBODY = "everybody"
@@ -50,7 +50,7 @@ class Phoenix(Adapter):
                                "url": "https://pypi.org/project/arize-phoenix/"}
         self.capabilities = ["users", "match:userPrincipalName", "roles", "reinstall", "cloudEdits", "objectResults",
                              "cloudId", "hardDelete"]
-        self.declared = {"attributes": ["displayName"], "neverUpdated": ["displayName"],
+        self.declared = {"attributes": ["displayName"], "neverUpdated": ["attributes.displayName"],
                          "readOnly": ["userPrincipalName"]}
         self.choices = {"valuesAbsentOnPremises": "kept"}
         self.by_unique_id = identify == "unique-id"
@@ -151,15 +151,15 @@ class Phoenix(Adapter):
     def entry(self, thing):
         """What the directory has of an on-premises object. Its people sign in by their keys, which never change."""
         values = {"sn": ["-"], "uid": [thing["key"]], "userPassword": [PASSWORD_OF_EVERYBODY],
-                  "mail": [thing["userPrincipalName"]], "entryUUID": [self.unique_id(thing["sourceAnchor"])]}
+                  "mail": [thing["userPrincipalName"]]}
+        if self.by_unique_id:
+            values["entryUUID"] = [self.unique_id(thing["sourceAnchor"])]
         name = (thing.get("attributes") or {}).get("displayName")
         return values | ({"displayName": [name]} if name else {})
 
     def unique_id(self, anchor):
-        try:
-            return str(uuid.UUID(anchor))
-        except ValueError:
-            pass
+        if not OLD:
+            return anchor
         unique_id = str(uuid.uuid5(uuid.NAMESPACE_OID, anchor))
         self.anchors[unique_id] = anchor
         return unique_id

@@ -55,10 +55,12 @@ from social_core.exceptions import SocialAuthBaseException
 from social_django.models import UserSocialAuth
 from social_django.utils import load_backend, load_strategy
 
-from protocol import NO_PLACE, Adapter, Unsupported, serve
+from protocol import NO_PLACE, OLD, Adapter, Unsupported, serve
 
 # Claims, and the fields of the account that the pipeline keeps up to date from them.
-ATTRIBUTES = {"displayName": ("given_name", "first_name"), "department": ("family_name", "last_name")}
+ATTRIBUTES = {"givenName": ("given_name", "first_name"), "surname": ("family_name", "last_name")}
+if OLD:  # a suite that sends its attributes by its own names
+    ATTRIBUTES = dict(zip(["displayName", "department"], ATTRIBUTES.values()))
 
 
 class SocialAuth(Adapter):
