@@ -2,8 +2,8 @@
 """Drives Arize Phoenix's sign-in by LDAP, between OpenLDAP and Phoenix's accounts in SQLite.
 
 What stands for what is in README.md. `--identify unique-id` finds accounts by an identifier that never changes, and by
-the address where nobody has it yet; `--identify email` (Phoenix's default) by the address alone. What the protocol of today has no word for, and this adapter therefore leaves out or
-makes up with ENTRA_OLD=1:
+the address where nobody has it yet; `--identify email` (Phoenix's default) by the address alone. What the protocol of
+today has no word for, and this adapter therefore leaves out or makes up with ENTRA_OLD=1:
 
 * No authority flag: an account that an administrator prepared for LDAP differs from one in use by its unique id only.
 * No anchor on an account that nobody has signed in to: administrators cannot write the unique id.
