@@ -207,7 +207,8 @@ fn changed_anchor_stops_updates(transition: &Transition<'_>, verdict: &mut Verdi
         };
         if link.has_free_new_anchor() {
             verdict.judge(|verdict| {
-                if !own_history.failed && !subject.reported_error() {
+                let tells = transition.has(Capability::ObjectResults);
+                if tells && !own_history.failed && !subject.reported_error() {
                     verdict
                         .violated(
                             subject.name(),

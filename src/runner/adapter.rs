@@ -137,7 +137,8 @@ fn trial_case(capabilities: &Capabilities) -> Option<Case> {
         let set = CloudObjectChange { attributes: department(), ..CloudObjectChange::default() };
         commands.push(UpdateCloudObject::new(own(), set).into());
     }
-    if first == Kind::User && has(Capability::ImmutableIdWrite) {
+    let writes_anchors = has(Capability::ImmutableIdWrite) && has(Capability::CloudAnchors);
+    if first == Kind::User && writes_anchors {
         commands.push(SetImmutableId::new(own(), Some("d3JpdHRlbiBsYXRlciEhIQ==".into())).into());
     }
     if first == Kind::User && has(Capability::Roles) {
@@ -156,13 +157,15 @@ fn trial_case(capabilities: &Capabilities) -> Option<Case> {
         commands.push(SetFeature::new(feature, !usual).into());
         commands.push(SetFeature::new(feature, usual).into());
     }
-    if has(Capability::Reinstall) {
+    if has(Capability::Reinstall) && has(Capability::MatchSourceAnchor) {
         commands.push(Command::reinstall());
         commands.push(Command::sync());
     }
     if first == Kind::User && has(Capability::RecycleBin) {
         commands.push(DeleteCloudObject::new(own(), false).into());
         commands.push(RestoreCloudObject::new(own()).into());
+    }
+    if first == Kind::User && has(Capability::HardDelete) {
         commands.push(DeleteCloudObject::new(own(), true).into());
     }
     Some(Case { tenant, commands })
@@ -185,11 +188,11 @@ fn cloud_object(kind: Kind, capabilities: &Capabilities) -> CloudSetup {
         kind,
         mail_enabled: kind == Kind::Group,
         on_premises_immutable_id: when(
-            is_user && capabilities.has(Capability::MatchSourceAnchor),
+            is_user && capabilities.has(Capability::CloudAnchors),
             "b2YgdGhlIGNsb3VkIHVzZXI=",
         ),
         user_principal_name: when(is_user, "cloud.user@contoso.com"),
-        proxy_addresses: addresses(&format!("cloud.{kind}")),
+        proxy_addresses: addresses(&format!("cloud.{kind}"), capabilities),
         attributes: [("displayName".into(), format!("Cloud {kind}").into())].into_iter().collect(),
         password: when(is_user && capabilities.has(Capability::Passwords), "cloud password"),
         roles: when(is_user && capabilities.has(Capability::Roles), "Global Reader")
@@ -207,17 +210,17 @@ fn on_premises_object(kind: Kind, capabilities: &Capabilities) -> OnPremisesObje
         mail_enabled: kind == Kind::Group,
         source_anchor: Some(format!("on-premises {kind}").into()),
         user_principal_name: when(is_user, "local.user@contoso.com"),
-        proxy_addresses: addresses(&format!("local.{kind}")),
+        proxy_addresses: addresses(&format!("local.{kind}"), capabilities),
         attributes: [("displayName".into(), format!("Local {kind}").into())].into_iter().collect(),
         password: when(is_user && capabilities.has(Capability::Passwords), "local password"),
     }
 }
 
-fn addresses(name: &str) -> Vec<ProxyAddress> {
-    [format!("SMTP:{name}@contoso.com"), format!("smtp:{name}@sales.contoso.com")]
-        .iter()
-        .map(|address| address.as_str().into())
-        .collect()
+fn addresses(name: &str, capabilities: &Capabilities) -> Vec<ProxyAddress> {
+    let secondary = || format!("smtp:{name}@sales.contoso.com");
+    let has_secondary = capabilities.has(Capability::SecondaryAddresses);
+    let addresses = [Some(format!("SMTP:{name}@contoso.com")), has_secondary.then(secondary)];
+    addresses.into_iter().flatten().map(|address| address.as_str().into()).collect()
 }
 
 /// Judges, step by step, what an adapter owes and no rule is about.

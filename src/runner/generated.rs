@@ -175,7 +175,7 @@ impl Count {
         let mut found: Vec<Signature> = Vec::new();
         match stopped {
             None => self.result.judged += 1,
-            Some(Stopped::Declined(_)) => self.result.not_applicable += 1,
+            Some(Stopped::Declined(capability)) => self.result.decline(*capability),
             Some(Stopped::Defect(message)) => self.defect = Some((case.name, message.clone())),
             Some(Stopped::Aborted { failure, command, .. }) => {
                 found.push(Signature::Aborted(failure.kind, *command));

@@ -14,12 +14,16 @@ use crate::directory::CommandKind;
 use crate::implementation::{
     CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation,
 };
+use crate::rulebook::{Rule, Rulebook};
+use rustc_hash::FxHashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges cases by everything that is selected.
 pub(crate) struct Judge<'a> {
     description: &'a Description,
     selection: &'a Selection,
+    /// The rules that the implementation lacks a capability for: nothing is judged by them.
+    lacking: FxHashSet<&'static str>,
 }
 
 /// A trial, and the cases that its relations compare its own with.
@@ -40,7 +44,15 @@ impl Prepared<'_> {
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(description: &'a Description, selection: &'a Selection) -> Judge<'a> {
-        Judge { description, selection }
+        let rules = Rulebook::embedded().rules.iter();
+        let lacks = |rule: &&Rule| !rule.lacking(&description.capabilities).is_empty();
+        let lacking = rules.filter(lacks).map(|rule| &*rule.id).collect();
+        Judge { description, selection, lacking }
+    }
+
+    /// Whether a rule is selected and the implementation has what it takes.
+    fn judges_by(&self, rule: &str) -> bool {
+        self.selection.has_rule(rule) && !self.lacking.contains(rule)
     }
 
     /// Who is judged.
@@ -87,7 +99,7 @@ impl<'a> Judge<'a> {
     fn prepare<'t>(&self, trial: &'t Trial) -> Prepared<'t> {
         let mut prepared = Prepared { trial, varied: Vec::new(), tallies: Tallies::default() };
         for relation in &trial.relations {
-            if !self.selection.has_rule(relation.rule) {
+            if !self.judges_by(relation.rule) {
                 continue;
             }
             let Some(case) = relation.varied(&trial.case) else {
@@ -156,7 +168,9 @@ impl<'a> Judge<'a> {
         for (at, (command, step)) in case.commands.iter().zip(&observed.steps).enumerate() {
             let findings = observer.step(command, step);
             is_violated |= self.take(findings, at + 1, command.kind(), judgement);
-            let Some((scenario, context)) = expectations.as_ref().filter(|_| !is_violated) else {
+            let Some((scenario, context)) =
+                expectations.as_ref().filter(|_| !is_violated && !observer.is_lost())
+            else {
                 continue;
             };
             let violations: Vec<Violation> = scenario.steps[at]
@@ -188,6 +202,9 @@ impl<'a> Judge<'a> {
     ) -> bool {
         let mut is_violated = false;
         for Finding { rule, verdict } in findings {
+            if self.lacking.contains(rule) {
+                continue;
+            }
             let violations = verdict.violations;
             is_violated |= !violations.is_empty();
             if !self.selection.has_rule(rule) {
@@ -207,7 +224,7 @@ impl<'a> Judge<'a> {
     /// scenario that is selected.
     fn rule_of(&self, scenario: &Scenario) -> Option<&'static str> {
         let rules = scenario.rules.iter().chain(&scenario.near_misses);
-        let rule = rules.into_iter().find(|rule| self.selection.has_rule(rule))?;
+        let rule = rules.into_iter().find(|rule| self.judges_by(rule))?;
         let relations = crate::cases::relations::all().iter().map(|relation| relation.rule);
         checked_rules().chain(relations).find(|known| known == rule)
     }
