@@ -109,9 +109,14 @@ fn linked_by(transition: &Transition<'_>, subject: &Subject<'_>) -> Result<Optio
             Ok(after.map(|after| after.id.clone()))
         }
         (_, [created]) if touched == 0 => Ok(Some(created.id.clone())),
-        (_, []) if touched == 0 && is_collision(matching.class) => Ok(None),
+        (_, []) if touched == 0 && is_collision(matching.class) && shows_whose(subject) => Ok(None),
         _ => Err(Unknown),
     }
+}
+
+/// Whether what is created for an object can be told from what is created for others.
+fn shows_whose(subject: &Subject<'_>) -> bool {
+    subject.object.user_principal_name.is_some() || subject.object.mail_addresses().next().is_some()
 }
 
 fn is_collision(class: MatchClass) -> bool {

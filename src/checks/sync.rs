@@ -184,7 +184,7 @@ fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
             _ => continue,
         };
         let is_owed = judge_obligation(transition, verdict, subject, Because::TriedAgain);
-        if !is_owed && still_fails {
+        if !is_owed && still_fails && transition.has(Capability::ObjectResults) {
             if subject.reported_error() {
                 verdict.holds();
             } else {

@@ -156,6 +156,10 @@ pub fn not_applicable(reason: &NotApplicable) -> String {
                 choices.iter().map(|(choice, value)| format!("{choice}: {value}")).collect();
             format!("only where declared: {}", words.join(", "))
         }
+        NotApplicable::Unrepresented { fields } => {
+            let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
+            format!("the implementation has not, or does not change, {}", fields.join(", "))
+        }
         NotApplicable::Declined { capability } => {
             format!("declined by the implementation: unsupported: {capability}")
         }

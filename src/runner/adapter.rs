@@ -1,7 +1,8 @@
 //! Tries the adapter before the implementation behind it is judged: whether what it shows can be
 //! believed.
 
-use super::trial::input;
+use super::sent::Sent;
+use super::trial::{input, lacks};
 use crate::cases::Case;
 use crate::checks::{EditionSettings, Observer, Violation};
 use crate::directory::{
@@ -86,8 +87,18 @@ pub fn check_adapter(
 ) -> Result<AdapterTrial, AdapterFault> {
     let description = implementation.describe();
     let capabilities = &description.capabilities;
-    let case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
-    let stepwise = run_one(implementation, input(&case));
+    let mut case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
+    if lacks(&case, &description).is_some() {
+        // It has too few attributes, or does not change them.
+        without_attributes(&mut case);
+    }
+    let sent = Sent::of([&case], &description).ok();
+    let as_sent = sent.as_ref().map_or_else(|| case.clone(), |sent| sent.case(&case));
+    let read_back = |seen| match &sent {
+        Some(sent) => sent.read_back(seen),
+        None => seen,
+    };
+    let stepwise = read_back(run_one(implementation, input(&as_sent)));
     if let Some(start) = &stepwise.start {
         let (choices, edition) = (&description.choices, EditionSettings::of_2023_01());
         let (_, findings) = Observer::start(&case.tenant, start, edition, capabilities, choices);
@@ -100,8 +111,8 @@ pub fn check_adapter(
     }
     judge_declined(&case, &stepwise, capabilities)?;
     let mut batch = CaseObservation::default();
-    implementation.run_cases(&[input(&case)], &mut |_, observation| {
-        batch = observation;
+    implementation.run_cases(&[input(&as_sent)], &mut |_, observation| {
+        batch = read_back(observation);
         false
     });
     judge_declined(&case, &batch, capabilities)?;
@@ -169,6 +180,19 @@ fn trial_case(capabilities: &Capabilities) -> Option<Case> {
         commands.push(DeleteCloudObject::new(own(), true).into());
     }
     Some(Case { tenant, commands })
+}
+
+fn without_attributes(case: &mut Case) {
+    case.tenant.cloud.iter_mut().for_each(|object| object.attributes.clear());
+    case.tenant.on_premises.iter_mut().for_each(|object| object.attributes.clear());
+    case.commands.retain(|command| {
+        !matches!(command, Command::UpdateCloudObject(_) | Command::UpdateOnPremisesObject(_))
+    });
+    for command in &mut case.commands {
+        if let Command::CreateOnPremisesObject(create) = command {
+            create.object.attributes.clear();
+        }
+    }
 }
 
 fn label(kind: Kind) -> Text {

@@ -148,7 +148,7 @@ impl SourceResult {
     }
 
     /// How many cases have ended, in whatever way.
-    pub(crate) fn ended(&self) -> usize {
+    pub fn ended(&self) -> usize {
         self.judged + self.not_applicable + self.declined.values().sum::<usize>() + self.aborted
     }
 }

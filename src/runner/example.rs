@@ -69,7 +69,7 @@ fn candidates(plan: &Plan, source: Source) -> Vec<(String, Trial)> {
                 (&header.selection.generation, &description.capabilities);
             Trials::new(source, generation, capabilities, Shard::WHOLE)
                 .all()
-                .filter(|(_, trial)| trial.missing(description).is_empty())
+                .filter(|(_, trial)| trial.applies(description))
                 .take(LOOKED_THROUGH)
                 .map(|(name, trial)| (name.to_string(), trial))
                 .collect()

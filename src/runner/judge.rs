@@ -5,10 +5,11 @@ use super::expectations::Context;
 use super::judgement::{Breach, Judgement, Stopped, Tallies};
 use super::reason::Origin;
 use super::selection::Selection;
-use super::trial::{Trial, input};
+use super::sent::Sent;
+use super::trial::{Trial, input, lacks};
+use crate::cases::Case;
 use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
 use crate::cases::scenario::Scenario;
-use crate::cases::{Case, required_capabilities};
 use crate::checks::{EditionSettings, Finding, Observer, Violation, checked_rules};
 use crate::directory::CommandKind;
 use crate::implementation::{
@@ -32,13 +33,30 @@ struct Prepared<'t> {
     varied: Vec<(&'static Relation, Case)>,
     /// The relations that have nothing to compare it with.
     tallies: Tallies,
+    /// How the cases are sent, and the cases as they are, where that is not as they stand.
+    sent: Option<(Sent, Vec<Case>)>,
 }
 
 impl Prepared<'_> {
-    /// What an implementation is asked to run: the trial's own case, and then the varied ones.
-    fn inputs(&self) -> impl Iterator<Item = CaseInput<'_>> {
+    /// The trial's own case, and then the varied ones.
+    fn cases(&self) -> impl Iterator<Item = &Case> {
         let varied = self.varied.iter().map(|(_, case)| case);
-        std::iter::once(&self.trial.case).chain(varied).map(input)
+        std::iter::once(&self.trial.case).chain(varied)
+    }
+
+    /// What an implementation is asked to run.
+    fn inputs(&self) -> Vec<CaseInput<'_>> {
+        match &self.sent {
+            Some((_, cases)) => cases.iter().map(input).collect(),
+            None => self.cases().map(input).collect(),
+        }
+    }
+
+    fn read_back(&self, observation: CaseObservation) -> CaseObservation {
+        match &self.sent {
+            Some((sent, _)) => sent.read_back(observation),
+            None => observation,
+        }
     }
 }
 
@@ -78,7 +96,7 @@ impl<'a> Judge<'a> {
         let mut seen: Vec<CaseObservation> = Vec::new();
         implementation.run_cases(&inputs, &mut |_, observation| {
             let prepared = &prepared[at];
-            seen.push(observation);
+            seen.push(prepared.read_back(observation));
             if seen.len() <= prepared.varied.len() {
                 return true;
             }
@@ -97,7 +115,10 @@ impl<'a> Judge<'a> {
 
     /// A trial with the cases that its relations compare its own with.
     fn prepare<'t>(&self, trial: &'t Trial) -> Prepared<'t> {
-        let mut prepared = Prepared { trial, varied: Vec::new(), tallies: Tallies::default() };
+        let is_sent_as_it_is =
+            self.description.attributes.is_none() && self.description.anchor_form.is_text();
+        let mut prepared =
+            Prepared { trial, varied: Vec::new(), tallies: Tallies::default(), sent: None };
         for relation in &trial.relations {
             if !self.judges_by(relation.rule) {
                 continue;
@@ -106,19 +127,24 @@ impl<'a> Judge<'a> {
                 prepared.tallies.unmet(relation.rule, UnmetPrecondition::NothingToVary);
                 continue;
             };
-            let needed = required_capabilities(&case.tenant, &case.commands);
-            if self.description.capabilities.missing(&needed).is_empty() {
+            let together = || prepared.cases().chain([&case]);
+            let has_names = is_sent_as_it_is || Sent::of(together(), self.description).is_ok();
+            if has_names && lacks(&case, self.description).is_none() {
                 prepared.varied.push((*relation, case));
             } else {
                 prepared.tallies.unmet(relation.rule, UnmetPrecondition::UndeclaredCapability);
             }
+        }
+        if !is_sent_as_it_is && let Ok(sent) = Sent::of(prepared.cases(), self.description) {
+            let cases = prepared.cases().map(|case| sent.case(case)).collect();
+            prepared.sent = Some((sent, cases));
         }
         prepared
     }
 
     /// Judges what was observed of a trial's own case and of the varied ones.
     fn judge(&self, prepared: &Prepared<'_>, observed: &[CaseObservation]) -> Judgement {
-        let Prepared { trial, varied, tallies } = prepared;
+        let Prepared { trial, varied, tallies, .. } = prepared;
         let mut judgement = Judgement { tallies: tallies.clone(), ..Judgement::default() };
         let own = &observed[0];
         self.steps(&trial.case, trial.scenario.as_deref(), own, &mut judgement);

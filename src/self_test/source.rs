@@ -26,7 +26,7 @@ pub(super) fn cases_of(
             let capabilities = &description.capabilities;
             let trials = Trials::new(generated, generation, capabilities, shard).all();
             let named = trials.map(|(name, trial)| (name.to_string(), trial));
-            Box::new(named.filter(move |(_, trial)| trial.missing(&description).is_empty()))
+            Box::new(named.filter(move |(_, trial)| trial.applies(&description)))
         }
     }
 }

@@ -235,7 +235,7 @@ impl Implementation for Liberal {
         Description {
             implementation: ImplementationName {
                 name: self.name.clone(),
-                ..described.implementation
+                ..described.implementation.clone()
             },
             capabilities,
             choices: if self.always.contains(&Liberty::DeclaresNoChoice) {
@@ -243,7 +243,7 @@ impl Implementation for Liberal {
             } else {
                 described.choices
             },
-            editions: described.editions,
+            ..described
         }
     }
 

@@ -74,6 +74,10 @@ const SMALL: &[(&str, &[Capability])] = &[
         &[Capability::Contacts, Capability::AuthorityFlag, Capability::ObjectResults],
     ),
     (
+        "groups-without-any-match",
+        &[Capability::Groups, Capability::AuthorityFlag, Capability::ObjectResults],
+    ),
+    (
         "users-without-a-flag",
         &[
             Capability::Users,
@@ -103,7 +107,15 @@ const SMALL: &[(&str, &[Capability])] = &[
         ],
     ),
     ("contacts-only", &[Capability::Contacts, Capability::MatchProxyAddresses]),
-    ("groups-only", &[Capability::Groups, Capability::MatchProxyAddresses]),
+    (
+        "groups-only",
+        &[
+            Capability::Groups,
+            Capability::MatchProxyAddresses,
+            Capability::AuthorityFlag,
+            Capability::ObjectResults,
+        ],
+    ),
 ];
 
 /// All variants: every combination of choices, declared and not; every liberty, under two policies;

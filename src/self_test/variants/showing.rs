@@ -39,10 +39,14 @@ impl Showing {
                     && cloud.on_premises_immutable_id == object.source_anchor
             });
             if let Some(cloud) = owned.next() {
+                // Nobody else is linked to it any more.
+                self.links.retain(|_, id| *id != cloud.id);
                 self.links.insert(object.key.clone(), cloud.id.clone());
             }
         }
-        self.links.retain(|_, id| state.cloud_object(id).is_some());
+        let is_owned =
+            |id: &Text| state.cloud_object(id).is_some_and(|cloud| cloud.on_premises_sync_enabled);
+        self.links.retain(|_, id| is_owned(id));
     }
 
     fn shown_outcome(&self, mut outcome: Outcome) -> Outcome {
