@@ -19,11 +19,17 @@ struct LinkTo {
     id: Text,
     /// The source anchor when they were linked.
     anchor: Option<Text>,
+    /// How many links there had been before.
+    at: usize,
 }
 
-/// Every link that is known, by on-premises key.
+/// Every link that is known.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Links(BTreeMap<Text, LinkTo>);
+pub(super) struct Links {
+    by_key: BTreeMap<Text, LinkTo>,
+    /// How many there have been.
+    count: usize,
+}
 
 /// It is open who is linked to whom.
 pub(super) struct Unknown;
@@ -37,7 +43,7 @@ impl Links {
             match &result.cloud_id {
                 Some(id) => self.link(key, id, after),
                 None if keeps => {}
-                None => _ = self.0.remove(key),
+                None => _ = self.by_key.remove(key),
             }
         }
     }
@@ -53,20 +59,23 @@ impl Links {
     }
 
     fn link(&mut self, key: &Text, id: &Text, after: &Snapshot) {
-        if self.0.get(key).is_none_or(|link| link.id != *id) {
+        if self.by_key.get(key).is_none_or(|link| link.id != *id) {
             let object = after.on_premises_object(key);
             let anchor = object.and_then(|object| object.source_anchor.clone());
-            self.0.insert(key.clone(), LinkTo { id: id.clone(), anchor });
+            self.by_key.insert(key.clone(), LinkTo { id: id.clone(), anchor, at: self.count });
+            self.count += 1;
         }
     }
 
     /// The state with the authority of each object, and with the anchor of those that are linked where
     /// the implementation does not show anchors.
     pub(super) fn completed(&mut self, mut state: Snapshot, shows_anchors: bool) -> Snapshot {
-        self.0.retain(|_, link| state.cloud_object(&link.id).is_some());
+        self.by_key.retain(|_, link| state.cloud_object(&link.id).is_some());
         // One that is linked to several has the anchor of the first.
+        let mut links: Vec<&LinkTo> = self.by_key.values().collect();
+        links.sort_by_key(|link| link.at);
         let mut anchors: BTreeMap<&Text, &Option<Text>> = BTreeMap::new();
-        for link in self.0.values() {
+        for link in links {
             anchors.entry(&link.id).or_insert(&link.anchor);
         }
         for object in &mut state.cloud {

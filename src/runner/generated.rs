@@ -39,8 +39,8 @@ impl Search<'_, '_> {
     ) {
         let started = Instant::now();
         let mut count = Count { by_reason: shown.by_reason(), ..Count::default() };
-        let capabilities = &self.judge.description().capabilities;
-        let trials = Trials::new(self.source, self.generation, capabilities, self.shard);
+        let description = self.judge.description();
+        let trials = Trials::new(self.source, self.generation, description, self.shard);
         let batches = Batches { trials: &trials, judge: self.judge, is_stopped: self.is_stopped };
         batches.run(implementation, helpers, &mut |batch| {
             let newly = batch.newly;

@@ -3,7 +3,10 @@
 
 use crate::cases::Case;
 use crate::cases::values::{Value, each_value};
-use crate::directory::{AnchorForm, Attributes, CloudObject, OnPremisesObject, Text};
+use crate::directory::{
+    AnchorForm, Attributes, Change, CloudObject, CloudObjectChange, Command, Field,
+    OnPremisesChange, OnPremisesObject, Text, is_well_formed,
+};
 use crate::implementation::{CaseObservation, Description};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -46,6 +49,11 @@ impl Sent {
             Some(declared) => named(&names, declared)?,
         };
         Ok(Sent { form, anchors, attributes, is_any_attribute })
+    }
+
+    /// The name by which an attribute is sent.
+    fn attribute(&self, name: &Text) -> Text {
+        self.attributes.get(name).unwrap_or(name).clone()
     }
 
     /// The case as it is sent.
@@ -100,6 +108,74 @@ impl Sent {
             attributes.extend(
                 own.filter_map(|(own, sent)| Some((own.clone(), shown.get(sent)?.clone()))),
             );
+        }
+    }
+}
+
+/// A generated case without the attributes that an implementation has no name for, and without changes of
+/// what it does not change; as it is, where it would be no case any more.
+pub(super) fn fitted(case: Case, description: &Description) -> Case {
+    if !description.is_limited() {
+        return case;
+    }
+    let mut fitted = case.clone();
+    let mut left_out = NoNameFor::new();
+    let sent = loop {
+        match Sent::of([&fitted], description) {
+            Ok(sent) => break sent,
+            Err(names) if names.is_subset(&left_out) => return case,
+            Err(names) => {
+                left_out.extend(names);
+                each_attributes(&mut fitted, |name| !left_out.contains(name));
+            }
+        }
+    };
+    fitted.commands.retain_mut(|command| match command {
+        Command::UpdateOnPremisesObject(update) => {
+            let fixed = |field: &Field| description.never_updated.contains(field);
+            let set = &mut update.set;
+            keep(&mut set.user_principal_name, &fixed, &Field::UserPrincipalName);
+            keep(&mut set.proxy_addresses, &fixed, &Field::ProxyAddresses);
+            keep(&mut set.password, &fixed, &Field::Password);
+            set.attributes.retain(|name, _| !fixed(&Field::Attribute(sent.attribute(name))));
+            *set != OnPremisesChange::default()
+        }
+        Command::UpdateCloudObject(update) => {
+            let fixed = |field: &Field| description.read_only.contains(field);
+            let set = &mut update.set;
+            keep(&mut set.user_principal_name, &fixed, &Field::UserPrincipalName);
+            keep(&mut set.proxy_addresses, &fixed, &Field::ProxyAddresses);
+            keep(&mut set.password, &fixed, &Field::Password);
+            set.attributes.retain(|name, _| !fixed(&Field::Attribute(sent.attribute(name))));
+            *set != CloudObjectChange::default()
+        }
+        _ => true,
+    });
+    if is_well_formed(&fitted.tenant, &fitted.commands) { fitted } else { case }
+}
+
+fn keep<T>(change: &mut Change<T>, is_fixed: impl Fn(&Field) -> bool, field: &Field) {
+    if is_fixed(field) {
+        *change = Change::Keep;
+    }
+}
+
+/// Keeps the attributes of these names alone.
+fn each_attributes(case: &mut Case, is_kept: impl Fn(&Text) -> bool) {
+    let of_object = |attributes: &mut Attributes| attributes.retain(|name, _| is_kept(name));
+    case.tenant.cloud.iter_mut().for_each(|object| of_object(&mut object.attributes));
+    case.tenant.on_premises.iter_mut().for_each(|object| of_object(&mut object.attributes));
+    for command in &mut case.commands {
+        match command {
+            Command::CreateOnPremisesObject(create) => of_object(&mut create.object.attributes),
+            Command::CreateCloudObject(create) => of_object(&mut create.object.attributes),
+            Command::UpdateOnPremisesObject(update) => {
+                update.set.attributes.retain(|name, _| is_kept(name));
+            }
+            Command::UpdateCloudObject(update) => {
+                update.set.attributes.retain(|name, _| is_kept(name));
+            }
+            _ => {}
         }
     }
 }
