@@ -56,6 +56,16 @@ pub enum AdapterFault {
         /// The identifier that is gone.
         id: Text,
     },
+    /// It declares `cloudId`, and the entry of an object that the cycle linked has none, or one that no
+    /// cloud object has.
+    NoCloudId {
+        /// The step, counted from 1.
+        step: usize,
+        /// Its command.
+        command: CommandKind,
+        /// The on-premises object's key.
+        key: Text,
+    },
     /// The same case tells something else in one message (`runCase`) than step by step.
     BatchDiffers {
         /// The step, counted from 1; 0 is the start.
@@ -108,6 +118,9 @@ pub fn check_adapter(
             return Err(AdapterFault::ResetShowsOther { violations });
         }
         judge_steps(&case, start, &stepwise.steps)?;
+        if capabilities.has(Capability::CloudId) {
+            judge_links(&case, &stepwise.steps)?;
+        }
     }
     judge_declined(&case, &stepwise, capabilities)?;
     let mut batch = CaseObservation::default();
@@ -274,6 +287,29 @@ fn judge_steps(
     Ok(())
 }
 
+/// Judges that a cycle tells whom it linked each object to.
+fn judge_links(case: &Case, steps: &[StepObservation]) -> Result<(), AdapterFault> {
+    for (at, (command, seen)) in case.commands.iter().zip(steps).enumerate() {
+        let without = seen.outcome.objects.iter().find(|(_, result)| {
+            let is_linked = matches!(
+                result.result,
+                ResultWord::Provisioned
+                    | ResultWord::HardMatched
+                    | ResultWord::SoftMatched
+                    | ResultWord::Joined
+                    | ResultWord::Updated
+            );
+            let exists = |id: &Text| seen.snapshot.cloud_object(id).is_some();
+            is_linked && !result.cloud_id.as_ref().is_some_and(exists)
+        });
+        if let Some((key, _)) = without {
+            let (command, key) = (command.kind(), key.clone());
+            return Err(AdapterFault::NoCloudId { step: at + 1, command, key });
+        }
+    }
+    Ok(())
+}
+
 /// Whether the object that a reference of the trial case names is there, as far as these steps show.
 fn is_there(reference: &CloudRef, steps: &[StepObservation]) -> bool {
     match reference {
@@ -386,6 +422,7 @@ mod tests {
         NumbersAnew,
         HoldsLiveObjects,
         EndsABatchEarly,
+        TellsNoLinks,
     }
 
     /// The reference model behind an adapter that makes a mistake.
@@ -399,7 +436,11 @@ mod tests {
 
     impl Implementation for Adapter {
         fn describe(&self) -> Description {
-            self.0.describe()
+            let mut description = self.0.describe();
+            if self.makes(Mistake::TellsNoLinks) {
+                description.capabilities.0.insert(Capability::CloudId);
+            }
+            description
         }
 
         fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
@@ -460,6 +501,7 @@ mod tests {
     #[case::other_ids(Mistake::NumbersAnew, Some("otherId"))]
     #[case::live_objects(Mistake::HoldsLiveObjects, Some("batchDiffers"))]
     #[case::shorter(Mistake::EndsABatchEarly, Some("batchDiffers"))]
+    #[case::no_links(Mistake::TellsNoLinks, Some("noCloudId"))]
     fn each_mistake_of_an_adapter_is_told_as_what_it_is(
         #[case] mistake: Mistake,
         #[case] expected: Option<&str>,

@@ -11,9 +11,9 @@ use crate::cases::Case;
 use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
 use crate::cases::scenario::Scenario;
 use crate::checks::{EditionSettings, Finding, Observer, Violation, checked_rules};
-use crate::directory::CommandKind;
+use crate::directory::{Capability, CommandKind, Field};
 use crate::implementation::{
-    CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation,
+    CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation, run_one,
 };
 use crate::rulebook::{Rule, Rulebook};
 use rustc_hash::FxHashSet;
@@ -111,6 +111,18 @@ impl<'a> Judge<'a> {
             at += 1;
             take(at - 1, judgement)
         });
+    }
+
+    /// What is observed of a case.
+    pub(super) fn observe(
+        &self,
+        case: &Case,
+        implementation: &mut dyn Implementation,
+    ) -> CaseObservation {
+        match Sent::of([case], self.description) {
+            Ok(sent) => sent.read_back(run_one(implementation, input(&sent.case(case)))),
+            Err(_) => run_one(implementation, input(case)),
+        }
     }
 
     /// A trial with the cases that its relations compare its own with.
@@ -211,11 +223,22 @@ impl<'a> Judge<'a> {
                     origin: Origin::Expectation,
                     step: at + 1,
                     command: command.kind(),
-                    violations,
+                    violations: self.told(violations),
                     varied: None,
                 });
             }
         }
+    }
+
+    /// The violations, with the link in the place of a flag that the implementation does not show.
+    fn told(&self, mut violations: Vec<Violation>) -> Vec<Violation> {
+        if !self.description.capabilities.has(Capability::AuthorityFlag) {
+            let of_flag = violations
+                .iter_mut()
+                .filter(|violation| violation.field == Field::OnPremisesSyncEnabled);
+            of_flag.for_each(|violation| violation.field = Field::Linked);
+        }
+        violations
     }
 
     /// Takes in what the checks found; whether any found a violation.
@@ -239,6 +262,7 @@ impl<'a> Judge<'a> {
             judgement.tallies.held(rule, verdict.held);
             if !violations.is_empty() {
                 let origin = Origin::Check;
+                let violations = self.told(violations);
                 let breach = Breach { rule, origin, step, command, violations, varied: None };
                 judgement.breaches.push(breach);
             }
