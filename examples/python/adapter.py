@@ -32,7 +32,8 @@ CAPABILITIES = [
     "users", "groups", "contacts",
     "match:userPrincipalName", "match:proxyAddresses", "match:sourceAnchor",
     "roles", "passwords", "softMatchSwitch", "hardMatchSwitch", "reinstall", "immutableIdWrite", "cloudEdits", "recycleBin",
-    "matchKind", "evaluatedBy", "batch",
+    "hardDelete", "authorityFlag", "cloudAnchors", "secondaryAddresses", "quarantinedObjects",
+    "objectResults", "matchKind", "evaluatedBy", "batch",
 ]
 
 # Where the documentation leaves several behaviours open, an implementation says which one it has. The first value of

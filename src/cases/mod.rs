@@ -13,8 +13,8 @@ pub mod vary;
 mod vocabulary;
 
 use crate::directory::{
-    Capabilities, Capability, CloudSetup, Command, CommandKind, Feature, Kind, NameKey,
-    OnPremisesObject, Tenant,
+    AddressKind, Capabilities, Capability, CloudRef, CloudSetup, Command, CommandKind, Feature,
+    Kind, NameKey, OnPremisesObject, ProxyAddress, Tenant,
 };
 use identifiers::{Identifier, Mention, mentions};
 use rustc_hash::FxHashSet;
@@ -82,36 +82,60 @@ impl Needed {
         self.kind(object.kind);
         self.need_if(!object.roles.is_empty(), Capability::Roles);
         self.need_if(object.password.is_some(), Capability::Passwords);
+        self.need_if(object.on_premises_immutable_id.is_some(), Capability::CloudAnchors);
+        self.addresses(&object.proxy_addresses);
+    }
+
+    fn addresses(&mut self, addresses: &[ProxyAddress]) {
+        let is_primary = |address: &ProxyAddress| address.kind() == AddressKind::Primary;
+        self.need_if(!addresses.iter().all(is_primary), Capability::SecondaryAddresses);
     }
 
     fn on_premises_object(&mut self, object: &OnPremisesObject) {
         self.kind(object.kind);
         self.need_if(object.password.is_some(), Capability::Passwords);
+        self.addresses(&object.proxy_addresses);
     }
 
     fn command(&mut self, command: &Command) {
+        let is_quarantined = matches!(command.cloud_object(), Some(CloudRef::QuarantinedFor(_)));
+        self.need_if(is_quarantined, Capability::QuarantinedObjects);
         match command {
             Command::CreateOnPremisesObject(create) => self.on_premises_object(&create.object),
             Command::UpdateOnPremisesObject(update) => {
                 self.need_if(!update.set.password.is_keep(), Capability::Passwords);
+                // Without it an anchor is no more than what the object was created with.
+                self.need_if(!update.set.source_anchor.is_keep(), Capability::MatchSourceAnchor);
+                self.addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
             }
             Command::RemoveOnPremisesObject(_) => self.need(Capability::Scope),
             Command::CreateCloudObject(create) => self.cloud_object(&create.object),
             Command::UpdateCloudObject(update) => {
                 self.need(Capability::CloudEdits);
                 self.need_if(!update.set.password.is_keep(), Capability::Passwords);
+                self.addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
             }
-            Command::SetImmutableId(_) => self.need(Capability::ImmutableIdWrite),
+            Command::SetImmutableId(set) => {
+                self.need(Capability::ImmutableIdWrite);
+                self.need_if(set.value.is_some(), Capability::CloudAnchors);
+            }
             Command::AssignRole(_) | Command::RemoveRole(_) => self.need(Capability::Roles),
-            Command::DeleteCloudObject(_) | Command::RestoreCloudObject(_) => {
-                self.need(Capability::RecycleBin);
-            }
+            Command::DeleteCloudObject(delete) => self.need(if delete.permanently {
+                Capability::HardDelete
+            } else {
+                Capability::RecycleBin
+            }),
+            Command::RestoreCloudObject(_) => self.need(Capability::RecycleBin),
             Command::SetFeature(set) => self.need(match set.feature {
                 Feature::SoftMatch => Capability::SoftMatchSwitch,
                 Feature::PasswordHashSync => Capability::Passwords,
                 Feature::BlockHardMatch => Capability::HardMatchSwitch,
             }),
-            Command::ReinstallConnect(_) => self.need(Capability::Reinstall),
+            Command::ReinstallConnect(_) => {
+                self.need(Capability::Reinstall);
+                // By nothing else does a new installation find what it was joined to.
+                self.need(Capability::MatchSourceAnchor);
+            }
             Command::Sync(_) => {}
         }
     }
@@ -159,12 +183,12 @@ mod tests {
     #[case::address_learnt_later(
         r#"[{"do": "createOnPremisesObject", "object": {"key": "a", "kind": "contact", "sourceAnchor": "Q", "proxyAddresses": ["smtp:x@contoso.com"]}},
             {"do": "updateCloudObject", "object": {"label": "ann"}, "set": {"proxyAddresses": ["SMTP:x@contoso.com"]}}]"#,
-        "users contacts match:proxyAddresses cloudEdits"
+        "users contacts match:proxyAddresses cloudEdits secondaryAddresses"
     )]
     #[case::anchor(
         r#"[{"do": "setImmutableId", "object": {"label": "ann"}, "value": "Q"},
             {"do": "createOnPremisesObject", "object": {"key": "a", "kind": "group", "sourceAnchor": "Q"}}]"#,
-        "users groups match:sourceAnchor immutableIdWrite"
+        "users groups match:sourceAnchor immutableIdWrite cloudAnchors"
     )]
     #[case::switches(
         r#"[{"do": "setFeature", "feature": "softMatch", "value": true}, {"do": "setFeature", "feature": "passwordHashSync", "value": true}]"#,
@@ -172,7 +196,12 @@ mod tests {
     )]
     #[case::the_rest(
         r#"[{"do": "reinstallConnect"}, {"do": "assignRole", "object": {"label": "ann"}, "role": "r"}, {"do": "deleteCloudObject", "object": {"label": "ann"}}]"#,
-        "users roles reinstall recycleBin"
+        "users match:sourceAnchor roles reinstall recycleBin"
+    )]
+    #[case::what_can_be_represented(
+        r#"[{"do": "deleteCloudObject", "object": {"quarantinedFor": "a"}, "permanently": true},
+            {"do": "updateOnPremisesObject", "key": "a", "set": {"sourceAnchor": "R"}}]"#,
+        "users match:sourceAnchor hardDelete quarantinedObjects"
     )]
     fn needs_are_told_from_the_content(#[case] commands: &str, #[case] expected: &str) {
         let tenant: Tenant = serde_json::from_str(START).expect("a tenant");

@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub struct Determinacy {
     /// Whether the starting state showed the tenant that was asked for.
     pub starts_as_asked: bool,
+    /// Whether it is known to the end who is linked to whom.
+    pub links_are_known: bool,
     /// The steps, in order.
     pub steps: Vec<StepDeterminacy>,
 }
@@ -85,7 +87,7 @@ impl Determinacy {
             let earlier = steps.last().unwrap_or(&start);
             steps.push(earlier.followed_by(&mut observer, command, seen, choices));
         }
-        Determinacy { starts_as_asked, steps }
+        Determinacy { starts_as_asked, links_are_known: !observer.is_lost(), steps }
     }
 }
 

@@ -16,11 +16,12 @@ use super::transition::{Transition, collides, joined_before};
 use super::verdict::Verdict;
 use super::violation::Because;
 use crate::directory::{
-    CloudObject, CollisionHandling, DeclaredChoices, Field, Kind, ObjectName, OnPremisesObject,
-    ProxyAddress, ResultWord, Text, Value, same_name,
+    Capability, CloudObject, CollisionHandling, DeclaredChoices, Field, Kind, ObjectName,
+    OnPremisesObject, ProxyAddress, ResultWord, Text, Value, same_name,
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of("match.every-new-object", &[Trigger::NewObject], every_new_object),
@@ -303,7 +304,12 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         }
         verdict.judge(|verdict| {
-            if !late.is_empty() && !transition.may_rest(subject) && !subject.reported_error() {
+            let tells = transition.has(Capability::ObjectResults);
+            if tells
+                && !late.is_empty()
+                && !transition.may_rest(subject)
+                && !subject.reported_error()
+            {
                 let other = transition.name_of(late[0].cloud);
                 verdict
                     .violated(subject.name(), Field::Result, ResultWord::Error, subject.result())
@@ -529,6 +535,7 @@ fn judge_quarantined(transition: &Transition<'_>, verdict: &mut Verdict) {
 }
 
 fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_reported_links(transition, verdict);
     for subject in transition.uncontended() {
         match subject.effect.objects_with_anchor {
             0 => {}
@@ -555,6 +562,30 @@ fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
             verdict
                 .violated(name.clone(), Field::OnPremisesImmutableId, own, anchor)
                 .because(joined_before(subject, name));
+        }
+    }
+}
+
+/// The report itself links two on-premises objects to one cloud object.
+fn judge_reported_links(transition: &Transition<'_>, verdict: &mut Verdict) {
+    let mut first: FxHashMap<&Text, &Subject<'_>> = FxHashMap::default();
+    for subject in transition.subjects() {
+        let Some(id) = subject.reported.and_then(|result| result.cloud_id.as_ref()) else {
+            continue;
+        };
+        let Some(cloud) = transition.after.cloud_object(id) else { continue };
+        match first.entry(id) {
+            Entry::Vacant(entry) => _ = entry.insert(subject),
+            Entry::Occupied(other) => {
+                verdict
+                    .violated(
+                        subject.name(),
+                        Field::JoinedTo,
+                        Value::Other,
+                        transition.name_of(cloud),
+                    )
+                    .because(Because::HeldBy(other.get().name()));
+            }
         }
     }
 }

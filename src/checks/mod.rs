@@ -26,6 +26,7 @@ mod index;
 mod kind;
 mod learn;
 mod link_state;
+mod links;
 mod r#match;
 mod match_attributes;
 mod observer;

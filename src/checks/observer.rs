@@ -4,6 +4,7 @@ use super::check::Trigger;
 use super::comparison::Comparison;
 use super::history::History;
 use super::learn::StepFacts;
+use super::links::Links;
 use super::registry;
 use super::settings::{EditionSettings, Settings};
 use super::start;
@@ -13,8 +14,8 @@ use super::verdict::Verdict;
 use super::violation::Violation;
 use super::{admin, r#match, switch, takeover};
 use crate::directory::{
-    CanonicalState, Capabilities, CloudObject, CloudRef, Command, DeclaredChoices, Snapshot,
-    StepObservation, Tenant, Text,
+    CanonicalState, Capabilities, Capability, CloudObject, CloudRef, Command, DeclaredChoices,
+    Snapshot, StepObservation, Tenant, Text,
 };
 use std::sync::Arc;
 
@@ -45,6 +46,10 @@ pub struct Observer<'a> {
     choices: &'a DeclaredChoices,
     state: Snapshot,
     history: History,
+    /// Who is linked to whom, where no authority flag shows it.
+    links: Links,
+    /// It is open who is linked to whom: nothing more is judged.
+    is_lost: bool,
 }
 
 impl<'a> Observer<'a> {
@@ -58,10 +63,21 @@ impl<'a> Observer<'a> {
     ) -> (Self, Vec<Finding>) {
         let mut verdict = Verdict::default();
         let mut ids = Vec::new();
-        verdict.judge(|verdict| ids = start::judge(tenant, snapshot, capabilities, verdict));
-        let history = History::start(tenant, |at| ids[at].clone());
-        let observer =
-            Observer { edition, capabilities, choices, state: snapshot.clone(), history };
+        let mut observer = Observer {
+            edition,
+            capabilities,
+            choices,
+            state: snapshot.clone(),
+            history: History::default(),
+            links: Links::default(),
+            is_lost: false,
+        };
+        if !capabilities.has(Capability::AuthorityFlag) {
+            observer.state = observer.completed(snapshot);
+        }
+        let start = &observer.state;
+        verdict.judge(|verdict| ids = start::judge(tenant, start, capabilities, verdict));
+        observer.history = History::start(tenant, |at| ids[at].clone());
         (observer, vec![Finding { rule: "safe.command-takes-effect", verdict }])
     }
 
@@ -70,6 +86,9 @@ impl<'a> Observer<'a> {
         self.follow(command, seen, |transition| {
             let occurring = Trigger::in_step(transition);
             let mut findings = Vec::new();
+            if transition.is_lost {
+                return findings;
+            }
             for check in registry::all().filter(|check| check.is_about(&occurring)) {
                 let mut verdict = Verdict::default();
                 (check.judge)(transition, &mut verdict);
@@ -89,6 +108,30 @@ impl<'a> Observer<'a> {
         look: impl FnOnce(&Transition<'_>) -> R,
     ) -> R {
         self.history.give_names_in(command);
+        let completed;
+        let seen = if self.capabilities.has(Capability::AuthorityFlag) {
+            seen
+        } else {
+            self.find_links(command, seen);
+            completed = StepObservation {
+                outcome: seen.outcome.clone(),
+                snapshot: self.completed(&seen.snapshot),
+            };
+            &completed
+        };
+        let (looked, facts) =
+            self.with_transition(command, seen, |transition| (look(transition), facts(transition)));
+        self.history.learn(&self.state, command, seen, facts);
+        self.state = seen.snapshot.clone();
+        looked
+    }
+
+    fn with_transition<R>(
+        &self,
+        command: &Command,
+        seen: &StepObservation,
+        look: impl FnOnce(&Transition<'_>) -> R,
+    ) -> R {
         let (before, after) = (&self.state, &seen.snapshot);
         let comparison = Comparison::of(&before.cloud, &after.cloud, |before, after| {
             is_same_state(&self.history, before, after)
@@ -99,18 +142,42 @@ impl<'a> Observer<'a> {
             capabilities: self.capabilities,
             choices: self.choices,
         };
-        let transition = Transition::new(
+        let mut transition = Transition::new(
             (before, after),
             (command, &seen.outcome),
             &comparison,
             &self.history,
             settings,
         );
-        let looked = look(&transition);
-        let facts = facts(&transition);
-        self.history.learn(&self.state, command, seen, facts);
-        self.state = seen.snapshot.clone();
-        looked
+        transition.is_lost = self.is_lost;
+        look(&transition)
+    }
+
+    /// Finds out whom a cycle linked.
+    fn find_links(&mut self, command: &Command, seen: &StepObservation) {
+        if !matches!(command, Command::Sync(_)) {
+            return;
+        }
+        if self.capabilities.has(Capability::CloudId) {
+            self.links.report(&seen.outcome, &seen.snapshot);
+            return;
+        }
+        let mut links = self.links.clone();
+        let snapshot = self.completed(&seen.snapshot);
+        let seen = StepObservation { outcome: seen.outcome.clone(), snapshot };
+        let found = self.with_transition(command, &seen, |transition| links.see(transition));
+        self.is_lost |= found.is_err();
+        self.links = links;
+    }
+
+    fn completed(&mut self, shown: &Snapshot) -> Snapshot {
+        let shows_anchors = self.capabilities.has(Capability::MatchSourceAnchor);
+        self.links.completed(shown.clone(), shows_anchors)
+    }
+
+    /// Whether it is open who is linked to whom, so that nothing more of the case is judged.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.is_lost
     }
 
     /// Draws all that later verdicts rest on, but for the state itself, which the implementation

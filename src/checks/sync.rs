@@ -186,7 +186,7 @@ fn failed_is_retried(transition: &Transition<'_>, verdict: &mut Verdict) {
             subject.effect.joined.is_some() || subject.effect.quarantined.is_some();
         let still_fails = matching.class == MatchClass::Collision && !came_to_something;
         let is_owed = judge_obligation(transition, verdict, subject, Because::TriedAgain);
-        if !is_owed && still_fails {
+        if !is_owed && still_fails && transition.has(Capability::ObjectResults) {
             if subject.reported_error() {
                 verdict.holds();
             } else {
@@ -209,7 +209,8 @@ fn changed_anchor_stops_updates(transition: &Transition<'_>, verdict: &mut Verdi
         };
         if link.has_free_new_anchor() {
             verdict.judge(|verdict| {
-                if !own_history.failed && !subject.reported_error() {
+                let tells = transition.has(Capability::ObjectResults);
+                if tells && !own_history.failed && !subject.reported_error() {
                     verdict
                         .violated(
                             subject.name(),

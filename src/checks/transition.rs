@@ -38,6 +38,8 @@ pub(crate) struct Transition<'a> {
     pub(crate) named_id: Option<&'a Text>,
     /// The cloud object that the command names, as it was before, in the recycle bin or not.
     pub(crate) named: Option<&'a Arc<CloudObject>>,
+    /// It is open who is linked to whom: nothing is judged.
+    pub(crate) is_lost: bool,
 }
 
 /// A sync cycle.
@@ -91,6 +93,7 @@ impl<'a> Transition<'a> {
             cycle: None,
             named_id,
             named,
+            is_lost: false,
         };
         if matches!(command, Command::Sync(_)) {
             transition.cycle = Some(Cycle::of(&transition));

@@ -36,8 +36,23 @@ words! {
         ImmutableIdWrite = "immutableIdWrite",
         /// `updateCloudObject`.
         CloudEdits = "cloudEdits",
-        /// `deleteCloudObject` (with and without `permanently`) and `restoreCloudObject`.
+        /// `deleteCloudObject` without `permanently`, and `restoreCloudObject`.
         RecycleBin = "recycleBin",
+        /// `deleteCloudObject` with `permanently`.
+        HardDelete = "hardDelete",
+        /// `onPremisesSyncEnabled` is shown. Without it links are known from `cloudId`, or from what a
+        /// cycle visibly does.
+        AuthorityFlag = "authorityFlag",
+        /// An object that is mastered in the cloud can carry an anchor, and a user is found by it.
+        CloudAnchors = "cloudAnchors",
+        /// Addresses besides the primary one.
+        SecondaryAddresses = "secondaryAddresses",
+        /// Quarantined objects are shown and can be referred to.
+        QuarantinedObjects = "quarantinedObjects",
+        /// Sync results have an entry for each on-premises object.
+        ObjectResults = "objectResults",
+        /// Sync results name the cloud object that each on-premises object is linked to.
+        CloudId = "cloudId",
         /// Sync results tell `hardMatched` from `softMatched` and say what was matched on.
         MatchKind = "matchKind",
         /// Sync results say whether the client or the service evaluated a match.
@@ -78,7 +93,7 @@ pub struct Capabilities(pub BTreeSet<Capability>);
 
 impl Capabilities {
     /// Everything that edition 2023-01 knows, but for documented error codes, of which that
-    /// edition has none, and for how states are told, which is an adapter's affair.
+    /// edition has none, and for how states and links are told, which is an adapter's affair.
     pub fn all_of_2023() -> Self {
         Capability::ALL
             .iter()
@@ -88,6 +103,7 @@ impl Capabilities {
                     capability,
                     Capability::ErrorCodes
                         | Capability::Changes
+                        | Capability::CloudId
                         | Capability::Scope
                         | Capability::SoftMatchOnUpnSwitch
                         | Capability::RoleEligibility

@@ -70,6 +70,8 @@ pub enum Field {
     AnchorCarriers,
     /// The cloud object that an on-premises object is joined to.
     JoinedTo,
+    /// Whether a cloud object is linked to an on-premises object, where no flag shows its authority.
+    Linked,
     /// Whether an on-premises object was synchronised.
     Synchronisation,
 }
@@ -97,6 +99,7 @@ const PLAIN: &[(Field, &str)] = &[
     (Field::TakenOver, "takenOver"),
     (Field::AnchorCarriers, "anchorCarriers"),
     (Field::JoinedTo, "joinedTo"),
+    (Field::Linked, "linked"),
     (Field::Synchronisation, "synchronisation"),
 ];
 

@@ -5,6 +5,7 @@
 //! I/O and nothing here knows a rule.
 
 mod address;
+mod anchor_form;
 mod canonical;
 mod capability;
 mod change;
@@ -24,6 +25,7 @@ mod words;
 
 pub(crate) use address::NameKey;
 pub use address::{AddressKind, ProxyAddress, same_name};
+pub use anchor_form::AnchorForm;
 
 pub(crate) use canonical::CanonicalState;
 pub use capability::{Capabilities, Capability};

@@ -80,6 +80,10 @@ pub struct SyncResult {
     /// Who evaluated the match, where the implementation declares `evaluatedBy`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evaluated_by: Option<Evaluator>,
+    /// The cloud object that it is linked to after the cycle, where the implementation declares
+    /// `cloudId`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_id: Option<Text>,
     /// An error's code. Free text unless the implementation declares `errorCodes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Text>,
@@ -91,7 +95,14 @@ pub struct SyncResult {
 impl SyncResult {
     /// An entry that says nothing but the result.
     pub fn plain(result: ResultWord) -> SyncResult {
-        SyncResult { result, matched_on: None, evaluated_by: None, code: None, message: None }
+        SyncResult {
+            result,
+            matched_on: None,
+            evaluated_by: None,
+            cloud_id: None,
+            code: None,
+            message: None,
+        }
     }
 }
 

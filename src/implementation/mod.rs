@@ -9,9 +9,11 @@ pub mod serve;
 pub use failure::{Failure, FailureKind};
 
 use crate::directory::{
-    Capabilities, Capability, Command, DeclaredChoices, Snapshot, StepObservation, Tenant,
+    AnchorForm, Capabilities, Capability, Command, DeclaredChoices, Field, Snapshot,
+    StepObservation, Tenant, Text,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What an implementation says about itself before anything is judged.
@@ -30,6 +32,18 @@ pub struct Description {
     /// What it decides where the documents leave a choice.
     #[serde(default)]
     pub choices: DeclaredChoices,
+    /// The names of the attributes that it has; absent where it takes any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<BTreeSet<Text>>,
+    /// The fields that a cloud administrator cannot edit.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub read_only: BTreeSet<Field>,
+    /// The fields that a sync writes when it creates an object or takes one over, and never after.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub never_updated: BTreeSet<Field>,
+    /// What its anchors look like.
+    #[serde(default, skip_serializing_if = "AnchorForm::is_text")]
+    pub anchor_form: AnchorForm,
 }
 
 /// An implementation's name for reports.
@@ -77,7 +91,16 @@ impl Description {
             editions: editions.into_iter().map(Into::into).collect(),
             capabilities: Capabilities::default(),
             choices: DeclaredChoices::default(),
+            attributes: None,
+            read_only: BTreeSet::new(),
+            never_updated: BTreeSet::new(),
+            anchor_form: AnchorForm::default(),
         }
+    }
+
+    /// Whether there is anything in a case that it may have no place for.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.attributes.is_some() || !self.read_only.is_empty() || !self.never_updated.is_empty()
     }
 
     /// The same with these capabilities.

@@ -56,7 +56,7 @@ use crate::directory::{
     DeleteCloudObject, Features, OnPremisesObject, Outcome, Snapshot, Status, StepObservation,
     Tenant, Text,
 };
-use crate::implementation::{Description, Failure, Implementation, ImplementationName};
+use crate::implementation::{Description, Failure, Implementation};
 use administrator::Carried;
 use connect::Connect;
 use cycle::Cycle;
@@ -277,17 +277,13 @@ impl ReferenceModel {
 
 impl Implementation for ReferenceModel {
     fn describe(&self) -> Description {
-        Description {
-            implementation: ImplementationName {
-                name: "reference model".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                language: Some("Rust".to_owned()),
-                url: None,
-            },
-            editions: vec![self.policy.edition.name.to_owned()],
-            capabilities: Capabilities::all_of_2023(),
-            choices: self.policy.declared(),
-        }
+        let version = env!("CARGO_PKG_VERSION");
+        let mut description =
+            Description::new("reference model", version, [self.policy.edition.name]);
+        description.implementation.language = Some("Rust".to_owned());
+        description
+            .with_capabilities(Capabilities::all_of_2023().0)
+            .with_choices(self.policy.declared())
     }
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {

@@ -29,6 +29,10 @@ pub fn adapter_fault(fault: &AdapterFault) -> String {
             "the object with the id {id} is gone {}, which deletes nothing: an id stays the same as long as its object exists",
             at(*step, *command)
         ),
+        AdapterFault::NoCloudId { step, command, key } => format!(
+            "the adapter declares cloudId, and the entry of {key} names no cloud object that is there {}",
+            at(*step, *command)
+        ),
         AdapterFault::BatchDiffers { step, command, violations } if violations.is_empty() => {
             format!(
                 "`runCase` does not tell the same as `reset` and `apply`: one of them ends {}",

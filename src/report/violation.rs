@@ -17,6 +17,7 @@ pub fn field_in_words(field: &Field) -> String {
         Field::TakenOver => "cloud objects taken over",
         Field::AnchorCarriers => "active cloud objects with its anchor",
         Field::JoinedTo => "joined to",
+        Field::Linked => "linked to an on-premises object",
         plain => plain.code(),
     };
     words.to_owned()

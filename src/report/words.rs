@@ -195,6 +195,10 @@ pub fn not_applicable(reason: &NotApplicable) -> String {
                 choices.iter().map(|(choice, value)| format!("{choice}: {value}")).collect();
             format!("only where declared: {}", words.join(", "))
         }
+        NotApplicable::Unrepresented { fields } => {
+            let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
+            format!("the implementation has not, or does not change, {}", fields.join(", "))
+        }
         NotApplicable::Declined { capability } => {
             format!("declined by the implementation: unsupported: {capability}")
         }
@@ -263,8 +267,16 @@ pub(super) fn state(line: &RuleLine) -> String {
             times(line.held)
         ),
         RuleState::NotApplicable => format!("{words}: {}", missing(&line.missing)),
+        RuleState::NotExercised if !line.blocked_by.is_empty() => {
+            let (rules, verb) = (line.blocked_by.join(", "), is_or_are(line.blocked_by.len()));
+            format!("{words} because {rules} {verb} violated")
+        }
         RuleState::NotExercised => words.to_owned(),
     }
+}
+
+fn is_or_are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
 }
 
 /// What a run came to for a rule, and why.
@@ -272,10 +284,10 @@ pub(super) fn state(line: &RuleLine) -> String {
 pub(super) fn why(line: &RuleLine) -> String {
     let state = state(line);
     match line.state {
-        RuleState::NotExercised if line.owed => {
+        RuleState::NotExercised if line.owed && line.blocked_by.is_empty() => {
             format!("{state}, although it was asked for: no case brought its situation about")
         }
-        RuleState::NotExercised => format!("{state}, and not asked for"),
+        RuleState::NotExercised if !line.owed => format!("{state}, and not asked for"),
         _ => state,
     }
 }
@@ -351,15 +363,20 @@ pub(super) fn other_cases(failure: &RuleFailure) -> Option<String> {
 
 /// What became of a source's cases.
 fn words_of(line: &SourceLine) -> String {
-    let SourceResult { judged, not_applicable, aborted, .. } = line.result;
+    let SourceResult { judged, not_applicable, aborted, ref declined, .. } = line.result;
     let mut parts = vec![format!("{judged} judged")];
     if not_applicable > 0 {
         parts.push(format!("{not_applicable} not applicable"));
     }
+    if !declined.is_empty() {
+        let words: Vec<&str> = declined.keys().map(|one| one.word()).collect();
+        let count: usize = declined.values().sum();
+        parts.push(format!("{count} declined while they were run ({})", words.join(", ")));
+    }
     if aborted > 0 {
         parts.push(format!("{aborted} aborted"));
     }
-    let left = line.planned.cases.saturating_sub(judged + not_applicable + aborted);
+    let left = line.planned.cases.saturating_sub(line.result.ended());
     if left > 0 {
         parts.push(format!("{left} not run"));
     }

@@ -1,7 +1,8 @@
 //! Tries the adapter before the implementation behind it is judged: whether what it shows can be
 //! believed.
 
-use super::trial::input;
+use super::sent::Sent;
+use super::trial::{input, lacks};
 use crate::cases::Case;
 use crate::checks::{EditionSettings, Observer, Violation};
 use crate::directory::{
@@ -55,6 +56,16 @@ pub enum AdapterFault {
         /// The identifier that is gone.
         id: Text,
     },
+    /// It declares `cloudId`, and the entry of an object that the cycle linked has none, or one that no
+    /// cloud object has.
+    NoCloudId {
+        /// The step, counted from 1.
+        step: usize,
+        /// Its command.
+        command: CommandKind,
+        /// The on-premises object's key.
+        key: Text,
+    },
     /// The same case tells something else in one message (`runCase`) than step by step.
     BatchDiffers {
         /// The step, counted from 1; 0 is the start.
@@ -86,8 +97,18 @@ pub fn check_adapter(
 ) -> Result<AdapterTrial, AdapterFault> {
     let description = implementation.describe();
     let capabilities = &description.capabilities;
-    let case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
-    let stepwise = run_one(implementation, input(&case));
+    let mut case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
+    if lacks(&case, &description).is_some() {
+        // It has too few attributes, or does not change them.
+        without_attributes(&mut case);
+    }
+    let sent = Sent::of([&case], &description).ok();
+    let as_sent = sent.as_ref().map_or_else(|| case.clone(), |sent| sent.case(&case));
+    let read_back = |seen| match &sent {
+        Some(sent) => sent.read_back(seen),
+        None => seen,
+    };
+    let stepwise = read_back(run_one(implementation, input(&as_sent)));
     if let Some(start) = &stepwise.start {
         let (choices, edition) = (&description.choices, EditionSettings::of_2023_01());
         let (_, findings) = Observer::start(&case.tenant, start, edition, capabilities, choices);
@@ -97,11 +118,14 @@ pub fn check_adapter(
             return Err(AdapterFault::ResetShowsOther { violations });
         }
         judge_steps(&case, start, &stepwise.steps)?;
+        if capabilities.has(Capability::CloudId) {
+            judge_links(&case, &stepwise.steps)?;
+        }
     }
     judge_declined(&case, &stepwise, capabilities)?;
     let mut batch = CaseObservation::default();
-    implementation.run_cases(&[input(&case)], &mut |_, observation| {
-        batch = observation;
+    implementation.run_cases(&[input(&as_sent)], &mut |_, observation| {
+        batch = read_back(observation);
         false
     });
     judge_declined(&case, &batch, capabilities)?;
@@ -137,7 +161,8 @@ fn trial_case(capabilities: &Capabilities) -> Option<Case> {
         let set = CloudObjectChange { attributes: department(), ..CloudObjectChange::default() };
         commands.push(UpdateCloudObject::new(own(), set).into());
     }
-    if first == Kind::User && has(Capability::ImmutableIdWrite) {
+    let writes_anchors = has(Capability::ImmutableIdWrite) && has(Capability::CloudAnchors);
+    if first == Kind::User && writes_anchors {
         commands.push(SetImmutableId::new(own(), Some("d3JpdHRlbiBsYXRlciEhIQ==".into())).into());
     }
     if first == Kind::User && has(Capability::Roles) {
@@ -156,16 +181,31 @@ fn trial_case(capabilities: &Capabilities) -> Option<Case> {
         commands.push(SetFeature::new(feature, !usual).into());
         commands.push(SetFeature::new(feature, usual).into());
     }
-    if has(Capability::Reinstall) {
+    if has(Capability::Reinstall) && has(Capability::MatchSourceAnchor) {
         commands.push(Command::reinstall());
         commands.push(Command::sync());
     }
     if first == Kind::User && has(Capability::RecycleBin) {
         commands.push(DeleteCloudObject::new(own(), false).into());
         commands.push(RestoreCloudObject::new(own()).into());
+    }
+    if first == Kind::User && has(Capability::HardDelete) {
         commands.push(DeleteCloudObject::new(own(), true).into());
     }
     Some(Case { tenant, commands })
+}
+
+fn without_attributes(case: &mut Case) {
+    case.tenant.cloud.iter_mut().for_each(|object| object.attributes.clear());
+    case.tenant.on_premises.iter_mut().for_each(|object| object.attributes.clear());
+    case.commands.retain(|command| {
+        !matches!(command, Command::UpdateCloudObject(_) | Command::UpdateOnPremisesObject(_))
+    });
+    for command in &mut case.commands {
+        if let Command::CreateOnPremisesObject(create) = command {
+            create.object.attributes.clear();
+        }
+    }
 }
 
 fn label(kind: Kind) -> Text {
@@ -185,11 +225,11 @@ fn cloud_object(kind: Kind, capabilities: &Capabilities) -> CloudSetup {
         kind,
         mail_enabled: kind == Kind::Group,
         on_premises_immutable_id: when(
-            is_user && capabilities.has(Capability::MatchSourceAnchor),
+            is_user && capabilities.has(Capability::CloudAnchors),
             "b2YgdGhlIGNsb3VkIHVzZXI=",
         ),
         user_principal_name: when(is_user, "cloud.user@contoso.com"),
-        proxy_addresses: addresses(&format!("cloud.{kind}")),
+        proxy_addresses: addresses(&format!("cloud.{kind}"), capabilities),
         attributes: [("displayName".into(), format!("Cloud {kind}").into())].into_iter().collect(),
         password: when(is_user && capabilities.has(Capability::Passwords), "cloud password"),
         roles: when(is_user && capabilities.has(Capability::Roles), "Global Reader")
@@ -207,17 +247,17 @@ fn on_premises_object(kind: Kind, capabilities: &Capabilities) -> OnPremisesObje
         mail_enabled: kind == Kind::Group,
         source_anchor: Some(format!("on-premises {kind}").into()),
         user_principal_name: when(is_user, "local.user@contoso.com"),
-        proxy_addresses: addresses(&format!("local.{kind}")),
+        proxy_addresses: addresses(&format!("local.{kind}"), capabilities),
         attributes: [("displayName".into(), format!("Local {kind}").into())].into_iter().collect(),
         password: when(is_user && capabilities.has(Capability::Passwords), "local password"),
     }
 }
 
-fn addresses(name: &str) -> Vec<ProxyAddress> {
-    [format!("SMTP:{name}@contoso.com"), format!("smtp:{name}@sales.contoso.com")]
-        .iter()
-        .map(|address| address.as_str().into())
-        .collect()
+fn addresses(name: &str, capabilities: &Capabilities) -> Vec<ProxyAddress> {
+    let secondary = || format!("smtp:{name}@sales.contoso.com");
+    let has_secondary = capabilities.has(Capability::SecondaryAddresses);
+    let addresses = [Some(format!("SMTP:{name}@contoso.com")), has_secondary.then(secondary)];
+    addresses.into_iter().flatten().map(|address| address.as_str().into()).collect()
 }
 
 /// Judges, step by step, what an adapter owes and no rule is about.
@@ -243,6 +283,29 @@ fn judge_steps(
             return Err(AdapterFault::OtherId { step, command: kind, id: gone.id.clone() });
         }
         before = &seen.snapshot;
+    }
+    Ok(())
+}
+
+/// Judges that a cycle tells whom it linked each object to.
+fn judge_links(case: &Case, steps: &[StepObservation]) -> Result<(), AdapterFault> {
+    for (at, (command, seen)) in case.commands.iter().zip(steps).enumerate() {
+        let without = seen.outcome.objects.iter().find(|(_, result)| {
+            let is_linked = matches!(
+                result.result,
+                ResultWord::Provisioned
+                    | ResultWord::HardMatched
+                    | ResultWord::SoftMatched
+                    | ResultWord::Joined
+                    | ResultWord::Updated
+            );
+            let exists = |id: &Text| seen.snapshot.cloud_object(id).is_some();
+            is_linked && !result.cloud_id.as_ref().is_some_and(exists)
+        });
+        if let Some((key, _)) = without {
+            let (command, key) = (command.kind(), key.clone());
+            return Err(AdapterFault::NoCloudId { step: at + 1, command, key });
+        }
     }
     Ok(())
 }
@@ -359,6 +422,7 @@ mod tests {
         NumbersAnew,
         HoldsLiveObjects,
         EndsABatchEarly,
+        TellsNoLinks,
     }
 
     /// The reference model behind an adapter that makes a mistake.
@@ -372,7 +436,11 @@ mod tests {
 
     impl Implementation for Adapter {
         fn describe(&self) -> Description {
-            self.0.describe()
+            let mut description = self.0.describe();
+            if self.makes(Mistake::TellsNoLinks) {
+                description.capabilities.0.insert(Capability::CloudId);
+            }
+            description
         }
 
         fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
@@ -433,6 +501,7 @@ mod tests {
     #[case::other_ids(Mistake::NumbersAnew, Some("otherId"))]
     #[case::live_objects(Mistake::HoldsLiveObjects, Some("batchDiffers"))]
     #[case::shorter(Mistake::EndsABatchEarly, Some("batchDiffers"))]
+    #[case::no_links(Mistake::TellsNoLinks, Some("noCloudId"))]
     fn each_mistake_of_an_adapter_is_told_as_what_it_is(
         #[case] mistake: Mistake,
         #[case] expected: Option<&str>,

@@ -113,7 +113,7 @@ impl Batches<'_> {
                 (self.trials.place(own), name, trial)
             })
             .collect();
-        cases.retain(|(_, _, trial)| trial.missing(self.judge.description()).is_empty());
+        cases.retain(|(_, _, trial)| trial.applies(self.judge.description()));
         batch.not_applicable = batch.newly - cases.len();
         let mut judgements = Vec::with_capacity(cases.len());
         let mut aborts = Aborts::default();

@@ -126,8 +126,12 @@ impl AddAssign for Exercise {
 pub struct SourceResult {
     /// How many of its cases were judged to their end.
     pub judged: usize,
-    /// How many it cannot be judged by.
+    /// How many it cannot be judged by, since they take what is not declared.
     pub not_applicable: usize,
+    /// How many the implementation declined while they were run, by the capability that it says it
+    /// lacks. These are no part of `not_applicable`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub declined: BTreeMap<Capability, usize>,
     /// In how many it aborted.
     pub aborted: usize,
     /// Why the rest was not run; `None` where nothing was left out.
@@ -140,6 +144,18 @@ pub struct SourceResult {
     /// How long it took, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<u64>,
+}
+
+impl SourceResult {
+    /// Counts a case that was declined for want of this capability.
+    pub(super) fn decline(&mut self, capability: Capability) {
+        *self.declined.entry(capability).or_default() += 1;
+    }
+
+    /// How many cases have ended, in whatever way.
+    pub fn ended(&self) -> usize {
+        self.judged + self.not_applicable + self.declined.values().sum::<usize>() + self.aborted
+    }
 }
 
 /// Rules that the same cases violate.

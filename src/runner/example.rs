@@ -65,11 +65,10 @@ fn candidates(plan: &Plan, source: Source) -> Vec<(String, Trial)> {
             .map(|case| (case.id.clone(), case.trial.clone().without_expectations()))
             .collect(),
         _ => {
-            let (generation, capabilities) =
-                (&header.selection.generation, &description.capabilities);
-            Trials::new(source, generation, capabilities, Shard::WHOLE)
+            let generation = &header.selection.generation;
+            Trials::new(source, generation, description, Shard::WHOLE)
                 .all()
-                .filter(|(_, trial)| trial.missing(description).is_empty())
+                .filter(|(_, trial)| trial.applies(description))
                 .take(LOOKED_THROUGH)
                 .map(|(name, trial)| (name.to_string(), trial))
                 .collect()

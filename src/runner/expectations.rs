@@ -63,7 +63,8 @@ impl<'a> Context<'a> {
             let command = ObjectName::Command;
             found.push(Violation::new(command, Field::Outcome, expected, outcome.status));
         }
-        for (key, expected) in &expectation.objects {
+        let reported = expectation.objects.iter().filter(|_| self.has(Capability::ObjectResults));
+        for (key, expected) in reported {
             found.extend(self.result(key, expected, outcome));
         }
         for expected in &expectation.cloud {

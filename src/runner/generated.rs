@@ -44,8 +44,8 @@ impl Search<'_> {
     ) -> Vec<Found> {
         let started = Instant::now();
         let mut count = Count { by_reason: self.by_reason, ..Count::default() };
-        let capabilities = &self.judge.description().capabilities;
-        let trials = Trials::new(source, self.generation, capabilities, self.shard);
+        let description = self.judge.description();
+        let trials = Trials::new(source, self.generation, description, self.shard);
         let is_late = || self.until.is_some_and(|end| Instant::now() >= end);
         let is_stopped = || (self.is_stopped)() || is_late();
         let batches = Batches { trials: &trials, judge: self.judge, is_stopped: &is_stopped };
@@ -60,7 +60,7 @@ impl Search<'_> {
             }
             count.result.stopped.is_none()
         });
-        let ended = count.result.judged + count.result.not_applicable + count.aborts.count;
+        let ended = count.result.ended() + count.aborts.count;
         if ended < trials.count() && is_late() {
             count.result.stopped.get_or_insert(SourceStopped::OutOfTime);
         }
@@ -202,7 +202,7 @@ impl Count {
         let mut found: Vec<Signature> = Vec::new();
         match stopped {
             None => self.result.judged += 1,
-            Some(Stopped::Declined(_)) => self.result.not_applicable += 1,
+            Some(Stopped::Declined(capability)) => self.result.decline(*capability),
             Some(Stopped::Defect(message)) => self.defect = Some((case.name, message.clone())),
             Some(Stopped::Aborted { failure, command, .. }) => {
                 found.push(Signature::Aborted(failure.kind, *command));

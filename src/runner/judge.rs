@@ -6,21 +6,26 @@ use super::expectations::Context;
 use super::judgement::{Breach, Judgement, Stopped, Tallies};
 use super::reason::Origin;
 use super::selection::Selection;
-use super::trial::{Trial, input};
+use super::sent::Sent;
+use super::trial::{Trial, input, lacks};
+use crate::cases::Case;
 use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
 use crate::cases::scenario::Scenario;
-use crate::cases::{Case, required_capabilities};
 use crate::checks::{EditionSettings, Finding, Observer, Violation, checked_rules};
-use crate::directory::CommandKind;
+use crate::directory::{Capability, CommandKind, Field};
 use crate::implementation::{
-    CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation,
+    CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation, run_one,
 };
+use crate::rulebook::{Rule, Rulebook};
+use rustc_hash::FxHashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Judges cases by everything that is selected.
 pub(crate) struct Judge<'a> {
     description: &'a Description,
     selection: &'a Selection,
+    /// The rules that the implementation lacks a capability for: nothing is judged by them.
+    lacking: FxHashSet<&'static str>,
 }
 
 /// A trial, and the cases that its relations compare its own with.
@@ -29,19 +34,44 @@ struct Prepared<'t> {
     varied: Vec<(&'static Relation, Case)>,
     /// The relations that have nothing to compare it with.
     tallies: Tallies,
+    /// How the cases are sent, and the cases as they are, where that is not as they stand.
+    sent: Option<(Sent, Vec<Case>)>,
 }
 
 impl Prepared<'_> {
-    /// What an implementation is asked to run: the trial's own case, and then the varied ones.
-    fn inputs(&self) -> impl Iterator<Item = CaseInput<'_>> {
+    /// The trial's own case, and then the varied ones.
+    fn cases(&self) -> impl Iterator<Item = &Case> {
         let varied = self.varied.iter().map(|(_, case)| case);
-        std::iter::once(&self.trial.case).chain(varied).map(input)
+        std::iter::once(&self.trial.case).chain(varied)
+    }
+
+    /// What an implementation is asked to run.
+    fn inputs(&self) -> Vec<CaseInput<'_>> {
+        match &self.sent {
+            Some((_, cases)) => cases.iter().map(input).collect(),
+            None => self.cases().map(input).collect(),
+        }
+    }
+
+    fn read_back(&self, observation: CaseObservation) -> CaseObservation {
+        match &self.sent {
+            Some((sent, _)) => sent.read_back(observation),
+            None => observation,
+        }
     }
 }
 
 impl<'a> Judge<'a> {
     pub(crate) fn new(description: &'a Description, selection: &'a Selection) -> Judge<'a> {
-        Judge { description, selection }
+        let rules = Rulebook::embedded().rules.iter();
+        let lacks = |rule: &&Rule| !rule.lacking(&description.capabilities).is_empty();
+        let lacking = rules.filter(lacks).map(|rule| &*rule.id).collect();
+        Judge { description, selection, lacking }
+    }
+
+    /// Whether a rule is selected and the implementation has what it takes.
+    fn judges_by(&self, rule: &str) -> bool {
+        self.selection.has_rule(rule) && !self.lacking.contains(rule)
     }
 
     /// Who is judged.
@@ -67,7 +97,7 @@ impl<'a> Judge<'a> {
         let mut seen: Vec<CaseObservation> = Vec::new();
         implementation.run_cases(&inputs, &mut |_, observation| {
             let prepared = &prepared[at];
-            seen.push(observation);
+            seen.push(prepared.read_back(observation));
             if seen.len() <= prepared.varied.len() {
                 return true;
             }
@@ -84,30 +114,50 @@ impl<'a> Judge<'a> {
         });
     }
 
+    /// What is observed of a case.
+    pub(super) fn observe(
+        &self,
+        case: &Case,
+        implementation: &mut dyn Implementation,
+    ) -> CaseObservation {
+        match Sent::of([case], self.description) {
+            Ok(sent) => sent.read_back(run_one(implementation, input(&sent.case(case)))),
+            Err(_) => run_one(implementation, input(case)),
+        }
+    }
+
     /// A trial with the cases that its relations compare its own with.
     fn prepare<'t>(&self, trial: &'t Trial) -> Prepared<'t> {
-        let mut prepared = Prepared { trial, varied: Vec::new(), tallies: Tallies::default() };
+        let is_sent_as_it_is =
+            self.description.attributes.is_none() && self.description.anchor_form.is_text();
+        let mut prepared =
+            Prepared { trial, varied: Vec::new(), tallies: Tallies::default(), sent: None };
         for relation in &trial.relations {
-            if !self.selection.has_rule(relation.rule) {
+            if !self.judges_by(relation.rule) {
                 continue;
             }
             let Some(case) = relation.varied(&trial.case) else {
                 prepared.tallies.unmet(relation.rule, UnmetPrecondition::NothingToVary);
                 continue;
             };
-            let needed = required_capabilities(&case.tenant, &case.commands);
-            if self.description.capabilities.missing(&needed).is_empty() {
+            let together = || prepared.cases().chain([&case]);
+            let has_names = is_sent_as_it_is || Sent::of(together(), self.description).is_ok();
+            if has_names && lacks(&case, self.description).is_none() {
                 prepared.varied.push((*relation, case));
             } else {
                 prepared.tallies.unmet(relation.rule, UnmetPrecondition::UndeclaredCapability);
             }
+        }
+        if !is_sent_as_it_is && let Ok(sent) = Sent::of(prepared.cases(), self.description) {
+            let cases = prepared.cases().map(|case| sent.case(case)).collect();
+            prepared.sent = Some((sent, cases));
         }
         prepared
     }
 
     /// Judges what was observed of a trial's own case and of the varied ones.
     fn judge(&self, prepared: &Prepared<'_>, observed: &[CaseObservation]) -> Judgement {
-        let Prepared { trial, varied, tallies } = prepared;
+        let Prepared { trial, varied, tallies, .. } = prepared;
         let mut judgement = Judgement { tallies: tallies.clone(), ..Judgement::default() };
         let own = &observed[0];
         self.steps(&trial.case, trial.scenario.as_deref(), own, &mut judgement);
@@ -163,7 +213,9 @@ impl<'a> Judge<'a> {
         for (at, (command, step)) in case.commands.iter().zip(&observed.steps).enumerate() {
             let findings = observer.step(command, step);
             is_violated |= self.take(findings, at + 1, command.kind(), judgement);
-            let Some((scenario, context)) = expectations.as_ref().filter(|_| !is_violated) else {
+            let Some((scenario, context)) =
+                expectations.as_ref().filter(|_| !is_violated && !observer.is_lost())
+            else {
                 continue;
             };
             let violations: Vec<Violation> = scenario.steps[at]
@@ -178,11 +230,22 @@ impl<'a> Judge<'a> {
                     origin: Origin::Expectation,
                     step: at + 1,
                     command: command.kind(),
-                    violations,
+                    violations: self.told(violations),
                     varied: None,
                 });
             }
         }
+    }
+
+    /// The violations, with the link in the place of a flag that the implementation does not show.
+    fn told(&self, mut violations: Vec<Violation>) -> Vec<Violation> {
+        if !self.description.capabilities.has(Capability::AuthorityFlag) {
+            let of_flag = violations
+                .iter_mut()
+                .filter(|violation| violation.field == Field::OnPremisesSyncEnabled);
+            of_flag.for_each(|violation| violation.field = Field::Linked);
+        }
+        violations
     }
 
     /// Takes in what the checks found; whether any found a violation.
@@ -195,6 +258,9 @@ impl<'a> Judge<'a> {
     ) -> bool {
         let mut is_violated = false;
         for Finding { rule, verdict } in findings {
+            if self.lacking.contains(rule) {
+                continue;
+            }
             let violations = verdict.violations;
             is_violated |= !violations.is_empty();
             if !self.selection.has_rule(rule) {
@@ -203,6 +269,7 @@ impl<'a> Judge<'a> {
             judgement.tallies.held(rule, verdict.held);
             if !violations.is_empty() {
                 let origin = Origin::Check;
+                let violations = self.told(violations);
                 let breach = Breach { rule, origin, step, command, violations, varied: None };
                 judgement.breaches.push(breach);
             }
@@ -214,7 +281,7 @@ impl<'a> Judge<'a> {
     /// scenario that is selected.
     fn rule_of(&self, scenario: &Scenario) -> Option<&'static str> {
         let rules = scenario.rules.iter().chain(&scenario.near_misses);
-        let rule = rules.into_iter().find(|rule| self.selection.has_rule(rule))?;
+        let rule = rules.into_iter().find(|rule| self.judges_by(rule))?;
         let relations = crate::cases::relations::all().iter().map(|relation| relation.rule);
         checked_rules().chain(relations).find(|known| known == rule)
     }

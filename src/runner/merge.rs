@@ -273,6 +273,9 @@ fn finished(
         };
         total.judged += result.judged;
         total.not_applicable += result.not_applicable;
+        for (capability, count) in &result.declined {
+            *total.declined.entry(*capability).or_default() += count;
+        }
         total.aborted += result.aborted;
         total.stopped = total.stopped.or(result.stopped);
         total.milliseconds = total.milliseconds.max(result.milliseconds);

@@ -21,6 +21,7 @@ mod plan;
 mod reason;
 mod save;
 mod selection;
+mod sent;
 mod shard;
 mod shown;
 mod source;

@@ -1,6 +1,6 @@
 //! Why an implementation is not judged by a case or a rule.
 
-use crate::directory::Capability;
+use crate::directory::{Capability, Field};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +13,7 @@ use std::str::FromStr;
 /// let codes = [
 ///     "missing/roles,match:userPrincipalName|match:proxyAddresses",
 ///     "choice/collisionHandling=rejected",
+///     "unrepresented/userPrincipalName,attributes.department",
 ///     "declined/roles",
 /// ];
 /// for code in codes {
@@ -35,6 +36,11 @@ pub enum NotApplicable {
         /// What would have to be declared.
         choices: BTreeMap<String, String>,
     },
+    /// It is about fields that the implementation has not, or does not change.
+    Unrepresented {
+        /// These.
+        fields: Vec<Field>,
+    },
     /// While the case was run, the implementation declined it.
     Declined {
         /// For want of this capability, which it does not declare.
@@ -44,6 +50,7 @@ pub enum NotApplicable {
 
 const MISSING: &str = "missing";
 const CHOICE: &str = "choice";
+const UNREPRESENTED: &str = "unrepresented";
 const DECLINED: &str = "declined";
 
 impl fmt::Display for NotApplicable {
@@ -60,6 +67,10 @@ impl fmt::Display for NotApplicable {
                 let all: Vec<String> =
                     choices.iter().map(|(choice, value)| format!("{choice}={value}")).collect();
                 write!(f, "{CHOICE}/{}", all.join(","))
+            }
+            NotApplicable::Unrepresented { fields } => {
+                let all: Vec<String> = fields.iter().map(Field::to_string).collect();
+                write!(f, "{UNREPRESENTED}/{}", all.join(","))
             }
             NotApplicable::Declined { capability } => write!(f, "{DECLINED}/{capability}"),
         }
@@ -89,6 +100,10 @@ impl FromStr for NotApplicable {
                 let choices: Option<_> = words.split(',').map(choice).collect();
                 let choices = choices.ok_or_else(|| format!("`{words}` is no choice=value"))?;
                 Ok(NotApplicable::UndeclaredChoice { choices })
+            }
+            Some((UNREPRESENTED, words)) => {
+                let fields = words.split(',').map(str::parse).collect::<Result<_, _>>()?;
+                Ok(NotApplicable::Unrepresented { fields })
             }
             Some((DECLINED, word)) => Ok(NotApplicable::Declined { capability: capability(word)? }),
             _ => Err(format!("unknown reason `{text}`")),

@@ -8,7 +8,7 @@ use super::trial::PlannedCase;
 use crate::cases::grid;
 use crate::cases::scenario::embedded;
 use crate::implementation::Description;
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Rulebook, area_of};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The cases of a run, and what is known of it before the first.
@@ -94,6 +94,17 @@ pub fn plan(
         .collect();
     let scenarios = cases.iter().filter_map(|case| case.trial.scenario.as_ref());
     let shown: BTreeSet<&String> = scenarios.flat_map(|scenario| &scenario.rules).collect();
+    // What an implementation has no place for may take every case of a rule away, and of a relation every
+    // case that it is compared with.
+    let is_shown = |rule: &String| {
+        let mut scenarios = embedded().iter().map(PlannedCase::of_embedded);
+        !description.is_limited()
+            || area_of(rule) != "relation"
+                && scenarios.any(|case| {
+                    case.trial.scenario.as_ref().is_some_and(|one| one.rules.contains(rule))
+                        && case.why_not_applicable(description).is_none()
+                })
+    };
     let is_owed = |rule: &String| {
         let by_scenarios = if selection.scenario_patterns.is_empty() {
             selection.has_source(Source::Scenarios)
@@ -113,7 +124,7 @@ pub fn plan(
         .map(|rule| SelectedRule {
             rule: rule.id.clone(),
             missing: rule.lacking(&description.capabilities),
-            owed: is_owed(&rule.id),
+            owed: is_owed(&rule.id) && is_shown(&rule.id),
         })
         .collect();
     let header = RunHeader {

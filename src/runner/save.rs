@@ -12,7 +12,10 @@ use crate::cases::scenario::{
     from_yaml, read_file, to_yaml,
 };
 use crate::checks::{EditionSettings, Observer, Violation};
-use crate::directory::{Change, CloudObject, Command, Field, Outcome, ResultWord};
+use crate::directory::{
+    Capabilities, Capability, Change, CloudObject, Command, DeclaredChoices, Field, Outcome,
+    ResultWord,
+};
 use crate::implementation::{CaseInput, CaseObservation, Implementation, run_one};
 use std::fs;
 use std::io;
@@ -86,11 +89,17 @@ impl<'k> SavedFailures<'k> {
         let case = &minimal.trial.case;
         let input = CaseInput { tenant: &case.tenant, commands: &case.commands };
         let right = run_one(self.oracle, input);
-        let wrong = run_one(implementation, input);
+        let wrong = judge.observe(case, implementation);
         let description = judge.description();
+        // The oracle shows who is linked to whom.
+        let mut of_oracle = description.capabilities.clone();
+        of_oracle.0.insert(Capability::AuthorityFlag);
         let collisions_are_declared = description.choices.collision_handling.is_some();
-        let Some(right) = Shown::of(minimal, &right, at, judge) else { return };
-        let Some(wrong) = Shown::of(minimal, &wrong, at, judge) else { return };
+        let Some(right) = Shown::of(minimal, &right, at, (&of_oracle, &description.choices)) else {
+            return;
+        };
+        let declared = (&description.capabilities, &description.choices);
+        let Some(wrong) = Shown::of(minimal, &wrong, at, declared) else { return };
         let context = Context::new(description, &case.tenant, &case.commands);
         let mut expected = Expectation::default();
         for violation in &breach.violations {
@@ -120,16 +129,15 @@ impl<'s> Shown<'s> {
         minimal: &Minimal,
         observed: &'s CaseObservation,
         at: usize,
-        judge: &'s Judge<'_>,
+        (capabilities, choices): (&'s Capabilities, &'s DeclaredChoices),
     ) -> Option<Shown<'s>> {
         let case = &minimal.trial.case;
-        let description = judge.description();
         let (mut observer, _) = Observer::start(
             &case.tenant,
             observed.start.as_ref()?,
             EditionSettings::of_2023_01(),
-            &description.capabilities,
-            &description.choices,
+            capabilities,
+            choices,
         );
         let steps = observed.steps.get(..=at)?;
         for (command, step) in case.commands.iter().zip(steps) {
@@ -185,7 +193,7 @@ fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject
         Field::Existence | Field::Id => to.exists = Some(true),
         Field::Kind => to.kind = Some(right.kind),
         Field::MailEnabled => to.mail_enabled = Some(right.mail_enabled),
-        Field::OnPremisesSyncEnabled => {
+        Field::OnPremisesSyncEnabled | Field::Linked => {
             to.on_premises_sync_enabled = Some(right.on_premises_sync_enabled);
         }
         Field::OnPremisesImmutableId => {

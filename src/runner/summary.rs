@@ -8,6 +8,7 @@ use super::event::{
 use super::findings::{Broken, Finding, Likeness, findings};
 use super::not_applicable::NotApplicable;
 use super::source::Source;
+use crate::cases::scenario::{EmbeddedScenario, embedded};
 use crate::directory::Capability;
 use crate::implementation::Failure;
 use crate::rulebook::{AREAS, Rulebook, area_of};
@@ -54,6 +55,10 @@ pub struct RuleLine {
     pub missing: Vec<Vec<Capability>>,
     /// Whether the selection asks for it.
     pub owed: bool,
+    /// Of a rule that nothing exercised: the rules that are violated in every scenario that shows it,
+    /// before its situation comes about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blocked_by: Vec<String>,
 }
 
 /// Where a case is found again.
@@ -280,6 +285,9 @@ impl Summary {
                 if let Some(result) = self.result_of(*source) {
                     match verdict {
                         CaseVerdict::Judged => result.judged += 1,
+                        CaseVerdict::NotApplicable {
+                            reason: NotApplicable::Declined { capability },
+                        } => result.decline(*capability),
                         CaseVerdict::NotApplicable { .. } => result.not_applicable += 1,
                         CaseVerdict::Aborted { .. } => result.aborted += 1,
                         CaseVerdict::Defect { .. } => {}
@@ -374,8 +382,14 @@ impl Summary {
                     (0, 0) if !selected.missing.is_empty() => RuleState::NotApplicable,
                     (0, 0) => RuleState::NotExercised,
                 };
+                let is_left_out = state == RuleState::NotExercised;
                 RuleLine {
                     rule: selected.rule.clone(),
+                    blocked_by: if is_left_out {
+                        self.blocking(&selected.rule)
+                    } else {
+                        Vec::new()
+                    },
                     state,
                     held,
                     violated_cases,
@@ -410,6 +424,29 @@ impl Summary {
             finding.likeness = known.find(|likeness| likeness.rule == finding.rule).cloned();
         }
         findings
+    }
+
+    /// The rules that are violated first in the scenarios that show this one, where none of these
+    /// came to its end without a violation.
+    fn blocking(&self, rule: &str) -> Vec<String> {
+        let shows = |scenario: &&EmbeddedScenario| {
+            scenario.scenario.rules.iter().any(|shown| shown == rule)
+                && self.written.contains(scenario.id)
+        };
+        let scenarios = embedded().iter().filter(shows);
+        let blocking: Option<BTreeSet<&str>> =
+            scenarios.map(|scenario| self.first_violated_in(scenario.id)).collect();
+        blocking.unwrap_or_default().into_iter().map(str::to_owned).collect()
+    }
+
+    /// The rule that a case violates first.
+    fn first_violated_in(&self, id: &str) -> Option<&str> {
+        let of_case = self.failures.iter().flat_map(|(rule, cases)| {
+            let cases =
+                cases.iter().filter(|(case, _, place)| case == id && *place == Place::Suite);
+            cases.map(|(_, report, _)| (report.step, rule.as_str()))
+        });
+        of_case.min().map(|(_, rule)| rule)
     }
 
     /// Every violated rule with its smallest example, in the rulebook's order.
@@ -521,8 +558,7 @@ impl Summary {
         let adds_up = |planned: &&PlannedSource| {
             let line = self.sources.iter().find(|line| line.planned.source == planned.source);
             line.is_some_and(|SourceLine { result, .. }| {
-                let ended = result.judged + result.not_applicable + result.aborted;
-                ended == planned.cases || result.stopped.is_some()
+                result.ended() == planned.cases || result.stopped.is_some()
             })
         };
         planned.into_iter().find(|planned| !adds_up(planned)).map(|planned| planned.source)
@@ -532,11 +568,8 @@ impl Summary {
     pub fn left_out_for_time(&self) -> usize {
         let sources = self.sources.iter();
         let late = sources.filter(|line| line.result.stopped == Some(SourceStopped::OutOfTime));
-        late.map(|SourceLine { planned, result }| {
-            let ended = result.judged + result.not_applicable + result.aborted;
-            planned.cases.saturating_sub(ended)
-        })
-        .sum()
+        late.map(|SourceLine { planned, result }| planned.cases.saturating_sub(result.ended()))
+            .sum()
     }
 
     /// Whether the run did not come to its end, or not all of its events are known.

@@ -1,13 +1,14 @@
 //! Cases to be run, with what judges each of them besides the checks.
 
 use super::not_applicable::NotApplicable;
+use super::sent::Sent;
 use super::source::Source;
 use crate::cases::relations::{self, Relation};
 use crate::cases::scenario::{EmbeddedScenario, Remarks, Scenario, Step, case_to_yaml};
 use crate::cases::{Case, required_capabilities};
-use crate::directory::{Capability, Tenant};
+use crate::directory::{Command, Field, OnPremisesChange, Tenant};
 use crate::implementation::{CaseInput, Description};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A case, and what judges it besides the checks.
@@ -52,11 +53,62 @@ impl Trial {
         case_to_yaml(&scenario, &Remarks::new())
     }
 
-    /// Capabilities that it takes and that an implementation does not declare.
-    pub(crate) fn missing(&self, description: &Description) -> Vec<Capability> {
-        let needed = required_capabilities(&self.case.tenant, &self.case.commands);
-        description.capabilities.missing(&needed)
+    /// Whether an implementation has all that the case takes.
+    pub(crate) fn applies(&self, description: &Description) -> bool {
+        lacks(&self.case, description).is_none()
     }
+}
+
+/// What a case takes that an implementation does not declare.
+pub(super) fn lacks(case: &Case, description: &Description) -> Option<NotApplicable> {
+    let needed = required_capabilities(&case.tenant, &case.commands);
+    let missing = description.capabilities.missing(&needed);
+    if !missing.is_empty() {
+        let capabilities = missing.into_iter().map(|capability| vec![capability]).collect();
+        return Some(NotApplicable::MissingCapabilities { capabilities });
+    }
+    if !description.is_limited() {
+        return None;
+    }
+    let fields: BTreeSet<Field> = match Sent::of([case], description) {
+        Err(names) => names.into_iter().map(Field::Attribute).collect(),
+        Ok(sent) => unchangeable(&sent.case(case), description),
+    };
+    let fields: Vec<Field> = fields.into_iter().collect();
+    (!fields.is_empty()).then_some(NotApplicable::Unrepresented { fields })
+}
+
+/// The fields that a case, as it is sent, changes and an implementation does not.
+fn unchangeable(case: &Case, description: &Description) -> BTreeSet<Field> {
+    let mut fields = BTreeSet::new();
+    for command in &case.commands {
+        let (set, fixed) = match command {
+            Command::UpdateCloudObject(update) => {
+                let set = OnPremisesChange {
+                    user_principal_name: update.set.user_principal_name.clone(),
+                    proxy_addresses: update.set.proxy_addresses.clone(),
+                    attributes: update.set.attributes.clone(),
+                    password: update.set.password.clone(),
+                    ..OnPremisesChange::default()
+                };
+                (set, &description.read_only)
+            }
+            Command::UpdateOnPremisesObject(update) => {
+                (update.set.clone(), &description.never_updated)
+            }
+            _ => continue,
+        };
+        let plain = [
+            (!set.user_principal_name.is_keep(), Field::UserPrincipalName),
+            (!set.proxy_addresses.is_keep(), Field::ProxyAddresses),
+            (!set.password.is_keep(), Field::Password),
+            (!set.source_anchor.is_keep(), Field::SourceAnchor),
+        ];
+        let plain = plain.into_iter().filter(|(is_set, _)| *is_set).map(|(_, field)| field);
+        let changed = plain.chain(set.attributes.keys().cloned().map(Field::Attribute));
+        fields.extend(changed.filter(|field| fixed.contains(field)));
+    }
+    fields
 }
 
 /// What an implementation is told of a case.
@@ -106,10 +158,8 @@ impl PlannedCase {
 
     /// Why an implementation cannot be judged by it; `None` where it can.
     pub fn why_not_applicable(&self, description: &Description) -> Option<NotApplicable> {
-        let missing = self.trial.missing(description);
-        if !missing.is_empty() {
-            let capabilities = missing.into_iter().map(|capability| vec![capability]).collect();
-            return Some(NotApplicable::MissingCapabilities { capabilities });
+        if let Some(lacks) = lacks(&self.trial.case, description) {
+            return Some(lacks);
         }
         let when_choice = self.trial.scenario.as_ref()?.when_choice;
         if description.choices.agrees_with(&when_choice) {

@@ -1,6 +1,7 @@
 //! The cases of a generated source, each by its place.
 
 use super::selection::Generation;
+use super::sent::fitted;
 use super::shard::Shard;
 use super::source::Source;
 use super::trial::Trial;
@@ -9,7 +10,7 @@ use crate::cases::grid::{Grid, Point};
 use crate::cases::relations;
 use crate::cases::sequence::{Preset, Sequences, case_of};
 use crate::cases::values::Spelling;
-use crate::directory::Capabilities;
+use crate::implementation::Description;
 use std::fmt;
 
 /// One in so many cases of a source has its values in other forms than the usual ones, see [`Spelling`]:
@@ -46,14 +47,14 @@ pub(crate) struct Trials {
     count: usize,
     seed: u64,
     settings: Sequences,
-    capabilities: Capabilities,
+    description: Description,
 }
 
 impl Trials {
     pub(crate) fn new(
         source: Source,
         generation: &Generation,
-        capabilities: &Capabilities,
+        description: &Description,
         shard: Shard,
     ) -> Trials {
         let seed = generation.seed;
@@ -72,8 +73,8 @@ impl Trials {
             shard,
             count: shard.share_of(count),
             seed,
-            settings: Sequences::new(&presets, generation.max_commands, capabilities),
-            capabilities: capabilities.clone(),
+            settings: Sequences::new(&presets, generation.max_commands, &description.capabilities),
+            description: description.clone(),
         }
     }
 
@@ -92,12 +93,13 @@ impl Trials {
         let place = self.place(own);
         if self.source == Source::Grid {
             let point = Grid::get().points()[place];
-            let case = point.case_within(&self.capabilities);
-            let case = self.respelled(case, place);
+            let case = point.case_within(&self.description.capabilities);
+            let case = fitted(self.respelled(case, place), &self.description);
             return (Name::Grid(point), Trial { case, ..Trial::default() });
         }
         let number = place as u64;
         let case = self.respelled(case_of(self.seed, number, &self.settings), place);
+        let case = fitted(case, &self.description);
         let is_for_relations = self.source == Source::Relations;
         let relations = if is_for_relations { relations::applied_to(number) } else { Vec::new() };
         let trial = Trial { case, relations, scenario: None };

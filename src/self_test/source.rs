@@ -23,10 +23,9 @@ pub(super) fn cases_of(
             (embedded.id.to_owned(), trial)
         })),
         generated => {
-            let capabilities = &description.capabilities;
-            let trials = Trials::new(generated, generation, capabilities, shard).all();
+            let trials = Trials::new(generated, generation, &description, shard).all();
             let named = trials.map(|(name, trial)| (name.to_string(), trial));
-            Box::new(named.filter(move |(_, trial)| trial.missing(&description).is_empty()))
+            Box::new(named.filter(move |(_, trial)| trial.applies(&description)))
         }
     }
 }

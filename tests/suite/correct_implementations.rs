@@ -69,7 +69,7 @@ fn each_capability_can_be_missing() {
 /// A few capabilities are enough to be judged by every rule that they allow.
 #[test]
 fn a_small_implementation_is_judged_completely() {
-    for prefix in ["users-by-", "contacts-only", "groups-only"] {
+    for prefix in ["users-", "contacts-", "groups-only", "links-by-"] {
         for variant in variants_of(prefix) {
             let summary = assert_breaks_nothing(&mut *variant.implementation());
             assert_leaves_nothing_out(&variant.name, &summary);

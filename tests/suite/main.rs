@@ -3,6 +3,7 @@
 
 mod agreement;
 mod baseline;
+mod capabilities;
 mod cli;
 mod correct_implementations;
 mod dependency_rules;

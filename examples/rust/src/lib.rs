@@ -125,6 +125,10 @@ impl Implementation for SmallSync {
             Capability::MatchUserPrincipalName,
             Capability::MatchSourceAnchor,
             Capability::Reinstall,
+            Capability::AuthorityFlag,
+            Capability::CloudAnchors,
+            Capability::SecondaryAddresses,
+            Capability::ObjectResults,
         ])
     }
 

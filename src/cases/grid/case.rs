@@ -31,7 +31,8 @@ impl Point {
     /// have been left behind.
     pub fn case_within(&self, capabilities: &Capabilities) -> Case {
         let passwords = capabilities.has(Capability::Passwords);
-        let deletions = capabilities.has(Capability::RecycleBin);
+        let deletions = capabilities.has(Capability::HardDelete)
+            && capabilities.has(Capability::QuarantinedObjects);
         Builder { point: self, passwords, deletions }.case()
     }
 }

@@ -6,7 +6,9 @@ use super::openness::Openness;
 use super::run::{RelationVerdict, Run};
 use super::unmet::UnmetPrecondition;
 use super::variation::{SpeaksOf, Variation};
-use crate::checks::{Because, Determinacy, EditionSettings, Specified, StepDeterminacy, Violation};
+use crate::checks::{
+    Because, Determinacy, EditionSettings, Specified, StepDeterminacy, Violation, WhyUnspecified,
+};
 use crate::directory::{
     Capabilities, CloudObject, CloudRef, CloudSetup, DeclaredChoices, Field, ObjectName, Snapshot,
     Text,
@@ -35,6 +37,9 @@ pub(super) fn of(
     let surveys = [survey(&base), survey(&varied)];
     if surveys.iter().any(|survey| !survey.starts_as_asked) {
         return RelationVerdict::NotApplicable(UnmetPrecondition::OtherStart);
+    }
+    if surveys.iter().any(|survey| !survey.links_are_known) {
+        return RelationVerdict::NotApplicable(WhyUnspecified::Indeterminate.into());
     }
     let commands = &base.case.commands;
     let footprints = Footprints::of(&base.case.tenant, commands);

@@ -85,7 +85,7 @@ impl<'a> Generator<'a> {
         let object = self.any(&self.on_premises.clone())?;
         let mut set = OnPremisesChange::default();
         for _ in 0..self.fields_at_once() {
-            match self.field(object.kind, 12) {
+            match self.field(object.kind, if self.settings.has_anchor_match { 12 } else { 0 }) {
                 Field::Name => set.user_principal_name = self.changed_name(Side::OnPremises),
                 Field::Addresses => {
                     let own = Some(Values::from(&object));
@@ -203,6 +203,8 @@ impl<'a> Generator<'a> {
         let is_quarantined = matches!(object, CloudRef::QuarantinedFor(_));
         // A quarantined object is deleted for good, or it is not gone.
         let permanently = self.percent(if is_quarantined { 85 } else { 40 });
+        let permanently =
+            self.settings.has_hard_delete && (permanently || !self.settings.has_recycle_bin);
         if !is_quarantined {
             self.deleted.push(object.clone());
         }

@@ -410,6 +410,7 @@ impl Preset {
             kinds,
             commands,
             fields,
+            references,
             starts_without_soft_match: no_soft_match,
             starts_without_hard_match: no_hard_match,
             starts_without_password_hash_sync: no_hash_sync,
@@ -426,12 +427,23 @@ impl Preset {
         keep(Capability::SoftMatchSwitch, &mut [no_soft_match]);
         keep(Capability::HardMatchSwitch, &mut [no_hard_match]);
         keep(Capability::Reinstall, &mut [&mut commands.reinstall_connect]);
+        // By the anchor alone does a new installation find what it was joined to.
+        keep(Capability::MatchSourceAnchor, &mut [&mut commands.reinstall_connect]);
         keep(Capability::ImmutableIdWrite, &mut [&mut commands.set_immutable_id]);
-        keep(Capability::CloudEdits, &mut [&mut commands.update_cloud_object]);
         keep(
-            Capability::RecycleBin,
-            &mut [&mut commands.delete_cloud_object, &mut commands.restore_cloud_object],
+            Capability::CloudAnchors,
+            &mut [&mut commands.set_immutable_id, &mut fields.immutable_id],
         );
+        keep(
+            Capability::SecondaryAddresses,
+            &mut [&mut fields.secondary_address, &mut fields.other_address],
+        );
+        keep(Capability::QuarantinedObjects, &mut [&mut references.quarantined_for]);
+        keep(Capability::CloudEdits, &mut [&mut commands.update_cloud_object]);
+        keep(Capability::RecycleBin, &mut [&mut commands.restore_cloud_object]);
+        if [Capability::RecycleBin, Capability::HardDelete].into_iter().all(lacks) {
+            commands.delete_cloud_object = 0;
+        }
         let switches =
             [Capability::SoftMatchSwitch, Capability::HardMatchSwitch, Capability::Passwords];
         if switches.into_iter().all(lacks) {

@@ -40,6 +40,10 @@ pub struct Sequences {
     pub(super) has_soft_match_switch: bool,
     pub(super) has_hard_match_switch: bool,
     pub(super) has_passwords: bool,
+    /// Anchors of on-premises objects can be changed.
+    pub(super) has_anchor_match: bool,
+    pub(super) has_recycle_bin: bool,
+    pub(super) has_hard_delete: bool,
 }
 
 /// Identifiers that the two sides must not have in common, since it would take a capability that
@@ -71,6 +75,9 @@ impl Sequences {
             has_soft_match_switch: capabilities.has(Capability::SoftMatchSwitch),
             has_hard_match_switch: capabilities.has(Capability::HardMatchSwitch),
             has_passwords: capabilities.has(Capability::Passwords),
+            has_anchor_match: capabilities.has(Capability::MatchSourceAnchor),
+            has_recycle_bin: capabilities.has(Capability::RecycleBin),
+            has_hard_delete: capabilities.has(Capability::HardDelete),
         }
     }
 

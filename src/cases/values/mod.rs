@@ -28,6 +28,7 @@ mod visit;
 pub(crate) use respelling::Respelling;
 pub use spelling::Spelling;
 pub use traits::FormTrait;
+pub(crate) use visit::{Value, each_value};
 
 use super::Case;
 

@@ -8,7 +8,7 @@ use crate::directory::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A value where it stands.
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     SignInName(&'a mut Text),
     Address(&'a mut ProxyAddress),
     Anchor(&'a mut Text),
@@ -22,10 +22,10 @@ pub(super) enum Value<'a> {
 }
 
 /// Is shown one value after the other.
-pub(super) type Visit<'v> = dyn FnMut(Value<'_>) + 'v;
+pub(crate) type Visit<'v> = dyn FnMut(Value<'_>) + 'v;
 
 /// Visits every value of a case, always in the same order.
-pub(super) fn each_value(case: &mut Case, visit: &mut Visit<'_>) {
+pub(crate) fn each_value(case: &mut Case, visit: &mut Visit<'_>) {
     case.tenant.cloud.iter_mut().for_each(|object| cloud_object(object, visit));
     case.tenant.on_premises.iter_mut().for_each(|object| on_premises_object(object, visit));
     case.commands.iter_mut().for_each(|one| command(one, visit));

@@ -99,6 +99,14 @@ impl<'t, 'a> Shown<'t, 'a> {
 
     fn judge_result(&self, verdict: &mut Verdict, result: &SyncResult) {
         let (transition, subject) = (self.transition, self.subject);
+        if let Some(id) = &result.cloud_id
+            && !self.is_open
+            && transition.after.cloud_object(id).is_none()
+        {
+            verdict
+                .violated(subject.name(), Field::JoinedTo, Value::Other, id)
+                .because(Because::Exists(false));
+        }
         let word = result.result;
         let tells_matches = transition.has(Capability::MatchKind);
         let is_match = matches!(word, ResultWord::HardMatched | ResultWord::SoftMatched);

@@ -1,12 +1,13 @@
 //! The messages themselves.
 
 use crate::directory::{
-    Capabilities, Capability, Command, DeclaredChoices, Outcome, Snapshot, SnapshotChanges,
-    StepObservation, Tenant, null_is_absent, words,
+    AnchorForm, Capabilities, Capability, Command, DeclaredChoices, Field, Outcome, Snapshot,
+    SnapshotChanges, StepObservation, Tenant, Text, null_is_absent, words,
 };
 use crate::implementation::{Description, ImplementationName};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -125,6 +126,32 @@ pub struct InitializeResult {
     /// does not know is an error.
     #[serde(default, deserialize_with = "null_is_absent")]
     pub choices: DeclaredChoices,
+    /// The names of the attributes that it has; absent where it takes any. The attributes of every
+    /// case are sent by these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<BTreeSet<Text>>,
+    /// The fields that a cloud administrator cannot edit: `userPrincipalName`, `proxyAddresses`,
+    /// `password`, or `attributes.` and a name.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub read_only: BTreeSet<Field>,
+    /// The fields that a sync writes when it creates an object or takes one over, and never after.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub never_updated: BTreeSet<Field>,
+    /// What its anchors look like. Those of every case are sent in this form.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "AnchorForm::is_text"
+    )]
+    pub anchor_form: AnchorForm,
 }
 
 impl From<Description> for InitializeResult {
@@ -135,6 +162,10 @@ impl From<Description> for InitializeResult {
             editions: description.editions,
             capabilities: description.capabilities,
             choices: description.choices,
+            attributes: description.attributes,
+            read_only: description.read_only,
+            never_updated: description.never_updated,
+            anchor_form: description.anchor_form,
         }
     }
 }
@@ -146,6 +177,10 @@ impl From<InitializeResult> for Description {
             editions: result.editions,
             capabilities: result.capabilities,
             choices: result.choices,
+            attributes: result.attributes,
+            read_only: result.read_only,
+            never_updated: result.never_updated,
+            anchor_form: result.anchor_form,
         }
     }
 }

@@ -203,8 +203,9 @@ fn was_judged(aborted: &Aborted, summary: &Summary) -> bool {
         Source::Saved | Source::Scenarios => summary.has_judged(&aborted.case),
         source => summary.sources.iter().any(|line| {
             let result = &line.result;
-            let ended = result.judged + result.not_applicable + result.aborted;
-            line.planned.source == source && result.judged > 0 && ended == line.planned.cases
+            line.planned.source == source
+                && result.judged > 0
+                && result.ended() == line.planned.cases
         }),
     }
 }

@@ -394,7 +394,7 @@ impl Implementation for Liberal {
         Description {
             implementation: ImplementationName {
                 name: self.name.clone(),
-                ..described.implementation
+                ..described.implementation.clone()
             },
             capabilities,
             choices: if self.always.contains(&Liberty::DeclaresNoChoice) {
@@ -402,7 +402,7 @@ impl Implementation for Liberal {
             } else {
                 described.choices
             },
-            editions: described.editions,
+            ..described
         }
     }
 

@@ -13,13 +13,16 @@
 //! liberty   what may be done otherwise
 //! liberal   the reference model with liberties taken
 //!   cycle   those that are taken in the middle of a sync cycle
+//! showing   what an adapter shows that declares less
 //! ```
 
 mod cycle;
 mod liberal;
 mod liberty;
+mod showing;
 
 pub use liberty::Liberty;
+pub use showing::Showing;
 
 use crate::directory::{
     AmbiguousMatch, Capabilities, Capability, CollisionHandling, ValuesAbsentOnPremises,
@@ -42,7 +45,9 @@ pub struct Variant {
 impl Variant {
     /// It as an implementation.
     pub fn implementation(&self) -> Box<dyn Implementation + Send> {
-        Box::new(self.implementation.clone())
+        let implementation = Box::new(self.implementation.clone());
+        let capabilities = implementation.describe().capabilities;
+        Box::new(Showing::new(implementation, capabilities))
     }
 
     fn new(name: String, what: String, policy: Policy, liberties: &[Liberty]) -> Variant {
@@ -65,6 +70,32 @@ fn is_dispensable(capability: &Capability) -> bool {
 
 /// Implementations that can do little.
 const SMALL: &[(&str, &[Capability])] = &[
+    ("users-only", &[Capability::Users, Capability::CloudId]),
+    (
+        "contacts-without-any-match",
+        &[Capability::Contacts, Capability::AuthorityFlag, Capability::ObjectResults],
+    ),
+    (
+        "groups-without-any-match",
+        &[Capability::Groups, Capability::AuthorityFlag, Capability::ObjectResults],
+    ),
+    (
+        "users-without-a-flag",
+        &[
+            Capability::Users,
+            Capability::MatchUserPrincipalName,
+            Capability::MatchSourceAnchor,
+            Capability::Roles,
+            Capability::Reinstall,
+            Capability::CloudEdits,
+            Capability::ObjectResults,
+            Capability::CloudId,
+        ],
+    ),
+    (
+        "users-by-name-without-results",
+        &[Capability::Users, Capability::MatchUserPrincipalName, Capability::AuthorityFlag],
+    ),
     ("users-by-name-only", &[Capability::Users, Capability::MatchUserPrincipalName]),
     ("users-by-address-only", &[Capability::Users, Capability::MatchProxyAddresses]),
     ("users-by-anchor-only", &[Capability::Users, Capability::MatchSourceAnchor]),
@@ -78,7 +109,15 @@ const SMALL: &[(&str, &[Capability])] = &[
         ],
     ),
     ("contacts-only", &[Capability::Contacts, Capability::MatchProxyAddresses]),
-    ("groups-only", &[Capability::Groups, Capability::MatchProxyAddresses]),
+    (
+        "groups-only",
+        &[
+            Capability::Groups,
+            Capability::MatchProxyAddresses,
+            Capability::AuthorityFlag,
+            Capability::ObjectResults,
+        ],
+    ),
 ];
 
 /// All variants: every combination of choices, declared and not; every liberty, under two policies;
@@ -123,6 +162,14 @@ pub fn catalogue() -> &'static [Variant] {
             let name = format!("without-{}", kebab(word));
             Variant::small(name, format!("Does not declare `{word}`."), capabilities)
         }));
+        let mut flagless = all.clone();
+        flagless.0.remove(&Capability::AuthorityFlag);
+        flagless.0.insert(Capability::CloudId);
+        variants.push(Variant::small(
+            "links-by-cloud-id".to_owned(),
+            "Shows no flag, and tells links in its results.".to_owned(),
+            flagless,
+        ));
         variants.extend(SMALL.iter().map(|(name, capabilities)| {
             let words: Vec<&str> = capabilities.iter().map(|it| it.word()).collect();
             let what = format!("Declares {} and nothing else.", words.join(", "));

@@ -269,6 +269,7 @@ fn some_event() -> impl Strategy<Value = Event> {
                         relations: Default::default(),
                         judged,
                         not_applicable,
+                        declined: Default::default(),
                         aborted,
                         stopped: stopped.map(|cases| SourceStopped::Aborts { cases }),
                         milliseconds,
