@@ -5,9 +5,9 @@ use super::settings::Side;
 use crate::cases::vocabulary::{PASSWORDS, ROLES};
 use crate::directory::{
     AssignRole, Change, CloudObjectChange, CloudRef, Command, CreateCloudObject,
-    CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, OnPremisesChange, ProxyAddress,
-    RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId, Text, UpdateCloudObject,
-    UpdateOnPremisesObject,
+    CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, OnPremisesChange, OnPremisesObject,
+    ProxyAddress, RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId, Text,
+    UpdateCloudObject, UpdateOnPremisesObject,
 };
 
 /// What a change changes.
@@ -82,6 +82,11 @@ impl<'a> Generator<'a> {
     }
 
     fn update_on_premises_object(&mut self) -> Option<Command> {
+        if self.percent(self.preset.values.taken_back)
+            && let Some(before) = self.before_change.take()
+        {
+            return self.take_back(before);
+        }
         let object = self.any(&self.on_premises.clone())?;
         let mut set = OnPremisesChange::default();
         for _ in 0..self.fields_at_once() {
@@ -105,6 +110,25 @@ impl<'a> Generator<'a> {
         let key = object.key;
         let changed = self.on_premises.iter_mut().find(|object| object.key == key)?;
         self.former.push(Values::from(&*changed));
+        self.before_change = Some(changed.clone());
+        set.apply_to(changed);
+        Some(Command::UpdateOnPremisesObject(UpdateOnPremisesObject { key, set }))
+    }
+
+    /// Gives an object the name and the addresses back that it had; what else was changed stays changed.
+    fn take_back(&mut self, before: OnPremisesObject) -> Option<Command> {
+        let key = before.key;
+        let changed = self.on_premises.iter_mut().find(|object| object.key == key)?;
+        let mut set = OnPremisesChange::default();
+        if changed.user_principal_name != before.user_principal_name {
+            set.user_principal_name = before.user_principal_name.map_or(Change::Keep, Change::Set);
+        }
+        if changed.proxy_addresses != before.proxy_addresses {
+            set.proxy_addresses = Change::Set(before.proxy_addresses);
+        }
+        if set == OnPremisesChange::default() {
+            return None;
+        }
         set.apply_to(changed);
         Some(Command::UpdateOnPremisesObject(UpdateOnPremisesObject { key, set }))
     }

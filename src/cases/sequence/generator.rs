@@ -92,6 +92,8 @@ pub(super) struct Generator<'a> {
     pub(super) deleted: Vec<CloudRef>,
     /// What objects had before they were changed.
     pub(super) former: Vec<Values>,
+    /// The on-premises object that was changed last, as it was before.
+    pub(super) before_change: Option<OnPremisesObject>,
     /// The people whose names anything in the case has had.
     used_people: Vec<&'static str>,
     /// The anchors that anything in the case has had, in their usual writing.
@@ -114,6 +116,7 @@ impl<'a> Generator<'a> {
             roles: Vec::new(),
             deleted: Vec::new(),
             former: Vec::new(),
+            before_change: None,
             used_people: Vec::new(),
             used_anchors: Vec::new(),
         }

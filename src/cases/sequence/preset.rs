@@ -121,6 +121,8 @@ pub struct ValuePercentages {
     pub alive_in_changes: u8,
     /// A changed value is one that an object had before it was changed.
     pub former: u8,
+    /// An on-premises change takes back what the last one made of a name or of addresses.
+    pub taken_back: u8,
     /// A name that is taken from an object is taken from another role: a user principal name as an
     /// address, a primary address as a secondary one, and so on.
     pub across_roles: u8,
@@ -193,6 +195,7 @@ const BALANCED: Preset = Preset {
         former_in_new: 6,
         alive_in_changes: 85,
         former: 8,
+        taken_back: 5,
         across_roles: 15,
         other_case: 10,
     },
@@ -243,7 +246,12 @@ const UPDATES: Preset = Preset {
         sync: 30,
     },
     fields: FieldPercentages { several_at_once: 35, ..BALANCED.fields },
-    values: ValuePercentages { alive_in_changes: 65, former: 20, ..BALANCED.values },
+    values: ValuePercentages {
+        alive_in_changes: 65,
+        former: 20,
+        taken_back: 40,
+        ..BALANCED.values
+    },
     cycles: CyclePercentages { first: 65, ..BALANCED.cycles },
     ..BALANCED
 };
@@ -473,6 +481,7 @@ mod tests {
                 preset.starts_without_password_hash_sync,
                 values.alive_in_changes,
                 values.former,
+                values.taken_back,
                 preset.fields.several_at_once,
                 values.across_roles,
                 values.other_case,
