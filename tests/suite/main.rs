@@ -11,6 +11,7 @@ mod exhaustive;
 mod faults;
 #[cfg(feature = "schema")]
 mod file_schemas;
+mod findings;
 mod generated;
 mod grid;
 mod hostile_input;
