@@ -1,7 +1,7 @@
 //! The suite as a value: what is run and judged, and what came of it.
 
 use crate::baseline::{BaselineFile, Date, Gate, RunResults, from_yaml, gate};
-use crate::cases::scenario::{FileError, embedded};
+use crate::cases::scenario::{FileError, embedded, read_file};
 use crate::implementation::{Description, Implementation};
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::{RuleFailure, RuleLine, Status, Summary, gate as words, terminal};
@@ -284,8 +284,7 @@ fn selected(patterns: &[String], known: &[&str]) -> Result<BTreeSet<String>, Str
 /// Reads a baseline for a run that judges by this edition.
 pub(crate) fn read_baseline(file: &Path, edition: &str) -> Result<BaselineFile, SuiteError> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| SuiteError::Unreadable { path: name.clone(), error })?;
+    let text = read_file(file).map_err(|error| vec![error])?;
     let read = from_yaml(&name, &text)?;
     if read.baseline.edition != edition {
         let (found, wanted) = (read.baseline.edition, edition.to_owned());

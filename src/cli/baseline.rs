@@ -9,13 +9,15 @@ use crate::baseline::{
     BaselineFile, Declared, Entry, EntryState, Finding, NotEditable, RunResults, edit, from_yaml,
     gate, observe, write,
 };
+use crate::cases::scenario::read_file;
 use crate::implementation::Description;
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::gate as words;
 use crate::runner::{SavedFailures, Selection, files_in, plan, read_cases};
 use crate::suite::{edition, read_baseline, today};
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -30,8 +32,7 @@ pub(super) fn command(command: &BaselineCommand) -> Result<Exit, Mistake> {
 /// Reads a baseline, without its examples.
 fn read(file: &Path) -> Result<BaselineFile, Mistake> {
     let name = file.display().to_string();
-    let text = fs::read_to_string(file)
-        .map_err(|error| Mistake::bad_input(format!("{name} cannot be read: {error}")))?;
+    let text = read_file(file).map_err(|error| vec![error])?;
     Ok(from_yaml(&name, &text)?)
 }
 
@@ -140,12 +141,13 @@ fn put_right(
         not_editable(&file)
     })?;
     let is_changed = text != file.text || !changes.is_empty();
+    // What is written is read first: a file that nobody could read again takes no other's place.
+    let now = from_yaml(&file.file, &text)?;
     if is_changed {
-        fs::write(&file.file, &text).map_err(|error| {
+        replace(Path::new(&file.file), &text).map_err(|error| {
             Mistake::bad_input(format!("{} cannot be written: {error}", file.file))
         })?;
     }
-    let now = from_yaml(&file.file, &text)?;
     discard(&results, &now.examples(), &file);
     changes.push_str(&lines('-', &file, &keep));
     changes.extend(add.iter().map(|entry| line('+', entry)));
@@ -177,6 +179,22 @@ fn put_right(
     print::report(&changes);
     let is_as_listed = unlistable.is_empty() && !gate.entries.contains(&EntryState::Expired);
     Ok(if is_as_listed { Exit::Conformant } else { Exit::Nonconformant })
+}
+
+/// Puts a text in a file's place: whatever happens meanwhile, the file is the old one or the new one.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = path.with_file_name(name);
+    let write = || {
+        let mut file = File::create(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    };
+    write().inspect_err(|_| {
+        let _ = fs::remove_file(&new);
+    })
 }
 
 fn line(sign: char, entry: &Entry) -> String {

@@ -5,7 +5,7 @@
 
 use super::event::Event;
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read as _, Write};
 use thiserror::Error;
 
 /// The version of the format. It grows when a reader of the earlier one would go wrong; fields that
@@ -128,6 +128,9 @@ pub struct Recording {
     pub cut_off: Option<usize>,
 }
 
+/// So many bytes a line may have.
+const LONGEST_LINE: u64 = 64 * 1024 * 1024;
+
 /// Reads events as [`EventWriter`] wrote them. Mistakes are reported under `name`.
 ///
 /// # Errors
@@ -140,7 +143,10 @@ pub fn read_events(mut input: impl BufRead, name: &str) -> Result<Recording, Str
     let mut line = 0;
     loop {
         let mut bytes = Vec::new();
-        let read = input.read_until(b'\n', &mut bytes);
+        let read = input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes);
+        if bytes.len() as u64 == LONGEST_LINE {
+            return Err(refused(line + 1, format!("longer than {LONGEST_LINE} bytes")));
+        }
         let is_over = line > 0 && matches!(read, Ok(0));
         if !is_over {
             line += 1;
