@@ -199,7 +199,12 @@ impl<'t, 'a> Written<'t, 'a> {
     fn judge_addresses(&self, verdict: &mut Verdict) {
         let own = &self.object.proxy_addresses;
         let former = self.before.map_or(&[][..], |before| &before.proxy_addresses);
-        let names = [&self.object.user_principal_name, &self.after.user_principal_name];
+        // Without any, services make the primary address from the attribute `mail`.
+        let names = [
+            self.object.user_principal_name.as_ref(),
+            self.after.user_principal_name.as_ref(),
+            self.object.attributes.get("mail"),
+        ];
         for address in &self.after.proxy_addresses {
             let is_own = own.iter().chain(former).any(|one| is_same_address(one, address));
             let is_name = |mail: &str| names.into_iter().flatten().any(|one| same_name(one, mail));

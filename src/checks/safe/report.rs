@@ -205,13 +205,16 @@ impl<'t, 'a> Shown<'t, 'a> {
         reported: Option<MatchingAttribute>,
     ) {
         let object = self.subject.object;
+        // Without addresses, services make the primary one from the attribute `mail`.
+        let mail = object.attributes.get("mail").filter(|_| object.proxy_addresses.is_empty());
+        let primary = object.primary_address().or(mail.map(|mail| &**mail));
         let same = MatchAttributes {
             anchor: object.source_anchor.is_some()
                 && object.source_anchor == before.on_premises_immutable_id,
             user_principal_name: object.kind == Kind::User
                 && same_optional_name(&object.user_principal_name, &before.user_principal_name),
             primary: matches!(
-                (object.primary_address(), before.primary_address()),
+                (primary, before.primary_address()),
                 (Some(own), Some(held)) if same_name(own, held)
             ),
         };
