@@ -57,7 +57,7 @@ pub struct RuleLine {
     pub owed: bool,
     /// Of a rule that nothing exercised: the rules that are violated in every scenario that shows it,
     /// before its situation comes about.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked_by: Vec<String>,
 }
 
