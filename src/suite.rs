@@ -513,6 +513,6 @@ mod tests {
         let edition = error(Suite::builder().edition("1999-01")).expect("no such edition");
         assert!(edition.starts_with("there is no edition 1999-01; there are 2023-01"), "{edition}");
         let file = error(Suite::builder().baseline("no/such.yaml")).expect("no such file");
-        assert!(file.starts_with("no/such.yaml cannot be read: "), "{file}");
+        assert!(file.starts_with("no/such.yaml: cannot be read: "), "{file}");
     }
 }

@@ -76,6 +76,7 @@ fn areas(text: &mut String, summary: &Summary) {
     }
     row(text, "**in all**", summary.counts());
     for (state, words) in [
+        (RuleState::Violated, "Violated"),
         (RuleState::NotApplicable, "Not applicable, and so not judged"),
         (RuleState::NotExercised, "Not exercised, and so not judged"),
     ] {

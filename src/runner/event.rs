@@ -2,7 +2,6 @@
 
 use super::adapter::AdapterFault;
 use super::answers::Answer;
-use super::findings::Likeness;
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
 use super::selection::Selection;
@@ -170,6 +169,21 @@ pub struct BrokenTogether {
     pub later: BTreeSet<String>,
     /// In how many cases.
     pub cases: u64,
+}
+
+/// A likely mistake that shows the same as an implementation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Likeness {
+    /// The rule that leads the finding.
+    pub rule: String,
+    /// The mistake's name among the mutants.
+    pub mistake: String,
+    /// What goes wrong by it, in a sentence.
+    pub what: String,
+    /// How many cases that show the finding were compared; all of them show the same.
+    pub cases: usize,
 }
 
 /// A small case that exercises a rule.

@@ -9,11 +9,11 @@
 //! which one is at fault? It is answered as there, by Ochiai's coefficient: a rule explains a mistake the
 //! better the more of the failing cases violate it, and the more rarely its situation occurs without.
 
-use super::event::{BrokenTogether, RunHeader};
+use super::event::{BrokenTogether, Likeness, RunHeader};
 use super::trial::PlannedCase;
 use crate::checks::Violation;
 use crate::rulebook::area_of;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One mistake, as far as a run can tell.
@@ -30,21 +30,6 @@ pub struct Finding {
     /// The likely mistake that shows the same, where one is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likeness: Option<Likeness>,
-}
-
-/// A likely mistake that shows the same as an implementation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Likeness {
-    /// The rule that leads the finding.
-    pub rule: String,
-    /// The mistake's name among the mutants.
-    pub mistake: String,
-    /// What goes wrong by it, in a sentence.
-    pub what: String,
-    /// How many cases that show the finding were compared; all of them show the same.
-    pub cases: usize,
 }
 
 /// How a case violates rules: each rule, the step that shows it, and how.
@@ -82,13 +67,17 @@ impl Broken {
 
 /// Puts the rules that were broken together in order: the mistakes, that of the most cases first.
 /// `exercised` says how often a rule's situation occurred, whether it held or not.
-pub(super) fn findings(broken: &[BrokenTogether], exercised: &dyn Fn(&str) -> u64) -> Vec<Finding> {
-    let mut left: Vec<&BrokenTogether> = broken.iter().collect();
-    let mut mistakes: Vec<(&str, Vec<&BrokenTogether>)> = Vec::new();
+pub(super) fn findings<'g>(
+    broken: &'g [BrokenTogether],
+    exercised: &dyn Fn(&str) -> u64,
+) -> Vec<Finding> {
+    let mut left: Vec<&'g BrokenTogether> = broken.iter().collect();
+    let mut mistakes: Vec<(&'g str, Vec<&'g BrokenTogether>)> = Vec::new();
     while let Some(rule) = most_telling(&left, exercised) {
         let (mut of_mistake, rest): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|group| group.rules.contains(rule));
-        let known: BTreeSet<&String> = of_mistake.iter().flat_map(|group| &group.rules).collect();
+        let all = |group: &&'g BrokenTogether| group.rules.iter().chain(&group.later);
+        let known: BTreeSet<&String> = of_mistake.iter().flat_map(all).collect();
         let (alike, rest): (Vec<_>, Vec<_>) =
             rest.into_iter().partition(|group| group.rules.iter().any(|rule| known.contains(rule)));
         of_mistake.extend(alike);

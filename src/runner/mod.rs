@@ -36,10 +36,10 @@ pub use answers::{Answer, FieldChange, ObjectChange};
 pub use classes::{ClassLine, ClassState};
 pub use event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host,
-    LeftOutCombinations, NotSaved, PlannedSource, RunHeader, SelectedRule, SourceResult,
+    LeftOutCombinations, Likeness, NotSaved, PlannedSource, RunHeader, SelectedRule, SourceResult,
     SourceStopped,
 };
-pub use findings::{Breaches, FindLikeness, Finding, Likeness};
+pub use findings::{Breaches, FindLikeness, Finding};
 pub(crate) use judge::Judge;
 pub(crate) use judgement::Judgement;
 pub use judgement::Signature;

@@ -2,10 +2,10 @@
 
 use super::adapter::AdapterFault;
 use super::event::{
-    BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, NotSaved, PlannedSource,
-    RunHeader, SourceResult, SourceStopped,
+    BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Likeness, NotSaved,
+    PlannedSource, RunHeader, SourceResult, SourceStopped,
 };
-use super::findings::{Broken, Finding, Likeness, findings};
+use super::findings::{Broken, Finding, findings};
 use super::not_applicable::NotApplicable;
 use super::source::Source;
 use crate::cases::scenario::{EmbeddedScenario, embedded};

@@ -54,6 +54,11 @@ pub(crate) fn events(
     let host = Host::ChildProcess { command: vec!["./my adapter".to_owned(), "--fast".to_owned()] };
     let mut plan = plan("2023-01", &implementation.describe(), host, selection, Vec::new());
     plan.cases.retain(|case| SCENARIOS.contains(&&*case.id));
+    for planned in &mut plan.header.sources {
+        if planned.source == Source::Scenarios {
+            planned.cases = plan.cases.len();
+        }
+    }
     let interrupted = AtomicBool::new(false);
     let mut events = Vec::new();
     run(&plan, implementation, Extras::default(), &interrupted, &mut |mut event| {
