@@ -90,6 +90,7 @@ fn rejoins_by_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
         let name = || transition.name_of(link.cloud);
         verdict.judge(|verdict| {
             transition.judge_still_joined(verdict, subject, link.cloud);
+            transition.judge_not_moved(verdict, subject, link.cloud);
             if let Some(after) = transition.after_of(link.cloud)
                 && after.on_premises_immutable_id != *anchor
             {

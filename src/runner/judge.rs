@@ -232,11 +232,15 @@ impl<'a> Judge<'a> {
 
     /// The violations, with the link in the place of a flag that the implementation does not show.
     fn told(&self, mut violations: Vec<Violation>) -> Vec<Violation> {
-        if !self.description.capabilities.has(Capability::AuthorityFlag) {
+        let has = |capability| self.description.capabilities.has(capability);
+        if !has(Capability::AuthorityFlag) {
             let of_flag = violations
                 .iter_mut()
                 .filter(|violation| violation.field == Field::OnPremisesSyncEnabled);
             of_flag.for_each(|violation| violation.field = Field::Linked);
+            if !has(Capability::MatchSourceAnchor) {
+                tell_links_alone(&mut violations);
+            }
         }
         violations
     }
@@ -321,5 +325,15 @@ impl<'a> Judge<'a> {
                 judgement.breaches.push(breach);
             }
         }
+    }
+}
+
+/// An anchor that is not shown was filled in together with the link, which is told.
+fn tell_links_alone(violations: &mut Vec<Violation>) {
+    let is_of_anchor = |violation: &Violation| violation.field == Field::OnPremisesImmutableId;
+    if violations.iter().all(is_of_anchor) {
+        violations.iter_mut().for_each(|violation| violation.field = Field::Linked);
+    } else {
+        violations.retain(|violation| !is_of_anchor(violation));
     }
 }

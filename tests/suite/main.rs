@@ -32,4 +32,5 @@ mod serve;
 mod sharding;
 mod shrinking;
 mod snapshots;
+mod software;
 mod verdicts;

@@ -67,8 +67,14 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
         return;
     }
     let owners = Owners::of(transition);
+    let subjects = transition.subjects().iter();
+    let seconds: Vec<_> = subjects.filter(|subject| subject.effect.is_second).collect();
     for &before in transition.comparison.touched() {
         let after = transition.after_of(before);
+        if seconds.iter().any(|subject| subject.is_second_of(before)) {
+            // See `match.one-to-one`.
+            continue;
+        }
         if before.deleted
             && after.is_none_or(|after| after.deleted || owners.pending_owner_of(after).is_some())
         {

@@ -107,6 +107,10 @@ impl<'t, 'a> Shown<'t, 'a> {
                 .violated(subject.name(), Field::JoinedTo, Value::Other, id)
                 .because(Because::Exists(false));
         }
+        if subject.effect.is_second {
+            // What is wrong is the link, and the report tells it.
+            return;
+        }
         let word = result.result;
         let tells_matches = transition.has(Capability::MatchKind);
         let is_match = matches!(word, ResultWord::HardMatched | ResultWord::SoftMatched);
