@@ -259,7 +259,9 @@ fn new_objects_only(transition: &Transition<'_>, verdict: &mut Verdict) {
         }
         verdict.judge(|verdict| {
             for candidate in tempting {
-                transition.judge_untouched(verdict, candidate.cloud);
+                if !subject.is_wrongly_linked_to(candidate.cloud) {
+                    transition.judge_untouched(verdict, candidate.cloud);
+                }
             }
             transition.judge_still_joined(verdict, subject, link.cloud);
         });
@@ -299,7 +301,10 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
                     .because(Because::LateMatch(other));
             }
             for candidate in late.iter().chain(&secondary) {
-                transition.judge_untouched(verdict, candidate.cloud);
+                // See `match.new-objects-only` and `match.one-to-one`.
+                if !subject.is_wrongly_linked_to(candidate.cloud) {
+                    transition.judge_untouched(verdict, candidate.cloud);
+                }
             }
             if let Some(after) = transition.after_of(link.cloud) {
                 let object = subject.object;
@@ -401,8 +406,8 @@ fn collision_creates_nothing_else(transition: &Transition<'_>, verdict: &mut Ver
     for (subject, matching) in transition.new_objects_with(MatchClass::Collision) {
         verdict.judge(|verdict| {
             for (candidate, _) in matching.holders() {
-                // One that it is linked to besides another is for `match.one-to-one`.
-                if !subject.is_second_of(candidate.cloud) {
+                // See `match.one-to-one`.
+                if !subject.is_wrongly_linked_to(candidate.cloud) {
                     transition.judge_untouched(verdict, candidate.cloud);
                 }
             }

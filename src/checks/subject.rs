@@ -122,6 +122,11 @@ impl<'a> Subject<'a> {
             && !matches!(self.link_state, LinkState::Indeterminate(..))
     }
 
+    /// Whether it came to be linked to this cloud object besides another: the link is what is wrong.
+    pub(crate) fn is_wrongly_linked_to(&self, cloud: &CloudObject) -> bool {
+        self.is_second_of(cloud) || self.moved_to().is_some_and(|other| other.id == cloud.id)
+    }
+
     pub(crate) fn has_work(&self) -> bool {
         self.pending || self.maybe_pending
     }

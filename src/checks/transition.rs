@@ -230,7 +230,16 @@ impl<'a> Transition<'a> {
             return Vec::new();
         };
         let mut created = cycle.created.with_any_of(on_premises_identifiers(subject.object));
-        created.retain(|created| carries_an_identifier(subject.object, created));
+        // What is reported to be linked to somebody is his, whatever else it carries.
+        let is_another_s = |created: &CloudObject| {
+            let is_linked =
+                |one: &&Subject<'_>| one.linked.is_some_and(|linked| linked.id == created.id);
+            let mut linked = cycle.subjects.iter().filter(is_linked).peekable();
+            linked.peek().is_some() && linked.all(|one| one.object.key != subject.object.key)
+        };
+        created.retain(|created| {
+            carries_an_identifier(subject.object, created) && !is_another_s(created)
+        });
         created
     }
 
@@ -303,10 +312,8 @@ impl<'a> Transition<'a> {
         cloud: &CloudObject,
     ) {
         if let Some(other) = subject.moved_to() {
-            let name = self.name_of(cloud);
-            verdict
-                .violated(subject.name(), Field::JoinedTo, name.clone(), self.name_of(other))
-                .because(joined_before(subject, name));
+            let (own, other) = (self.name_of(cloud), self.name_of(other));
+            verdict.violated(subject.name(), Field::JoinedTo, own, other);
         }
     }
 

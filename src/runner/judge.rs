@@ -9,9 +9,9 @@ use super::sent::Sent;
 use super::trial::{Trial, input, lacks};
 use crate::cases::Case;
 use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
-use crate::cases::scenario::Scenario;
+use crate::cases::scenario::{Scenario, Step};
 use crate::checks::{EditionSettings, Finding, Observer, Violation, checked_rules};
-use crate::directory::{Capability, CommandKind, Field};
+use crate::directory::{Capability, Command, CommandKind, Field, Status, StepObservation};
 use crate::implementation::{
     CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation, run_one,
 };
@@ -206,6 +206,10 @@ impl<'a> Judge<'a> {
         for (at, (command, step)) in case.commands.iter().zip(&observed.steps).enumerate() {
             let findings = observer.step(command, step);
             is_violated |= self.take(findings, at + 1, command.kind(), judgement);
+            // What follows an edit that authority alone forbids is no more as expected.
+            is_violated |= scenario.is_some_and(|scenario| {
+                self.is_allowed_without_authority(&scenario.steps[at], step)
+            });
             let Some((scenario, context)) =
                 expectations.as_ref().filter(|_| !is_violated && !observer.is_lost())
             else {
@@ -228,6 +232,15 @@ impl<'a> Judge<'a> {
                 });
             }
         }
+    }
+
+    /// Whether an edit was carried out that a scenario expects to be refused, and that splits no authority
+    /// where there is none.
+    fn is_allowed_without_authority(&self, expected: &Step, seen: &StepObservation) -> bool {
+        matches!(expected.command, Command::UpdateCloudObject(_))
+            && !self.description.capabilities.has(Capability::AuthorityFlag)
+            && seen.outcome.status == Status::Ok
+            && expected.expect.iter().any(|expected| expected.status == Some(Status::Refused))
     }
 
     /// The violations, with the link in the place of a flag that the implementation does not show.

@@ -164,6 +164,7 @@ impl Implementation for Accounts {
 fn told(implementation: &mut dyn Implementation, scenarios: &[&str]) -> BTreeSet<(String, Field)> {
     let selection = Selection {
         scenario_patterns: scenarios.iter().map(ToString::to_string).collect(),
+        scenarios: scenarios.iter().map(ToString::to_string).collect(),
         ..Selection::scenarios_only()
     };
     let description = implementation.describe();
@@ -190,7 +191,7 @@ fn violated(told: &BTreeSet<(String, Field)>) -> Vec<&str> {
     Finds::ByLink,
     &[Capability::CloudId],
     "match/second-object-for-a-user-who-is-taken",
-    &["match.one-to-one", "safe.own-values-only"]
+    &["match.one-to-one"]
 )]
 #[case::former_name(
     Finds::ByName,
@@ -227,8 +228,11 @@ fn an_error_that_takes_all_others_back_is_seen_without_results() {
 #[test]
 fn an_edit_of_a_linked_account_is_no_fault_without_authority() {
     let capabilities = [Capability::CloudId, Capability::CloudEdits];
-    let told = told(&mut Accounts::new(Finds::ByLink, &capabilities), &["soa/*"]);
-    assert!(!violated(&told).contains(&"soa.no-split"), "{told:?}");
+    let told = told(
+        &mut Accounts::new(Finds::ByLink, &capabilities),
+        &["soa/attribute-without-on-premises-value-is-locked-too"],
+    );
+    assert_eq!(violated(&told), Vec::<&str>::new(), "{told:?}");
 }
 
 #[rstest]
@@ -291,7 +295,7 @@ impl Implementation for Limited {
 fn what_is_not_declared_is_neither_read_nor_sent(#[case] missing: &[Capability]) {
     let mut limited = Limited::without(missing);
     let description = limited.describe();
-    let generation = Generation { cases: 300, ..Generation::default() };
+    let generation = Generation { cases: 100, ..Generation::default() };
     let sources = [Source::Scenarios, Source::Sequences, Source::Relations].into();
     let selection = Selection { sources, generation, ..Selection::default() };
     let plan = plan("2023-01", &description, Host::InProcess, selection, Vec::new());
