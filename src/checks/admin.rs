@@ -11,9 +11,9 @@ use super::violation::Because;
 use crate::directory::{Capability, CloudObject, CloudRef, Command, Field, Kind, ObjectName, Text};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check::of("admin.never-soft-matched", &[Trigger::NearMiss], never_soft_matched),
+    Check::of("admin.never-soft-matched", &[Trigger::NearMiss], never_soft_matched).without_links(),
     Check::of("admin.never-hard-matched", &[Trigger::Subject], never_hard_matched),
-    Check::of("admin.untouched", &[Trigger::Sync], untouched),
+    Check::of("admin.untouched", &[Trigger::Sync], untouched).without_links(),
     Check::of("admin.recovery", &[Trigger::Deletion, Trigger::ClearMatch], recovery),
     Check::of(
         "admin.roles-may-return",

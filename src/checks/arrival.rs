@@ -45,7 +45,9 @@ fn owes_update<'s, 'a>(
     subject: &'s Subject<'a>,
 ) -> Option<&'s Joined<'a>> {
     let link = subject.determinate_link()?;
-    (subject.pending && !link.meets_others() && !transition.may_rest(subject)).then_some(link)
+    let is_owed = subject.pending && !link.meets_others() && !transition.may_rest(subject);
+    // Where it is linked to another one instead, that is what is wrong.
+    (is_owed && subject.moved_to().is_none()).then_some(link)
 }
 
 /// Whether nothing at all came of an update of several fields: then it was not tried, and it is not that

@@ -42,20 +42,33 @@ impl<'a> Candidate<'a> {
         cloud: &'a Arc<CloudObject>,
         settings: &Settings<'_>,
     ) -> Candidate<'a> {
+        let by_address = settings.addresses_identify();
         Candidate {
             cloud,
             user_principal_name: equal_upns(object, cloud),
-            primary: equal_primary_addresses(object, cloud),
-            mail: share_mail_address(object, cloud),
+            primary: by_address && equal_primary_addresses(object, cloud),
+            mail: by_address && share_mail_address(object, cloud),
             anchor: equal_anchors(object, cloud),
-            crossed: a_upn_equals_an_address(object, cloud),
+            crossed: by_address && a_upn_equals_an_address(object, cloud),
             anchor_but_for_case: anchors_differ_only_in_case(object, cloud),
             mail_attribute: meet_in_mail_attribute(object, cloud)
                 && !carries_an_identifier(object, cloud),
-            is_holder: is_holder(object, cloud),
+            is_holder: is_holder(object, cloud, settings),
             is_unspecified: is_unspecified_encounter(object, cloud, settings),
             eligible: definitions::eligible(object, cloud, settings),
         }
+    }
+
+    /// Whether the two share more than an address that is a value like any other.
+    pub(crate) fn shares_anything(&self) -> bool {
+        self.is_holder
+            || self.is_unspecified
+            || self.user_principal_name
+            || self.mail
+            || self.anchor
+            || self.crossed
+            || self.anchor_but_for_case
+            || self.mail_attribute
     }
 
     /// Whether it is a cloud-mastered user whose directory role keeps it from a hard match.

@@ -12,6 +12,8 @@ pub(crate) struct Check {
     /// What it is about: where nothing of this occurs in a step, it has nothing to say.
     pub(super) about: &'static [Trigger],
     pub(super) judge: fn(&Transition<'_>, &mut Verdict),
+    /// What it finds is wrong whoever is linked to whom.
+    pub(super) is_right_without_links: bool,
 }
 
 impl Check {
@@ -21,7 +23,12 @@ impl Check {
         about: &'static [Trigger],
         judge: fn(&Transition<'_>, &mut Verdict),
     ) -> Check {
-        Check { rule, about, judge }
+        Check { rule, about, judge, is_right_without_links: false }
+    }
+
+    /// The same check, where what it finds is wrong whoever is linked to whom.
+    pub(super) const fn without_links(self) -> Check {
+        Check { is_right_without_links: true, ..self }
     }
 
     /// Whether anything that it is about is among what occurs in a step.
@@ -53,7 +60,7 @@ pub(super) enum Trigger {
     DeterminateLink,
     /// A joined object, or one with a quarantined object, that is not contended.
     KnownObject,
-    /// An error in a cycle's report.
+    /// An object that fails in a cycle.
     Error,
     /// An edit by a cloud administrator.
     CloudEdit,

@@ -98,8 +98,18 @@ pub(crate) fn is_new<'c>(
 
 /// *holders* of a new object: all active cloud objects, of any kind, that carry its UPN, one of its
 /// mail addresses (as primary or as secondary), or its anchor.
-pub(crate) fn is_holder(object: &OnPremisesObject, cloud: &CloudObject) -> bool {
-    cloud.is_active() && carries_an_identifier(object, cloud)
+/// Without the capability to match by addresses these are no identifiers.
+pub(crate) fn is_holder(
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+    settings: &Settings<'_>,
+) -> bool {
+    let carries_one = if settings.addresses_identify() {
+        carries_an_identifier(object, cloud)
+    } else {
+        equal_upns(object, cloud) || equal_anchors(object, cloud)
+    };
+    cloud.is_active() && carries_one
 }
 
 /// As a holder does, in the recycle bin or not.
@@ -147,7 +157,7 @@ pub(crate) fn eligible(
     MatchAttributes {
         anchor: by.anchor && may_hard_match,
         user_principal_name: by.user_principal_name && may_soft_match,
-        primary: by.primary && may_soft_match,
+        primary: by.primary && may_soft_match && settings.addresses_identify(),
     }
 }
 

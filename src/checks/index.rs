@@ -68,7 +68,8 @@ impl<'a> CloudIndex<'a> {
     ) -> Vec<Candidate<'a>> {
         let mut found = self.with_any_of(on_premises_identifiers(object));
         found.retain(|cloud| own_cloud_object.is_none_or(|own| own.id != cloud.id));
-        found.into_iter().map(|cloud| Candidate::of(object, cloud, settings)).collect()
+        let candidates = found.into_iter().map(|cloud| Candidate::of(object, cloud, settings));
+        candidates.filter(Candidate::shares_anything).collect()
     }
 
     /// See [`definitions::footprint`](footprint).
@@ -263,7 +264,8 @@ mod tests {
         cloud: &[&Arc<CloudObject>],
         settings: &Settings<'_>,
     ) -> definitions::MatchClass {
-        let holders = || cloud.iter().filter(|cloud| definitions::is_holder(object, cloud));
+        let holders =
+            || cloud.iter().filter(|cloud| definitions::is_holder(object, cloud, settings));
         let eligible =
             holders().filter(|cloud| definitions::eligible(object, cloud, settings).any());
         definitions::match_class(holders().count(), eligible.count())
@@ -292,7 +294,7 @@ mod tests {
             let settings = Settings {
                 edition: EditionSettings::of_2023_01(),
                 features,
-                capabilities: &Capabilities::default(),
+                capabilities: &Capabilities::all_of_2023(),
                 choices: &DeclaredChoices::default(),
             };
             let state = Snapshot { cloud, on_premises };
@@ -337,7 +339,7 @@ mod tests {
                     let expected: Vec<_> = others
                         .iter()
                         .copied()
-                        .filter(|other| definitions::is_holder(object, other))
+                        .filter(|other| definitions::is_holder(object, other, &settings))
                         .collect();
                     prop_assert_eq!(holders, expected);
                 }
@@ -402,7 +404,7 @@ mod tests {
         let settings = Settings {
             edition: EditionSettings::of_2023_01(),
             features: Features::default(),
-            capabilities: &Capabilities::default(),
+            capabilities: &Capabilities::all_of_2023(),
             choices: &DeclaredChoices::default(),
         };
         for (rest, expected) in [

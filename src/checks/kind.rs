@@ -13,10 +13,11 @@ use rustc_hash::FxHashMap;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of("kind.mail-enabled-soft-match", &[Trigger::ClearMatch], mail_enabled_soft_match),
-    Check::of("kind.no-hard-match-for-groups-and-contacts", &[Trigger::NearMiss], no_hard_match),
+    Check::of("kind.no-hard-match-for-groups-and-contacts", &[Trigger::NearMiss], no_hard_match)
+        .without_links(),
     Check::of("kind.plain-groups-never-match", &[Trigger::NewObject], plain_groups_never_match),
     Check::of("kind.immutable-id-users-only", &[Trigger::AnchorEdit], immutable_id_users_only),
-    Check::of("kind.same-kind", &[Trigger::NearMiss], same_kind),
+    Check::of("kind.same-kind", &[Trigger::NearMiss], same_kind).without_links(),
 ];
 
 fn mail_enabled_soft_match(transition: &Transition<'_>, verdict: &mut Verdict) {

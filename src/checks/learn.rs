@@ -8,10 +8,10 @@ use super::index::AnchorIndex;
 use super::sync_effect::SyncEffect;
 use super::treatments::Treatments;
 use crate::directory::{
-    Change, Command, Feature, OnPremisesChange, OnPremisesObject, ResultWord, Snapshot, Status,
+    Change, CloudObject, Command, Feature, OnPremisesChange, OnPremisesObject, Snapshot, Status,
     StepObservation, Text,
 };
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::LazyCell;
 use std::sync::Arc;
 
@@ -23,6 +23,10 @@ pub(crate) struct StepFacts {
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
     pub(crate) treatments: Treatments,
+    /// On-premises keys of the objects for which the cycle reports an error.
+    pub(crate) errors: FxHashSet<Text>,
+    /// By on-premises key, what the cycle reports an object to be linked to.
+    pub(crate) linked: FxHashMap<Text, Text>,
     /// On-premises keys of joined objects for which an error was reported while they touch others.
     pub(crate) late_matches_told: Vec<Text>,
     /// On-premises keys of the objects that took one over, and what they had no value for.
@@ -159,15 +163,18 @@ impl History {
         }
         self.treatments.extend(facts.treatments);
         let by_anchor = AnchorIndex::of(&after.cloud);
+        let by_id = LazyCell::new(|| -> FxHashMap<&Text, &Arc<CloudObject>> {
+            after.cloud.iter().map(|object| (&object.id, object)).collect()
+        });
         let mastered_before = LazyCell::new(|| -> FxHashSet<&Text> {
             let active = before.active().filter(|object| object.on_premises_sync_enabled);
             active.map(|object| &object.id).collect()
         });
         for (at, object) in after.on_premises.iter().enumerate() {
             let Some(own_history) = self.objects.get_mut(&object.key) else { continue };
-            let effect = SyncEffect::of(object, own_history.link.as_ref(), &by_anchor);
-            let reported = seen.outcome.result_of(&object.key);
-            let is_error = reported.is_some_and(|result| result.result == ResultWord::Error);
+            let linked = facts.linked.get(&object.key).and_then(|id| by_id.get(id).copied());
+            let effect = SyncEffect::of(object, own_history.link.as_ref(), linked, &by_anchor);
+            let is_error = facts.errors.contains(&object.key);
             own_history.take_in(object, effect, is_error, |id| mastered_before.contains(id));
             let key = &object.key;
             // What the cycle itself wrote on-premises is still to be exported.
@@ -236,7 +243,7 @@ impl ObjectHistory {
             let is_same = self.link.as_ref().is_some_and(|link| link.id == joined.id);
             let is_unspecified = match &self.link {
                 Some(link) if is_same => link.is_unspecified,
-                _ => was_mastered(&joined.id),
+                _ => effect.is_second || was_mastered(&joined.id),
             };
             // Nor is it known what a new object is joined to where an error is reported.
             self.indeterminate = is_unspecified || (is_error && (self.indeterminate || !is_same));

@@ -108,7 +108,9 @@ impl<'a> LinkState<'a> {
             // Connect has forgotten that it was joined, and its anchor does not tell it.
             return indeterminate();
         }
-        let changed = MatchAttributes { anchor: anchor_changed, ..changed(object, own_history) };
+        let mut changed =
+            MatchAttributes { anchor: anchor_changed, ..changed(object, own_history) };
+        changed.primary &= settings.addresses_identify();
         LinkState::Joined(Joined { object, cloud, others: Vec::new(), anchor_changed, changed })
     }
 

@@ -13,37 +13,39 @@ use crate::directory::{Outcome, ResultWord, Snapshot, Text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The cloud object that an on-premises object is linked to.
+/// A cloud object that an on-premises object was linked to. It stays mastered on-premises, whatever becomes
+/// of the link: no cycle gives authority back.
 #[derive(Clone, Debug)]
-struct LinkTo {
-    id: Text,
-    /// The source anchor when they were linked.
+struct Owned {
+    /// The key of the first on-premises object that was linked to it.
+    by: Text,
+    /// That object's source anchor at the time.
     anchor: Option<Text>,
-    /// How many links there had been before.
-    at: usize,
+    /// It was in the recycle bin since it was last seen linked: then its link may end.
+    was_deleted: bool,
 }
 
-/// Every link that is known.
+/// Every cloud object that was ever linked, by its identifier.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Links {
-    by_key: BTreeMap<Text, LinkTo>,
-    /// How many there have been.
-    count: usize,
-}
+pub(super) struct Links(BTreeMap<Text, Owned>);
 
 /// It is open who is linked to whom.
 pub(super) struct Unknown;
 
 impl Links {
-    /// Takes in what a cycle reports of links. An entry that says nothing of one ends it, but for an
-    /// object that failed.
-    pub(super) fn report(&mut self, outcome: &Outcome, after: &Snapshot) {
+    /// Takes in what a cycle reports of links. An entry that says nothing of one ends the link to what was
+    /// deleted, unless the result (where results can be believed) says that the object failed.
+    pub(super) fn report(&mut self, outcome: &Outcome, after: &Snapshot, tells_results: bool) {
         for (key, result) in &outcome.objects {
-            let keeps = matches!(result.result, ResultWord::Error | ResultWord::Quarantined);
-            match &result.cloud_id {
-                Some(id) => self.link(key, id, after),
-                None if keeps => {}
-                None => _ = self.by_key.remove(key),
+            let failed = matches!(result.result, ResultWord::Error | ResultWord::Quarantined);
+            if result.cloud_id.is_some() || !(failed && tells_results) {
+                let id = result.cloud_id.as_ref();
+                self.0.retain(|of, owned| owned.by != *key || !owned.was_deleted || Some(of) == id);
+            }
+        }
+        for (key, result) in &outcome.objects {
+            if let Some(id) = &result.cloud_id {
+                self.link(key, id, after);
             }
         }
     }
@@ -59,35 +61,32 @@ impl Links {
     }
 
     fn link(&mut self, key: &Text, id: &Text, after: &Snapshot) {
-        if self.by_key.get(key).is_none_or(|link| link.id != *id) {
+        let owned = self.0.entry(id.clone()).or_insert_with(|| {
             let object = after.on_premises_object(key);
             let anchor = object.and_then(|object| object.source_anchor.clone());
-            self.by_key.insert(key.clone(), LinkTo { id: id.clone(), anchor, at: self.count });
-            self.count += 1;
-        }
+            Owned { by: key.clone(), anchor, was_deleted: false }
+        });
+        owned.was_deleted &= owned.by != *key;
     }
 
-    /// The state with the authority of each object, and with the anchor of those that are linked where
+    /// The state with the authority of each object, and with the anchor of those that were linked where
     /// the implementation does not show anchors.
     pub(super) fn completed(&mut self, mut state: Snapshot, shows_anchors: bool) -> Snapshot {
-        self.by_key.retain(|_, link| state.cloud_object(&link.id).is_some());
-        // One that is linked to several has the anchor of the first.
-        let mut links: Vec<&LinkTo> = self.by_key.values().collect();
-        links.sort_by_key(|link| link.at);
-        let mut anchors: BTreeMap<&Text, &Option<Text>> = BTreeMap::new();
-        for link in links {
-            anchors.entry(&link.id).or_insert(&link.anchor);
-        }
+        self.0.retain(|id, owned| {
+            let object = state.cloud_object(id);
+            owned.was_deleted |= object.is_some_and(|object| object.deleted);
+            object.is_some()
+        });
         for object in &mut state.cloud {
-            let anchor = anchors.get(&object.id);
-            let is_linked = anchor.is_some() || object.quarantined;
+            let owned = self.0.get(&object.id);
+            let is_owned = owned.is_some() || object.quarantined;
             let anchor =
-                anchor.filter(|_| !shows_anchors && object.on_premises_immutable_id.is_none());
-            if object.on_premises_sync_enabled != is_linked || anchor.is_some() {
+                owned.filter(|_| !shows_anchors && object.on_premises_immutable_id.is_none());
+            if object.on_premises_sync_enabled != is_owned || anchor.is_some() {
                 let object = Arc::make_mut(object);
-                object.on_premises_sync_enabled = is_linked;
-                if let Some(anchor) = anchor {
-                    object.on_premises_immutable_id.clone_from(anchor);
+                object.on_premises_sync_enabled = is_owned;
+                if let Some(owned) = anchor {
+                    object.on_premises_immutable_id.clone_from(&owned.anchor);
                 }
             }
         }

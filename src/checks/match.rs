@@ -21,7 +21,6 @@ use crate::directory::{
 };
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
-use std::collections::hash_map::Entry;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of("match.every-new-object", &[Trigger::NewObject], every_new_object),
@@ -29,11 +28,12 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("match.soft-on-upn", &[Trigger::ClearMatch], soft_on_upn),
     Check::of("match.soft-on-primary-smtp", &[Trigger::ClearMatch], soft_on_primary_smtp),
     Check::of("match.hard-on-source-anchor", &[Trigger::ClearMatch], hard_on_source_anchor),
-    Check::of("match.primary-smtp-only", &[Trigger::NearMiss], primary_smtp_only),
-    Check::of("match.same-attribute", &[Trigger::NearMiss], same_attribute),
+    Check::of("match.primary-smtp-only", &[Trigger::NearMiss], primary_smtp_only).without_links(),
+    Check::of("match.same-attribute", &[Trigger::NearMiss], same_attribute).without_links(),
     Check::of("match.either-attribute-suffices", &[Trigger::ClearMatch], either_attribute_suffices),
     Check::of("match.address-before-upn", &[Trigger::NewObject], address_before_upn),
-    Check::of("match.different-anchor-blocks-soft-match", &[Trigger::NearMiss], different_anchor),
+    Check::of("match.different-anchor-blocks-soft-match", &[Trigger::NearMiss], different_anchor)
+        .without_links(),
     Check::of("match.new-objects-only", &[Trigger::KnownObject], new_objects_only),
     Check::of("match.late-match-is-an-error", &[Trigger::KnownObject], late_match_is_an_error),
     Check::of("match.no-holder-provisions", &[Trigger::NewObject], no_holder_provisions),
@@ -41,10 +41,12 @@ pub(super) const CHECKS: &[Check] = &[
         "match.collision-creates-nothing-else",
         &[Trigger::NewObject, Trigger::KnownObject],
         collision_creates_nothing_else,
-    ),
+    )
+    .without_links(),
     Check::of("match.one-to-one", &[Trigger::Subject], one_to_one),
     Check::of("match.case-insensitive-names", &[Trigger::ClearMatch], case_insensitive_names),
-    Check::of("match.case-sensitive-anchor", &[Trigger::NearMiss], case_sensitive_anchor),
+    Check::of("match.case-sensitive-anchor", &[Trigger::NearMiss], case_sensitive_anchor)
+        .without_links(),
     Check::of("match.same-target-same-result", &[Trigger::Takeover], super::takeover::same_result),
 ];
 
@@ -259,6 +261,12 @@ fn different_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 /// A joined object is never matched again, whatever it was changed to.
 fn new_objects_only(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for (subject, link) in transition.settled() {
+        // After a reinstallation that is for `recovery.rejoins-by-anchor`.
+        if !transition.history.reinstalled {
+            transition.judge_not_moved(verdict, subject, link.cloud);
+        }
+    }
     for subject in transition.uncontended().filter(|subject| subject.pending) {
         let LinkState::Joined(link) = &subject.link_state else {
             continue;
@@ -275,7 +283,9 @@ fn new_objects_only(transition: &Transition<'_>, verdict: &mut Verdict) {
         }
         verdict.judge(|verdict| {
             for candidate in tempting {
-                transition.judge_untouched(verdict, candidate.cloud);
+                if !subject.is_wrongly_linked_to(candidate.cloud) {
+                    transition.judge_untouched(verdict, candidate.cloud);
+                }
             }
             transition.judge_still_joined(verdict, subject, link.cloud);
         });
@@ -316,7 +326,10 @@ fn late_match_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
                     .because(Because::LateMatch(other));
             }
             for candidate in late.iter().chain(&secondary) {
-                judge_not_robbed(transition, verdict, subject.object, candidate);
+                // See `match.new-objects-only` and `match.one-to-one`.
+                if !subject.is_wrongly_linked_to(candidate.cloud) {
+                    judge_not_robbed(transition, verdict, subject.object, candidate);
+                }
             }
             if let Some(after) = transition.after_of(link.cloud) {
                 let object = subject.object;
@@ -451,7 +464,10 @@ fn collision_creates_nothing_else(transition: &Transition<'_>, verdict: &mut Ver
     for (subject, matching) in transition.new_objects_with(MatchClass::Collision) {
         verdict.judge(|verdict| {
             for (candidate, _) in matching.holders() {
-                judge_not_robbed(transition, verdict, subject.object, candidate);
+                // See `match.one-to-one`.
+                if !subject.is_wrongly_linked_to(candidate.cloud) {
+                    judge_not_robbed(transition, verdict, subject.object, candidate);
+                }
             }
             judge_created_in_collision(transition, verdict, subject, matching);
         });
@@ -540,6 +556,8 @@ fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
         match subject.effect.objects_with_anchor {
             0 => {}
             1 => verdict.holds(),
+            // See `match.new-objects-only`.
+            _ if !transition.settings.shows_anchors() => {}
             carriers => {
                 let most = Value::AtMost(1);
                 verdict.violated(subject.name(), Field::AnchorCarriers, most, carriers);
@@ -566,26 +584,28 @@ fn one_to_one(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// The report itself links two on-premises objects to one cloud object.
+/// The report itself links two on-premises objects to one cloud object, or one object to what was another's.
 fn judge_reported_links(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let mut first: FxHashMap<&Text, &Subject<'_>> = FxHashMap::default();
+    let mut linked: FxHashMap<&Text, Vec<&Subject<'_>>> = FxHashMap::default();
     for subject in transition.subjects() {
-        let Some(id) = subject.reported.and_then(|result| result.cloud_id.as_ref()) else {
-            continue;
+        if let Some(cloud) = subject.linked {
+            linked.entry(&cloud.id).or_default().push(subject);
+        }
+    }
+    for subject in transition.subjects() {
+        let Some(cloud) = subject.linked else { continue };
+        let owner = match linked[&cloud.id][..] {
+            [first, _, ..] => Some(first).filter(|first| first.object.key != subject.object.key),
+            _ if subject.is_second_of(cloud) => transition
+                .subjects()
+                .iter()
+                .find(|other| other.object.source_anchor == cloud.on_premises_immutable_id),
+            _ => None,
         };
-        let Some(cloud) = transition.after.cloud_object(id) else { continue };
-        match first.entry(id) {
-            Entry::Vacant(entry) => _ = entry.insert(subject),
-            Entry::Occupied(other) => {
-                verdict
-                    .violated(
-                        subject.name(),
-                        Field::JoinedTo,
-                        Value::Other,
-                        transition.name_of(cloud),
-                    )
-                    .because(Because::HeldBy(other.get().name()));
-            }
+        if let Some(owner) = owner {
+            verdict
+                .violated(subject.name(), Field::JoinedTo, Value::Other, transition.name_of(cloud))
+                .because(Because::HeldBy(owner.name()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Follows one case step by step and lets every check judge every step.
 
-use super::check::Trigger;
+use super::check::{Check, Trigger};
 use super::comparison::Comparison;
 use super::history::History;
 use super::learn::StepFacts;
@@ -9,7 +9,8 @@ use super::registry;
 use super::settings::{EditionSettings, Settings};
 use super::start;
 use super::states::is_same_state;
-use super::transition::Transition;
+use super::subject::Subject;
+use super::transition::{LinksAre, Transition};
 use super::verdict::Verdict;
 use super::violation::Violation;
 use super::{admin, r#match, switch, takeover};
@@ -86,12 +87,18 @@ impl<'a> Observer<'a> {
         self.follow(command, seen, |transition| {
             let occurring = Trigger::in_step(transition);
             let mut findings = Vec::new();
-            if transition.is_lost {
-                return findings;
-            }
-            for check in registry::all().filter(|check| check.is_about(&occurring)) {
+            let is_asked = |check: &&Check| match transition.links {
+                LinksAre::Known => true,
+                LinksAre::LostHere => check.is_right_without_links,
+                LinksAre::Lost => false,
+            };
+            let checks = registry::all().filter(is_asked);
+            for check in checks.filter(|check| check.is_about(&occurring)) {
                 let mut verdict = Verdict::default();
                 (check.judge)(transition, &mut verdict);
+                if transition.links == LinksAre::LostHere {
+                    verdict.held = 0;
+                }
                 if !verdict.is_not_applicable() {
                     findings.push(Finding { rule: check.rule, verdict });
                 }
@@ -108,6 +115,7 @@ impl<'a> Observer<'a> {
         look: impl FnOnce(&Transition<'_>) -> R,
     ) -> R {
         self.history.give_names_in(command);
+        let was_lost = self.is_lost;
         let completed;
         let seen = if self.capabilities.has(Capability::AuthorityFlag) {
             seen
@@ -119,8 +127,15 @@ impl<'a> Observer<'a> {
             };
             &completed
         };
-        let (looked, facts) =
-            self.with_transition(command, seen, |transition| (look(transition), facts(transition)));
+        let links = match (was_lost, self.is_lost) {
+            (true, _) => LinksAre::Lost,
+            (false, true) => LinksAre::LostHere,
+            (false, false) => LinksAre::Known,
+        };
+        let (looked, facts) = self.with_transition(command, seen, |transition| {
+            transition.links = links;
+            (look(transition), facts(transition))
+        });
         self.history.learn(&self.state, command, seen, facts);
         self.state = seen.snapshot.clone();
         looked
@@ -130,7 +145,7 @@ impl<'a> Observer<'a> {
         &self,
         command: &Command,
         seen: &StepObservation,
-        look: impl FnOnce(&Transition<'_>) -> R,
+        look: impl FnOnce(&mut Transition<'_>) -> R,
     ) -> R {
         let (before, after) = (&self.state, &seen.snapshot);
         let comparison = Comparison::of(&before.cloud, &after.cloud, |before, after| {
@@ -149,8 +164,7 @@ impl<'a> Observer<'a> {
             &self.history,
             settings,
         );
-        transition.is_lost = self.is_lost;
-        look(&transition)
+        look(&mut transition)
     }
 
     /// Finds out whom a cycle linked.
@@ -159,7 +173,8 @@ impl<'a> Observer<'a> {
             return;
         }
         if self.capabilities.has(Capability::CloudId) {
-            self.links.report(&seen.outcome, &seen.snapshot);
+            let tells_results = self.capabilities.has(Capability::ObjectResults);
+            self.links.report(&seen.outcome, &seen.snapshot, tells_results);
             return;
         }
         let mut links = self.links.clone();
@@ -211,7 +226,13 @@ impl<'a> Observer<'a> {
 
 /// What a step showed that later steps rest on.
 fn facts(transition: &Transition<'_>) -> StepFacts {
+    let subjects = || transition.subjects().iter();
+    let key = |subject: &Subject<'_>| subject.object.key.clone();
     StepFacts {
+        errors: subjects().filter(|subject| subject.reported_error()).map(key).collect(),
+        linked: subjects()
+            .filter_map(|subject| Some((key(subject), subject.linked?.id.clone())))
+            .collect(),
         blocked_by_role: admin::blocked_by_role(transition),
         blocked_by_switch: switch::blocked_by_switch(transition),
         treatments: takeover::treatments(transition),

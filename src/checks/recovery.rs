@@ -99,6 +99,7 @@ pub(super) fn judge_stays_joined<'a>(
     let anchor = &subject.object.source_anchor;
     let name = || transition.name_of(link.cloud);
     transition.judge_still_joined(verdict, subject, link.cloud);
+    transition.judge_not_moved(verdict, subject, link.cloud);
     if let Some(after) = transition.after_of(link.cloud)
         && after.on_premises_immutable_id != *anchor
     {

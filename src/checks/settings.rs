@@ -1,7 +1,7 @@
 //! What checks and definitions are told beside the states, as data.
 
 use crate::directory::{
-    Capabilities, CollisionHandling, DeclaredChoices, Features, ValuesAbsentOnPremises,
+    Capabilities, Capability, CollisionHandling, DeclaredChoices, Features, ValuesAbsentOnPremises,
 };
 
 /// What an edition of the rules settles, as data: no code asks for an edition by its name.
@@ -21,6 +21,17 @@ impl EditionSettings {
 }
 
 impl Settings<'_> {
+    /// Whether a mail address tells objects apart, and is not a value like any other.
+    pub(crate) fn addresses_identify(&self) -> bool {
+        self.capabilities.has(Capability::MatchProxyAddresses)
+    }
+
+    /// Whether the anchors of a state are what the implementation shows, and not filled in.
+    pub(crate) fn shows_anchors(&self) -> bool {
+        self.capabilities.has(Capability::AuthorityFlag)
+            || self.capabilities.has(Capability::MatchSourceAnchor)
+    }
+
     /// Whether a late match may be told once, and not tried again until the object changes: duplicate
     /// attribute resiliency does so, which has conflicts quarantined.
     pub(crate) fn may_tell_late_matches_once(&self) -> bool {

@@ -9,7 +9,8 @@ use super::link_state::{Joined, LinkState};
 use super::settings::Settings;
 use super::sync_effect::SyncEffect;
 use crate::directory::{
-    CloudObject, Features, ObjectName, OnPremisesObject, Outcome, ResultWord, Snapshot, SyncResult,
+    Capability, CloudObject, Features, ObjectName, OnPremisesObject, Outcome, ResultWord, Snapshot,
+    SyncResult,
 };
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) own_history: Option<&'a ObjectHistory>,
     /// What the cycle reports of it.
     pub(crate) reported: Option<&'a SyncResult>,
+    /// The cloud object that the cycle reports it to be linked to, where there is one.
+    pub(crate) linked: Option<&'a Arc<CloudObject>>,
     pub(crate) link_state: LinkState<'a>,
     /// New, or failed at the last attempt, or changed since its last export without an error.
     pub(crate) pending: bool,
@@ -55,6 +58,11 @@ impl<'a> Subject<'a> {
             history.reinstalled,
         );
         let is_new = matches!(link_state, LinkState::New(_));
+        let entry = outcome.result_of(&object.key);
+        let tells = |capability| settings.capabilities.has(capability);
+        let linked = entry
+            .filter(|_| tells(Capability::CloudId))
+            .and_then(|entry| comparison.after(entry.cloud_id.as_ref()?));
         let maybe_pending = match &link_state {
             LinkState::New(_) => false,
             LinkState::Joined(link) => {
@@ -67,12 +75,13 @@ impl<'a> Subject<'a> {
         let mut subject = Subject {
             object,
             own_history,
-            reported: outcome.result_of(&object.key),
+            reported: entry.filter(|_| tells(Capability::ObjectResults)),
+            linked,
             link_state,
             pending: is_pending(is_new, known.failed, known.changed),
             maybe_pending,
             contended: false,
-            effect: SyncEffect::of(object, known.link.as_ref(), by_anchor_after),
+            effect: SyncEffect::of(object, known.link.as_ref(), linked, by_anchor_after),
         };
         let needs_others = subject.has_work() || history.reinstalled || subject.reported_error();
         if let LinkState::Joined(link) = &mut subject.link_state
@@ -97,6 +106,25 @@ impl<'a> Subject<'a> {
             LinkState::Joined(link) if !self.contended && !link.anchor_changed => Some(link),
             _ => None,
         }
+    }
+
+    /// The cloud object that it is reported to be linked to now, having been joined to another one.
+    pub(crate) fn moved_to(&self) -> Option<&'a Arc<CloudObject>> {
+        let LinkState::Joined(link) = &self.link_state else { return None };
+        let joined = self.effect.joined.filter(|joined| joined.id != link.cloud.id);
+        joined.filter(|joined| self.linked.is_some_and(|linked| linked.id == joined.id))
+    }
+
+    /// Whether it came to be linked to this cloud object in the cycle, which is another's already.
+    pub(crate) fn is_second_of(&self, cloud: &CloudObject) -> bool {
+        self.effect.is_second
+            && self.effect.joined.is_some_and(|joined| joined.id == cloud.id)
+            && !matches!(self.link_state, LinkState::Indeterminate(..))
+    }
+
+    /// Whether it came to be linked to this cloud object besides another: the link is what is wrong.
+    pub(crate) fn is_wrongly_linked_to(&self, cloud: &CloudObject) -> bool {
+        self.is_second_of(cloud) || self.moved_to().is_some_and(|other| other.id == cloud.id)
     }
 
     pub(crate) fn has_work(&self) -> bool {
@@ -206,7 +234,7 @@ mod tests {
         let settings = Settings {
             edition: EditionSettings::of_2023_01(),
             features: history.features,
-            capabilities: &Capabilities::default(),
+            capabilities: &Capabilities::all_of_2023(),
             choices: &DeclaredChoices::default(),
         };
         let outcome = Outcome::ok();

@@ -220,6 +220,7 @@ fn changed_anchor_stops_updates(transition: &Transition<'_>, verdict: &mut Verdi
                         )
                         .because(Because::AnchorChanged);
                 }
+                transition.judge_not_moved(verdict, subject, link.cloud);
                 // Of these it is open what becomes of them, and when.
                 if own_history.absent.is_empty() && !own_history.password_free {
                     transition.judge_untouched(verdict, link.cloud);

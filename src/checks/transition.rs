@@ -15,8 +15,8 @@ use super::subject::{Subject, subjects};
 use super::verdict::Verdict;
 use super::violation::{Because, Joining};
 use crate::directory::{
-    Capability, CloudObject, Command, Difference, Features, Field, ObjectName, Outcome, ResultWord,
-    Snapshot, Status, Text,
+    Capability, CloudObject, Command, Difference, Features, Field, ObjectName, Outcome, Snapshot,
+    Status, Text,
 };
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -38,8 +38,18 @@ pub(crate) struct Transition<'a> {
     pub(crate) named_id: Option<&'a Text>,
     /// The cloud object that the command names, as it was before, in the recycle bin or not.
     pub(crate) named: Option<&'a Arc<CloudObject>>,
-    /// It is open who is linked to whom: nothing is judged.
-    pub(crate) is_lost: bool,
+    /// What is known of who is linked to whom.
+    pub(crate) links: LinksAre,
+}
+
+/// What is known of who is linked to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinksAre {
+    Known,
+    /// This step leaves it open: what is judged must be wrong whoever is linked.
+    LostHere,
+    /// It was left open before: nothing is judged.
+    Lost,
 }
 
 /// A sync cycle.
@@ -50,7 +60,7 @@ pub(crate) struct Cycle<'a> {
     /// The takeovers that were seen and that nothing is left open about: the subject's position
     /// and that of the candidate in its matching.
     pub(crate) takeovers: Vec<(usize, usize)>,
-    /// How many objects the cycle reports an error for.
+    /// How many objects failed: as the cycle reports, or without reports as they cannot but fail.
     pub(crate) errors: usize,
     /// Cloud objects that the cycle brought into being.
     created: CloudIndex<'a>,
@@ -93,7 +103,7 @@ impl<'a> Transition<'a> {
             cycle: None,
             named_id,
             named,
-            is_lost: false,
+            links: LinksAre::Known,
         };
         if matches!(command, Command::Sync(_)) {
             transition.cycle = Some(Cycle::of(&transition));
@@ -220,7 +230,16 @@ impl<'a> Transition<'a> {
             return Vec::new();
         };
         let mut created = cycle.created.with_any_of(on_premises_identifiers(subject.object));
-        created.retain(|created| carries_an_identifier(subject.object, created));
+        // What is reported to be linked to somebody is his, whatever else it carries.
+        let is_another_s = |created: &CloudObject| {
+            let is_linked =
+                |one: &&Subject<'_>| one.linked.is_some_and(|linked| linked.id == created.id);
+            let mut linked = cycle.subjects.iter().filter(is_linked).peekable();
+            linked.peek().is_some() && linked.all(|one| one.object.key != subject.object.key)
+        };
+        created.retain(|created| {
+            carries_an_identifier(subject.object, created) && !is_another_s(created)
+        });
         created
     }
 
@@ -284,6 +303,20 @@ impl<'a> Transition<'a> {
         }
     }
 
+    /// Judges that an on-premises object is not linked to another cloud object than `cloud`, to which it
+    /// was joined.
+    pub(crate) fn judge_not_moved(
+        &self,
+        verdict: &mut Verdict,
+        subject: &Subject<'_>,
+        cloud: &CloudObject,
+    ) {
+        if let Some(other) = subject.moved_to() {
+            let (own, other) = (self.name_of(cloud), self.name_of(other));
+            verdict.violated(subject.name(), Field::JoinedTo, own, other);
+        }
+    }
+
     /// Judges that `cloud`, to which an on-premises object was joined, is still there, active and
     /// mastered on-premises.
     pub(crate) fn judge_still_joined(
@@ -315,15 +348,29 @@ impl<'a> Cycle<'a> {
         let Transition { comparison, outcome, history, settings, .. } = transition;
         let states = (transition.before, transition.after);
         let subjects = subjects(states, comparison, outcome, history, settings);
-        let results = outcome.objects.values();
         Cycle {
             involved: involvement(comparison, &subjects),
             takeovers: takeovers(comparison, &subjects),
-            errors: results.filter(|result| result.result == ResultWord::Error).count(),
+            errors: subjects.iter().filter(|subject| fails(subject, settings)).count(),
             created: CloudIndex::of(comparison.created().iter().copied()),
             subjects,
         }
     }
+}
+
+/// Whether an object fails in the cycle.
+fn fails(subject: &Subject<'_>, settings: &Settings<'_>) -> bool {
+    if settings.capabilities.has(Capability::ObjectResults) {
+        return subject.reported_error();
+    }
+    let is_bound_to = match &subject.link_state {
+        LinkState::New(matching) => collides(matching),
+        LinkState::Joined(link) => {
+            subject.pending && (link.has_free_new_anchor() || link.late_matches().next().is_some())
+        }
+        LinkState::Quarantined(..) | LinkState::Indeterminate(..) => false,
+    };
+    is_bound_to && !subject.contended
 }
 
 /// Every takeover by an uncontended object where nothing about the match is left open: the match

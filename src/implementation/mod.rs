@@ -64,6 +64,9 @@ pub struct ImplementationName {
     pub url: Option<String>,
 }
 
+/// By this name an implementation has addresses among its attributes.
+pub(crate) const ADDRESSES: &str = "proxyAddresses";
+
 impl Description {
     /// An implementation with this name and version, which claims to follow `editions`. What it can
     /// be asked to do and what it decides are added with the methods below.
@@ -100,7 +103,19 @@ impl Description {
 
     /// Whether there is anything in a case that it may have no place for.
     pub(crate) fn is_limited(&self) -> bool {
-        self.attributes.is_some() || !self.read_only.is_empty() || !self.never_updated.is_empty()
+        self.attributes.is_some()
+            || !self.read_only.is_empty()
+            || !self.never_updated.is_empty()
+            || !self.has_addresses()
+    }
+
+    /// Whether objects have addresses: it matches by them, has more than the primary one, or has them among
+    /// the attributes, as values like any other.
+    pub(crate) fn has_addresses(&self) -> bool {
+        let among = |names: &BTreeSet<Text>| names.contains(ADDRESSES);
+        self.capabilities.has(Capability::MatchProxyAddresses)
+            || self.capabilities.has(Capability::SecondaryAddresses)
+            || self.attributes.as_ref().is_some_and(among)
     }
 
     /// The same with these capabilities.

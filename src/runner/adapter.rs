@@ -1,6 +1,7 @@
 //! Tries the adapter before the implementation behind it is judged: whether what it shows can be
 //! believed.
 
+use super::addresses::remove_addresses;
 use super::sent::Sent;
 use super::trial::{input, lacks};
 use crate::cases::Case;
@@ -98,6 +99,9 @@ pub fn check_adapter(
     let description = implementation.describe();
     let capabilities = &description.capabilities;
     let mut case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
+    if !description.has_addresses() {
+        remove_addresses(&mut case);
+    }
     if lacks(&case, &description).is_some() {
         // It has too few attributes, or does not change them.
         without_attributes(&mut case);

@@ -10,9 +10,9 @@ use super::sent::Sent;
 use super::trial::{Trial, input, lacks};
 use crate::cases::Case;
 use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
-use crate::cases::scenario::Scenario;
+use crate::cases::scenario::{Scenario, Step};
 use crate::checks::{EditionSettings, Finding, Observer, Violation, checked_rules};
-use crate::directory::{Capability, CommandKind, Field};
+use crate::directory::{Capability, Command, CommandKind, Field, Status, StepObservation};
 use crate::implementation::{
     CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation, run_one,
 };
@@ -213,6 +213,10 @@ impl<'a> Judge<'a> {
         for (at, (command, step)) in case.commands.iter().zip(&observed.steps).enumerate() {
             let findings = observer.step(command, step);
             is_violated |= self.take(findings, at + 1, command.kind(), judgement);
+            // What follows an edit that authority alone forbids is no more as expected.
+            is_violated |= scenario.is_some_and(|scenario| {
+                self.is_allowed_without_authority(&scenario.steps[at], step)
+            });
             let Some((scenario, context)) =
                 expectations.as_ref().filter(|_| !is_violated && !observer.is_lost())
             else {
@@ -237,13 +241,26 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Whether an edit was carried out that a scenario expects to be refused, and that splits no authority
+    /// where there is none.
+    fn is_allowed_without_authority(&self, expected: &Step, seen: &StepObservation) -> bool {
+        matches!(expected.command, Command::UpdateCloudObject(_))
+            && !self.description.capabilities.has(Capability::AuthorityFlag)
+            && seen.outcome.status == Status::Ok
+            && expected.expect.iter().any(|expected| expected.status == Some(Status::Refused))
+    }
+
     /// The violations, with the link in the place of a flag that the implementation does not show.
     fn told(&self, mut violations: Vec<Violation>) -> Vec<Violation> {
-        if !self.description.capabilities.has(Capability::AuthorityFlag) {
+        let has = |capability| self.description.capabilities.has(capability);
+        if !has(Capability::AuthorityFlag) {
             let of_flag = violations
                 .iter_mut()
                 .filter(|violation| violation.field == Field::OnPremisesSyncEnabled);
             of_flag.for_each(|violation| violation.field = Field::Linked);
+            if !has(Capability::MatchSourceAnchor) {
+                tell_links_alone(&mut violations);
+            }
         }
         violations
     }
@@ -328,5 +345,15 @@ impl<'a> Judge<'a> {
                 judgement.breaches.push(breach);
             }
         }
+    }
+}
+
+/// An anchor that is not shown was filled in together with the link, which is told.
+fn tell_links_alone(violations: &mut Vec<Violation>) {
+    let is_of_anchor = |violation: &Violation| violation.field == Field::OnPremisesImmutableId;
+    if violations.iter().all(is_of_anchor) {
+        violations.iter_mut().for_each(|violation| violation.field = Field::Linked);
+    } else {
+        violations.retain(|violation| !is_of_anchor(violation));
     }
 }

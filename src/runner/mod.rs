@@ -4,6 +4,7 @@
 //! expectations → events. Whoever wants a report reads the events.
 
 mod adapter;
+mod addresses;
 mod answers;
 mod batches;
 mod classes;

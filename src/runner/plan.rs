@@ -54,7 +54,7 @@ pub fn plan(
         .iter()
         .filter(|_| selection.has_source(Source::Scenarios))
         .filter(|scenario| selection.has_scenario(scenario.id))
-        .map(PlannedCase::of_embedded)
+        .map(|embedded| PlannedCase::of_embedded(embedded).within(description))
         .filter(|case| {
             selection.rule_patterns.is_empty()
                 || !selection.scenario_patterns.is_empty()
@@ -97,7 +97,8 @@ pub fn plan(
     // What an implementation has no place for may take every case of a rule away, and of a relation every
     // case that it is compared with.
     let is_shown = |rule: &String| {
-        let mut scenarios = embedded().iter().map(PlannedCase::of_embedded);
+        let of_embedded = PlannedCase::of_embedded;
+        let mut scenarios = embedded().iter().map(|one| of_embedded(one).within(description));
         !description.is_limited()
             || area_of(rule) != "relation"
                 && scenarios.any(|case| {

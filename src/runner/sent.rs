@@ -1,13 +1,14 @@
 //! How a case is sent to an implementation that has anchors of one form, or few attributes: in the form
 //! and by the names that it has, and what it shows is read back as if it had been asked in the case's own.
 
+use super::addresses::remove_addresses;
 use crate::cases::Case;
 use crate::cases::values::{Value, each_value};
 use crate::directory::{
     AnchorForm, Attributes, Change, CloudObject, CloudObjectChange, Command, Field,
     OnPremisesChange, OnPremisesObject, Text, is_well_formed,
 };
-use crate::implementation::{CaseObservation, Description};
+use crate::implementation::{ADDRESSES, CaseObservation, Description};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -112,13 +113,17 @@ impl Sent {
     }
 }
 
-/// A generated case without the attributes that an implementation has no name for, and without changes of
+/// A generated case without the attributes that an implementation has no name for, without addresses where it
+/// has none, and without changes of
 /// what it does not change; as it is, where it would be no case any more.
 pub(super) fn fitted(case: Case, description: &Description) -> Case {
     if !description.is_limited() {
         return case;
     }
     let mut fitted = case.clone();
+    if !description.has_addresses() {
+        remove_addresses(&mut fitted);
+    }
     let mut left_out = NoNameFor::new();
     let sent = loop {
         match Sent::of([&fitted], description) {
@@ -190,7 +195,8 @@ fn named(
     names: &BTreeSet<Text>,
     declared: &BTreeSet<Text>,
 ) -> Result<BTreeMap<Text, Text>, NoNameFor> {
-    let mut free = declared.iter().filter(|name| &***name != MAIL && !names.contains(*name));
+    let is_plain = |name: &&Text| ![MAIL, ADDRESSES].contains(&&***name);
+    let mut free = declared.iter().filter(is_plain).filter(|name| !names.contains(*name));
     let (mut by_name, mut no_name) = (BTreeMap::new(), NoNameFor::new());
     for name in names {
         let sent = match declared.get(name) {

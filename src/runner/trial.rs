@@ -1,5 +1,6 @@
 //! Cases to be run, with what judges each of them besides the checks.
 
+use super::addresses::{has_addresses, without_addresses};
 use super::not_applicable::NotApplicable;
 use super::sent::Sent;
 use super::source::Source;
@@ -69,6 +70,9 @@ pub(super) fn lacks(case: &Case, description: &Description) -> Option<NotApplica
     }
     if !description.is_limited() {
         return None;
+    }
+    if !description.has_addresses() && has_addresses(case) {
+        return Some(NotApplicable::Unrepresented { fields: vec![Field::ProxyAddresses] });
     }
     let fields: BTreeSet<Field> = match Sent::of([case], description) {
         Err(names) => names.into_iter().map(Field::Attribute).collect(),
@@ -144,6 +148,15 @@ impl PlannedCase {
             source: Source::Scenarios,
             id: embedded.id.to_owned(),
             trial: Trial::of_scenario(&embedded.scenario),
+        }
+    }
+
+    /// The same without addresses, where the implementation has none and they play no part.
+    pub(super) fn within(self, description: &Description) -> PlannedCase {
+        let scenario = self.trial.scenario.as_deref().filter(|_| !description.has_addresses());
+        match scenario.and_then(without_addresses) {
+            Some(scenario) => PlannedCase { trial: Trial::of_scenario(&scenario), ..self },
+            None => self,
         }
     }
 

@@ -2,16 +2,9 @@
 //! always right, so each rule is broken on purpose, by mistakes that a real implementation could
 //! make, and its check has to notice each of them in the scenarios.
 
-use entra_conformance::cases::scenario::from_yaml;
-use entra_conformance::implementation::Implementation;
-use entra_conformance::reference::ReferenceModel;
-use entra_conformance::report::Summary;
 use entra_conformance::rulebook::area_of;
-use entra_conformance::runner::{Extras, Host, PlannedCase, Selection, Source, plan, run};
-use entra_conformance::self_test::mutants::find;
+use entra_conformance::runner::Source;
 use entra_conformance::self_test::{Settings, self_test};
-use std::collections::BTreeSet;
-use std::sync::atomic::AtomicBool;
 
 #[test]
 fn the_scenarios_notice_most_mutants_on_their_rule_and_none_on_another() {

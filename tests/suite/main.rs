@@ -33,4 +33,5 @@ mod serve;
 mod sharding;
 mod shrinking;
 mod snapshots;
+mod software;
 mod verdicts;

@@ -67,8 +67,16 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
         return;
     }
     let owners = Owners::of(transition);
+    let subjects = transition.subjects().iter();
+    let wrongly_linked: Vec<_> = subjects
+        .filter(|subject| subject.effect.is_second || subject.moved_to().is_some())
+        .collect();
     for &before in transition.comparison.touched() {
         let after = transition.after_of(before);
+        if wrongly_linked.iter().any(|subject| subject.is_wrongly_linked_to(before)) {
+            // See `match.new-objects-only` and `match.one-to-one`.
+            continue;
+        }
         if before.deleted
             && after.is_none_or(|after| after.deleted || owners.pending_owner_of(after).is_some())
         {

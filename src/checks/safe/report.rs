@@ -107,6 +107,10 @@ impl<'t, 'a> Shown<'t, 'a> {
                 .violated(subject.name(), Field::JoinedTo, Value::Other, id)
                 .because(Because::Exists(false));
         }
+        // What is wrong is the link, and the report tells it; or it is open whether it is one.
+        if subject.effect.is_second || (self.is_open && subject.linked.is_some()) {
+            return;
+        }
         let word = result.result;
         let tells_matches = transition.has(Capability::MatchKind);
         let is_match = matches!(word, ResultWord::HardMatched | ResultWord::SoftMatched);
@@ -154,7 +158,10 @@ impl<'t, 'a> Shown<'t, 'a> {
                 };
                 match (self.joined, earlier) {
                     (Some(joined), Some(cloud)) if joined.id == cloud.id => {
-                        let is_changed = !transition.is_untouched(cloud);
+                        // A second one that is linked to it may have changed it.
+                        let mut subjects = transition.subjects().iter();
+                        let is_changed = !transition.is_untouched(cloud)
+                            && !subjects.any(|other| other.is_second_of(cloud));
                         let because = || Because::Changed(transition.name_of(cloud));
                         is_changed.then(|| lie(ResultWord::Updated.into(), because()));
                     }

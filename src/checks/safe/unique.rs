@@ -1,5 +1,6 @@
 //! No two active objects share a user principal name, a mail address or an anchor.
 
+use crate::checks::settings::Settings;
 use crate::checks::transition::Transition;
 use crate::checks::verdict::Verdict;
 use crate::checks::violation::Because;
@@ -51,11 +52,24 @@ struct Shared<'a> {
     objects: [&'a CloudObject; 2],
 }
 
-fn shared_identifiers(cloud: &[Arc<CloudObject>]) -> impl Iterator<Item = Shared<'_>> {
+/// Whether the implementation has what makes an identifier one.
+fn is_unique(identifier: Identifier<'_>, settings: &Settings<'_>) -> bool {
+    match identifier {
+        Identifier::UserPrincipalName(_) => true,
+        Identifier::MailAddress(_) => settings.addresses_identify(),
+        Identifier::Anchor(_) => settings.shows_anchors(),
+    }
+}
+
+fn shared_identifiers<'a>(
+    cloud: &'a [Arc<CloudObject>],
+    settings: &Settings<'_>,
+) -> impl Iterator<Item = Shared<'a>> {
     let mut holders: FxHashMap<Identifier<'_>, &CloudObject> = FxHashMap::default();
     holders.reserve(4 * cloud.len());
     let active = cloud.iter().filter(|object| object.is_active());
     let all = active.flat_map(|object| Identifier::all_of(object).map(move |one| (&**object, one)));
+    let all = all.filter(|(_, identifier)| is_unique(*identifier, settings));
     all.filter_map(move |(object, identifier)| {
         let first = *holders.entry(identifier).or_insert(object);
         (first.id != object.id).then_some(Shared { identifier, objects: [first, object] })
@@ -76,7 +90,7 @@ pub(super) fn unique_identifiers(transition: &Transition<'_>, verdict: &mut Verd
         judge_ids(cloud, verdict);
     // Only what is different can share anything that it did not share before.
     } else if !transition.comparison.different().is_empty()
-        && shared_identifiers(cloud).next().is_some()
+        && shared_identifiers(cloud, &transition.settings).next().is_some()
     {
         judge_shared(transition, verdict);
     } else {
@@ -91,9 +105,10 @@ fn judge_shared(transition: &Transition<'_>, verdict: &mut Verdict) {
         ids.sort_unstable();
         (shared.identifier, ids)
     }
+    let settings = &transition.settings;
     let earlier: FxHashSet<_> =
-        shared_identifiers(&transition.before.cloud).map(|shared| key(&shared)).collect();
-    for shared in shared_identifiers(&transition.after.cloud) {
+        shared_identifiers(&transition.before.cloud, settings).map(|shared| key(&shared)).collect();
+    for shared in shared_identifiers(&transition.after.cloud, settings) {
         if !earlier.contains(&key(&shared)) {
             let Shared { identifier, objects: [one, other] } = shared;
             let value = Text::from(identifier.value());
