@@ -12,6 +12,7 @@ use super::save::{SavedFailures, scenario_of};
 use super::selection::Generation;
 use super::shard::Shard;
 use super::source::Source;
+use super::trial::shortened;
 use super::trials::{Name, Trials};
 use crate::cases::scenario::case_to_yaml;
 use crate::cases::shrink::measure;
@@ -127,19 +128,6 @@ fn failure_found(
     };
     let case = name.to_string();
     Event::FailureFound { source, case, size, verdict, failure, file, not_saved }
-}
-
-/// So many lines of a case are shown from its beginning, and as many from its end.
-const SHOWN_LINES: usize = 60;
-
-/// A case among thousands of objects is more than anybody reads.
-fn shortened(excerpt: &str) -> String {
-    let lines: Vec<&str> = excerpt.lines().collect();
-    let Some(left_out) = lines.len().checked_sub(2 * SHOWN_LINES).filter(|count| *count > 1) else {
-        return excerpt.to_owned();
-    };
-    let (first, last) = (&lines[..SHOWN_LINES], &lines[lines.len() - SHOWN_LINES..]);
-    format!("{}\n… {left_out} more lines …\n{}", first.join("\n"), last.join("\n"))
 }
 
 /// A case that went wrong, and in which way.

@@ -51,7 +51,7 @@ impl Trial {
             (varied, _) => scenario_of(varied.unwrap_or(&self.case)),
         };
         scenario.steps.truncate(step);
-        case_to_yaml(&scenario, &Remarks::new())
+        shortened(&case_to_yaml(&scenario, &Remarks::new()))
     }
 
     /// Whether an implementation has all that the case takes.
@@ -118,6 +118,19 @@ fn unchangeable(case: &Case, description: &Description) -> BTreeSet<Field> {
 /// What an implementation is told of a case.
 pub(crate) fn input(case: &Case) -> CaseInput<'_> {
     CaseInput { tenant: &case.tenant, commands: &case.commands }
+}
+
+/// So many lines of a case are shown from its beginning, and as many from its end.
+const SHOWN_LINES: usize = 60;
+
+/// A case among thousands of objects is more than anybody reads.
+pub(super) fn shortened(excerpt: &str) -> String {
+    let lines: Vec<&str> = excerpt.lines().collect();
+    let Some(left_out) = lines.len().checked_sub(2 * SHOWN_LINES).filter(|count| *count > 1) else {
+        return excerpt.to_owned();
+    };
+    let (first, last) = (&lines[..SHOWN_LINES], &lines[lines.len() - SHOWN_LINES..]);
+    format!("{}\n… {left_out} more lines …\n{}", first.join("\n"), last.join("\n"))
 }
 
 /// A case as a scenario that says and expects nothing.

@@ -23,7 +23,7 @@ pub fn likeness(
     };
     let failing: Vec<_> = shown.iter().filter(shows).take(COMPARED).copied().collect();
     let of = failing.len();
-    if of < 2 {
+    if of < 3 {
         // Too little to tell one mistake from another.
         return None;
     }

@@ -13,8 +13,10 @@ pub(super) enum AnchorForm {
     Guid,
     /// The same, different only at the end.
     AlikeAtFirst,
-    /// The same, different only in `+` and `/`.
+    /// The same, different only in `+` and `/`, and in `-` and `_`, which another alphabet has for them.
     Marks,
+    /// Different only in how many `=` they end with.
+    Padding,
     /// 59 letters and digits, different only at the end.
     Long,
     /// Digits, which differ in leading zeros only.
@@ -27,6 +29,7 @@ impl AnchorForm {
         AnchorForm::Guid,
         AnchorForm::AlikeAtFirst,
         AnchorForm::Marks,
+        AnchorForm::Padding,
         AnchorForm::Long,
         AnchorForm::Digits,
     ];
@@ -40,7 +43,8 @@ impl AnchorForm {
                 .map_or_else(|| format!("{}{number}", ANCHORS[0][0]), |both| both[0].to_owned()),
             AnchorForm::Guid => format!("{}Kq/7+Zx0Qe/Rb+mVhTdg==", digits(2)),
             AnchorForm::AlikeAtFirst => format!("q/7+Zx0Qe/Rb+mVhTKd{}Q==", digits(2)),
-            AnchorForm::Marks => format!("q7Zx{}0QeRbmVhTw==", in_base(number, b"+/", 8)),
+            AnchorForm::Marks => format!("q7Zx{}0QeRbmVhTw==", in_base(number, b"+-/_", 8)),
+            AnchorForm::Padding => format!("Qk9CQk9C{}", "=".repeat(number)),
             AnchorForm::Long => {
                 format!("{}{}", "S0urce4nchor".repeat(5)[..57].to_owned(), digits(2))
             }
@@ -95,7 +99,9 @@ mod tests {
                 let count = if form.has_letters() { 4 } else { 1 };
                 for writing in (0..count).map(|writing| form.writing(&anchor, writing)) {
                     assert!(writing.eq_ignore_ascii_case(&anchor), "{form:?}: {writing}");
-                    if let Some(letters) = writing.strip_suffix("==") {
+                    let is_padded_freely = *form == AnchorForm::Padding;
+                    if let Some(letters) = writing.strip_suffix("==").filter(|_| !is_padded_freely)
+                    {
                         // 22 letters of six bits, of which the last one has two to say.
                         assert_eq!(letters.len(), 22, "{form:?}: {writing}");
                         assert!(letters.ends_with(['A', 'Q', 'g', 'w']), "{form:?}: {writing}");

@@ -108,7 +108,8 @@ impl NameForm {
                 let mark = |at: usize| char::from(marks[first + at % common]);
                 match number {
                     0 => format!("jo@{DOMAIN}"),
-                    number if number <= common => format!("jo{}in@{DOMAIN}", mark(number - 1)),
+                    1 => format!("join@{DOMAIN}"),
+                    number if number <= common + 1 => format!("jo{}in@{DOMAIN}", mark(number - 2)),
                     number => format!("jo{}{}@{DOMAIN}", mark(number), at_the_end(number)),
                 }
             }
