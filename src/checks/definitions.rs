@@ -188,7 +188,8 @@ pub(crate) fn match_class(holders: usize, eligible: usize) -> MatchClass {
 /// `SIP:` values, or an address whose prefix is neither `SMTP:` nor `smtp:` but `Smtp:`; or the other object
 /// is in the recycle bin. So it is with the attribute `mail`: no
 /// page says that it decides, but services are known to look at it. Where the other object carries an
-/// identifier anyway, what else they share adds nothing. And a group or contact that carries an anchor
+/// identifier anyway, what else they share adds nothing. Where addresses are not matched by, it is open
+/// whether two objects may have the same one. And a group or contact that carries an anchor
 /// equal to the incoming one *and* has its address is taken over or collides.
 pub(crate) fn is_unspecified_encounter(
     object: &OnPremisesObject,
@@ -204,6 +205,9 @@ pub(crate) fn is_unspecified_encounter(
         || share_address_of_mixed_prefix(object, cloud)
         || (carries_anchor_too && eligible(object, cloud, settings).any())
         || (cloud.deleted && is_carrier())
+        || (!settings.addresses_identify()
+            && share_mail_address(object, cloud)
+            && !is_holder(object, cloud, settings))
         || (meet_elsewhere && !is_carrier())
 }
 
