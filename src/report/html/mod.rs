@@ -82,8 +82,8 @@ impl Page<'_> {
                     (self.contents())
                     main id="results" tabindex="-1" {
                         (self.filter())
-                        (self.matrix())
                         (self.went_wrong())
+                        (self.matrix())
                         (self.not_judged())
                         (self.rules())
                         (self.cases())
@@ -105,10 +105,10 @@ impl Page<'_> {
         let aborts = self.summary.aborted.len();
         let counts = self.counts;
         let parts = [
-            ("overview", "Overview", None),
             ("defects", "Defects of the suite", Some(self.summary.defects.len())),
             ("failures", "Findings", Some(self.findings.len())),
             ("aborted", "Aborted", Some(aborts)),
+            ("overview", "Overview", None),
             ("not-judged", "Not judged", Some(counts.not_applicable + counts.not_exercised)),
             ("rules", "All rules", Some(counts.all())),
             ("cases", "Cases", None),
