@@ -70,8 +70,12 @@ fn mutants_are_seen_without_the_flag() {
     let mut capabilities = Capabilities::all_of_2023();
     capabilities.0.remove(&Capability::AuthorityFlag);
     capabilities.0.insert(Capability::CloudId);
-    let about_the_flag =
-        ["soa.one-authority", "takeover.authority-flips", "reinstall-hands-objects-to-the-cloud"];
+    let about_the_flag = [
+        "soa.one-authority",
+        "soa.no-split",
+        "takeover.authority-flips",
+        "reinstall-hands-objects-to-the-cloud",
+    ];
     let about_others = |mutant: &&mutants::Mutant| {
         !about_the_flag.contains(&mutant.rule) && !about_the_flag.contains(&mutant.name)
     };

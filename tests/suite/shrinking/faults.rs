@@ -27,7 +27,6 @@ pub(crate) static FAULTS: &[Fault] = &[
     fault("secondary-address-matches", 1),
     fault("upn-compared-with-case", 1),
     fault("anchor-compared-without-case", 1),
-    fault("other-attribute-matches", 1),
     fault("upn-matches-address", 1),
     fault("both-names-required", 1),
     fault("different-anchor-ignored", 1),
