@@ -49,7 +49,7 @@ impl<'a> Candidate<'a> {
             primary: by_address && equal_primary_addresses(object, cloud),
             mail: by_address && share_mail_address(object, cloud),
             anchor: equal_anchors(object, cloud),
-            crossed: by_address && a_upn_equals_an_address(object, cloud),
+            crossed: a_upn_equals_an_address(object, cloud),
             anchor_but_for_case: anchors_differ_only_in_case(object, cloud),
             mail_attribute: meet_in_mail_attribute(object, cloud)
                 && !carries_an_identifier(object, cloud),

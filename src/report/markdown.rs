@@ -3,6 +3,7 @@
 use super::{Counts, RuleState, Status, Summary, terminal, words};
 use crate::rulebook::Rulebook;
 use crate::runner::RunHeader;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// GitHub takes no comment longer than 65,536 characters. Details stop well before; what they leave
@@ -75,8 +76,17 @@ fn areas(text: &mut String, summary: &Summary) {
         row(text, area, Counts::of(&lines));
     }
     row(text, "**in all**", summary.counts());
+    let violated: BTreeSet<String> = summary
+        .findings()
+        .into_iter()
+        .flat_map(|finding| finding.consequences.into_iter().chain([finding.rule]))
+        .map(|rule| format!("`{rule}`"))
+        .collect();
+    if !violated.is_empty() {
+        let violated: Vec<String> = violated.into_iter().collect();
+        let _ = writeln!(text, "\nViolated: {}", violated.join(", "));
+    }
     for (state, words) in [
-        (RuleState::Violated, "Violated"),
         (RuleState::NotApplicable, "Not applicable, and so not judged"),
         (RuleState::NotExercised, "Not exercised, and so not judged"),
     ] {

@@ -1,6 +1,7 @@
 //! Runs cases, whatever their source, and judges each by all checks, by what its scenario expects and
 //! by the metamorphic relations that are applied to it.
 
+use super::addresses::remove_addresses;
 use super::answers::answers;
 use super::expectations::Context;
 use super::judgement::{Breach, Judgement, Stopped, Tallies};
@@ -136,10 +137,13 @@ impl<'a> Judge<'a> {
             if !self.judges_by(relation.rule) {
                 continue;
             }
-            let Some(case) = relation.varied(&trial.case) else {
+            let Some(mut case) = relation.varied(&trial.case) else {
                 prepared.tallies.unmet(relation.rule, UnmetPrecondition::NothingToVary);
                 continue;
             };
+            if !self.description.has_addresses() {
+                remove_addresses(&mut case);
+            }
             let together = || prepared.cases().chain([&case]);
             let has_names = is_sent_as_it_is || Sent::of(together(), self.description).is_ok();
             if has_names && lacks(&case, self.description).is_none() {

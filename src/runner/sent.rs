@@ -139,18 +139,18 @@ pub(super) fn fitted(case: Case, description: &Description) -> Case {
         Command::UpdateOnPremisesObject(update) => {
             let fixed = |field: &Field| description.never_updated.contains(field);
             let set = &mut update.set;
-            keep(&mut set.user_principal_name, &fixed, &Field::UserPrincipalName);
-            keep(&mut set.proxy_addresses, &fixed, &Field::ProxyAddresses);
-            keep(&mut set.password, &fixed, &Field::Password);
+            keep(&mut set.user_principal_name, fixed, &Field::UserPrincipalName);
+            keep(&mut set.proxy_addresses, fixed, &Field::ProxyAddresses);
+            keep(&mut set.password, fixed, &Field::Password);
             set.attributes.retain(|name, _| !fixed(&Field::Attribute(sent.attribute(name))));
             *set != OnPremisesChange::default()
         }
         Command::UpdateCloudObject(update) => {
             let fixed = |field: &Field| description.read_only.contains(field);
             let set = &mut update.set;
-            keep(&mut set.user_principal_name, &fixed, &Field::UserPrincipalName);
-            keep(&mut set.proxy_addresses, &fixed, &Field::ProxyAddresses);
-            keep(&mut set.password, &fixed, &Field::Password);
+            keep(&mut set.user_principal_name, fixed, &Field::UserPrincipalName);
+            keep(&mut set.proxy_addresses, fixed, &Field::ProxyAddresses);
+            keep(&mut set.password, fixed, &Field::Password);
             set.attributes.retain(|name, _| !fixed(&Field::Attribute(sent.attribute(name))));
             *set != CloudObjectChange::default()
         }

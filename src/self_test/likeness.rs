@@ -38,7 +38,7 @@ pub fn likeness(
     let policy = Policy::agreeing_with(&header.description.choices);
     let judge = Judge::new(&header.description, &header.selection);
     let is_alike = |mutant: &&Mutant| {
-        let mut implementation = mutant.with_policy(policy.clone());
+        let mut implementation = mutant.with_policy(policy);
         compared.chunks(2).all(|cases| {
             let mut is_alike = true;
             let trials = cases.iter().map(|(case, _)| &case.trial);

@@ -474,7 +474,7 @@ fn of_joined_objects() -> Vec<Mutant> {
             }),
         mutant("late-match-takes-the-colliding-values", "match.late-match-is-an-error")
             .what("A joined object that is changed into a match gets the values that another has.")
-            .also(&["admin.roles-may-return safe.unique-identifiers"])
+            .also(&["admin.roles-may-return match.collision-creates-nothing-else safe.unique-identifiers"])
             .before_turn(|_, turn| if is_late_match(turn) { overwrite(turn) } else { None })
             .after_turn(|_, turn, result| {
                 // After a reinstallation it is found again first.
