@@ -31,7 +31,7 @@ pub(crate) static FAULTS: &[Fault] = &[
     fault("both-names-required", 1),
     fault("different-anchor-ignored", 1),
     fault("match-again-after-update", 3),
-    fault("collision-provisions-anyway", 1),
+    fault("collision-provisions-anyway", 3),
     fault("takeover-merges-addresses", 1),
     fault("takeover-recreates-object", 1),
     fault("cloud-values-win", 1),

@@ -94,7 +94,9 @@ fn python_faults() -> Vec<&'static str> {
 #[test]
 fn the_faults_are_those_of_the_python_example_and_more() {
     let mut names: Vec<&str> = FAULTS.iter().map(|fault| fault.name).collect();
-    let python = python_faults();
+    // Hardly a sequence has two objects with one employeeId; scenarios and the grid do.
+    let python: Vec<_> =
+        python_faults().into_iter().filter(|name| *name != "other-attribute-matches").collect();
     assert_eq!(names[..python.len()], python);
     assert!(names.len() >= python.len() + 10);
     names.sort_unstable();
