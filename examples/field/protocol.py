@@ -5,15 +5,8 @@ rest: the conversation with the suite, the on-premises directory, and the suite'
 """
 
 import json
-import os
 import sys
 import traceback
-
-# Capabilities and further words that the suite learns at present. A suite that refuses them is told nothing of them
-# where ENTRA_OLD=1 is set; what it then presupposes is made up in `Conversation.presupposed`.
-OLD = os.environ.get("ENTRA_OLD") == "1"
-NEW_CAPABILITIES = {"authorityFlag", "cloudAnchors", "cloudId", "objectResults", "secondaryAddresses", "hardDelete",
-                    "quarantinedObjects"}
 
 # What is declined must have the name of a capability. A value that the software has no place for has none, so here it
 # goes by one that none of these adapters declares.
@@ -22,9 +15,6 @@ NO_PLACE = "scope"
 
 class Unsupported(Exception):
     """The software has no place for this. The capability is one that it does not declare."""
-
-    def __init__(self, capability):
-        super().__init__(NO_PLACE if OLD and capability in NEW_CAPABILITIES else capability)
 
 
 class Refused(Exception):
@@ -86,10 +76,9 @@ class Conversation:
     # Methods
 
     def initialize(self, _):
-        capabilities = [word for word in self.adapter.capabilities if not (OLD and word in NEW_CAPABILITIES)]
         reply = {"protocol": 1, "implementation": self.adapter.implementation, "editions": ["2023-01"],
-                 "capabilities": capabilities + ["batch"], "choices": self.adapter.choices}
-        return reply if OLD else reply | self.adapter.declared
+                 "capabilities": self.adapter.capabilities + ["batch"], "choices": self.adapter.choices}
+        return reply | self.adapter.declared
 
     def reset(self, params):
         tenant = params["tenant"]
@@ -103,7 +92,6 @@ class Conversation:
         self.on_premises = {thing["key"]: thing for thing in on_premises}
         self.labels = {setup["label"]: self.adapter.create(setup) for setup in cloud}
         self.joined = {}
-        self.anchors = {}
         return {"snapshot": self.snapshot()}
 
     def apply(self, params):
@@ -127,16 +115,7 @@ class Conversation:
     # What is shown. Objects are never altered in place, so a snapshot stays what it is.
 
     def snapshot(self):
-        return {"cloud": self.presupposed(self.adapter.accounts()), "onPremises": list(self.on_premises.values())}
-
-    def presupposed(self, accounts):
-        """What an older suite presupposes: an account that stands for somebody has the authority flag, and carries the
-        anchor of the first whom it stood for."""
-        if OLD:
-            for account in accounts:
-                account["onPremisesSyncEnabled"] = account["id"] in self.joined.values()
-                account.setdefault("onPremisesImmutableId", self.anchors.get(account["id"]))
-        return accounts
+        return {"cloud": self.adapter.accounts(), "onPremises": list(self.on_premises.values())}
 
     def account(self, reference):
         """The id of the account that a reference names."""
@@ -219,12 +198,10 @@ class Conversation:
         for key, entry in came_to.items():
             if entry.get("cloudId"):
                 self.joined[key] = entry["cloudId"]
-                self.anchors.setdefault(entry["cloudId"], self.on_premises[key]["sourceAnchor"])
         after = {account["id"]: account for account in self.adapter.accounts()}
         for key in self.on_premises:
             entry = came_to.setdefault(key, {})
-            account_id = entry.pop("cloudId", None) if OLD else entry.get("cloudId")
-            entry.setdefault("result", self.result(account_id, before, after, joined_before.get(key)))
+            entry.setdefault("result", self.result(entry.get("cloudId"), before, after, joined_before.get(key)))
         return {"status": "ok", "objects": came_to}
 
     @staticmethod

@@ -2,13 +2,13 @@
 """Drives Arize Phoenix's sign-in by LDAP, between OpenLDAP and Phoenix's accounts in SQLite.
 
 What stands for what is in README.md. `--identify unique-id` finds accounts by an identifier that never changes, and by
-the address where nobody has it yet; `--identify email` (Phoenix's default) by the address alone. What the protocol of
-today has no word for, and this adapter therefore leaves out or makes up with ENTRA_OLD=1:
+the address where nobody has it yet; `--identify email` (Phoenix's default) by the address alone. What the
+adapter does not declare, or declares to be otherwise than with Entra Connect:
 
 * No authority flag: an account that an administrator prepared for LDAP differs from one in use by its unique id only.
 * No anchor on an account that nobody has signed in to: administrators cannot write the unique id.
 * Found by address, nothing but the address says whom an account stands for.
-* Unique ids are UUIDs, compared without case. With ENTRA_OLD=1 another anchor has a UUID of its own that stands for it.
+* Unique ids are UUIDs, compared without case.
 * One attribute, which no sign-in updates, and no addresses beside the one by which accounts are found.
 * One role an account, and it comes from the directory: here everybody there is a member. ADMIN stands for whatever
   single role a case gives.
@@ -19,7 +19,6 @@ today has no word for, and this adapter therefore leaves out or makes up with EN
 import argparse
 import asyncio
 import sys
-import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -38,7 +37,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm import joinedload
 from sqlean.dbapi2 import IntegrityError
 
-from protocol import NO_PLACE, OLD, Adapter, Refused, Unsupported, serve
+from protocol import NO_PLACE, Adapter, Refused, Unsupported, serve
 from slapd import ADMIN, PASSWORD, PEOPLE, Directory
 
 PASSWORD_OF_EVERYBODY = "everybody"
@@ -73,7 +72,6 @@ class Phoenix(Adapter):
 
     def clear(self):
         self.made_up = set()  # display names that nobody gave
-        self.anchors = {}
         self.administers = {}  # by account, the role of the case for which ADMIN stands
 
         async def clear():
@@ -153,16 +151,9 @@ class Phoenix(Adapter):
         values = {"sn": ["-"], "uid": [thing["key"]], "userPassword": [PASSWORD_OF_EVERYBODY],
                   "mail": [thing["userPrincipalName"]]}
         if self.by_unique_id:
-            values["entryUUID"] = [self.unique_id(thing["sourceAnchor"])]
+            values["entryUUID"] = [thing["sourceAnchor"]]
         name = (thing.get("attributes") or {}).get("displayName")
         return values | ({"displayName": [name]} if name else {})
-
-    def unique_id(self, anchor):
-        if not OLD:
-            return anchor
-        unique_id = str(uuid.uuid5(uuid.NAMESPACE_OID, anchor))
-        self.anchors[unique_id] = anchor
-        return unique_id
 
     def sign_in(self, thing):
         before = self.wait(self.unique_ids())
@@ -195,8 +186,7 @@ class Phoenix(Adapter):
                 return (await session.scalars(select(models.User).options(joinedload(models.User.role)))).all()
 
         def anchor(user):
-            unique_id = user.ldap_unique_id
-            return {"onPremisesImmutableId": self.anchors.get(unique_id, unique_id)} if self.by_unique_id else {}
+            return {"onPremisesImmutableId": user.ldap_unique_id} if self.by_unique_id else {}
 
         return [anchor(user) | {
             "id": str(user.id), "kind": "user",

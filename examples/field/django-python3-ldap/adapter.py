@@ -2,8 +2,8 @@
 """Drives django-python3-ldap's `ldap_sync_users` between OpenLDAP and Django's accounts in SQLite.
 
 What stands for what is in README.md. `--lookup username` (the package's default) finds accounts by name and knows no
-anchor; `--lookup anchor` finds them by an attribute that never changes. What the protocol of today has no word for, and
-this adapter therefore leaves out or makes up with ENTRA_OLD=1:
+anchor; `--lookup anchor` finds them by an attribute that never changes. What the adapter does
+not declare, or declares to be otherwise than with Entra Connect:
 
 * No authority flag: Django knows accounts, and no side that owns one.
 * No results for each object: the command succeeds or fails as a whole.
@@ -58,7 +58,7 @@ def set_up_django(url, lookup):
 
 
 class LdapSyncUsers(Adapter):
-    declared = {"attributes": list(ATTRIBUTES)}
+    declared = {"attributes": [*ATTRIBUTES, "proxyAddresses"]}
     choices = {"valuesAbsentOnPremises": "kept"}
 
     def __init__(self, lookup):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Drives social-auth-core's `azuread-oauth2` backend with `associate_by_email`, on Django's accounts in SQLite.
 
-What stands for what is in README.md. What the protocol of today has no word for, and this adapter therefore leaves out or
-makes up with ENTRA_OLD=1:
+What stands for what is in README.md. What the adapter does not declare, or declares to be otherwise
+than with Entra Connect:
 
 * No authority flag: Django knows accounts and associations, and no side that owns an account.
 * Several associations (anchors) on one account: the snapshot has room for one, the oldest; `cloudId` tells the rest.
@@ -55,12 +55,10 @@ from social_core.exceptions import SocialAuthBaseException
 from social_django.models import UserSocialAuth
 from social_django.utils import load_backend, load_strategy
 
-from protocol import NO_PLACE, OLD, Adapter, Unsupported, serve
+from protocol import NO_PLACE, Adapter, Unsupported, serve
 
 # Claims, and the fields of the account that the pipeline keeps up to date from them.
 ATTRIBUTES = {"givenName": ("given_name", "first_name"), "surname": ("family_name", "last_name")}
-if OLD:  # a suite that sends its attributes by its own names
-    ATTRIBUTES = dict(zip(["displayName", "department"], ATTRIBUTES.values()))
 
 
 class SocialAuth(Adapter):
