@@ -841,7 +841,10 @@ class Connect:
         if faulty("role-stops-sync") and target["roles"]:
             return failure("AttributeValueMustBeUnique", "the user has a directory role")
         held = self.directory.held_by_others(identifiers(source), target["id"])
-        if not held <= withheld:
+        # A secondary address that was withheld, and is to become the primary one, is a late match all the same.
+        became_primary = any(address.startswith("SMTP:") and address not in accepted["proxyAddresses"]
+                             and address_identifier(address) in held for address in source["proxyAddresses"])
+        if became_primary or not held <= withheld:
             if faulty("match-again-after-update"):
                 self.directory.remove(target["id"])
                 return self.match(key, source)
