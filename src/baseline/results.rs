@@ -67,11 +67,7 @@ impl RunResults {
         self.summary.take(event);
         self.take_replay(event);
         match event {
-            Event::CaseFinished { verdict, failures, .. }
-                if !failures.is_empty() || matches!(verdict, CaseVerdict::Aborted { .. }) =>
-            {
-                self.wrong.push(event.clone());
-            }
+            Event::CaseFinished { .. } if event.failed() > 0 => self.wrong.push(event.clone()),
             Event::FailureFound { case, verdict, failure, file, .. } => {
                 self.wrong.push(event.clone());
                 self.generated.push(CaseResult {

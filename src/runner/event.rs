@@ -171,6 +171,22 @@ pub struct BrokenTogether {
     pub cases: u64,
 }
 
+impl BrokenTogether {
+    /// What a case violates: rules, and where each is violated. Those violated at `first` belong together,
+    /// and the others follow.
+    pub(super) fn of<'b, P: PartialEq>(
+        first: &P,
+        violated: impl Iterator<Item = (P, &'b str)>,
+    ) -> BrokenTogether {
+        let (mut rules, mut later) = (BTreeSet::new(), BTreeSet::new());
+        for (place, rule) in violated {
+            if place == *first { &mut rules } else { &mut later }.insert(rule.to_owned());
+        }
+        later.retain(|rule| !rules.contains(rule));
+        BrokenTogether { rules, later, cases: 1 }
+    }
+}
+
 /// A likely mistake that shows the same as an implementation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -90,14 +90,8 @@ impl Judgement {
     pub(super) fn broken(&self) -> Option<BrokenTogether> {
         let place = |breach: &Breach| (breach.varied.is_some(), breach.step);
         let first = self.breaches.iter().map(place).min()?;
-        let rules = |is_first: bool| {
-            let breaches = self.breaches.iter();
-            let of_these = breaches.filter(move |breach| (place(breach) == first) == is_first);
-            of_these.map(|breach| breach.rule.to_owned())
-        };
-        let together: BTreeSet<String> = rules(true).collect();
-        let later = rules(false).filter(|rule| !together.contains(rule)).collect();
-        Some(BrokenTogether { rules: together, later, cases: 1 })
+        let violated = self.breaches.iter().map(|breach| (place(breach), breach.rule));
+        Some(BrokenTogether::of(&first, violated))
     }
 
     /// Whether it went wrong in this way.

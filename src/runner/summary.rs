@@ -272,15 +272,8 @@ impl Summary {
                     self.exercise(rule, *source).violated_cases += 1;
                 }
                 if let Some(first) = failures.first() {
-                    let rules = |is_first: bool| {
-                        let of_these = failures.iter();
-                        let of_these =
-                            of_these.filter(move |one| (one.step == first.step) == is_first);
-                        of_these.map(|failure| failure.rule.clone())
-                    };
-                    let together: BTreeSet<String> = rules(true).collect();
-                    let later = rules(false).filter(|rule| !together.contains(rule)).collect();
-                    self.broken.add(BrokenTogether { rules: together, later, cases: 1 });
+                    let violated = failures.iter().map(|failure| (failure.step, &*failure.rule));
+                    self.broken.add(BrokenTogether::of(&first.step, violated));
                 }
                 if let Some(result) = self.result_of(*source) {
                     match verdict {

@@ -238,13 +238,18 @@ fn cases_are_sent_as_an_implementation_has_them(
 ) {
     let model = ReferenceModel::default();
     let mut elsewhere = Elsewhere { model, attributes, never_updated, form };
-    let description = elsewhere.describe();
-    let generation = Generation { cases: 200, ..Generation::default() };
+    assert_conformant(&mut elsewhere, 200);
+}
+
+/// The scenarios, so many sequences and a tenth as many cases for relations find nothing wrong.
+pub(crate) fn assert_conformant(implementation: &mut dyn Implementation, cases: usize) {
+    let description = implementation.describe();
+    let generation = Generation { cases, ..Generation::default() };
     let sources = [Source::Scenarios, Source::Sequences, Source::Relations].into();
     let selection = Selection { sources, generation, ..Selection::default() };
     let plan = plan("2023-01", &description, Host::InProcess, selection, Vec::new());
     let mut summary = Summary::default();
-    run(&plan, &mut elsewhere, Extras::default(), &AtomicBool::new(false), &mut |event| {
+    run(&plan, implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
         summary.take(&event);
     });
     assert_eq!(summary.status(), Status::Conformant, "{}", terminal::render(&summary, 100, false));

@@ -1,6 +1,7 @@
 //! Software with accounts and links, and none of what Entra has besides: the faults that such software has
 //! are told, each by the rule that it breaks and in words that fit.
 
+use crate::capabilities::assert_conformant;
 use entra_conformance::cases::scenario::embedded;
 use entra_conformance::directory::{
     Capability, CloudObject, CloudRef, CloudSetup, Command, Field, OnPremisesObject, Outcome,
@@ -8,10 +9,7 @@ use entra_conformance::directory::{
 };
 use entra_conformance::implementation::{Description, Failure, Implementation};
 use entra_conformance::reference::ReferenceModel;
-use entra_conformance::report::{Status, Summary, terminal};
-use entra_conformance::runner::{
-    Event, Extras, Generation, Host, Selection, Source, Trial, plan, run,
-};
+use entra_conformance::runner::{Event, Extras, Host, Selection, Trial, plan, run};
 use entra_conformance::self_test::variants::Showing;
 use rstest::rstest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -294,16 +292,7 @@ impl Implementation for Limited {
 ])]
 fn what_is_not_declared_is_neither_read_nor_sent(#[case] missing: &[Capability]) {
     let mut limited = Limited::without(missing);
-    let description = limited.describe();
-    let generation = Generation { cases: 100, ..Generation::default() };
-    let sources = [Source::Scenarios, Source::Sequences, Source::Relations].into();
-    let selection = Selection { sources, generation, ..Selection::default() };
-    let plan = plan("2023-01", &description, Host::InProcess, selection, Vec::new());
-    let mut summary = Summary::default();
-    run(&plan, &mut limited, Extras::default(), &AtomicBool::new(false), &mut |event| {
-        summary.take(&event);
-    });
-    assert_eq!(summary.status(), Status::Conformant, "{}", terminal::render(&summary, 100, false));
+    assert_conformant(&mut limited, 100);
 }
 
 /// An address that plays no part takes no scenario away.

@@ -7,6 +7,8 @@ use crate::cases::draw::runner;
 use crate::cases::vocabulary::{PEOPLE, X500_PREFIX};
 use proptest::sample::select;
 use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+use std::fmt::Debug;
 
 /// Which forms the values of a case are given, field by field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,37 +84,22 @@ impl Spelling {
         if place.current() > 0 {
             return None;
         }
-        let spelling = (
-            select(NameForm::ALL),
-            select(AnchorForm::ALL),
-            select(TextForm::ALL),
-            select(AttributeNames::ALL),
-            select(TextForm::ALL),
-            select(RoleForm::ALL),
-            select(AddressForm::ALL),
-            select(&[0_usize, 0, 0, 0, 0, 3, 12, 12, 30][..]),
-        );
-        let (
-            names,
-            anchors,
-            attributes,
-            attribute_names,
-            passwords,
-            roles,
-            addresses,
-            further_addresses,
-        ) = spelling.new_tree(&mut runner).ok()?.current();
         Some(Spelling {
-            names,
-            anchors,
-            attributes,
-            attribute_names,
-            passwords,
-            roles,
-            addresses,
-            further_addresses,
+            names: any(NameForm::ALL, &mut runner)?,
+            anchors: any(AnchorForm::ALL, &mut runner)?,
+            attributes: any(TextForm::ALL, &mut runner)?,
+            attribute_names: any(AttributeNames::ALL, &mut runner)?,
+            passwords: any(TextForm::ALL, &mut runner)?,
+            roles: any(RoleForm::ALL, &mut runner)?,
+            addresses: any(AddressForm::ALL, &mut runner)?,
+            further_addresses: any(&[0, 0, 0, 0, 0, 3, 12, 12, 30], &mut runner)?,
         })
     }
+}
+
+/// Any of these.
+fn any<T: Copy + Debug + 'static>(all: &'static [T], runner: &mut TestRunner) -> Option<T> {
+    Some(select(all).new_tree(runner).ok()?.current())
 }
 
 impl AttributeNames {

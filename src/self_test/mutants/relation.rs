@@ -8,6 +8,13 @@ use super::recovery::REJOIN;
 use crate::directory::{Command, ResultWord, SyncResult};
 use crate::reference::{Decision, Eligibility, Reason};
 
+/// Names of a certain form match nothing.
+const NOT_BY_NAME: &[&str] = &[
+    ON_ADDRESS,
+    "match.case-insensitive-names match.soft-on-upn",
+    "sync.errors-stay-local sync.failed-is-retried",
+];
+
 pub(super) fn mutants() -> Vec<Mutant> {
     vec![
         mutant("secondary-address-blocks-the-match", "relation.values-that-do-not-match")
@@ -157,19 +164,11 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("short-names-match-nothing", "relation.renaming")
             .what("A name of one character before the @ matches nothing.")
-            .also(&[
-                ON_ADDRESS,
-                "match.case-insensitive-names match.soft-on-upn",
-                "sync.errors-stay-local sync.failed-is-retried",
-            ])
+            .also(NOT_BY_NAME)
             .eligibility(|_, pair| match_nothing_where(pair, |name| name.find('@') == Some(1))),
         mutant("names-of-digits-match-nothing", "relation.renaming")
             .what("A name that has digits only before the @ matches nothing.")
-            .also(&[
-                ON_ADDRESS,
-                "match.case-insensitive-names match.soft-on-upn",
-                "sync.errors-stay-local sync.failed-is-retried",
-            ])
+            .also(NOT_BY_NAME)
             .eligibility(|_, pair| {
                 match_nothing_where(pair, |name| {
                     let mut local = name.bytes().take_while(|it| *it != b'@');
@@ -178,11 +177,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("names-in-subdomains-match-nothing", "relation.renaming")
             .what("A name in a domain of more than two labels matches nothing.")
-            .also(&[
-                ON_ADDRESS,
-                "match.case-insensitive-names match.soft-on-upn",
-                "sync.errors-stay-local sync.failed-is-retried",
-            ])
+            .also(NOT_BY_NAME)
             .eligibility(|_, pair| {
                 match_nothing_where(pair, |name| {
                     name.split('@').next_back().is_some_and(|it| it.matches('.').count() > 1)
