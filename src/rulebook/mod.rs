@@ -110,6 +110,10 @@ pub struct Rule {
     /// Capabilities of which it takes at least one; absent where it takes none of a choice.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub requires_any_of: Capabilities,
+    /// Rules that explain it where they are broken in the same step: whoever takes an administrator over
+    /// also changes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows_from: Vec<String>,
     /// Slugs under which the rule was known earlier.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
@@ -395,6 +399,9 @@ mod tests {
                 assert!(book.page(&source.page).is_some(), "{}: page {}", rule.id, source.page);
             }
             assert!(rule.basis != Basis::Derived || rule.because.is_some(), "{}: because", rule.id);
+            for other in &rule.follows_from {
+                assert!(book.rule(other).is_some(), "{}: follows from {other}", rule.id);
+            }
         }
         let defaults = book.editions.editions.iter().filter(|edition| edition.default).count();
         assert_eq!(defaults, 1);

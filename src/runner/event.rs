@@ -192,8 +192,10 @@ impl BrokenTogether {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Likeness {
-    /// The rule that leads the finding.
+    /// The rule that led the finding before this was known.
     pub rule: String,
+    /// The rule that the mistake breaks above all, and which leads the finding where it is part of it.
+    pub explains: String,
     /// The mistake's name among the mutants.
     pub mistake: String,
     /// What goes wrong by it, in a sentence.

@@ -8,11 +8,13 @@
 //! from that. Across cases the question is that of fault localisation: of all things that fail together,
 //! which one is at fault? It is answered as there, by Ochiai's coefficient: a rule explains a mistake the
 //! better the more of the failing cases violate it, and the more rarely its situation occurs without.
+//! What the rulebook says to follow from another rule gives way to it. Where a likely mistake is known that
+//! shows the same in every case, its own rule explains it best.
 
 use super::event::{BrokenTogether, Likeness, RunHeader};
 use super::trial::PlannedCase;
 use crate::checks::Violation;
-use crate::rulebook::area_of;
+use crate::rulebook::{Rulebook, area_of};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +45,26 @@ impl Finding {
     /// Whether it breaks this rule, above all or as a consequence.
     pub fn breaks(&self, rule: &str) -> bool {
         self.rule == rule || self.consequences.iter().any(|consequence| consequence == rule)
+    }
+
+    /// Leads with the rule that the likely mistake breaks above all.
+    fn take(&mut self, likeness: Likeness) {
+        let explains = |rule: &&mut String| **rule == likeness.explains;
+        if let Some(consequence) = self.consequences.iter_mut().find(explains) {
+            std::mem::swap(consequence, &mut self.rule);
+            self.consequences.sort();
+        }
+        self.likeness = Some(likeness);
+    }
+
+    /// Takes up another finding that is the same mistake.
+    fn join(&mut self, other: Finding) {
+        self.cases += other.cases;
+        self.consequences.push(other.rule);
+        self.consequences.extend(other.consequences);
+        self.consequences.sort();
+        self.consequences.dedup();
+        self.consequences.retain(|rule| *rule != self.rule);
     }
 }
 
@@ -107,6 +129,31 @@ pub(super) fn findings<'g>(
     findings
 }
 
+/// Tells the findings which mistakes they are like. Those that are like one are one.
+pub(super) fn with_likenesses(findings: Vec<Finding>, known: &[Likeness]) -> Vec<Finding> {
+    let mut told: Vec<Finding> = Vec::new();
+    for mut finding in findings {
+        let Some(likeness) = known.iter().find(|likeness| likeness.rule == finding.rule) else {
+            told.push(finding);
+            continue;
+        };
+        let is_same = |other: &&mut Finding| {
+            other.likeness.as_ref().is_some_and(|it| it.mistake == likeness.mistake)
+        };
+        match told.iter_mut().find(is_same) {
+            Some(same) => {
+                same.join(finding);
+                same.take(likeness.clone());
+            }
+            None => {
+                finding.take(likeness.clone());
+                told.push(finding);
+            }
+        }
+    }
+    told
+}
+
 /// The rule that explains most of what is left.
 fn most_telling<'g>(
     left: &[&'g BrokenTogether],
@@ -128,7 +175,20 @@ fn most_telling<'g>(
             .then(score(one, *of_one).total_cmp(&score(other, *of_other)))
             .then(other.cmp(one))
     };
-    cases.into_iter().max_by(is_better).map(|(rule, _)| rule)
+    let (best, _) = cases.into_iter().max_by(is_better)?;
+    Some(explained_by(best, left).unwrap_or(best))
+}
+
+/// The rule that this one follows from, where that is broken together with it in most of its cases.
+fn explained_by<'g>(rule: &str, left: &[&'g BrokenTogether]) -> Option<&'g str> {
+    let follows_from = &Rulebook::embedded().rule(rule)?.follows_from;
+    let with = |other: &str| -> u64 {
+        let groups = left.iter().filter(|group| group.rules.contains(rule));
+        groups.filter(|group| group.rules.contains(other)).map(|group| group.cases).sum()
+    };
+    let all = left.iter().flat_map(|group| &group.rules).filter(|it| follows_from.contains(it));
+    let (together, other) = all.map(|other| (with(other), other.as_str())).max()?;
+    (together * 2 > with(rule)).then_some(other)
 }
 
 fn is_relation(rule: &str) -> bool {
@@ -161,6 +221,12 @@ mod tests {
         &["match.b: safe.y", "match.a: safe.z"])]
     #[case::of_all_cases_rather_than_of_some(&["match.a match.b 2", "match.a 9"], &["match.a: match.b"])]
     #[case::a_relation_says_only_that_something_is_wrong(&["relation.r 9", "match.a 1"], &["match.a: relation.r"])]
+    #[case::what_follows_from_another_gives_way_to_it(
+        &["admin.never-soft-matched admin.untouched 6", "admin.untouched 4"],
+        &["admin.never-soft-matched: admin.untouched"])]
+    #[case::but_not_where_it_is_mostly_broken_by_itself(
+        &["admin.never-soft-matched admin.untouched 4", "admin.untouched 6"],
+        &["admin.untouched: admin.never-soft-matched"])]
     #[case::a_relation_alone(&["relation.r 9"], &["relation.r: "])]
     fn a_mistake_leads_with_the_rule_that_explains_it(
         #[case] groups: &[&str],
@@ -173,6 +239,45 @@ mod tests {
             .map(|finding| format!("{}: {}", finding.rule, finding.consequences.join(" ")))
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[rstest]
+    #[case::of_a_consequence("sync.z", "sync.z: match.a match.b")]
+    #[case::of_what_leads("match.b", "match.b: match.a sync.z")]
+    #[case::of_neither("admin.x", "match.b: match.a sync.z")]
+    fn a_known_mistake_leads_with_its_own_rule(#[case] explains: &str, #[case] expected: &str) {
+        let mut finding = Finding {
+            rule: "match.b".to_owned(),
+            consequences: vec!["match.a".to_owned(), "sync.z".to_owned()],
+            cases: 1,
+            likeness: None,
+        };
+        finding.take(Likeness {
+            rule: "match.b".to_owned(),
+            explains: explains.to_owned(),
+            mistake: "a-mistake".to_owned(),
+            what: "something".to_owned(),
+            cases: 3,
+        });
+        assert_eq!(format!("{}: {}", finding.rule, finding.consequences.join(" ")), expected);
+        assert!(finding.likeness.is_some());
+    }
+
+    #[test]
+    fn findings_that_are_like_one_mistake_are_one() {
+        let found = [group("match.a 9"), group("match.b 5"), group("match.c 1")];
+        let like = |rule: &str, mistake: &str| Likeness {
+            rule: rule.to_owned(),
+            explains: "match.b".to_owned(),
+            mistake: mistake.to_owned(),
+            what: "something".to_owned(),
+            cases: 3,
+        };
+        let known = [like("match.a", "one"), like("match.b", "one"), like("match.c", "another")];
+        let told = with_likenesses(findings(&found, &|_| 20), &known);
+        let told: Vec<(&str, u64)> =
+            told.iter().map(|finding| (finding.rule.as_str(), finding.cases)).collect();
+        assert_eq!(told, [("match.b", 14), ("match.c", 1)]);
     }
 
     #[test]

@@ -156,9 +156,18 @@ pub fn run(
             found.extend(search.run(source, implementation, extras.helpers, &is_enough, report));
         }
     }
+    let findings = || so_far.borrow().findings();
+    if let Some(find) = extras.likeness.filter(|_| !is_stopped()) {
+        let written = written.borrow();
+        let cases = plan.cases.iter();
+        let shown: Vec<(&PlannedCase, &Breaches)> =
+            cases.filter_map(|case| Some((case, written.get(&case.id)?))).collect();
+        for likeness in findings().iter().filter_map(|finding| find(header, finding, &shown)) {
+            report(Event::Likeness(likeness));
+        }
+    }
     // Of a mistake one example is enough, of the rule that explains it.
-    let findings = so_far.borrow().findings();
-    let leading: BTreeSet<&String> = findings.iter().map(|finding| &finding.rule).collect();
+    let leading: BTreeSet<String> = findings().into_iter().map(|finding| finding.rule).collect();
     for found in found {
         let signature = found.signature();
         let is_wanted = match &signature {
@@ -171,15 +180,6 @@ pub fn run(
             let event = search.example(found, saved, implementation);
             shown.take(&event);
             report(event);
-        }
-    }
-    if let Some(find) = extras.likeness.filter(|_| !is_stopped()) {
-        let written = written.borrow();
-        let cases = plan.cases.iter();
-        let shown: Vec<(&PlannedCase, &Breaches)> =
-            cases.filter_map(|case| Some((case, written.get(&case.id)?))).collect();
-        for likeness in findings.iter().filter_map(|finding| find(header, finding, &shown)) {
-            report(Event::Likeness(likeness));
         }
     }
     if extras.examples && !is_stopped() {

@@ -5,7 +5,7 @@ use super::event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Likeness, NotSaved,
     PlannedSource, RunHeader, SourceResult, SourceStopped,
 };
-use super::findings::{Broken, Finding, findings};
+use super::findings::{Broken, Finding, findings, with_likenesses};
 use super::not_applicable::NotApplicable;
 use super::source::Source;
 use crate::cases::scenario::{EmbeddedScenario, embedded};
@@ -411,12 +411,7 @@ impl Summary {
             let rules = [rule.clone()].into();
             broken.add(BrokenTogether { rules, later: BTreeSet::new(), cases: 1 });
         }
-        let mut findings = findings(&broken.groups(), &exercised);
-        for finding in &mut findings {
-            let mut known = self.likenesses.iter();
-            finding.likeness = known.find(|likeness| likeness.rule == finding.rule).cloned();
-        }
-        findings
+        with_likenesses(findings(&broken.groups(), &exercised), &self.likenesses)
     }
 
     /// The rules that are violated first in the scenarios that show this one, where none of these

@@ -54,6 +54,7 @@ pub fn likeness(
     let mutant = alike.iter().find(|mutant| mutant.rule == finding.rule).or(alike.first())?;
     Some(Likeness {
         rule: finding.rule.clone(),
+        explains: mutant.rule.to_owned(),
         mistake: mutant.name.to_owned(),
         what: mutant.what.to_owned(),
         cases: of,

@@ -4,8 +4,8 @@ use crate::cases::scenario::embedded;
 use crate::implementation::{Description, Implementation};
 use crate::runner::{Generation, Judge, Judgement, Selection, Shard, Source, Trial, Trials};
 
-/// So many cases are run at once.
-const AT_ONCE: usize = 256;
+/// So many cases are made and run at once: few, since most mutants are caught by one of the first.
+const AT_ONCE: usize = 16;
 
 /// The cases of a source by name that this implementation can be asked to run, of generated ones
 /// those in a shard. What scenarios expect is no evidence that a check works, so their expectations
