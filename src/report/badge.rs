@@ -28,6 +28,10 @@ pub fn render(summary: &Summary) -> String {
     let status = summary.status();
     let aborts = summary.aborts();
     let message = match (status, summary.why_incomplete()) {
+        (Status::AsListed, _) => {
+            let known = summary.baseline.as_ref().map_or(0, |baseline| baseline.known.len());
+            format!("conformant but for {known} known · {edition}")
+        }
         (Status::SuiteDefect, _) => "not judged: a defect of the suite".to_owned(),
         (_, Some(_)) if counts.violated > 0 => {
             format!("incomplete, {} violated · {edition}", counts.violated)
@@ -49,6 +53,7 @@ pub fn render(summary: &Summary) -> String {
         color: match status {
             Status::Conformant if counts.held == of_edition => "brightgreen",
             Status::Conformant => "green",
+            Status::AsListed => "yellowgreen",
             Status::Incomplete | Status::PartHeld => "lightgrey",
             Status::Nonconformant | Status::SuiteDefect => "red",
         },

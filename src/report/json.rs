@@ -1,13 +1,12 @@
 //! The report for programs: one JSON document, with the schema `spec/schema/report.json`.
 
-use super::verdict::incomplete;
 use super::{
     Aborted, ClassLine, Counts, Example, Incomplete, Place, RuleFailure, RuleLine, SourceLine,
-    Status, Summary, words,
+    Status, Summary, gate, words,
 };
 use crate::implementation::Description;
 use crate::rulebook::{Rulebook, area_of};
-use crate::runner::{Finding, NotApplicable, RunHeader, Selection};
+use crate::runner::{BaselineComparison, Finding, NotApplicable, RunHeader, Selection};
 use serde::Serialize;
 
 /// The version of the document's form. It grows when a reader of the earlier one would go wrong;
@@ -40,6 +39,9 @@ struct Document<'s> {
     /// out.
     #[serde(skip_serializing_if = "Option::is_none")]
     incomplete: Option<WhyIncomplete>,
+    /// What it comes to by the baseline that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<ByBaseline<'s>>,
     /// How many rules there are, by what the run came to for them.
     counts: AllCounts,
     /// The conformance classes, the smallest first, and what the run came to for them.
@@ -71,6 +73,16 @@ struct WhyIncomplete {
     reason: Incomplete,
     /// The same in words.
     words: String,
+}
+
+/// What a run comes to by a baseline.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct ByBaseline<'s> {
+    #[serde(flatten)]
+    comparison: &'s BaselineComparison,
+    /// The differences in words.
+    words: Vec<String>,
 }
 
 /// How many rules there are, by what the run came to for them.
@@ -125,6 +137,17 @@ struct FailureEntry {
     /// Of a relation: what is different in the case that this one is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     variation: Option<&'static str>,
+    /// Of a scenario of the suite's own: its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'static str>,
+    /// Of a near miss: the mistake that it tempts into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tempting: Option<&'static str>,
+    /// Of a generated case: what it was drawn with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    /// The commands that explain the rule, and the case.
+    explain: Vec<String>,
     #[serde(flatten)]
     again: Again,
 }
@@ -208,7 +231,11 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
         words: summary.verdict(),
         incomplete: summary
             .why_incomplete()
-            .map(|reason| WhyIncomplete { words: incomplete(reason.clone()), reason }),
+            .map(|reason| WhyIncomplete { words: summary.incomplete(reason.clone()), reason }),
+        baseline: summary
+            .baseline
+            .as_deref()
+            .map(|comparison| ByBaseline { comparison, words: gate::differences(summary) }),
         counts: AllCounts {
             all: by_state.all(),
             judged: by_state.judged(),
@@ -247,7 +274,12 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
 }
 
 fn failure_entry(failure: RuleFailure, header: &RunHeader) -> FailureEntry {
+    let about = words::about(&failure.case, &failure.place);
     FailureEntry {
+        title: about.as_ref().map(|about| about.title),
+        tempting: about.and_then(|about| about.tempting),
+        seed: words::seed(&failure.case, header),
+        explain: words::explain(&failure),
         variation: words::variation(&failure.report),
         again: again(&failure.case, &failure.place, Some(&failure.rule), header),
         failure,

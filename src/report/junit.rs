@@ -10,8 +10,8 @@
 //! build. Cases in which the implementation aborted, and what concerns the run as a whole, are in
 //! a suite of their own, which is there only when something is in it.
 
-use super::{RuleFailure, RuleLine, RuleState, Status, Summary, terminal, words};
-use crate::runner::{Finding, RunHeader};
+use super::{RuleFailure, RuleLine, RuleState, Status, Summary, gate, terminal, words};
+use crate::runner::{Finding, ListedEntry, RunHeader};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -33,15 +33,16 @@ pub fn render(summary: &Summary) -> String {
         suite.add_properties(properties(summary, header));
         for line in &lines {
             let failure = failures.iter().find(|failure| failure.rule == line.rule);
-            let mut case = TestCase::new(&line.rule, status(line, failure, &findings, header));
+            let mut case =
+                TestCase::new(&line.rule, status(summary, line, failure, &findings, header));
             case.set_classname(format!("{SUITE}.{area}"));
             suite.add_test_case(case);
         }
         report.add_test_suite(suite);
     }
     let mut cases = run_cases(summary, header);
-    if report.failures + report.errors + cases.len() == 0 && summary.status() != Status::Conformant
-    {
+    let is_good = matches!(summary.status(), Status::Conformant | Status::AsListed);
+    if report.failures + report.errors + cases.len() == 0 && !is_good {
         cases.push(error("verdict", "not-conformant", &summary.verdict(), ""));
     }
     if !cases.is_empty() {
@@ -56,11 +57,19 @@ pub fn render(summary: &Summary) -> String {
 }
 
 fn status(
+    summary: &Summary,
     line: &RuleLine,
     failure: Option<&RuleFailure>,
     findings: &[Finding],
     header: &RunHeader,
 ) -> TestCaseStatus {
+    if line.known {
+        let of_rule = |entry: &ListedEntry| entry.rule.as_deref() == Some(&*line.rule);
+        let reasons = gate::reasons(summary, of_rule).unwrap_or_default();
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(format!("{}; {reasons}", words::state(line)));
+        return status;
+    }
     match line.state {
         RuleState::Held => TestCaseStatus::success(),
         RuleState::Violated => {
@@ -95,6 +104,13 @@ fn non_success(kind: NonSuccessKind, word: &str, message: &str) -> TestCaseStatu
 fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
     let aborted = summary.aborted.iter().map(|aborted| {
         let message = format!("{}: {}", words::aborted(aborted), aborted.failure.message);
+        if summary.is_known_abort(aborted) {
+            let of_case = |entry: &ListedEntry| entry.case.as_deref() == Some(&*aborted.case);
+            let reasons = gate::reasons(summary, of_case).unwrap_or_default();
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(words::on_one_line(&format!("{message}; {reasons}")));
+            return case(&aborted.case, status);
+        }
         let text = terminal::render_aborted(aborted, header);
         error(&aborted.case, aborted.failure.kind.word(), &message, &text)
     });
@@ -102,8 +118,17 @@ fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
         summary.defects.iter().map(|(case, message)| error(case, "suite-defect", message, ""));
     let incomplete = summary
         .why_incomplete()
-        .map(|why| error("completeness", "incomplete", &super::verdict::incomplete(why), ""));
-    aborted.chain(defects).chain(incomplete).collect()
+        .map(|why| error("completeness", "incomplete", &summary.incomplete(why), ""));
+    let differences = gate::beside_failures(summary).into_iter();
+    let differences =
+        differences.map(|(_, message)| error("baseline", "not-as-in-the-baseline", &message, ""));
+    aborted.chain(defects).chain(incomplete).chain(differences).collect()
+}
+
+fn case(name: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("{SUITE}.run"));
+    case
 }
 
 fn error(name: &str, word: &str, message: &str, text: &str) -> TestCase {
@@ -111,9 +136,7 @@ fn error(name: &str, word: &str, message: &str, text: &str) -> TestCase {
     if !text.is_empty() {
         status.set_description(text);
     }
-    let mut case = TestCase::new(name, status);
-    case.set_classname(format!("{SUITE}.run"));
-    case
+    case(name, status)
 }
 
 /// What every report says of the run.

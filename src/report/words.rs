@@ -6,6 +6,7 @@ use super::{
 };
 use crate::cases::grid::Extent;
 use crate::cases::relations::relation;
+use crate::cases::scenario::{Scenario, embedded};
 use crate::directory::{Capability, DeclaredChoices};
 use crate::rulebook::{Basis, Rulebook};
 use crate::runner::{
@@ -91,6 +92,16 @@ pub(super) fn findings(summary: &Summary) -> Vec<(Finding, RuleFailure)> {
             Some((finding, failure))
         })
         .collect()
+}
+
+/// The same without what a baseline lists.
+pub(super) fn beyond(summary: &Summary) -> Vec<(Finding, RuleFailure)> {
+    findings(summary).into_iter().filter(|(finding, _)| !finding.known).collect()
+}
+
+/// The cases that aborted, without those that a baseline lists.
+pub(super) fn aborted_beyond(summary: &Summary) -> Vec<&Aborted> {
+    summary.aborted.iter().filter(|aborted| !summary.is_known_abort(aborted)).collect()
 }
 
 /// The likely mistake that shows the same.
@@ -259,7 +270,8 @@ pub(super) struct Citation {
 /// What a run came to for a rule.
 pub(super) fn state(line: &RuleLine) -> String {
     let words = line.state.words();
-    match line.state {
+    let known = if line.known { "known: " } else { "" };
+    let words = match line.state {
         RuleState::Held => format!("{words} {}", times(line.held)),
         RuleState::Violated => format!(
             "{words} in {}, held {}",
@@ -272,7 +284,8 @@ pub(super) fn state(line: &RuleLine) -> String {
             format!("{words} because {rules} {verb} violated")
         }
         RuleState::NotExercised => words.to_owned(),
-    }
+    };
+    format!("{known}{words}")
 }
 
 fn is_or_are(count: usize) -> &'static str {
@@ -319,6 +332,39 @@ pub(super) fn when(report: &FailureReport) -> String {
         0 => "at its start".to_owned(),
         step => format!("after step {step} ({})", report.command),
     }
+}
+
+/// What a case of the suite's own shows: its title and, where it is a near miss, the mistake that it
+/// tempts into.
+pub(super) struct About {
+    pub(super) title: &'static str,
+    pub(super) tempting: Option<&'static str>,
+}
+
+/// What is known of a case; `None` of one that is no scenario of this version's.
+pub(super) fn about(case: &str, place: &Place) -> Option<About> {
+    let known = embedded().iter().find(|known| known.id == case && *place == Place::Suite)?;
+    let Scenario { title, tempting, .. } = &known.scenario;
+    Some(About { title, tempting: tempting.as_deref() })
+}
+
+/// What a generated case was drawn with.
+pub(super) fn seed(case: &str, header: &RunHeader) -> Option<u64> {
+    let (source, _) = case.split_once('/')?;
+    let is_drawn = matches!(Source::from_word(source)?, Source::Sequences | Source::Relations);
+    is_drawn.then_some(header.selection.generation.seed)
+}
+
+/// The commands that explain a failure: its rule, and its case where that is one of the suite's or in a
+/// file.
+pub(super) fn explain(failure: &RuleFailure) -> Vec<String> {
+    let case = match &failure.place {
+        Place::Suite => Some(&failure.case),
+        Place::File(file) => Some(file),
+        Place::Generated(..) => None,
+    };
+    let names = std::iter::once(&failure.rule).chain(case);
+    names.map(|name| format!("entra-conformance explain {}", quoted(name))).collect()
 }
 
 /// How and where a case aborted.
@@ -433,7 +479,7 @@ pub(super) fn replay(case: &str, place: &Place, rule: Option<&str>, header: &Run
 }
 
 /// An argument as it can be typed into a shell.
-fn quoted(argument: &str) -> String {
+pub(super) fn quoted(argument: &str) -> String {
     let is_plain = !argument.is_empty()
         && argument
             .chars()

@@ -2,6 +2,7 @@
 
 use super::adapter::AdapterFault;
 use super::answers::Answer;
+use super::by_baseline::BaselineComparison;
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
 use super::selection::Selection;
@@ -392,6 +393,8 @@ pub enum Event {
     Likeness(Likeness),
     /// A small case that exercises a rule.
     Example(Example),
+    /// What the run comes to by the baseline that was given.
+    BaselineCompared(Box<BaselineComparison>),
     /// All cases have ended: the last event. A run that was stopped before its end does without.
     RunFinished {
         /// How long it took.

@@ -7,6 +7,8 @@ mod adapter;
 mod addresses;
 mod answers;
 mod batches;
+mod by_baseline;
+mod cause;
 mod classes;
 mod event;
 mod example;
@@ -18,6 +20,7 @@ mod judgement;
 mod merge;
 mod minimise;
 mod not_applicable;
+mod observed;
 mod plan;
 mod reason;
 mod save;
@@ -34,6 +37,8 @@ mod written;
 
 pub use adapter::{AdapterFault, AdapterTrial, check_adapter};
 pub use answers::{Answer, FieldChange, ObjectChange};
+pub use by_baseline::{BaselineComparison, BaselineDifference, EntryFault, ListedEntry, Unlisted};
+pub use cause::Cause;
 pub use classes::{ClassLine, ClassState};
 pub use event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host,
@@ -47,6 +52,8 @@ pub use judgement::Signature;
 pub use merge::{Difference, MergeProblem, Part, merge};
 pub(crate) use minimise::minimise;
 pub use not_applicable::NotApplicable;
+pub(crate) use observed::observed;
+pub use observed::{Observed, Outcome};
 pub use plan::{Plan, plan};
 pub use reason::{Origin, Reason};
 pub use save::{SavedFailures, files_in, read_cases};

@@ -6,7 +6,7 @@ use super::difference::side_by_side;
 use super::text::{Shown, as_sentence, identifier, link, value};
 use super::{Page, state_chip};
 use crate::report::violation::{actual_in_words, expected_in_words, field_in_words};
-use crate::report::{Aborted, Place, RuleFailure, RuleState, answers, words};
+use crate::report::{Aborted, Place, RuleFailure, RuleState, answers, gate, words};
 use crate::rulebook::area_of;
 use crate::runner::{Finding, Origin};
 use maud::{Markup, html};
@@ -20,16 +20,51 @@ const VIOLATIONS: usize = 20;
 
 impl Page<'_> {
     pub(super) fn went_wrong(&self) -> Markup {
-        let findings = &self.findings;
+        let (known, beyond): (Vec<_>, Vec<_>) =
+            self.findings.iter().partition(|(finding, _)| finding.known);
         html! {
             (self.defects())
-            @if !findings.is_empty() {
+            @if !beyond.is_empty() {
                 section data-group="" aria-labelledby="failures" {
                     h2 id="failures" tabindex="-1" { "Findings" }
-                    @for (finding, failure) in findings { (self.failure(finding, failure)) }
+                    @for (finding, failure) in beyond { (self.failure(finding, failure)) }
                 }
             }
             (self.aborted())
+            (self.by_baseline())
+            @if !known.is_empty() {
+                section data-group="" aria-labelledby="known" {
+                    h2 id="known" tabindex="-1" { "Known findings" }
+                    @for (finding, failure) in known { (self.failure(finding, failure)) }
+                }
+            }
+        }
+    }
+
+    /// What is not as the baseline lists it, and what it lists.
+    fn by_baseline(&self) -> Markup {
+        let differences = gate::differences(self.summary);
+        let known = gate::known(self.summary);
+        html! {
+            @if let Some(baseline) = &self.summary.baseline {
+                section aria-labelledby="baseline" {
+                    h2 id="baseline" tabindex="-1" { "Baseline" }
+                    p { code { (Shown(&baseline.file)) } }
+                    @if !differences.is_empty() {
+                        h3 { "Not as listed" }
+                        ul.plain {
+                            @for difference in differences { li { (Shown(&difference)) } }
+                            @if let Some(removal) = gate::removal(self.summary) { li { (Shown(&removal)) } }
+                        }
+                    }
+                    @if known.is_empty() {
+                        p { "Nothing that it lists has gone wrong in this run." }
+                    } @else {
+                        h3 { "Known" }
+                        ul.plain { @for line in known { li { (Shown(&line)) } } }
+                    }
+                }
+            }
         }
     }
 
@@ -57,14 +92,21 @@ impl Page<'_> {
             article.failure id=(id) tabindex="-1" data-item=(identifier("rule", &finding.rule)) data-state="violated"
                 data-area=(area_of(&finding.rule)) aria-labelledby={ (id) "-name" } {
                 h3 id={ (id) "-name" } {
-                    (state_chip(RuleState::Violated)) " " code { (Shown(&finding.rule)) }
+                    (state_chip(RuleState::Violated)) " "
+                    @if finding.known { span.state.not-applicable { "known" } " " }
+                    code { (Shown(&finding.rule)) }
                 }
                 @if let Some(rule) = rule { p.title { (rule.title) } }
                 @if let Some(words) = words::likeness(finding) { p.likeness { (as_sentence(&words)) } }
                 (self.grounds(&finding.rule))
                 h4 { "Expected and actual" }
+                @if let Some(about) = words::about(&failure.case, &failure.place) {
+                    p.title { (about.title) }
+                    @if let Some(tempting) = about.tempting { p { "The tempting mistake: " (in_code(tempting)) } }
+                }
                 p {
                     "In " code { (Shown(&failure.case)) } " " (Shown(&words::when(report)))
+                    @if let Some(seed) = words::seed(&failure.case, self.header) { ", seed " (seed) }
                     @if report.origin == Origin::Expectation {
                         ", by what the scenario expects; no check stands behind it"
                     }
@@ -96,6 +138,13 @@ impl Page<'_> {
                     }
                 }
                 (self.replay(&failure.rule, &failure.case, &failure.place, Some(&failure.rule)))
+                p.others {
+                    "Explained by "
+                    @for (at, command) in words::explain(failure).iter().enumerate() {
+                        @if at > 0 { " and " }
+                        code { (Shown(command)) }
+                    }
+                }
                 @if !finding.consequences.is_empty() {
                     p.consequences {
                         "The same mistake also breaks "
@@ -166,7 +215,9 @@ impl Page<'_> {
                     span.state.violated {
                         span.mark aria-hidden="true" { "✗" } " " (failure.kind.word())
                     }
-                    " " code { (Shown(&aborted.case)) }
+                    " "
+                    @if self.summary.is_known_abort(aborted) { span.state.not-applicable { "known" } " " }
+                    code { (Shown(&aborted.case)) }
                 }
                 p.title { (Shown(&as_sentence(&words::aborted(aborted)))) }
                 p.message { (value(&failure.message)) }

@@ -3,7 +3,6 @@
 use super::failures::aborted_ids;
 use super::text::{Shown, as_sentence, duration, identifier, link};
 use super::{Page, state_class};
-use crate::report::verdict::incomplete;
 use crate::report::{RuleState, Status, words};
 use maud::{Markup, html};
 
@@ -18,6 +17,7 @@ impl Page<'_> {
         let status = self.summary.status();
         let (class, mark, word) = match status {
             Status::Conformant => ("good", "✓", "Conformant"),
+            Status::AsListed => ("good", "✓", "As the baseline lists it"),
             Status::PartHeld => ("caution", "◐", "A part of a run"),
             Status::Incomplete => ("caution", "!", "Incomplete"),
             Status::Nonconformant => ("bad", "✗", "Not conformant"),
@@ -89,7 +89,7 @@ impl Page<'_> {
 
     /// Why the verdict is none on the whole.
     fn why_not_whole(&self, status: Status, verdict: &str) -> Markup {
-        let why = self.summary.why_incomplete().map(incomplete);
+        let why = self.summary.why_incomplete().map(|why| self.summary.incomplete(why));
         let aborts = self.summary.aborts();
         html! {
             @if let Some(why) = why.filter(|why| !verdict.contains(&**why)) {
@@ -113,7 +113,7 @@ impl Page<'_> {
 
     /// What went wrong, in a line each.
     fn wrong(&self) -> Markup {
-        let findings = &self.findings;
+        let findings: Vec<_> = self.findings.iter().filter(|(finding, _)| !finding.known).collect();
         let aborted = &self.summary.aborted;
         html! {
             @if !findings.is_empty() || !aborted.is_empty() {

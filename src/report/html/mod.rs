@@ -104,10 +104,14 @@ impl Page<'_> {
     fn contents(&self) -> Markup {
         let aborts = self.summary.aborted.len();
         let counts = self.counts;
+        let known = self.findings.iter().filter(|(finding, _)| finding.known).count();
+        let has_baseline = self.summary.baseline.is_some();
         let parts = [
             ("defects", "Defects of the suite", Some(self.summary.defects.len())),
-            ("failures", "Findings", Some(self.findings.len())),
+            ("failures", "Findings", Some(self.findings.len() - known)),
             ("aborted", "Aborted", Some(aborts)),
+            ("baseline", "Baseline", (!has_baseline).then_some(0)),
+            ("known", "Known findings", Some(known)),
             ("overview", "Overview", None),
             ("not-judged", "Not judged", Some(counts.not_applicable + counts.not_exercised)),
             ("rules", "All rules", Some(counts.all())),
