@@ -374,7 +374,9 @@ impl Suite {
         tell: &mut dyn FnMut(&Event),
     ) -> Report {
         let description = implementation.describe();
-        let plan = self.plan(&description);
+        let mut plan = self.plan(&description);
+        plan.header.started =
+            Some(Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default());
         let today = today();
         let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
         let mut saved =

@@ -1,6 +1,6 @@
 //! What a run shows, as far as a baseline speaks of it.
 
-use crate::runner::{Event, Observed, Source, Summary, Unlisted, observed};
+use crate::runner::{Event, Observed, Source, Summary, Unlisted};
 use std::collections::BTreeSet;
 
 /// What something was observed in.
@@ -76,7 +76,7 @@ impl RunResults {
             Event::FailureFound { case, verdict, failure, file, .. } => {
                 self.generated.push(CaseResult {
                     subject: Subject::Example { name: case.clone(), file: file.clone() },
-                    observed: observed(verdict, failure.as_deref()),
+                    observed: verdict.observed(failure.as_deref()),
                 });
             }
             _ => {}
@@ -92,7 +92,7 @@ impl RunResults {
             Source::Scenarios => Subject::Scenario(name),
             _ => Subject::Example { file: Some(name.clone()), name },
         };
-        self.written.push(CaseResult { subject, observed: observed(verdict, failures) });
+        self.written.push(CaseResult { subject, observed: verdict.observed(failures) });
     }
 
     /// What the run came to.

@@ -46,6 +46,9 @@ pub fn render(summary: &Summary) -> String {
             format!("{class}{} of {of_edition} rules · {edition}", counts.held)
         }
     };
+    // The format has no field of its own for it, and refuses fields that it does not know.
+    let day = header.started.map(|started| started.strftime(" · %Y-%m-%d").to_string());
+    let message = format!("{message}{}", day.unwrap_or_default());
     let badge = Badge {
         schema_version: 1,
         label: "Entra Connect conformance",

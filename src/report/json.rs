@@ -7,6 +7,7 @@ use super::{
 use crate::implementation::Description;
 use crate::rulebook::{Rulebook, area_of};
 use crate::runner::{BaselineComparison, Finding, NotApplicable, RunHeader, Selection};
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// The version of the document's form. It grows when a reader of the earlier one would go wrong;
@@ -29,6 +30,10 @@ struct Document<'s> {
     /// Who is judged, and what it declares.
     #[serde(flatten)]
     description: &'s Description,
+    /// When the run began, where that is known.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started: Option<Timestamp>,
     /// What was asked for. Empty lists select everything.
     selection: &'s Selection,
     /// How the run ended.
@@ -123,6 +128,10 @@ struct RuleEntry {
     title: Option<&'static str>,
     #[serde(flatten)]
     line: RuleLine,
+    /// How long the cases took in which its situation occurred, which several rules may share; absent
+    /// where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    microseconds: Option<u64>,
     /// Of a violated rule: the smallest example.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureEntry>,
@@ -226,6 +235,7 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
         suite_version: &header.suite_version,
         edition: &header.edition,
         description: &header.description,
+        started: header.started,
         selection: &header.selection,
         verdict: summary.status(),
         words: summary.verdict(),
@@ -259,6 +269,9 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
                 area: area_of(&line.rule),
                 title: Rulebook::embedded().rule(&line.rule).map(|rule| &*rule.title),
                 failure: failure_of(&line.rule),
+                microseconds: summary
+                    .duration_of(&line.rule)
+                    .and_then(|time| u64::try_from(time.as_micros()).ok()),
                 line,
             })
             .collect(),

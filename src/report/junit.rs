@@ -6,6 +6,9 @@
 //! name's parts, Azure Pipelines by suite, and all show the failure's message in the list and its
 //! text on demand.
 //!
+//! The time of a rule is that of the cases in which its situation occurred: several rules share it, and
+//! together they may take longer than the run.
+//!
 //! What was asked for and not judged is an `error`, since no server counts `skipped` against a
 //! build. Cases in which the implementation aborted, and what concerns the run as a whole, are in
 //! a suite of their own, which is there only when something is in it.
@@ -29,15 +32,21 @@ pub fn render(summary: &Summary) -> String {
         report.set_time(Duration::from_millis(milliseconds));
     }
     for (area, lines) in summary.areas() {
-        let mut suite = TestSuite::new(area);
+        let mut suite = test_suite(area, header);
+        let mut time = Duration::ZERO;
         suite.add_properties(properties(summary, header));
         for line in &lines {
             let failure = failures.iter().find(|failure| failure.rule == line.rule);
             let mut case =
                 TestCase::new(&line.rule, status(summary, line, failure, &findings, header));
             case.set_classname(format!("{SUITE}.{area}"));
+            if let Some(took) = summary.duration_of(&line.rule) {
+                case.set_time(took);
+                time += took;
+            }
             suite.add_test_case(case);
         }
+        suite.set_time(time);
         report.add_test_suite(suite);
     }
     let mut cases = run_cases(summary, header);
@@ -46,7 +55,7 @@ pub fn render(summary: &Summary) -> String {
         cases.push(error("verdict", "not-conformant", &summary.verdict(), ""));
     }
     if !cases.is_empty() {
-        let mut run = TestSuite::new("run");
+        let mut run = test_suite("run", header);
         run.add_properties(properties(summary, header));
         run.add_test_cases(cases);
         report.add_test_suite(run);
@@ -54,6 +63,17 @@ pub fn render(summary: &Summary) -> String {
     let text = report.to_string().expect("XML in memory can be written");
     // The schema that Jenkins' xUnit plugin checks files by has no such attribute at the root.
     text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
+}
+
+/// An empty test suite. Its beginning is that of the run: all rules are judged by the same cases.
+fn test_suite(name: &str, header: &RunHeader) -> TestSuite {
+    let mut suite = TestSuite::new(name);
+    if let Some(started) = header.started {
+        // As the schema of Jenkins and most readers have it, in UTC.
+        let started = started.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        suite.extra.insert("timestamp".into(), started.into());
+    }
+    suite
 }
 
 fn status(

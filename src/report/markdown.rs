@@ -54,7 +54,10 @@ pub fn render(summary: &Summary) -> String {
 }
 
 fn facts(text: &mut String, summary: &Summary, header: &RunHeader) {
-    let time = summary.milliseconds.map(|time| format!(" in {time} ms")).unwrap_or_default();
+    let time = summary
+        .milliseconds
+        .map(|time| format!(" in {}", words::duration(time)))
+        .unwrap_or_default();
     let seed = header.selection.generation.seed;
     let mut lines = vec![
         format!("implementation: {}", words::implementation(header)),
@@ -62,8 +65,10 @@ fn facts(text: &mut String, summary: &Summary, header: &RunHeader) {
         format!("judged by: {}", words::suite(header)),
         format!("selection: {}; seed {seed}", words::selection(header)),
     ];
+    lines.extend(words::started(header).map(|started| format!("began: {started}")));
     lines.extend(summary.sources.iter().map(|source| words::source(source, header)));
     lines.push(format!("{}{time}", words::denominator(summary.counts())));
+    lines.extend(words::slowest(summary));
     lines.extend(words::classes(summary).map(|classes| format!("classes met: {classes}")));
     for line in lines {
         let _ = writeln!(text, "- {}", escaped(&line));

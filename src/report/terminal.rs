@@ -159,6 +159,9 @@ impl Page {
     fn head(&mut self, header: &RunHeader) {
         self.line(self.painted(BOLD, words::suite(header)));
         self.line(words::implementation(header));
+        if let Some(started) = words::started(header) {
+            self.line(format!("began: {started}"));
+        }
         self.wrapped("", "choices: ", &words::choices(&header.description.choices));
         let seed = header.selection.generation.seed;
         self.wrapped("", "selection: ", &format!("{}; seed {seed}", words::selection(header)));
@@ -436,8 +439,11 @@ impl Page {
                 self.wrapped("  ", "", &detail);
             }
         }
+        if let Some(slowest) = words::slowest(summary) {
+            self.wrapped("  ", "", &slowest);
+        }
         if let Some(time) = summary.milliseconds {
-            self.line(format!("{time} ms in all"));
+            self.line(format!("{} in all", words::duration(time)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! How a run ended, in words.
 
 use super::adapter::adapter_fault;
-use super::gate;
+use super::{gate, words};
 use crate::runner::{Host, Incomplete, RuleState, Status, Summary};
 
 impl Summary {
@@ -10,7 +10,11 @@ impl Summary {
         let edition = self.header().map_or("", |header| &header.edition);
         let left_out = match self.left_out_for_time() {
             0 => String::new(),
-            cases => format!(" as far as the time went: {cases} cases were left out"),
+            1 => " as far as the time went: 1 case was left out".to_owned(),
+            cases => {
+                let cases = words::counted(cases as u64, "case");
+                format!(" as far as the time went: {cases} were left out")
+            }
         };
         if let Some(baseline) = &self.baseline
             && let Some(words) = gate::conclusion(self, baseline)

@@ -166,13 +166,13 @@ pub(super) fn source(line: &SourceLine, header: &RunHeader) -> String {
         }
         _ => String::new(),
     };
-    let time = result.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
+    let time = result.milliseconds.map(|time| format!(", {}", duration(time))).unwrap_or_default();
     let stopped = result.stopped.map(|why| format!("; {}", stopped(why))).unwrap_or_default();
     format!("{counted}{of}: {}{seed}{time}{stopped}", words_of(line))
 }
 
 /// Why the rest of a source's cases was not run.
-fn stopped(why: SourceStopped) -> String {
+pub(super) fn stopped(why: SourceStopped) -> String {
     match why {
         SourceStopped::Aborts { cases } => {
             format!("stopped after {} aborted", counted(cases as u64, "case"))
@@ -242,8 +242,10 @@ pub(super) fn source_details(line: &SourceLine) -> Vec<String> {
     if let Some(in_full) = planned.in_full {
         let left_out: usize = planned.left_out.iter().map(|rule| rule.combinations).sum();
         details.push(format!(
-            "the whole grid has {in_full} cases; {left_out} further combinations are left out by {} \
+            "the whole grid has {} cases; {} further combinations are left out by {} \
              (`list grid` lists them)",
+            number(in_full as u64),
+            number(left_out as u64),
             counted(planned.left_out.len() as u64, "stated rule"),
         ));
     }
@@ -410,28 +412,72 @@ pub(super) fn other_cases(failure: &RuleFailure) -> Option<String> {
 /// What became of a source's cases.
 fn words_of(line: &SourceLine) -> String {
     let SourceResult { judged, not_applicable, aborted, ref declined, .. } = line.result;
-    let mut parts = vec![format!("{judged} judged")];
+    let number = |count: usize| number(count as u64);
+    let mut parts = vec![format!("{} judged", number(judged))];
     if not_applicable > 0 {
-        parts.push(format!("{not_applicable} not applicable"));
+        parts.push(format!("{} not applicable", number(not_applicable)));
     }
     if !declined.is_empty() {
         let words: Vec<&str> = declined.keys().map(|one| one.word()).collect();
         let count: usize = declined.values().sum();
-        parts.push(format!("{count} declined while they were run ({})", words.join(", ")));
+        parts.push(format!(
+            "{} declined while they were run ({})",
+            number(count),
+            words.join(", ")
+        ));
     }
     if aborted > 0 {
         parts.push(format!("{aborted} aborted"));
     }
     let left = line.planned.cases.saturating_sub(line.result.ended());
     if left > 0 {
-        parts.push(format!("{left} not run"));
+        parts.push(format!("{} not run", number(left)));
     }
     parts.join(", ")
 }
 
 /// So many of something.
 pub(super) fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", number(count)) }
+}
+
+/// A number with a separator after each three digits.
+pub(super) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut words = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    words
+}
+
+/// How long something took, always in seconds.
+pub(super) fn duration(milliseconds: u64) -> String {
+    format!("{}.{:03} s", number(milliseconds / 1_000), milliseconds % 1_000)
+}
+
+/// When a run began.
+pub(super) fn started(header: &RunHeader) -> Option<String> {
+    header.started.map(|started| started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
+}
+
+/// So many rules are named of those that took longest.
+const SLOWEST: usize = 5;
+
+/// The rules whose cases took longest.
+pub(super) fn slowest(summary: &Summary) -> Option<String> {
+    let rules = summary.rules().into_iter();
+    let mut times: Vec<_> =
+        rules.filter_map(|line| Some((summary.duration_of(&line.rule)?, line.rule))).collect();
+    times.sort_by(|one, other| other.cmp(one));
+    let times = times.into_iter().take(SLOWEST).map(|(time, rule)| {
+        format!("{rule} {}", duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+    });
+    let words: Vec<String> = times.collect();
+    (!words.is_empty()).then(|| format!("longest in cases of {}", words.join(", ")))
 }
 
 /// How often.
@@ -439,7 +485,7 @@ pub(super) fn times(count: u64) -> String {
     match count {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
-        count => format!("{count} times"),
+        count => format!("{} times", number(count)),
     }
 }
 

@@ -10,6 +10,7 @@ mod batches;
 mod by_baseline;
 mod cause;
 mod classes;
+mod durations;
 mod event;
 mod example;
 mod expectations;
@@ -52,7 +53,6 @@ pub use judgement::Signature;
 pub use merge::{Difference, MergeProblem, Part, merge};
 pub(crate) use minimise::minimise;
 pub use not_applicable::NotApplicable;
-pub(crate) use observed::observed;
 pub use observed::{Observed, Outcome};
 pub use plan::{Plan, plan};
 pub use reason::{Origin, Reason};
@@ -72,6 +72,7 @@ pub(crate) use trials::Trials;
 pub use written::judge_case;
 
 use crate::implementation::Implementation;
+use durations::Durations;
 use generated::Search;
 use shown::Shown;
 use std::cell::{Cell, RefCell};
@@ -155,10 +156,13 @@ pub fn run(
             let cases: Vec<&PlannedCase> =
                 plan.cases.iter().filter(|case| case.source == source).collect();
             let is_over = || is_stopped() || is_enough();
+            let mut durations = Durations::of(source);
             written::run(&cases, &judge, implementation, &is_over, &mut |event| {
+                durations.take(&event);
                 shown.take(&event);
                 report(event);
             });
+            report(durations.finish());
         } else {
             found.extend(search.run(source, implementation, extras.helpers, &is_enough, report));
         }

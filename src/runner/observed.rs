@@ -2,10 +2,8 @@
 //! another's.
 
 use super::cause::Cause;
-use super::event::{CaseVerdict, FailureReport};
 use crate::implementation::FailureKind;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeSet;
 use std::fmt;
 
 /// Something that went wrong in a case, or that kept it from being judged.
@@ -97,30 +95,4 @@ impl schemars::JsonSchema for Outcome {
             "enum": words,
         })
     }
-}
-
-/// What was observed in a case that ended so and violated rules in these ways.
-pub(crate) fn observed<'f>(
-    verdict: &CaseVerdict,
-    failures: impl IntoIterator<Item = &'f FailureReport>,
-) -> BTreeSet<Observed> {
-    let mut found = BTreeSet::new();
-    for failure in failures {
-        found.extend(failure.reasons().map(|reason| Observed {
-            outcome: Outcome::Violated,
-            rule: Some(failure.rule.clone()),
-            reason: Cause::Violation(reason),
-        }));
-    }
-    let ending = match verdict {
-        CaseVerdict::NotApplicable { reason } => {
-            Some((Outcome::NotApplicable, Cause::NotApplicable(reason.clone())))
-        }
-        CaseVerdict::Aborted { failure, command, .. } => {
-            Some((Outcome::Aborted(failure.kind), Cause::Step(*command)))
-        }
-        _ => None,
-    };
-    found.extend(ending.map(|(outcome, reason)| Observed { outcome, rule: None, reason }));
-    found
 }

@@ -8,7 +8,7 @@ use super::event::{
 };
 use super::findings::{Broken, Finding, findings};
 use super::not_applicable::NotApplicable;
-use super::observed::{Outcome, observed};
+use super::observed::Outcome;
 use super::source::Source;
 use crate::cases::scenario::{EmbeddedScenario, embedded};
 use crate::directory::Capability;
@@ -16,6 +16,7 @@ use crate::implementation::Failure;
 use crate::rulebook::{AREAS, Rulebook, area_of};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// What a run came to for one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -180,6 +181,8 @@ pub struct Summary {
     failures: BTreeMap<String, Vec<(String, FailureReport, Place)>>,
     broken: Broken,
     likenesses: Vec<Likeness>,
+    /// How long the cases took that exercised each rule, in microseconds.
+    durations: BTreeMap<String, u64>,
     written: BTreeSet<String>,
     /// Every source, in the order in which they were run.
     pub sources: Vec<SourceLine>,
@@ -321,6 +324,14 @@ impl Summary {
                     known.clone_from(result);
                 }
             }
+            Event::Durations { source, microseconds, rules } => {
+                for (rule, time) in rules {
+                    *self.durations.entry(rule.clone()).or_default() += time;
+                }
+                if let Some(known) = self.result_of(*source) {
+                    known.milliseconds.get_or_insert(microseconds / 1_000);
+                }
+            }
             Event::Likeness(likeness) => self.likenesses.push(likeness.clone()),
             Event::Example(example) => self.examples.push(example.clone()),
             Event::BaselineCompared(comparison) => self.baseline = Some(comparison.clone()),
@@ -434,7 +445,7 @@ impl Summary {
     /// Whether a baseline lists what came of a case: how it ended, and how it violated rules.
     fn lists(&self, case: &str, verdict: &CaseVerdict, failure: Option<&FailureReport>) -> bool {
         self.baseline.as_ref().is_some_and(|baseline| {
-            observed(verdict, failure).iter().all(|observed| baseline.lists(case, observed))
+            verdict.observed(failure).iter().all(|observed| baseline.lists(case, observed))
         })
     }
 
@@ -538,6 +549,11 @@ impl Summary {
                 })
             })
             .collect()
+    }
+
+    /// How long the cases took that exercised a rule; `None` where that is not known.
+    pub fn duration_of(&self, rule: &str) -> Option<Duration> {
+        self.durations.get(rule).copied().map(Duration::from_micros)
     }
 
     /// Whether this scenario or saved case was judged to its end.

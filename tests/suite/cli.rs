@@ -28,7 +28,9 @@ fn stderr(output: &Output) -> String {
 /// Compares with a snapshot in `snapshots/`, without what differs from run to run.
 fn assert_snapshot(name: &str, text: &str) {
     let mut settings = crate::snapshots::settings();
-    settings.add_filter(r"\d+ ms", "[time]");
+    settings.add_filter(r"[\d,]+\.\d+ s\b", "[time]");
+    settings.add_filter(r"began: .* UTC", "began: [day and time]");
+    settings.add_filter(r"  longest in cases of .*\n(    .*\n)*", "");
     settings.add_filter(r"/\S*/target/(\S*/)?entra-conformance(\.exe)?", "[program]");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }

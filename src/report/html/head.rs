@@ -1,7 +1,7 @@
 //! The verdict, and what it is about.
 
 use super::failures::aborted_ids;
-use super::text::{Shown, as_sentence, duration, identifier, link};
+use super::text::{Shown, as_sentence, identifier, link};
 use super::{Page, state_class};
 use crate::report::{RuleState, Status, words};
 use maud::{Markup, html};
@@ -145,7 +145,7 @@ impl Page<'_> {
     fn facts(&self) -> Markup {
         let header = self.header;
         let name = &header.description.implementation;
-        let time = self.summary.milliseconds.map(duration);
+        let time = self.summary.milliseconds.map(words::duration);
         html! {
             dl.facts {
                 div { dt { "Implementation" } dd {
@@ -155,7 +155,8 @@ impl Page<'_> {
                 div { dt { "Judged by" } dd { (Shown(&words::suite(header))) } }
                 div { dt { "Selection" } dd { (Shown(&words::selection(header))) } }
                 div { dt { "Seed" } dd { (header.selection.generation.seed) } }
-                div { dt { "Duration" } dd {
+                @if let Some(started) = words::started(header) { div { dt { "Began" } dd { (started) } } }
+                div { dt { "Took" } dd {
                     (time.unwrap_or_else(|| "not known: it came to no end".to_owned()))
                 } }
                 @if let Some(classes) = words::classes(self.summary) {

@@ -53,6 +53,13 @@ impl Page<'_> {
                         p { "Binds " (rule.scope.to_string()) "." }
                     }
                     (self.by_source(line))
+                    @if let Some(time) = self.summary.duration_of(&line.rule) {
+                        p {
+                            "Its cases took "
+                            (words::duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+                            ", shared with the other rules that they exercise."
+                        }
+                    }
                     @for example in self.summary.examples.iter().filter(|known| known.rule == line.rule) {
                         h5 { "A small case, from " code { (Shown(&example.case)) } }
                         (timeline(&example.excerpt, usize::MAX, ""))
@@ -79,8 +86,8 @@ impl Page<'_> {
                         @let exercise = line.by_source.get(&source).copied().unwrap_or_default();
                         tr {
                             th scope="row" { (source.word()) }
-                            td { (exercise.held) }
-                            td { (exercise.violated_cases) }
+                            td { (words::number(exercise.held)) }
+                            td { (words::number(exercise.violated_cases)) }
                         }
                     }
                 }
