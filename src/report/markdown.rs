@@ -68,7 +68,6 @@ fn facts(text: &mut String, summary: &Summary, header: &RunHeader) {
     lines.extend(words::started(header).map(|started| format!("began: {started}")));
     lines.extend(summary.sources.iter().map(|source| words::source(source, header)));
     lines.push(format!("{}{time}", words::denominator(summary.counts())));
-    lines.extend(words::slowest(summary));
     lines.extend(words::classes(summary).map(|classes| format!("classes met: {classes}")));
     for line in lines {
         let _ = writeln!(text, "- {}", escaped(&line));

@@ -439,9 +439,6 @@ impl Page {
                 self.wrapped("  ", "", &detail);
             }
         }
-        if let Some(slowest) = words::slowest(summary) {
-            self.wrapped("  ", "", &slowest);
-        }
         if let Some(time) = summary.milliseconds {
             self.line(format!("{} in all", words::duration(time)));
         }
@@ -458,8 +455,7 @@ impl Page {
             Status::Nonconformant | Status::SuiteDefect => BAD,
             Status::Incomplete => CAUTION,
         };
-        for line in wrap(&summary.verdict(), self.width, "", "") {
-            self.line(self.painted(style, line));
-        }
+        // The last line is the verdict, whole, also for whoever takes nothing but that.
+        self.line(self.painted(style, summary.verdict()));
     }
 }

@@ -464,22 +464,6 @@ pub(super) fn started(header: &RunHeader) -> Option<String> {
     header.started.map(|started| started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
-/// So many rules are named of those that took longest.
-const SLOWEST: usize = 5;
-
-/// The rules whose cases took longest.
-pub(super) fn slowest(summary: &Summary) -> Option<String> {
-    let rules = summary.rules().into_iter();
-    let mut times: Vec<_> =
-        rules.filter_map(|line| Some((summary.duration_of(&line.rule)?, line.rule))).collect();
-    times.sort_by(|one, other| other.cmp(one));
-    let times = times.into_iter().take(SLOWEST).map(|(time, rule)| {
-        format!("{rule} {}", duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
-    });
-    let words: Vec<String> = times.collect();
-    (!words.is_empty()).then(|| format!("longest in cases of {}", words.join(", ")))
-}
-
 /// How often.
 pub(super) fn times(count: u64) -> String {
     match count {

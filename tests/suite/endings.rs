@@ -2,7 +2,6 @@
 //! is told, by the run itself and by the report that is made of its events later.
 
 use entra_conformance::baseline::{Baseline, BaselineFile, Declared, RunResults, gate, write};
-use entra_conformance::implementation::Implementation as _;
 use entra_conformance::runner::{Extras, Host, Selection, plan, run};
 use entra_conformance::self_test::mutants;
 use rstest::{Context, rstest};

@@ -5,10 +5,10 @@ use super::case::{Card, Lane, read};
 use super::difference::side_by_side;
 use super::text::{Shown, as_sentence, identifier, link, value};
 use super::{Page, state_chip};
-use crate::report::violation::{actual_in_words, expected_in_words, field_in_words};
-use crate::report::{Aborted, Place, RuleFailure, RuleState, answers, gate, words};
+use crate::report::violation::{actual_in_words, expected_in_words, field_in_words, value_of};
+use crate::report::{Aborted, Place, RuleFailure, RuleState, answers, gate, legible, words};
 use crate::rulebook::area_of;
-use crate::runner::{Finding, Origin};
+use crate::runner::{Answer, FieldChange, Finding, Origin};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -96,12 +96,12 @@ impl Page<'_> {
                     @if finding.known { span.state.not-applicable { "known" } " " }
                     code { (Shown(&finding.rule)) }
                 }
-                @if let Some(rule) = rule { p.title { (rule.title) } }
-                @if let Some(words) = words::likeness(finding) { p.likeness { (as_sentence(&words)) } }
+                @if let Some(rule) = rule { p.title { (in_code(&rule.title)) } }
+                @if let Some(words) = words::likeness(finding) { p.likeness { (in_code(&as_sentence(&words))) } }
                 (self.grounds(&finding.rule))
                 h4 { "Expected and actual" }
                 @if let Some(about) = words::about(&failure.case, &failure.place) {
-                    p.title { (about.title) }
+                    p.shows { (in_code(about.title)) }
                     @if let Some(tempting) = about.tempting { p { "The tempting mistake: " (in_code(tempting)) } }
                 }
                 p {
@@ -127,15 +127,8 @@ impl Page<'_> {
                 h4 { "How it came about" }
                 (timeline(&report.excerpt, report.step, "Not as expected after this"))
                 @if !report.answers.is_empty() {
-                    h4 { "What it answered and showed" }
-                    ol.answers {
-                        @for answer in &report.answers {
-                            li {
-                                code { (answer.command.to_string()) } " " (Shown(&answers::reported(answer)))
-                                ul { @for change in answers::changed(answer) { li { (Shown(&change)) } } }
-                            }
-                        }
-                    }
+                    h4 { "What it answered, and what it changed in the cloud" }
+                    ol.answers { @for answer in &report.answers { li { (shown_answer(answer)) } } }
                 }
                 (self.replay(&failure.rule, &failure.case, &failure.place, Some(&failure.rule)))
                 p.others {
@@ -178,7 +171,7 @@ impl Page<'_> {
                             } @else {
                                 (citation.page)
                             }
-                            @if let Some(quote) = &citation.quote { ": " q { (quote) } }
+                            @if let Some(quote) = &citation.quote { ": " q { (in_code(quote)) } }
                         }
                     }
                 }
@@ -303,9 +296,49 @@ pub(super) fn timeline(excerpt: &str, step: usize, here: &str) -> Markup {
                 }
             }
         }
-        details.yaml open[case.is_none()] {
+        details.yaml.again[case.is_some()] open[case.is_none()] {
             summary { "The case as a scenario file (YAML)" }
             pre.scroll tabindex="0" role="group" aria-label="The case in YAML" { (value(excerpt)) }
+        }
+    }
+}
+
+/// What an implementation reported of a step, and each object that it changed, before and after.
+fn shown_answer(answer: &Answer) -> Markup {
+    html! {
+        code { (answer.command.to_string()) } " " (Shown(&answers::reported(answer)))
+        @for change in &answer.changes {
+            @if !change.is_there {
+                p { (Shown(&change.object.to_string())) " is gone" }
+            } @else {
+                div.scroll tabindex="0" role="group" aria-label={ "What changed of " (legible(&change.object.to_string())) } {
+                    table.change {
+                        caption {
+                            (Shown(&change.object.to_string()))
+                            @if !change.was_there { " appeared" }
+                        }
+                        thead {
+                            tr { th scope="col" { "Field" } th scope="col" { "Before" } th scope="col" { "After" } }
+                        }
+                        tbody {
+                            @for FieldChange { field, before, after } in &change.fields {
+                                tr {
+                                    th scope="row" { (Shown(&field_in_words(field))) }
+                                    td {
+                                        @if change.was_there { (value(&value_of(field, before, false))) } @else { "–" }
+                                    }
+                                    td { (value(&value_of(field, after, false))) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if answer.more > 0 {
+            p { "And " (words::counted(answer.more as u64, "object")) " more changed." }
+        } @else if answer.changes.is_empty() {
+            p { "Nothing changed in the cloud." }
         }
     }
 }

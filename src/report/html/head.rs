@@ -1,6 +1,6 @@
 //! The verdict, and what it is about.
 
-use super::failures::aborted_ids;
+use super::failures::{aborted_ids, in_code};
 use super::text::{Shown, as_sentence, identifier, link};
 use super::{Page, state_class};
 use crate::report::{RuleState, Status, words};
@@ -25,14 +25,17 @@ impl Page<'_> {
         };
         html! {
             header class={ "verdict " (class) } {
-                p.about { "Entra Connect conformance · edition " (Shown(&self.header.edition)) }
+                p.about { "Entra Connect conformance" }
                 div.outcome {
                     span.sign aria-hidden="true" { (mark) }
                     div {
-                        h1 { (Shown(verdict)) }
+                        h1 { (in_code(verdict)) }
                         p.who {
                             span.aloud { (word) ": " }
                             (Shown(&words::implementation(self.header)))
+                            @if let Some(url) = &self.header.description.implementation.url {
+                                ", " (link(url, url))
+                            }
                         }
                     }
                 }
@@ -76,12 +79,13 @@ impl Page<'_> {
                         @if all == 1 { "rule" } @else { "rules" } " in all"
                     }
                 }
-                p {
-                    (counts.judged()) " of " (all) " judged"
-                    @if all < of_edition {
-                        ". The edition has " (of_edition) " rules; the others were not selected"
+                @if counts.judged() < all || all < of_edition {
+                    p {
+                        (counts.judged()) " of " (all) " judged."
+                        @if all < of_edition {
+                            " The edition has " (of_edition) " rules; the others were not selected."
+                        }
                     }
-                    "."
                 }
             }
         }
@@ -93,7 +97,7 @@ impl Page<'_> {
         let aborts = self.summary.aborts();
         html! {
             @if let Some(why) = why.filter(|why| !verdict.contains(&**why)) {
-                p.note.caution { strong { "Incomplete. " } (Shown(&as_sentence(&why))) "." }
+                p.note.caution { strong { "Incomplete. " } (in_code(&as_sentence(&why))) "." }
             }
             @if status == Status::PartHeld {
                 p.note.caution {
@@ -124,7 +128,7 @@ impl Page<'_> {
                             a href={ "#" (identifier("failure", &finding.rule)) } {
                                 code { (Shown(&finding.rule)) }
                             }
-                            @if let Some(rule) = self.book.rule(&finding.rule) { " " (rule.title) }
+                            @if let Some(rule) = self.book.rule(&finding.rule) { " " (in_code(&rule.title)) }
                         }
                     }
                     @for (aborted, id) in aborted.iter().zip(aborted_ids(aborted)).take(LISTED) {
@@ -144,14 +148,9 @@ impl Page<'_> {
     /// What every report says of a run.
     fn facts(&self) -> Markup {
         let header = self.header;
-        let name = &header.description.implementation;
         let time = self.summary.milliseconds.map(words::duration);
         html! {
             dl.facts {
-                div { dt { "Implementation" } dd {
-                    (Shown(&words::implementation(header)))
-                    @if let Some(url) = &name.url { ", " (link(url, url)) }
-                } }
                 div { dt { "Judged by" } dd { (Shown(&words::suite(header))) } }
                 div { dt { "Selection" } dd { (Shown(&words::selection(header))) } }
                 div { dt { "Seed" } dd { (header.selection.generation.seed) } }

@@ -7,6 +7,7 @@ mod failures;
 mod head;
 mod matrix;
 mod rules;
+mod runs;
 mod sources;
 mod text;
 
@@ -17,6 +18,8 @@ use crate::runner::{Finding, RunHeader};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+pub use runs::matrix;
+pub(super) use text::identifier;
 use text::{Shown, as_sentence};
 
 const STYLE: &str = include_str!("page.css");

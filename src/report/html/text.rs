@@ -59,7 +59,7 @@ pub(super) fn link(words: &str, address: &str) -> Markup {
 }
 
 /// An identifier for the page: what stands in a name stays, as far as it can stand in a link.
-pub(super) fn identifier(prefix: &str, name: &str) -> String {
+pub(in crate::report) fn identifier(prefix: &str, name: &str) -> String {
     let mut identifier = format!("{prefix}-");
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b".-/".contains(&byte) {

@@ -10,7 +10,6 @@ pub(crate) fn assert_snapshot(name: &str, text: &str) {
     let mut settings = crate::snapshots::settings();
     settings.add_filter(r"[\d,]+\.\d+ s\b", "[time]");
     settings.add_filter(r"began: .* UTC", "began: [day and time]");
-    settings.add_filter(r"  longest in cases of .*\n(    .*\n)*", "");
     // However many scenarios there are.
     settings.add_filter(r"(\+ \S+: not-applicable .*\n)+", "+ [scenarios]: not-applicable\n");
     settings.add_filter(
