@@ -1,10 +1,10 @@
 //! The suite as a value: what is run and judged, and what came of it.
 
-use crate::baseline::{BaselineFile, Date, Gate, RunResults, from_yaml, gate};
+use crate::baseline::{BaselineFile, Date, RunResults, from_yaml, gate};
 use crate::cases::scenario::{FileError, embedded, read_file};
 use crate::implementation::{Description, Implementation};
 use crate::reference::{Policy, ReferenceModel};
-use crate::report::{RuleFailure, RuleLine, Status, Summary, gate as words, terminal};
+use crate::report::{RuleFailure, RuleLine, Status, Summary, terminal};
 use crate::rulebook::Rulebook;
 use crate::runner::{
     Event, Extras, FindLikeness, Generation, Host, Plan, PlannedCase, Profile, SavedFailures,
@@ -374,7 +374,9 @@ impl Suite {
         tell: &mut dyn FnMut(&Event),
     ) -> Report {
         let description = implementation.describe();
-        let plan = self.plan(&description);
+        let mut plan = self.plan(&description);
+        plan.header.started =
+            Some(Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default());
         let today = today();
         let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
         let mut saved =
@@ -389,97 +391,75 @@ impl Suite {
             max_failures: self.max_failures,
         };
         let mut results = RunResults::default();
+        let compare = |results: &mut RunResults, tell: &mut dyn FnMut(&Event)| {
+            let Some(file) = &self.baseline else { return };
+            let compared = Event::BaselineCompared(Box::new(gate(file, results, today).comparison));
+            tell(&compared);
+            results.take(&compared);
+        };
+        let mut has_ended = false;
         run(&plan, implementation, extras, interrupted, &mut |event| {
+            has_ended = matches!(event, Event::RunFinished { .. });
+            if has_ended {
+                compare(&mut results, tell);
+            }
             tell(&event);
             results.take(&event);
         });
-        let gated = self.baseline.clone().map(|file| {
-            let gate = gate(&file, &results, today);
-            (file, gate)
-        });
-        Report { results, gated }
+        if !has_ended {
+            compare(&mut results, tell);
+        }
+        Report { summary: results.summary().clone() }
     }
 }
 
 /// What a run came to. Displayed, it is the report that a terminal shows.
 #[derive(Clone, Debug)]
 pub struct Report {
-    results: RunResults,
-    /// The baseline, and what it comes to with it.
-    gated: Option<(BaselineFile, Gate)>,
+    summary: Summary,
 }
 
 impl Report {
     /// Whether every rule that was asked for and applies was exercised and none was violated, or
     /// all is as the baseline says.
     pub fn is_conformant(&self) -> bool {
-        self.status() == Status::Conformant
+        matches!(self.status(), Status::Conformant | Status::AsListed)
     }
 
     /// How the run ended.
     pub fn status(&self) -> Status {
-        match &self.gated {
-            None => self.summary().status(),
-            Some((_, gate)) => gate.conclusion.status(),
-        }
+        self.summary.status()
     }
 
     /// How the run ended, in words.
     pub fn verdict(&self) -> String {
-        match &self.gated {
-            None => self.summary().verdict(),
-            Some((file, gate)) => words::conclusion(gate, file),
-        }
+        self.summary.verdict()
     }
 
     /// Every rule that was selected, and what became of it.
     pub fn rules(&self) -> Vec<RuleLine> {
-        self.summary().rules()
+        self.summary.rules()
     }
 
     /// Every rule that is violated, each with the smallest example, whatever a baseline lists.
     pub fn findings(&self) -> Vec<RuleFailure> {
-        self.summary().failures()
+        self.summary.failures()
     }
 
     /// Everything that is known of the run.
     pub fn summary(&self) -> &Summary {
-        self.results.summary()
-    }
-
-    /// What goes beyond the baseline; everything where there is none.
-    pub fn beyond_baseline(&self) -> &Summary {
-        match &self.gated {
-            None => self.summary(),
-            Some((_, gate)) => &gate.beyond,
-        }
+        &self.summary
     }
 
     /// What went wrong, for whoever reads one failing test.
     pub(crate) fn failures(&self) -> String {
-        match &self.gated {
-            None => terminal::render_failures(self.summary(), 100, false),
-            Some(_) => self.to_string(),
-        }
+        terminal::render_failures(&self.summary, 100, false)
     }
 
     /// The report for a terminal of this width in columns. With `styled`, colours stand in the text
     /// as escape sequences.
     pub fn render(&self, width: usize, styled: bool) -> String {
-        let Some((file, gate)) = &self.gated else {
-            return terminal::render(self.summary(), width, styled);
-        };
-        let findings: Vec<String> =
-            gate.findings.iter().map(|finding| words::finding(finding, file)).collect();
-        let gated = terminal::Gated {
-            beyond: &gate.beyond,
-            findings: &findings,
-            conclusion: (
-                &words::conclusion(gate, file),
-                gate.conclusion.status() == Status::Conformant,
-            ),
-        };
-        terminal::render_gated(self.summary(), gated, width, styled)
+        terminal::render(&self.summary, width, styled)
     }
 }
 

@@ -1,13 +1,11 @@
 //! The form of a baseline file.
 
-use super::cause::Cause;
 use crate::directory::{Capability, DeclaredChoices};
-use crate::implementation::{Description, FailureKind};
-use crate::runner::Origin;
+use crate::implementation::Description;
+use crate::runner::{Cause, Origin, Outcome};
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::fmt;
 
 /// The version of the file's form that this suite reads and writes.
 pub const FORMAT: u32 = 1;
@@ -92,82 +90,5 @@ impl Entry {
     /// on which rules are selected.
     pub(super) fn is_of_expectation(&self) -> bool {
         matches!(&self.reason, Cause::Violation(reason) if reason.origin() == Origin::Expectation)
-    }
-}
-
-/// What comes of a case or a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// A rule is violated.
-    Violated,
-    /// The implementation lacks what it takes.
-    NotApplicable,
-    /// Of a rule: nothing brought its situation about.
-    NotExercised,
-    /// The implementation aborted, in this way.
-    Aborted(FailureKind),
-}
-
-impl Outcome {
-    /// Every outcome.
-    pub fn all() -> impl Iterator<Item = Outcome> {
-        let ways = FailureKind::ALL.iter().map(|kind| Outcome::Aborted(*kind));
-        [Outcome::Violated, Outcome::NotApplicable, Outcome::NotExercised].into_iter().chain(ways)
-    }
-
-    /// The word that stands for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Outcome::Violated => "violated",
-            Outcome::NotApplicable => "not-applicable",
-            Outcome::NotExercised => "not-exercised",
-            Outcome::Aborted(kind) => kind.word(),
-        }
-    }
-
-    /// Whether it is something that went wrong, and not something that was not judged.
-    pub fn is_nonconformity(self) -> bool {
-        matches!(self, Outcome::Violated | Outcome::Aborted(_))
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-impl Serialize for Outcome {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.word())
-    }
-}
-
-impl<'de> Deserialize<'de> for Outcome {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Outcome::all().find(|outcome| outcome.word() == text).ok_or_else(|| {
-            let words: Vec<&str> = Outcome::all().map(Outcome::word).collect();
-            let expected = words.join(", ");
-            serde::de::Error::custom(format!(
-                "unknown outcome `{text}`, expected one of {expected}"
-            ))
-        })
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Outcome {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Outcome".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let words: Vec<&str> = Outcome::all().map(Outcome::word).collect();
-        schemars::json_schema!({
-            "description": "What comes of a case or a rule; the words for how an implementation aborted are those of the protocol's page.",
-            "type": "string",
-            "enum": words,
-        })
     }
 }

@@ -1,13 +1,12 @@
 //! Compares what a run shows with what a baseline lists.
 
-use super::cause::Cause;
-use super::conclusion::Conclusion;
-use super::entry::{Declared, Entry, Outcome};
-use super::finding::{Finding, Nonconformity};
+use super::entry::{Declared, Entry};
 use super::read::{BaselineFile, lists, present_name};
-use super::results::Subject;
-use super::results::{CaseResult, Observed, RunResults};
-use crate::runner::{NotApplicable, RuleState, Selection, Summary};
+use super::results::{CaseResult, Nonconformity, RunResults, Subject};
+use crate::runner::{
+    BaselineComparison, BaselineDifference, Cause, NotApplicable, Observed, Outcome, RuleState,
+    Selection,
+};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,20 +26,12 @@ pub enum EntryState {
 /// What a run comes to by a baseline.
 #[derive(Clone, Debug)]
 pub struct Gate {
-    /// Everything that is not as listed.
-    pub findings: Vec<Finding>,
+    /// What reports tell of it.
+    pub comparison: BaselineComparison,
     /// What became of each entry.
     pub entries: Vec<EntryState>,
     /// What was observed and is not listed.
     pub unlisted: Vec<Nonconformity>,
-    /// Rules that were asked for, that nothing exercised, and that are not listed as such.
-    pub not_exercised: Vec<String>,
-    /// How many of the nonconformities that are listed were observed.
-    pub known: usize,
-    /// What is wrong beyond what is listed, as a run that shows nothing else.
-    pub beyond: Summary,
-    /// How the run ends.
-    pub conclusion: Conclusion,
 }
 
 /// Compares what a run shows with what a baseline lists. `today` is the day by which entries
@@ -52,7 +43,7 @@ pub fn gate(file: &BaselineFile, results: &RunResults, today: Date) -> Gate {
         results,
         today,
         states: vec![EntryState::LeftAlone; entries.len()],
-        findings: Vec::new(),
+        differences: Vec::new(),
         unlisted: Vec::new(),
         loose: Vec::new(),
         not_exercised: Vec::new(),
@@ -60,7 +51,8 @@ pub fn gate(file: &BaselineFile, results: &RunResults, today: Date) -> Gate {
     comparison.declared();
     for (entry, fault) in file.faults() {
         comparison.states[entry] = EntryState::Stale;
-        comparison.findings.push(Finding::Faulty { entry, fault });
+        let entry = file.listed(entry);
+        comparison.differences.push(BaselineDifference::Faulty { entry, fault });
     }
     comparison.cases();
     comparison.generated();
@@ -73,7 +65,7 @@ struct Comparison<'a> {
     results: &'a RunResults,
     today: Date,
     states: Vec<EntryState>,
-    findings: Vec<Finding>,
+    differences: Vec<BaselineDifference>,
     unlisted: Vec<Nonconformity>,
     /// What was observed in generated cases, and is excused by any entry for the same reason.
     loose: Vec<Nonconformity>,
@@ -92,7 +84,8 @@ impl<'a> Comparison<'a> {
     /// An entry that is not as listed any more, but this was observed.
     fn stale(&mut self, entry: usize, actual: Vec<Observed>) {
         self.states[entry] = EntryState::Stale;
-        self.findings.push(Finding::Stale { entry, actual });
+        let entry = self.file.listed(entry);
+        self.differences.push(BaselineDifference::Stale { entry, actual });
     }
 
     /// An entry that is as listed.
@@ -100,12 +93,13 @@ impl<'a> Comparison<'a> {
         self.states[entry] = EntryState::AsListed;
         if self.is_expired(entry) {
             self.states[entry] = EntryState::Expired;
-            self.findings.push(Finding::Expired { entry });
+            let entry = self.file.listed(entry);
+            self.differences.push(BaselineDifference::Expired { entry });
         }
     }
 
     fn not_listed(&mut self, found: Nonconformity) {
-        self.findings.push(Finding::NotListed(found.clone()));
+        self.differences.push(BaselineDifference::NotListed(found.unlisted()));
         self.unlisted.push(found);
     }
 
@@ -116,14 +110,14 @@ impl<'a> Comparison<'a> {
         let lost = &listed.capabilities - &actual.capabilities;
         let gained = &actual.capabilities - &listed.capabilities;
         if !lost.is_empty() {
-            self.findings.push(Finding::CapabilitiesLost(lost));
+            self.differences.push(BaselineDifference::CapabilitiesLost { capabilities: lost });
         }
         if !gained.is_empty() {
-            self.findings.push(Finding::CapabilitiesGained(gained));
+            self.differences.push(BaselineDifference::CapabilitiesGained { capabilities: gained });
         }
         let (listed, actual) = (listed.choices, actual.choices);
         if listed != actual {
-            self.findings.push(Finding::OtherChoices { listed, actual });
+            self.differences.push(BaselineDifference::OtherChoices { listed, actual });
         }
     }
 
@@ -304,18 +298,23 @@ impl<'a> Comparison<'a> {
     }
 
     fn finish(self) -> Gate {
-        let Comparison { file, results, states, findings, unlisted, not_exercised, .. } = self;
-        let entries = states.iter().zip(&file.baseline.entries);
-        let known = entries.filter(|(state, entry)| {
-            **state == EntryState::AsListed && entry.outcome.is_nonconformity()
-        });
-        let known = known.count();
-        let conclusion = Conclusion::of(file, results, &findings, &not_exercised, known);
-        let beyond = results.unlisted(&|case, observed| {
-            !unlisted
-                .iter()
-                .any(|found| found.subject.case() == Some(case) && found.observed == *observed)
-        });
-        Gate { findings, entries: states, unlisted, not_exercised, known, beyond, conclusion }
+        let Comparison { file, states, differences, unlisted, not_exercised, .. } = self;
+        let is_nonconformity = |at: &usize| {
+            let entry = &file.baseline.entries[*at];
+            entry.outcome.is_nonconformity()
+        };
+        let nonconformities = (0..states.len()).filter(is_nonconformity);
+        let comparison = BaselineComparison {
+            file: file.file.clone(),
+            listed: nonconformities.clone().count(),
+            known: nonconformities
+                .filter(|at| states[*at] == EntryState::AsListed)
+                .map(|at| file.listed(at))
+                .collect(),
+            differences,
+            unlisted: unlisted.iter().map(Nonconformity::unlisted).collect(),
+            not_exercised,
+        };
+        Gate { comparison, entries: states, unlisted }
     }
 }

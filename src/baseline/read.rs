@@ -1,13 +1,10 @@
 //! Reads a baseline file, and says what is wrong with it: where, what was expected, what to do.
 
-use super::cause::Cause;
-use super::entry::{Baseline, Entry, FORMAT, Outcome};
-use super::finding::Fault;
-use super::results::Observed;
+use super::entry::{Baseline, Entry, FORMAT};
 use crate::cases::scenario::{FileError, embedded, error_at, locate, reading_error};
 use crate::directory::Segment;
 use crate::rulebook::Rulebook;
-use crate::runner::Signature;
+use crate::runner::{Cause, EntryFault, ListedEntry, Observed, Outcome, Signature};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -97,14 +94,32 @@ impl BaselineFile {
         located(&self.file, &self.text, &place(entry, field), message)
     }
 
+    fn line(&self, entry: usize) -> usize {
+        self.lines.get(entry).copied().unwrap_or_default()
+    }
+
+    /// The entry that stands at this place, counted from 0, as reports tell it.
+    pub fn listed(&self, at: usize) -> ListedEntry {
+        let entry = &self.baseline.entries[at];
+        ListedEntry {
+            line: self.line(at),
+            case: entry.scenario.as_ref().or(entry.example.as_ref()).cloned(),
+            rule: entry.rule.clone(),
+            outcome: entry.outcome,
+            reason: entry.reason.clone(),
+            issue: entry.issue.clone(),
+            expires: entry.expires,
+        }
+    }
+
     /// What is wrong with the entries themselves, whatever a run shows, by where they stand: what they
     /// name does not exist, or two say the same.
-    pub fn faults(&self) -> Vec<(usize, Fault)> {
+    pub fn faults(&self) -> Vec<(usize, EntryFault)> {
         let entries = &self.baseline.entries;
         let fault = |(at, entry): (usize, &Entry)| {
             let fault = matches_nothing(entry, &self.baseline.edition).or_else(|| {
                 let first = entries[..at].iter().position(|other| same(other, entry))?;
-                Some(Fault::Ambiguous { first })
+                Some(EntryFault::Ambiguous { line: self.line(first) })
             });
             fault.map(|fault| (at, fault))
         };
@@ -209,19 +224,19 @@ fn misfit(entry: &Entry) -> Option<(&'static str, String)> {
 }
 
 /// What an entry names that does not exist.
-fn matches_nothing(entry: &Entry, edition: &str) -> Option<Fault> {
+fn matches_nothing(entry: &Entry, edition: &str) -> Option<EntryFault> {
     if let Some(rule) = &entry.rule {
         let book = Rulebook::embedded();
         let Some(known) = book.rule(rule) else {
-            return Some(Fault::UnknownRule);
+            return Some(EntryFault::UnknownRule);
         };
         if !book.rules_in(edition).any(|other| other.id == known.id) {
-            return Some(Fault::RuleOfAnotherEdition);
+            return Some(EntryFault::RuleOfAnotherEdition);
         }
     }
     let scenario = entry.scenario.as_ref()?;
     let is_known = embedded().iter().any(|known| known.id == *scenario);
-    (!is_known).then_some(Fault::UnknownScenario)
+    (!is_known).then_some(EntryFault::UnknownScenario)
 }
 
 /// A rule's present name.

@@ -1,8 +1,6 @@
 //! What a run shows, as far as a baseline speaks of it.
 
-use super::cause::Cause;
-use super::entry::Outcome;
-use crate::runner::{CaseVerdict, Event, FailureReport, Source, Summary};
+use crate::runner::{Event, Observed, Source, Summary, Unlisted};
 use std::collections::BTreeSet;
 
 /// What something was observed in.
@@ -31,15 +29,25 @@ impl Subject {
     }
 }
 
-/// Something that went wrong in a case, or that kept it from being judged.
+/// Something that was observed and is not listed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Observed {
-    /// What came of it.
-    pub outcome: Outcome,
-    /// The rule that is violated, or that is not judged.
-    pub rule: Option<String>,
-    /// Why.
-    pub reason: Cause,
+pub struct Nonconformity {
+    /// What it was observed in.
+    pub subject: Subject,
+    /// What was observed.
+    pub observed: Observed,
+}
+
+impl Nonconformity {
+    /// The same as a report of the run has it.
+    pub(super) fn unlisted(&self) -> Unlisted {
+        let file = match &self.subject {
+            Subject::Example { file, .. } => file.clone(),
+            Subject::Scenario(_) | Subject::Rule => None,
+        };
+        let case = self.subject.case().map(str::to_owned);
+        Unlisted { case, file, observed: self.observed.clone() }
+    }
 }
 
 /// A case, and what was observed in it.
@@ -53,8 +61,6 @@ pub(super) struct CaseResult {
 #[derive(Clone, Debug, Default)]
 pub struct RunResults {
     summary: Summary,
-    /// The events that report something wrong.
-    wrong: Vec<Event>,
     /// Cases that were written down.
     pub(super) written: Vec<CaseResult>,
     /// Generated cases that went wrong.
@@ -67,12 +73,10 @@ impl RunResults {
         self.summary.take(event);
         self.take_replay(event);
         match event {
-            Event::CaseFinished { .. } if event.failed() > 0 => self.wrong.push(event.clone()),
             Event::FailureFound { case, verdict, failure, file, .. } => {
-                self.wrong.push(event.clone());
                 self.generated.push(CaseResult {
                     subject: Subject::Example { name: case.clone(), file: file.clone() },
-                    observed: observed(verdict, failure.as_deref()),
+                    observed: verdict.observed(failure.as_deref()),
                 });
             }
             _ => {}
@@ -88,7 +92,7 @@ impl RunResults {
             Source::Scenarios => Subject::Scenario(name),
             _ => Subject::Example { file: Some(name.clone()), name },
         };
-        self.written.push(CaseResult { subject, observed: observed(verdict, failures) });
+        self.written.push(CaseResult { subject, observed: verdict.observed(failures) });
     }
 
     /// What the run came to.
@@ -103,66 +107,4 @@ impl RunResults {
             _ => None,
         })
     }
-
-    /// What is wrong beyond what is listed, as a run that shows nothing else: `is_listed` is asked
-    /// of every case and what was observed in it.
-    pub(super) fn unlisted(&self, is_listed: &dyn Fn(&str, &Observed) -> bool) -> Summary {
-        let mut summary = Summary::default();
-        if let Some(header) = self.summary.header() {
-            summary.take(&Event::RunStarted(Box::new(header.clone())));
-        }
-        let is_listed_failure = |case: &str, failure: &FailureReport| {
-            observed(&CaseVerdict::Judged, [failure])
-                .iter()
-                .all(|observed| is_listed(case, observed))
-        };
-        let is_listed_verdict = |case: &str, verdict: &CaseVerdict| {
-            observed(verdict, []).iter().all(|observed| is_listed(case, observed))
-        };
-        for event in &self.wrong {
-            let mut event = event.clone();
-            match &mut event {
-                Event::CaseFinished { case, verdict, failures, .. } => {
-                    failures.retain(|failure| !is_listed_failure(case, failure));
-                    if is_listed_verdict(case, verdict) {
-                        *verdict = CaseVerdict::Judged;
-                    }
-                }
-                Event::FailureFound { case, verdict, failure, .. } => {
-                    let listed = failure.as_deref().is_none_or(|one| is_listed_failure(case, one));
-                    if listed && is_listed_verdict(case, verdict) {
-                        continue;
-                    }
-                }
-                _ => {}
-            }
-            summary.take(&event);
-        }
-        summary
-    }
-}
-
-fn observed<'f>(
-    verdict: &CaseVerdict,
-    failures: impl IntoIterator<Item = &'f FailureReport>,
-) -> BTreeSet<Observed> {
-    let mut found = BTreeSet::new();
-    for failure in failures {
-        found.extend(failure.reasons().map(|reason| Observed {
-            outcome: Outcome::Violated,
-            rule: Some(failure.rule.clone()),
-            reason: Cause::Violation(reason),
-        }));
-    }
-    let ending = match verdict {
-        CaseVerdict::NotApplicable { reason } => {
-            Some((Outcome::NotApplicable, Cause::NotApplicable(reason.clone())))
-        }
-        CaseVerdict::Aborted { failure, command, .. } => {
-            Some((Outcome::Aborted(failure.kind), Cause::Step(*command)))
-        }
-        _ => None,
-    };
-    found.extend(ending.map(|(outcome, reason)| Observed { outcome, rule: None, reason }));
-    found
 }

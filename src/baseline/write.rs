@@ -1,10 +1,9 @@
 //! Writes a new baseline file.
 
 use super::entry::{Baseline, Declared, Entry};
-use super::finding::Nonconformity;
 use super::gate::Gate;
 use super::read::BaselineFile;
-use super::results::Subject;
+use super::results::{Nonconformity, Subject};
 use crate::cases::scenario::scalar_text;
 use crate::implementation::Description;
 use std::fmt::Write as _;

@@ -66,6 +66,17 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         markdown: Option<PathBuf>,
     },
+    /// Show any number of runs side by side, rule by rule, from the events that they recorded: several
+    /// implementations, versions of one over time, or editions.
+    Matrix {
+        /// The folder to write: `index.html`, `matrix.json`, `matrix.md`, and a report of each run that
+        /// the cells lead to. It can be published as it is.
+        #[arg(long, value_name = "FOLDER")]
+        to: PathBuf,
+        /// The events of each run, as `run --events` wrote them.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Show what there is.
     List {
         /// What to show.

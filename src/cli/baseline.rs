@@ -6,14 +6,14 @@ use super::print;
 use super::progress::Progress;
 use super::run::{host, start, start_helpers, stop_on_interrupt};
 use crate::baseline::{
-    BaselineFile, Declared, Entry, EntryState, Finding, NotEditable, RunResults, edit, from_yaml,
-    gate, observe, write,
+    BaselineFile, Declared, Entry, EntryState, NotEditable, RunResults, edit, from_yaml, gate,
+    observe, write,
 };
 use crate::cases::scenario::read_file;
 use crate::implementation::Description;
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::gate as words;
-use crate::runner::{SavedFailures, Selection, files_in, plan, read_cases};
+use crate::runner::{BaselineDifference, SavedFailures, Selection, files_in, plan, read_cases};
 use crate::suite::{edition, read_baseline, today};
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -167,12 +167,12 @@ fn put_right(
             observed.reason
         );
     }
-    for finding in &gate.findings {
-        if matches!(finding, Finding::Expired { .. }) {
-            let finding = words::finding(finding, &file);
+    for difference in &gate.comparison.differences {
+        if matches!(difference, BaselineDifference::Expired { .. }) {
+            let difference = words::difference(difference, &file.file, edition);
             let _ = writeln!(
                 changes,
-                "left as it is, and failing until its date is changed: {finding}"
+                "left as it is, and failing until its date is changed: {difference}"
             );
         }
     }
@@ -235,7 +235,12 @@ fn check(path: &Path) -> Result<Exit, Mistake> {
         .faults()
         .into_iter()
         .map(|(at, fault)| {
-            file.error(at, fault.field(), words::fault(fault, at, &file)).to_string()
+            file.error(
+                at,
+                fault.field(),
+                words::fault(fault, &file.listed(at), &file.baseline.edition),
+            )
+            .to_string()
         })
         .collect();
     let today = today();

@@ -32,7 +32,7 @@ impl From<Exit> for ExitCode {
 impl From<Status> for Exit {
     fn from(status: Status) -> Exit {
         match status {
-            Status::Conformant | Status::PartHeld => Exit::Conformant,
+            Status::Conformant | Status::AsListed | Status::PartHeld => Exit::Conformant,
             Status::Nonconformant => Exit::Nonconformant,
             Status::Incomplete => Exit::Incomplete,
             Status::SuiteDefect => Exit::SuiteDefect,

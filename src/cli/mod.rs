@@ -9,6 +9,7 @@ mod explain;
 mod github;
 mod implementation;
 mod list;
+mod matrix;
 mod merge;
 mod outputs;
 mod print;
@@ -51,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Compare { before, after, markdown } => {
             compare::compare(&before, &after, markdown.as_deref())
         }
+        Command::Matrix { to, files } => matrix::matrix(&to, &files),
         Command::List { what, edition } => list::list(what, edition.as_deref()),
         Command::Explain { what, choices } => explain::explain(&what, &choices.choices),
         Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter),

@@ -6,7 +6,6 @@ use super::github::Job;
 use super::print;
 use crate::report::{Summary, badge, github, html, json, junit, markdown, terminal};
 use crate::runner::{Event, EventWriter};
-use crate::suite::Report;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -84,25 +83,7 @@ impl Outputs {
 
     /// Writes the reports, and says how the program ends.
     pub(super) fn deliver(self, summary: &Summary) -> Result<Exit, Mistake> {
-        let text = terminal::render(summary, print::width(), true);
-        self.deliver_all(summary, summary, &text, summary.status().into())
-    }
-
-    /// The same of a run of which all is known, a baseline included: in GitHub only what goes
-    /// beyond it is told, and it says how the program ends.
-    pub(super) fn deliver_report(self, report: &Report) -> Result<Exit, Mistake> {
-        let text = report.render(print::width(), true);
-        let (summary, beyond) = (report.summary(), report.beyond_baseline());
-        self.deliver_all(summary, beyond, &text, report.status().into())
-    }
-
-    fn deliver_all(
-        self,
-        summary: &Summary,
-        beyond: &Summary,
-        text: &str,
-        exit: Exit,
-    ) -> Result<Exit, Mistake> {
+        let exit = summary.status().into();
         let mut mistakes = Vec::new();
         if let Some(Err(mistake)) = self.events.map(Events::finish) {
             mistakes.push(mistake);
@@ -112,11 +93,11 @@ impl Outputs {
                 mistakes.push(mistake);
             }
         }
-        if let Some(Err(error)) = self.job.map(|job| tell(&job, beyond, self.is_output_taken)) {
+        if let Some(Err(error)) = self.job.map(|job| tell(&job, summary, self.is_output_taken)) {
             mistakes.push(format!("GitHub's step summary cannot be written: {error}"));
         }
         if !self.is_output_taken {
-            print::report(text);
+            print::report(&terminal::render(summary, print::width(), true));
         }
         if mistakes.is_empty() {
             return Ok(exit);

@@ -89,7 +89,7 @@ fn judge(
     progress.finish();
     drop(implementation);
     drop(helpers);
-    outputs.deliver_report(&report)
+    outputs.deliver(report.summary())
 }
 
 /// Starts what is judged.

@@ -28,6 +28,10 @@ pub fn render(summary: &Summary) -> String {
     let status = summary.status();
     let aborts = summary.aborts();
     let message = match (status, summary.why_incomplete()) {
+        (Status::AsListed, _) => {
+            let known = summary.baseline.as_ref().map_or(0, |baseline| baseline.known.len());
+            format!("conformant but for {known} known · {edition}")
+        }
         (Status::SuiteDefect, _) => "not judged: a defect of the suite".to_owned(),
         (_, Some(_)) if counts.violated > 0 => {
             format!("incomplete, {} violated · {edition}", counts.violated)
@@ -42,6 +46,9 @@ pub fn render(summary: &Summary) -> String {
             format!("{class}{} of {of_edition} rules · {edition}", counts.held)
         }
     };
+    // The format has no field of its own for it, and refuses fields that it does not know.
+    let day = header.started.map(|started| started.strftime(" · %Y-%m-%d").to_string());
+    let message = format!("{message}{}", day.unwrap_or_default());
     let badge = Badge {
         schema_version: 1,
         label: "Entra Connect conformance",
@@ -49,6 +56,7 @@ pub fn render(summary: &Summary) -> String {
         color: match status {
             Status::Conformant if counts.held == of_edition => "brightgreen",
             Status::Conformant => "green",
+            Status::AsListed => "yellowgreen",
             Status::Incomplete | Status::PartHeld => "lightgrey",
             Status::Nonconformant | Status::SuiteDefect => "red",
         },

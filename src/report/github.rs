@@ -1,21 +1,23 @@
 //! What a run reports to GitHub Actions: an annotation for everything that went wrong, as a workflow
 //! command on a line of its own.
 
-use super::verdict::incomplete;
-use super::{Place, Status, Summary, words};
+use super::{Place, Summary, gate, words};
 use std::fmt::Write as _;
 
-/// The annotations of a run; nothing for one that is conformant. GitHub shows the first ten.
+/// The annotations of a run; nothing for one that is conformant, or as its baseline lists it. GitHub
+/// shows the first ten.
 pub fn annotations(summary: &Summary) -> String {
     let mut text = String::new();
-    let mut error = |title: &str, message: &str| {
-        let _ = writeln!(text, "::error title={}::{}", of_property(title), of_message(message));
+    let mut error_at = |place: &str, title: &str, message: &str| {
+        let (title, message) = (of_property(title), of_message(message));
+        let _ = writeln!(text, "::error {place}title={title}::{message}");
     };
+    let mut error = |title: &str, message: &str| error_at("", title, message);
     let replayed = |case: &str, place: &Place, rule: Option<&str>| match summary.header() {
         Some(header) => format!("\nreplay: {}", words::replay(case, place, rule, header)),
         None => String::new(),
     };
-    for (finding, failure) in words::findings(summary) {
+    for (finding, failure) in words::beyond(summary) {
         let again = replayed(&failure.case, &failure.place, Some(&failure.rule));
         let also = words::consequences(&finding).map(|words| format!("\n{words}"));
         let likeness = words::likeness(&finding).map(|words| format!("\n{words}"));
@@ -23,15 +25,22 @@ pub fn annotations(summary: &Summary) -> String {
         let message = format!("{}{also}{again}", words::in_a_line(&failure));
         error(&format!("{} is violated", finding.rule), &message);
     }
-    for aborted in &summary.aborted {
+    for aborted in words::aborted_beyond(summary) {
         let again = replayed(&aborted.case, &aborted.place, None);
         error(&words::aborted(aborted), &format!("{}{again}", aborted.failure.message));
     }
     for (case, message) in &summary.defects {
         error(&format!("the suite itself failed to judge {case}"), message);
     }
-    if let Some(why) = summary.why_incomplete().filter(|_| summary.status() != Status::Conformant) {
-        error("the run is incomplete", &incomplete(why));
+    if let Some(why) = summary.why_incomplete() {
+        error("the run is incomplete", &summary.incomplete(why));
+    }
+    if let Some(baseline) = &summary.baseline {
+        let file = of_property(&baseline.file);
+        for (line, message) in gate::beside_failures(summary) {
+            let line = line.map(|line| format!(",line={line}")).unwrap_or_default();
+            error_at(&format!("file={file}{line},"), "not as in the baseline", &message);
+        }
     }
     text
 }

@@ -1,13 +1,13 @@
 //! The report for programs: one JSON document, with the schema `spec/schema/report.json`.
 
-use super::verdict::incomplete;
 use super::{
     Aborted, ClassLine, Counts, Example, Incomplete, Place, RuleFailure, RuleLine, SourceLine,
-    Status, Summary, words,
+    Status, Summary, gate, words,
 };
 use crate::implementation::Description;
 use crate::rulebook::{Rulebook, area_of};
-use crate::runner::{Finding, NotApplicable, RunHeader, Selection};
+use crate::runner::{BaselineComparison, Finding, NotApplicable, RunHeader, Selection};
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// The version of the document's form. It grows when a reader of the earlier one would go wrong;
@@ -30,6 +30,10 @@ struct Document<'s> {
     /// Who is judged, and what it declares.
     #[serde(flatten)]
     description: &'s Description,
+    /// When the run began, where that is known.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started: Option<Timestamp>,
     /// What was asked for. Empty lists select everything.
     selection: &'s Selection,
     /// How the run ended.
@@ -40,6 +44,9 @@ struct Document<'s> {
     /// out.
     #[serde(skip_serializing_if = "Option::is_none")]
     incomplete: Option<WhyIncomplete>,
+    /// What it comes to by the baseline that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<ByBaseline<'s>>,
     /// How many rules there are, by what the run came to for them.
     counts: AllCounts,
     /// The conformance classes, the smallest first, and what the run came to for them.
@@ -71,6 +78,16 @@ struct WhyIncomplete {
     reason: Incomplete,
     /// The same in words.
     words: String,
+}
+
+/// What a run comes to by a baseline.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct ByBaseline<'s> {
+    #[serde(flatten)]
+    comparison: &'s BaselineComparison,
+    /// The differences in words.
+    words: Vec<String>,
 }
 
 /// How many rules there are, by what the run came to for them.
@@ -111,6 +128,10 @@ struct RuleEntry {
     title: Option<&'static str>,
     #[serde(flatten)]
     line: RuleLine,
+    /// How long the cases took in which its situation occurred, which several rules may share; absent
+    /// where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    microseconds: Option<u64>,
     /// Of a violated rule: the smallest example.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureEntry>,
@@ -125,6 +146,17 @@ struct FailureEntry {
     /// Of a relation: what is different in the case that this one is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     variation: Option<&'static str>,
+    /// Of a scenario of the suite's own: its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'static str>,
+    /// Of a near miss: the mistake that it tempts into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tempting: Option<&'static str>,
+    /// Of a generated case: what it was drawn with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    /// The commands that explain the rule, and the case.
+    explain: Vec<String>,
     #[serde(flatten)]
     again: Again,
 }
@@ -203,12 +235,17 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
         suite_version: &header.suite_version,
         edition: &header.edition,
         description: &header.description,
+        started: header.started,
         selection: &header.selection,
         verdict: summary.status(),
         words: summary.verdict(),
         incomplete: summary
             .why_incomplete()
-            .map(|reason| WhyIncomplete { words: incomplete(reason.clone()), reason }),
+            .map(|reason| WhyIncomplete { words: summary.incomplete(reason.clone()), reason }),
+        baseline: summary
+            .baseline
+            .as_deref()
+            .map(|comparison| ByBaseline { comparison, words: gate::differences(summary) }),
         counts: AllCounts {
             all: by_state.all(),
             judged: by_state.judged(),
@@ -232,6 +269,9 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
                 area: area_of(&line.rule),
                 title: Rulebook::embedded().rule(&line.rule).map(|rule| &*rule.title),
                 failure: failure_of(&line.rule),
+                microseconds: summary
+                    .duration_of(&line.rule)
+                    .and_then(|time| u64::try_from(time.as_micros()).ok()),
                 line,
             })
             .collect(),
@@ -247,7 +287,12 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
 }
 
 fn failure_entry(failure: RuleFailure, header: &RunHeader) -> FailureEntry {
+    let about = words::about(&failure.case, &failure.place);
     FailureEntry {
+        title: about.as_ref().map(|about| about.title),
+        tempting: about.and_then(|about| about.tempting),
+        seed: words::seed(&failure.case, header),
+        explain: words::explain(&failure),
         variation: words::variation(&failure.report),
         again: again(&failure.case, &failure.place, Some(&failure.rule), header),
         failure,

@@ -6,12 +6,15 @@
 //! name's parts, Azure Pipelines by suite, and all show the failure's message in the list and its
 //! text on demand.
 //!
+//! The time of a rule is that of the cases in which its situation occurred: several rules share it, and
+//! together they may take longer than the run.
+//!
 //! What was asked for and not judged is an `error`, since no server counts `skipped` against a
 //! build. Cases in which the implementation aborted, and what concerns the run as a whole, are in
 //! a suite of their own, which is there only when something is in it.
 
-use super::{RuleFailure, RuleLine, RuleState, Status, Summary, terminal, words};
-use crate::runner::{Finding, RunHeader};
+use super::{RuleFailure, RuleLine, RuleState, Status, Summary, gate, terminal, words};
+use crate::runner::{Finding, ListedEntry, RunHeader};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -29,23 +32,30 @@ pub fn render(summary: &Summary) -> String {
         report.set_time(Duration::from_millis(milliseconds));
     }
     for (area, lines) in summary.areas() {
-        let mut suite = TestSuite::new(area);
+        let mut suite = test_suite(area, header);
+        let mut time = Duration::ZERO;
         suite.add_properties(properties(summary, header));
         for line in &lines {
             let failure = failures.iter().find(|failure| failure.rule == line.rule);
-            let mut case = TestCase::new(&line.rule, status(line, failure, &findings, header));
+            let mut case =
+                TestCase::new(&line.rule, status(summary, line, failure, &findings, header));
             case.set_classname(format!("{SUITE}.{area}"));
+            if let Some(took) = summary.duration_of(&line.rule) {
+                case.set_time(took);
+                time += took;
+            }
             suite.add_test_case(case);
         }
+        suite.set_time(time);
         report.add_test_suite(suite);
     }
     let mut cases = run_cases(summary, header);
-    if report.failures + report.errors + cases.len() == 0 && summary.status() != Status::Conformant
-    {
+    let is_good = matches!(summary.status(), Status::Conformant | Status::AsListed);
+    if report.failures + report.errors + cases.len() == 0 && !is_good {
         cases.push(error("verdict", "not-conformant", &summary.verdict(), ""));
     }
     if !cases.is_empty() {
-        let mut run = TestSuite::new("run");
+        let mut run = test_suite("run", header);
         run.add_properties(properties(summary, header));
         run.add_test_cases(cases);
         report.add_test_suite(run);
@@ -55,12 +65,31 @@ pub fn render(summary: &Summary) -> String {
     text.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1)
 }
 
+/// An empty test suite. Its beginning is that of the run: all rules are judged by the same cases.
+fn test_suite(name: &str, header: &RunHeader) -> TestSuite {
+    let mut suite = TestSuite::new(name);
+    if let Some(started) = header.started {
+        // As the schema of Jenkins and most readers have it, in UTC.
+        let started = started.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+        suite.extra.insert("timestamp".into(), started.into());
+    }
+    suite
+}
+
 fn status(
+    summary: &Summary,
     line: &RuleLine,
     failure: Option<&RuleFailure>,
     findings: &[Finding],
     header: &RunHeader,
 ) -> TestCaseStatus {
+    if line.known {
+        let of_rule = |entry: &ListedEntry| entry.rule.as_deref() == Some(&*line.rule);
+        let reasons = gate::reasons(summary, of_rule).unwrap_or_default();
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(format!("{}; {reasons}", words::state(line)));
+        return status;
+    }
     match line.state {
         RuleState::Held => TestCaseStatus::success(),
         RuleState::Violated => {
@@ -95,6 +124,13 @@ fn non_success(kind: NonSuccessKind, word: &str, message: &str) -> TestCaseStatu
 fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
     let aborted = summary.aborted.iter().map(|aborted| {
         let message = format!("{}: {}", words::aborted(aborted), aborted.failure.message);
+        if summary.is_known_abort(aborted) {
+            let of_case = |entry: &ListedEntry| entry.case.as_deref() == Some(&*aborted.case);
+            let reasons = gate::reasons(summary, of_case).unwrap_or_default();
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(words::on_one_line(&format!("{message}; {reasons}")));
+            return case(&aborted.case, status);
+        }
         let text = terminal::render_aborted(aborted, header);
         error(&aborted.case, aborted.failure.kind.word(), &message, &text)
     });
@@ -102,8 +138,17 @@ fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
         summary.defects.iter().map(|(case, message)| error(case, "suite-defect", message, ""));
     let incomplete = summary
         .why_incomplete()
-        .map(|why| error("completeness", "incomplete", &super::verdict::incomplete(why), ""));
-    aborted.chain(defects).chain(incomplete).collect()
+        .map(|why| error("completeness", "incomplete", &summary.incomplete(why), ""));
+    let differences = gate::beside_failures(summary).into_iter();
+    let differences =
+        differences.map(|(_, message)| error("baseline", "not-as-in-the-baseline", &message, ""));
+    aborted.chain(defects).chain(incomplete).chain(differences).collect()
+}
+
+fn case(name: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("{SUITE}.run"));
+    case
 }
 
 fn error(name: &str, word: &str, message: &str, text: &str) -> TestCase {
@@ -111,9 +156,7 @@ fn error(name: &str, word: &str, message: &str, text: &str) -> TestCase {
     if !text.is_empty() {
         status.set_description(text);
     }
-    let mut case = TestCase::new(name, status);
-    case.set_classname(format!("{SUITE}.run"));
-    case
+    case(name, status)
 }
 
 /// What every report says of the run.

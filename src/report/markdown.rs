@@ -1,6 +1,6 @@
 //! The report as Markdown, for GitHub's step summary and for comments on pull requests.
 
-use super::{Counts, RuleState, Status, Summary, terminal, words};
+use super::{Counts, RuleState, Status, Summary, gate, terminal, words};
 use crate::rulebook::Rulebook;
 use crate::runner::RunHeader;
 use std::collections::BTreeSet;
@@ -10,18 +10,22 @@ use std::fmt::Write as _;
 /// out is named.
 const DETAILS_END_AT: usize = 60_000;
 
+/// So many differences from a baseline, or entries of it, are listed.
+const LISTED: usize = 40;
+
 /// The report of a run as Markdown.
 pub fn render(summary: &Summary) -> String {
     let Some(header) = summary.header() else {
         return String::new();
     };
     let mark = match summary.status() {
-        Status::Conformant => "✅",
+        Status::Conformant | Status::AsListed => "✅",
         Status::Incomplete | Status::PartHeld => "⚠️",
         Status::Nonconformant | Status::SuiteDefect => "❌",
     };
     let mut text = format!("### {mark} {}\n\n", escaped(&summary.verdict()));
     facts(&mut text, summary, header);
+    baseline(&mut text, summary);
     areas(&mut text, summary);
     let mut left_out = Vec::new();
     for (heading, detail) in details(summary, header) {
@@ -50,7 +54,10 @@ pub fn render(summary: &Summary) -> String {
 }
 
 fn facts(text: &mut String, summary: &Summary, header: &RunHeader) {
-    let time = summary.milliseconds.map(|time| format!(" in {time} ms")).unwrap_or_default();
+    let time = summary
+        .milliseconds
+        .map(|time| format!(" in {}", words::duration(time)))
+        .unwrap_or_default();
     let seed = header.selection.generation.seed;
     let mut lines = vec![
         format!("implementation: {}", words::implementation(header)),
@@ -58,12 +65,32 @@ fn facts(text: &mut String, summary: &Summary, header: &RunHeader) {
         format!("judged by: {}", words::suite(header)),
         format!("selection: {}; seed {seed}", words::selection(header)),
     ];
+    lines.extend(words::started(header).map(|started| format!("began: {started}")));
     lines.extend(summary.sources.iter().map(|source| words::source(source, header)));
     lines.push(format!("{}{time}", words::denominator(summary.counts())));
     lines.extend(words::classes(summary).map(|classes| format!("classes met: {classes}")));
     for line in lines {
         let _ = writeln!(text, "- {}", escaped(&line));
     }
+}
+
+/// What is not as the baseline lists it, and what is known.
+fn baseline(text: &mut String, summary: &Summary) {
+    let mut list = |heading: &str, lines: Vec<String>| {
+        if lines.is_empty() {
+            return;
+        }
+        let _ = writeln!(text, "\n{heading}:\n");
+        for line in lines.iter().take(LISTED) {
+            let _ = writeln!(text, "- {}", escaped(line));
+        }
+        if lines.len() > LISTED {
+            let _ = writeln!(text, "- and {} more", lines.len() - LISTED);
+        }
+    };
+    let differences = gate::differences(summary).into_iter().chain(gate::removal(summary));
+    list("Not as in the baseline", differences.collect());
+    list("Known, as the baseline lists it", gate::known(summary));
 }
 
 /// The table by area.
@@ -76,9 +103,10 @@ fn areas(text: &mut String, summary: &Summary) {
         row(text, area, Counts::of(&lines));
     }
     row(text, "**in all**", summary.counts());
-    let violated: BTreeSet<String> = summary
-        .findings()
+    let findings = summary.findings();
+    let violated: BTreeSet<String> = findings
         .into_iter()
+        .filter(|finding| !finding.known)
         .flat_map(|finding| finding.consequences.into_iter().chain([finding.rule]))
         .map(|rule| format!("`{rule}`"))
         .collect();
@@ -118,7 +146,7 @@ fn row(text: &mut String, name: &str, counts: Counts) {
 /// What went wrong: a heading and plain text each.
 fn details(summary: &Summary, header: &RunHeader) -> Vec<(String, String)> {
     let mut details = Vec::new();
-    for (finding, failure) in words::findings(summary) {
+    for (finding, failure) in words::beyond(summary) {
         let title = Rulebook::embedded()
             .rule(&finding.rule)
             .map(|rule| format!(": {}", rule.title))
@@ -130,7 +158,7 @@ fn details(summary: &Summary, header: &RunHeader) -> Vec<(String, String)> {
         text.extend(words::consequences(&finding).map(|words| format!("   {words}\n")));
         details.push((heading, text));
     }
-    for aborted in &summary.aborted {
+    for aborted in words::aborted_beyond(summary) {
         details.push((words::aborted(aborted), terminal::render_aborted(aborted, header)));
     }
     for (case, message) in &summary.defects {

@@ -15,6 +15,8 @@ pub mod json;
 pub mod junit;
 mod legible;
 pub mod markdown;
+#[cfg(feature = "html")]
+pub mod matrix;
 mod precondition;
 pub mod terminal;
 mod verdict;

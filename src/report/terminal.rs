@@ -1,10 +1,11 @@
 //! The report that a person reads in a terminal.
 
 use super::answers;
+use super::gate;
 use super::legible::legible;
 use super::precondition::precondition;
 use super::violation::{actual_in_words, expected_in_words, field_in_words};
-use super::words::{self, counted};
+use super::words::{self, About, counted};
 use super::{Aborted, Place, RuleFailure, RuleLine, RuleState, Status, Summary};
 use crate::cases::relations::UnmetPrecondition;
 use crate::rulebook::Rulebook;
@@ -40,51 +41,6 @@ const ABORTED: usize = 10;
 /// The report of a run, for a terminal of this width in columns. With `styled`, colours stand in
 /// the text as escape sequences; whoever prints it takes them out where they do not belong.
 pub fn render(summary: &Summary, width: usize, styled: bool) -> String {
-    render_around(summary, width, styled, |page, header| {
-        page.went_wrong(summary, header);
-        page.result(summary, header);
-    })
-}
-
-/// What a run comes to by a baseline.
-#[derive(Clone, Copy, Debug)]
-pub struct Gated<'g> {
-    /// What went wrong beyond what is listed, as a run that shows nothing else.
-    pub beyond: &'g Summary,
-    /// What is not as listed, a sentence each.
-    pub findings: &'g [String],
-    /// The last line, and whether it is a good one.
-    pub conclusion: (&'g str, bool),
-}
-
-/// The report of a run that a baseline was held against: of what is listed, the table of rules
-/// reports; what goes beyond it is reported in full.
-pub fn render_gated(summary: &Summary, gated: Gated<'_>, width: usize, styled: bool) -> String {
-    render_around(summary, width, styled, |page, header| {
-        if let Some(beyond) = gated.beyond.header() {
-            page.went_wrong(gated.beyond, beyond);
-        }
-        page.defects(&summary.defects);
-        if !gated.findings.is_empty() {
-            page.line("");
-            page.line(page.painted(BOLD, "not as in the baseline"));
-            for finding in gated.findings {
-                page.wrapped("  ", "✗ ", finding);
-            }
-        }
-        let (words, is_good) = gated.conclusion;
-        page.counts(summary, header);
-        page.line(page.painted(if is_good { GOOD } else { BAD }, words));
-    })
-}
-
-/// What every report of a run begins with, and then its own end.
-fn render_around(
-    summary: &Summary,
-    width: usize,
-    styled: bool,
-    end: impl FnOnce(&mut Page, &RunHeader),
-) -> String {
     let Some(header) = summary.header() else {
         return "nothing was run\n".to_owned();
     };
@@ -94,7 +50,8 @@ fn render_around(
         page.rules(summary);
         page.examples(summary);
     }
-    end(&mut page, header);
+    page.went_wrong(summary, header);
+    page.result(summary, header);
     page.text
 }
 
@@ -202,6 +159,9 @@ impl Page {
     fn head(&mut self, header: &RunHeader) {
         self.line(self.painted(BOLD, words::suite(header)));
         self.line(words::implementation(header));
+        if let Some(started) = words::started(header) {
+            self.line(format!("began: {started}"));
+        }
         self.wrapped("", "choices: ", &words::choices(&header.description.choices));
         let seed = header.selection.generation.seed;
         self.wrapped("", "selection: ", &format!("{}; seed {seed}", words::selection(header)));
@@ -250,6 +210,7 @@ impl Page {
         };
         let style = match line.state {
             RuleState::Held => GOOD,
+            RuleState::Violated if line.known => CAUTION,
             RuleState::Violated => BAD,
             RuleState::NotApplicable => FAINT,
             RuleState::NotExercised => CAUTION,
@@ -300,12 +261,37 @@ impl Page {
     /// All that went wrong in a run.
     fn went_wrong(&mut self, summary: &Summary, header: &RunHeader) {
         self.failures(summary, header);
-        self.aborted(&summary.aborted, header);
+        self.aborted(&words::aborted_beyond(summary), header);
         self.defects(&summary.defects);
+        self.baseline(summary);
+    }
+
+    /// What is not as the baseline lists it, and what is known.
+    fn baseline(&mut self, summary: &Summary) {
+        let Some(baseline) = &summary.baseline else { return };
+        let differences = gate::differences(summary);
+        if !differences.is_empty() {
+            self.line("");
+            self.line(self.painted(BOLD, format!("not as in the baseline {}", baseline.file)));
+            for difference in differences {
+                self.wrapped("  ", "✗ ", &difference);
+            }
+            if let Some(removal) = gate::removal(summary) {
+                self.line(format!("  {removal}"));
+            }
+        }
+        let known = gate::known(summary);
+        if !known.is_empty() {
+            self.line("");
+            self.line(self.painted(BOLD, format!("known, as {} lists it", baseline.file)));
+            for line in known {
+                self.wrapped("  ", "", &line);
+            }
+        }
     }
 
     fn failures(&mut self, summary: &Summary, header: &RunHeader) {
-        for (number, (finding, failure)) in words::findings(summary).iter().enumerate() {
+        for (number, (finding, failure)) in words::beyond(summary).iter().enumerate() {
             self.line("");
             let heading = format!("{}. {} is violated", number + 1, finding.rule);
             self.line(self.painted(BAD, heading));
@@ -332,7 +318,16 @@ impl Page {
         }
         self.line("");
         let after = words::when(&failure.report);
-        self.line(format!("   {} {after}", self.painted(BOLD, format!("in {}", failure.case))));
+        let seed = words::seed(&failure.case, header);
+        let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
+        let case = self.painted(BOLD, format!("in {}", failure.case));
+        self.line(format!("   {case} {after}{seed}"));
+        if let Some(About { title, tempting }) = words::about(&failure.case, &failure.place) {
+            self.wrapped("   ", "", title);
+            if let Some(tempting) = tempting {
+                self.wrapped("   ", "the tempting mistake: ", tempting);
+            }
+        }
         if failure.report.origin == Origin::Expectation {
             self.wrapped("   ", "", "(what the scenario expects; no check stands behind it)");
         }
@@ -353,6 +348,9 @@ impl Page {
         }
         self.line("");
         self.replay(&failure.case, &failure.place, Some(&failure.rule), header);
+        for command in words::explain(failure) {
+            self.line(format!("   explain: {command}"));
+        }
         if let Some(others) = words::other_cases(failure) {
             self.wrapped("   ", "also in: ", &others);
         }
@@ -388,7 +386,7 @@ impl Page {
         }
     }
 
-    fn aborted(&mut self, cases: &[Aborted], header: &RunHeader) {
+    fn aborted(&mut self, cases: &[&Aborted], header: &RunHeader) {
         for aborted in cases.iter().take(ABORTED) {
             self.line("");
             self.line(self.painted(BAD, words::aborted(aborted)));
@@ -442,7 +440,7 @@ impl Page {
             }
         }
         if let Some(time) = summary.milliseconds {
-            self.line(format!("{time} ms in all"));
+            self.line(format!("{} in all", words::duration(time)));
         }
     }
 
@@ -453,12 +451,11 @@ impl Page {
             self.line("");
         }
         let style = match summary.status() {
-            Status::Conformant | Status::PartHeld => GOOD,
+            Status::Conformant | Status::AsListed | Status::PartHeld => GOOD,
             Status::Nonconformant | Status::SuiteDefect => BAD,
             Status::Incomplete => CAUTION,
         };
-        for line in wrap(&summary.verdict(), self.width, "", "") {
-            self.line(self.painted(style, line));
-        }
+        // The last line is the verdict, whole, also for whoever takes nothing but that.
+        self.line(self.painted(style, summary.verdict()));
     }
 }

@@ -1,13 +1,27 @@
 //! How a run ended, in words.
 
 use super::adapter::adapter_fault;
+use super::{gate, words};
 use crate::runner::{Host, Incomplete, RuleState, Status, Summary};
 
 impl Summary {
     /// How the run ended, in words.
     pub fn verdict(&self) -> String {
         let edition = self.header().map_or("", |header| &header.edition);
-        let why = self.why_incomplete().map(incomplete);
+        let left_out = match self.left_out_for_time() {
+            0 => String::new(),
+            1 => " as far as the time went: 1 case was left out".to_owned(),
+            cases => {
+                let cases = words::counted(cases as u64, "case");
+                format!(" as far as the time went: {cases} were left out")
+            }
+        };
+        if let Some(baseline) = &self.baseline
+            && let Some(words) = gate::conclusion(self, baseline)
+        {
+            return format!("{words}{left_out}");
+        }
+        let why = self.why_incomplete().map(|why| self.incomplete(why));
         match (self.status(), why) {
             (Status::SuiteDefect, _) => SUITE_DEFECT.to_owned(),
             (Status::Nonconformant, None) => format!("not conformant with edition {edition}"),
@@ -15,11 +29,7 @@ impl Summary {
                 format!("not conformant with edition {edition}, and incomplete: {why}")
             }
             (Status::Incomplete, why) => format!("incomplete: {}", why.unwrap_or_default()),
-            (Status::Conformant, _) => {
-                let left_out = match self.left_out_for_time() {
-                    0 => String::new(),
-                    cases => format!(" as far as the time went: {cases} cases were left out"),
-                };
+            (Status::Conformant | Status::AsListed, _) => {
                 let whose = match self.header().map(|header| &header.host) {
                     Some(Host::InProcess) => "the built-in reference model is ",
                     _ => "",
@@ -32,13 +42,25 @@ impl Summary {
             }
         }
     }
+
+    /// Why something that was asked for and applies was not judged, in words.
+    pub(super) fn incomplete(&self, why: Incomplete) -> String {
+        match (&self.baseline, why) {
+            (Some(baseline), Incomplete::NotExercised) => format!(
+                "no case exercised {}, which the baseline {} does not list",
+                baseline.not_exercised.join(", "),
+                baseline.file
+            ),
+            (_, why) => incomplete(why),
+        }
+    }
 }
 
 /// The verdict where the suite itself failed.
-pub(super) const SUITE_DEFECT: &str = "a defect of the suite itself; please report it";
+const SUITE_DEFECT: &str = "a defect of the suite itself; please report it";
 
 /// Why something that was asked for and applies was not judged.
-pub(super) fn incomplete(why: Incomplete) -> String {
+fn incomplete(why: Incomplete) -> String {
     match why {
         Incomplete::AdapterUnfaithful(fault) => adapter_fault(&fault),
         Incomplete::CutOff(line) => format!("the file of events is cut off at line {line}"),

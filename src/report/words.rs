@@ -6,6 +6,7 @@ use super::{
 };
 use crate::cases::grid::Extent;
 use crate::cases::relations::relation;
+use crate::cases::scenario::{Scenario, embedded};
 use crate::directory::{Capability, DeclaredChoices};
 use crate::rulebook::{Basis, Rulebook};
 use crate::runner::{
@@ -93,6 +94,16 @@ pub(super) fn findings(summary: &Summary) -> Vec<(Finding, RuleFailure)> {
         .collect()
 }
 
+/// The same without what a baseline lists.
+pub(super) fn beyond(summary: &Summary) -> Vec<(Finding, RuleFailure)> {
+    findings(summary).into_iter().filter(|(finding, _)| !finding.known).collect()
+}
+
+/// The cases that aborted, without those that a baseline lists.
+pub(super) fn aborted_beyond(summary: &Summary) -> Vec<&Aborted> {
+    summary.aborted.iter().filter(|aborted| !summary.is_known_abort(aborted)).collect()
+}
+
 /// The likely mistake that shows the same.
 pub(super) fn likeness(finding: &Finding) -> Option<String> {
     let Likeness { what, cases, .. } = finding.likeness.as_ref()?;
@@ -155,13 +166,13 @@ pub(super) fn source(line: &SourceLine, header: &RunHeader) -> String {
         }
         _ => String::new(),
     };
-    let time = result.milliseconds.map(|time| format!(", {time} ms")).unwrap_or_default();
+    let time = result.milliseconds.map(|time| format!(", {}", duration(time))).unwrap_or_default();
     let stopped = result.stopped.map(|why| format!("; {}", stopped(why))).unwrap_or_default();
     format!("{counted}{of}: {}{seed}{time}{stopped}", words_of(line))
 }
 
 /// Why the rest of a source's cases was not run.
-fn stopped(why: SourceStopped) -> String {
+pub(super) fn stopped(why: SourceStopped) -> String {
     match why {
         SourceStopped::Aborts { cases } => {
             format!("stopped after {} aborted", counted(cases as u64, "case"))
@@ -231,8 +242,10 @@ pub(super) fn source_details(line: &SourceLine) -> Vec<String> {
     if let Some(in_full) = planned.in_full {
         let left_out: usize = planned.left_out.iter().map(|rule| rule.combinations).sum();
         details.push(format!(
-            "the whole grid has {in_full} cases; {left_out} further combinations are left out by {} \
+            "the whole grid has {} cases; {} further combinations are left out by {} \
              (`list grid` lists them)",
+            number(in_full as u64),
+            number(left_out as u64),
             counted(planned.left_out.len() as u64, "stated rule"),
         ));
     }
@@ -259,7 +272,8 @@ pub(super) struct Citation {
 /// What a run came to for a rule.
 pub(super) fn state(line: &RuleLine) -> String {
     let words = line.state.words();
-    match line.state {
+    let known = if line.known { "known: " } else { "" };
+    let words = match line.state {
         RuleState::Held => format!("{words} {}", times(line.held)),
         RuleState::Violated => format!(
             "{words} in {}, held {}",
@@ -272,7 +286,8 @@ pub(super) fn state(line: &RuleLine) -> String {
             format!("{words} because {rules} {verb} violated")
         }
         RuleState::NotExercised => words.to_owned(),
-    }
+    };
+    format!("{known}{words}")
 }
 
 fn is_or_are(count: usize) -> &'static str {
@@ -321,6 +336,39 @@ pub(super) fn when(report: &FailureReport) -> String {
     }
 }
 
+/// What a case of the suite's own shows: its title and, where it is a near miss, the mistake that it
+/// tempts into.
+pub(super) struct About {
+    pub(super) title: &'static str,
+    pub(super) tempting: Option<&'static str>,
+}
+
+/// What is known of a case; `None` of one that is no scenario of this version's.
+pub(super) fn about(case: &str, place: &Place) -> Option<About> {
+    let known = embedded().iter().find(|known| known.id == case && *place == Place::Suite)?;
+    let Scenario { title, tempting, .. } = &known.scenario;
+    Some(About { title, tempting: tempting.as_deref() })
+}
+
+/// What a generated case was drawn with.
+pub(super) fn seed(case: &str, header: &RunHeader) -> Option<u64> {
+    let (source, _) = case.split_once('/')?;
+    let is_drawn = matches!(Source::from_word(source)?, Source::Sequences | Source::Relations);
+    is_drawn.then_some(header.selection.generation.seed)
+}
+
+/// The commands that explain a failure: its rule, and its case where that is one of the suite's or in a
+/// file.
+pub(super) fn explain(failure: &RuleFailure) -> Vec<String> {
+    let case = match &failure.place {
+        Place::Suite => Some(&failure.case),
+        Place::File(file) => Some(file),
+        Place::Generated(..) => None,
+    };
+    let names = std::iter::once(&failure.rule).chain(case);
+    names.map(|name| format!("entra-conformance explain {}", quoted(name))).collect()
+}
+
 /// How and where a case aborted.
 pub(super) fn aborted(aborted: &Aborted) -> String {
     let place = match aborted.step {
@@ -364,28 +412,56 @@ pub(super) fn other_cases(failure: &RuleFailure) -> Option<String> {
 /// What became of a source's cases.
 fn words_of(line: &SourceLine) -> String {
     let SourceResult { judged, not_applicable, aborted, ref declined, .. } = line.result;
-    let mut parts = vec![format!("{judged} judged")];
+    let number = |count: usize| number(count as u64);
+    let mut parts = vec![format!("{} judged", number(judged))];
     if not_applicable > 0 {
-        parts.push(format!("{not_applicable} not applicable"));
+        parts.push(format!("{} not applicable", number(not_applicable)));
     }
     if !declined.is_empty() {
         let words: Vec<&str> = declined.keys().map(|one| one.word()).collect();
         let count: usize = declined.values().sum();
-        parts.push(format!("{count} declined while they were run ({})", words.join(", ")));
+        parts.push(format!(
+            "{} declined while they were run ({})",
+            number(count),
+            words.join(", ")
+        ));
     }
     if aborted > 0 {
         parts.push(format!("{aborted} aborted"));
     }
     let left = line.planned.cases.saturating_sub(line.result.ended());
     if left > 0 {
-        parts.push(format!("{left} not run"));
+        parts.push(format!("{} not run", number(left)));
     }
     parts.join(", ")
 }
 
 /// So many of something.
 pub(super) fn counted(count: u64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", number(count)) }
+}
+
+/// A number with a separator after each three digits.
+pub(super) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut words = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    words
+}
+
+/// How long something took, always in seconds.
+pub(super) fn duration(milliseconds: u64) -> String {
+    format!("{}.{:03} s", number(milliseconds / 1_000), milliseconds % 1_000)
+}
+
+/// When a run began.
+pub(super) fn started(header: &RunHeader) -> Option<String> {
+    header.started.map(|started| started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 /// How often.
@@ -393,7 +469,7 @@ pub(super) fn times(count: u64) -> String {
     match count {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
-        count => format!("{count} times"),
+        count => format!("{} times", number(count)),
     }
 }
 
@@ -433,7 +509,7 @@ pub(super) fn replay(case: &str, place: &Place, rule: Option<&str>, header: &Run
 }
 
 /// An argument as it can be typed into a shell.
-fn quoted(argument: &str) -> String {
+pub(super) fn quoted(argument: &str) -> String {
     let is_plain = !argument.is_empty()
         && argument
             .chars()

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// So many cases are handed to an implementation at once: enough to keep a pipe busy, and few
 /// enough to see progress and to stop soon.
@@ -40,6 +41,8 @@ pub(super) struct Judged {
     pub(super) name: Name,
     pub(super) trial: Trial,
     pub(super) judgement: Judgement,
+    /// How long it took.
+    pub(super) took: Duration,
 }
 
 /// The cases of a generated source, in batches.
@@ -118,18 +121,27 @@ impl Batches<'_> {
         let mut judgements = Vec::with_capacity(cases.len());
         let mut aborts = Aborts::default();
         let trials = cases.iter().map(|(_, _, trial)| trial);
+        let mut last = Instant::now();
         self.judge.run(trials, implementation, &mut |_, judgement| {
             if (self.is_stopped)() {
                 // What was under way when the run was stopped aborted for that reason.
                 return false;
             }
             let is_over = aborts.end_the_source(judgement.stopped.as_ref()).is_some();
-            judgements.push(judgement);
+            let took = last.elapsed();
+            last += took;
+            judgements.push((judgement, took));
             !is_over
         });
         let judged = cases.into_iter().zip(judgements);
         batch.judged = judged
-            .map(|((place, name, trial), judgement)| Judged { place, name, trial, judgement })
+            .map(|((place, name, trial), (judgement, took))| Judged {
+                place,
+                name,
+                trial,
+                judgement,
+                took,
+            })
             .collect();
         batch
     }

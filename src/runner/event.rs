@@ -2,7 +2,10 @@
 
 use super::adapter::AdapterFault;
 use super::answers::Answer;
+use super::by_baseline::BaselineComparison;
+use super::cause::Cause;
 use super::not_applicable::NotApplicable;
+use super::observed::{Observed, Outcome};
 use super::reason::{Origin, Reason};
 use super::selection::Selection;
 use super::shard::Shard;
@@ -11,6 +14,7 @@ use crate::cases::relations::UnmetPrecondition;
 use crate::checks::Violation;
 use crate::directory::{Capability, CommandKind};
 use crate::implementation::{Description, Failure};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::AddAssign;
@@ -27,6 +31,10 @@ pub struct RunHeader {
     pub edition: String,
     /// Who is judged, and what it declares.
     pub description: Description,
+    /// When the run began, where that is known.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
     /// Where the implementation runs.
     pub host: Host,
     /// What was selected.
@@ -320,6 +328,34 @@ pub enum CaseVerdict {
     },
 }
 
+impl CaseVerdict {
+    /// What was observed in a case that ended so and violated rules in these ways.
+    pub(crate) fn observed<'f>(
+        &self,
+        failures: impl IntoIterator<Item = &'f FailureReport>,
+    ) -> BTreeSet<Observed> {
+        let mut found = BTreeSet::new();
+        for failure in failures {
+            found.extend(failure.reasons().map(|reason| Observed {
+                outcome: Outcome::Violated,
+                rule: Some(failure.rule.clone()),
+                reason: Cause::Violation(reason),
+            }));
+        }
+        let ending = match self {
+            CaseVerdict::NotApplicable { reason } => {
+                Some((Outcome::NotApplicable, Cause::NotApplicable(reason.clone())))
+            }
+            CaseVerdict::Aborted { failure, command, .. } => {
+                Some((Outcome::Aborted(failure.kind), Cause::Step(*command)))
+            }
+            _ => None,
+        };
+        found.extend(ending.map(|(outcome, reason)| Observed { outcome, rule: None, reason }));
+        found
+    }
+}
+
 /// What a run reports, as it happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -390,10 +426,22 @@ pub enum Event {
         #[serde(flatten)]
         result: SourceResult,
     },
+    /// How long a source took. The time of a rule is that of the cases in which its situation occurred, so
+    /// that several rules share it.
+    Durations {
+        /// The source.
+        source: Source,
+        /// How long all of it took.
+        microseconds: u64,
+        /// How long the cases took that exercised each rule.
+        rules: BTreeMap<String, u64>,
+    },
     /// A likely mistake shows the same as the implementation.
     Likeness(Likeness),
     /// A small case that exercises a rule.
     Example(Example),
+    /// What the run comes to by the baseline that was given.
+    BaselineCompared(Box<BaselineComparison>),
     /// All cases have ended: the last event. A run that was stopped before its end does without.
     RunFinished {
         /// How long it took.

@@ -32,6 +32,9 @@ pub struct Finding {
     /// The likely mistake that shows the same, where one is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub likeness: Option<Likeness>,
+    /// Whether a baseline lists all of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub known: bool,
 }
 
 /// How a case violates rules: each rule, the step that shows it, and how.
@@ -79,6 +82,22 @@ impl Broken {
         *cases += more.cases;
     }
 
+    /// The same of some rules only.
+    pub(super) fn among(&self, is_meant: &dyn Fn(&str) -> bool) -> Broken {
+        let mut some = Broken::default();
+        for mut group in self.groups() {
+            group.rules.retain(|rule| is_meant(rule));
+            group.later.retain(|rule| is_meant(rule));
+            if group.rules.is_empty() {
+                group.rules = std::mem::take(&mut group.later);
+            }
+            if !group.rules.is_empty() {
+                some.add(group);
+            }
+        }
+        some
+    }
+
     pub(super) fn groups(&self) -> Vec<BrokenTogether> {
         let group = |(rules, (later, cases)): (&BTreeSet<String>, &(BTreeSet<String>, u64))| {
             BrokenTogether { rules: rules.clone(), later: later.clone(), cases: *cases }
@@ -122,6 +141,7 @@ pub(super) fn findings<'g>(
                 consequences: consequences.cloned().collect(),
                 cases: groups.iter().map(|group| group.cases).sum(),
                 likeness: None,
+                known: false,
             }
         })
         .collect();
@@ -251,6 +271,7 @@ mod tests {
             consequences: vec!["match.a".to_owned(), "sync.z".to_owned()],
             cases: 1,
             likeness: None,
+            known: false,
         };
         finding.take(Likeness {
             rule: "match.b".to_owned(),

@@ -1,6 +1,7 @@
 //! Runs the cases of a generated source, and makes a small example of each rule that they violate.
 
 use super::batches::{Aborts, Batch, Batches, Judged};
+use super::durations::Durations;
 use super::event::{
     CaseVerdict, Event, Exercise, FailureReport, NotSaved, SourceResult, SourceStopped,
 };
@@ -17,7 +18,7 @@ use super::trials::{Name, Trials};
 use crate::cases::scenario::case_to_yaml;
 use crate::cases::shrink::measure;
 use crate::implementation::Implementation;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// Runs generated sources, and makes examples of what they find.
@@ -44,6 +45,7 @@ impl Search<'_> {
         report: &mut dyn FnMut(Event),
     ) -> Vec<Found> {
         let started = Instant::now();
+        let mut durations = Durations::of(source);
         let mut count = Count { by_reason: self.by_reason, ..Count::default() };
         let description = self.judge.description();
         let trials = Trials::new(source, self.generation, description, self.shard);
@@ -52,7 +54,7 @@ impl Search<'_> {
         let batches = Batches { trials: &trials, judge: self.judge, is_stopped: &is_stopped };
         batches.run(implementation, helpers, &mut |batch| {
             let newly = batch.newly;
-            let failed = count.take_batch(batch);
+            let failed = count.take_batch(batch, &mut durations);
             if !(self.is_stopped)() {
                 report(Event::Progress { source, newly, failed });
             }
@@ -78,6 +80,7 @@ impl Search<'_> {
         };
         let broken = count.broken.groups();
         report(Event::SourceFinished { source, rules, broken, result });
+        report(durations.finish());
         let found = count.found.into_values();
         found.map(|(case, signature)| Found { source, case, signature }).collect()
     }
@@ -89,7 +92,8 @@ impl Search<'_> {
         saved: Option<&mut SavedFailures<'_>>,
         implementation: &mut dyn Implementation,
     ) -> Event {
-        let Found { source, case: Judged { place, name, trial, judgement }, signature } = found;
+        let Found { source, case, signature } = found;
+        let Judged { place, name, trial, judgement, .. } = case;
         let mut size = measure(&trial.case).as_numbers();
         // Of two that are alike the first one counts.
         size.push(place as u64);
@@ -160,7 +164,7 @@ struct Count {
 
 impl Count {
     /// Takes in a batch, as far as the source goes on; in how many of its cases something went wrong.
-    fn take_batch(&mut self, batch: Batch) -> usize {
+    fn take_batch(&mut self, batch: Batch, durations: &mut Durations) -> usize {
         self.result.not_applicable += batch.not_applicable;
         let mut failed = 0;
         for case in batch.judged {
@@ -170,6 +174,14 @@ impl Count {
             failed += usize::from(!is_declined && !is_right);
             // The implementation may have gone on after that; in this order it does not count.
             if self.result.stopped.is_none() {
+                let held = &judgement.tallies.held;
+                let violated: BTreeSet<&str> = judgement
+                    .breaches
+                    .iter()
+                    .map(|breach| breach.rule)
+                    .filter(|rule| !held.contains_key(rule))
+                    .collect();
+                durations.add(case.took, held.keys().copied().chain(violated));
                 self.take(case);
             }
         }

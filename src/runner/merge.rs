@@ -97,6 +97,7 @@ pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<MergeProblem>> {
     let headers: Vec<&RunHeader> = in_order.iter().filter_map(|part| part.header()).collect();
     let mut header = headers[0].clone();
     header.shard = None;
+    header.started = headers.iter().filter_map(|header| header.started).min();
     for (at, planned) in header.sources.iter_mut().enumerate() {
         planned.cases = headers.iter().map(|header| header.sources[at].cases).sum();
     }
@@ -119,6 +120,7 @@ pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<MergeProblem>> {
                 finished(source, &in_order, &mut merged, &mut problems);
             }
         }
+        merged.extend(durations(source, &in_order));
     }
     let milliseconds = in_order.iter().filter_map(|part| match part.events.last() {
         Some(Event::RunFinished { milliseconds }) => Some(*milliseconds),
@@ -248,6 +250,22 @@ fn examples(of: Source, parts: &[&Part], merged: &mut Vec<Event>, violated: &mut
         _ => None,
     }));
     merged.extend(smallest.into_values().map(|(_, event)| event).chain(defects).cloned());
+}
+
+/// How long a source took: the longest of its parts, and all that was spent on each rule.
+fn durations(of: Source, parts: &[&Part]) -> Option<Event> {
+    let (mut longest, mut all) = (None, BTreeMap::new());
+    for event in parts.iter().flat_map(|part| &part.events) {
+        if let Event::Durations { source, microseconds, rules } = event
+            && *source == of
+        {
+            longest = longest.max(Some(*microseconds));
+            for (rule, time) in rules {
+                *all.entry(rule.clone()).or_default() += time;
+            }
+        }
+    }
+    longest.map(|microseconds| Event::Durations { source: of, microseconds, rules: all })
 }
 
 /// What a generated source came to in all parts together.

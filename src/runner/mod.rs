@@ -7,7 +7,10 @@ mod adapter;
 mod addresses;
 mod answers;
 mod batches;
+mod by_baseline;
+mod cause;
 mod classes;
+mod durations;
 mod event;
 mod example;
 mod expectations;
@@ -18,6 +21,7 @@ mod judgement;
 mod merge;
 mod minimise;
 mod not_applicable;
+mod observed;
 mod plan;
 mod reason;
 mod save;
@@ -34,6 +38,8 @@ mod written;
 
 pub use adapter::{AdapterFault, AdapterTrial, check_adapter};
 pub use answers::{Answer, FieldChange, ObjectChange};
+pub use by_baseline::{BaselineComparison, BaselineDifference, EntryFault, ListedEntry, Unlisted};
+pub use cause::Cause;
 pub use classes::{ClassLine, ClassState};
 pub use event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host,
@@ -47,6 +53,7 @@ pub use judgement::Signature;
 pub use merge::{Difference, MergeProblem, Part, merge};
 pub(crate) use minimise::minimise;
 pub use not_applicable::NotApplicable;
+pub use observed::{Observed, Outcome};
 pub use plan::{Plan, plan};
 pub use reason::{Origin, Reason};
 pub use save::{SavedFailures, files_in, read_cases};
@@ -65,6 +72,7 @@ pub(crate) use trials::Trials;
 pub use written::judge_case;
 
 use crate::implementation::Implementation;
+use durations::Durations;
 use generated::Search;
 use shown::Shown;
 use std::cell::{Cell, RefCell};
@@ -148,10 +156,13 @@ pub fn run(
             let cases: Vec<&PlannedCase> =
                 plan.cases.iter().filter(|case| case.source == source).collect();
             let is_over = || is_stopped() || is_enough();
+            let mut durations = Durations::of(source);
             written::run(&cases, &judge, implementation, &is_over, &mut |event| {
+                durations.take(&event);
                 shown.take(&event);
                 report(event);
             });
+            report(durations.finish());
         } else {
             found.extend(search.run(source, implementation, extras.helpers, &is_enough, report));
         }

@@ -132,6 +132,7 @@ pub fn plan(
         suite_version: env!("CARGO_PKG_VERSION").to_owned(),
         edition: edition.to_owned(),
         description: description.clone(),
+        started: None,
         host,
         selection,
         shard: None,

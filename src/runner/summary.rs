@@ -1,12 +1,14 @@
 //! What a run came to, rule by rule.
 
 use super::adapter::AdapterFault;
+use super::by_baseline::BaselineComparison;
 use super::event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Likeness, NotSaved,
     PlannedSource, RunHeader, SourceResult, SourceStopped,
 };
 use super::findings::{Broken, Finding, findings, with_likenesses};
 use super::not_applicable::NotApplicable;
+use super::observed::Outcome;
 use super::source::Source;
 use crate::cases::scenario::{EmbeddedScenario, embedded};
 use crate::directory::Capability;
@@ -14,6 +16,7 @@ use crate::implementation::Failure;
 use crate::rulebook::{AREAS, Rulebook, area_of};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// What a run came to for one rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -55,6 +58,9 @@ pub struct RuleLine {
     pub missing: Vec<Vec<Capability>>,
     /// Whether the selection asks for it.
     pub owed: bool,
+    /// Of a rule that is violated, or was asked for and not exercised: whether a baseline lists all of that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub known: bool,
     /// Of a rule that nothing exercised: the rules that are violated in every scenario that shows it,
     /// before its situation comes about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -133,6 +139,8 @@ pub struct Aborted {
 pub enum Status {
     /// Every rule that was asked for and applies was exercised, and none was violated.
     Conformant,
+    /// The same but for what a baseline lists, and all of that is as listed.
+    AsListed,
     /// It was a part of a run, and violated no rule: the verdict is that of the whole.
     PartHeld,
     /// No rule was violated, but something that was asked for and applies was not judged.
@@ -173,6 +181,8 @@ pub struct Summary {
     failures: BTreeMap<String, Vec<(String, FailureReport, Place)>>,
     broken: Broken,
     likenesses: Vec<Likeness>,
+    /// How long the cases took that exercised each rule, in microseconds.
+    durations: BTreeMap<String, u64>,
     written: BTreeSet<String>,
     /// Every source, in the order in which they were run.
     pub sources: Vec<SourceLine>,
@@ -187,6 +197,8 @@ pub struct Summary {
     pub defects: Vec<(String, String)>,
     /// A small case for each rule, where that was asked for.
     pub examples: Vec<Example>,
+    /// What the run comes to by a baseline, where one was given.
+    pub baseline: Option<Box<BaselineComparison>>,
     /// How long the run took; `None` where it was stopped before its end.
     pub milliseconds: Option<u64>,
     /// Of events read from a file: the line in or after which it was cut off.
@@ -312,8 +324,17 @@ impl Summary {
                     known.clone_from(result);
                 }
             }
+            Event::Durations { source, microseconds, rules } => {
+                for (rule, time) in rules {
+                    *self.durations.entry(rule.clone()).or_default() += time;
+                }
+                if let Some(known) = self.result_of(*source) {
+                    known.milliseconds.get_or_insert(microseconds / 1_000);
+                }
+            }
             Event::Likeness(likeness) => self.likenesses.push(likeness.clone()),
             Event::Example(example) => self.examples.push(example.clone()),
+            Event::BaselineCompared(comparison) => self.baseline = Some(comparison.clone()),
         }
     }
 
@@ -376,6 +397,13 @@ impl Summary {
                     (0, 0) => RuleState::NotExercised,
                 };
                 let is_left_out = state == RuleState::NotExercised;
+                let known = match state {
+                    RuleState::Violated => self.is_known(&selected.rule),
+                    RuleState::NotExercised => {
+                        selected.owed && self.baseline.is_some() && !self.is_missed(&selected.rule)
+                    }
+                    RuleState::Held | RuleState::NotApplicable => false,
+                };
                 RuleLine {
                     rule: selected.rule.clone(),
                     blocked_by: if is_left_out {
@@ -389,12 +417,50 @@ impl Summary {
                     by_source,
                     missing: selected.missing.clone(),
                     owed: selected.owed,
+                    known,
                 }
             })
             .collect()
     }
 
-    /// What is wrong with the implementation, mistake by mistake, that of the most cases first.
+    /// Whether a baseline lists every violation of a rule.
+    fn is_known(&self, rule: &str) -> bool {
+        self.baseline.as_ref().is_some_and(|baseline| {
+            !baseline.unlisted.iter().any(|unlisted| {
+                unlisted.observed.outcome == Outcome::Violated
+                    && unlisted.observed.rule.as_deref() == Some(rule)
+            })
+        })
+    }
+
+    /// Whether a rule was asked for, nothing exercised it, and no baseline lists that.
+    fn is_missed(&self, rule: &str) -> bool {
+        match &self.baseline {
+            Some(baseline) => baseline.not_exercised.iter().any(|missed| missed == rule),
+            // What one shard leaves out another may exercise.
+            None => !self.is_part(),
+        }
+    }
+
+    /// Whether a baseline lists what came of a case: how it ended, and how it violated rules.
+    fn lists(&self, case: &str, verdict: &CaseVerdict, failure: Option<&FailureReport>) -> bool {
+        self.baseline.as_ref().is_some_and(|baseline| {
+            verdict.observed(failure).iter().all(|observed| baseline.lists(case, observed))
+        })
+    }
+
+    /// Whether a baseline lists that the implementation aborts in this case.
+    pub fn is_known_abort(&self, aborted: &Aborted) -> bool {
+        self.baseline.as_ref().is_some_and(|baseline| {
+            !baseline.unlisted.iter().any(|unlisted| {
+                unlisted.case.as_deref() == Some(&*aborted.case)
+                    && unlisted.observed.outcome == Outcome::Aborted(aborted.failure.kind)
+            })
+        })
+    }
+
+    /// What is wrong with the implementation, mistake by mistake, that of the most cases first. Of a
+    /// run that a baseline was given for: what goes beyond it, and then what it lists.
     pub fn findings(&self) -> Vec<Finding> {
         let lines = self.rules();
         let exercised = |rule: &str| {
@@ -411,7 +477,16 @@ impl Summary {
             let rules = [rule.clone()].into();
             broken.add(BrokenTogether { rules, later: BTreeSet::new(), cases: 1 });
         }
-        with_likenesses(findings(&broken.groups(), &exercised), &self.likenesses)
+        let findings = |broken: &Broken| {
+            with_likenesses(findings(&broken.groups(), &exercised), &self.likenesses)
+        };
+        if self.baseline.is_none() {
+            return findings(&broken);
+        }
+        let mut all = findings(&broken.among(&|rule| !self.is_known(rule)));
+        let known = findings(&broken.among(&|rule| self.is_known(rule)));
+        all.extend(known.into_iter().map(|finding| Finding { known: true, ..finding }));
+        all
     }
 
     /// The rules that are violated first in the scenarios that show this one, where none of these
@@ -437,12 +512,19 @@ impl Summary {
         of_case.min().map(|(_, rule)| rule)
     }
 
-    /// Every violated rule with its smallest example, in the rulebook's order.
+    /// Every violated rule with its smallest example, in the rulebook's order. Where a baseline lists
+    /// some cases of a rule and not others, it is about the others.
     pub fn failures(&self) -> Vec<RuleFailure> {
         self.rules()
             .into_iter()
             .filter_map(|line| {
                 let cases = self.failures.get(&line.rule)?;
+                let is_meant = |(case, failure, _): &&(String, FailureReport, Place)| {
+                    self.baseline.is_none()
+                        || line.known
+                        || !self.lists(case, &CaseVerdict::Judged, Some(failure))
+                };
+                let cases: Vec<_> = cases.iter().filter(is_meant).collect();
                 let (smallest, (case, report, place)) =
                     cases.iter().enumerate().min_by_key(|(_, (_, report, _))| {
                         (report.excerpt.lines().count(), report.step)
@@ -462,6 +544,11 @@ impl Summary {
                 })
             })
             .collect()
+    }
+
+    /// How long the cases took that exercised a rule; `None` where that is not known.
+    pub fn duration_of(&self, rule: &str) -> Option<Duration> {
+        self.durations.get(rule).copied().map(Duration::from_micros)
     }
 
     /// Whether this scenario or saved case was judged to its end.
@@ -512,16 +599,8 @@ impl Summary {
     /// Why something that was asked for and applies was not judged; `None` where nothing was left
     /// out.
     pub fn why_incomplete(&self) -> Option<Incomplete> {
-        // What one shard leaves out another may exercise.
-        self.why_incomplete_among(|_| !self.is_part())
-            .or_else(|| (self.counts().judged() == 0).then_some(Incomplete::NotExercised))
-    }
-
-    /// The same, whatever else was found; of rules that nothing exercised only those count of which
-    /// this says so.
-    pub fn why_incomplete_among(&self, counts: impl Fn(&str) -> bool) -> Option<Incomplete> {
         let is_left_out = |line: &RuleLine| {
-            line.state == RuleState::NotExercised && line.owed && counts(&line.rule)
+            line.state == RuleState::NotExercised && line.owed && self.is_missed(&line.rule)
         };
         if let Some(fault) = &self.adapter_fault {
             Some(Incomplete::AdapterUnfaithful(fault.clone()))
@@ -533,7 +612,9 @@ impl Summary {
             Some(Incomplete::CasesMissing(source))
         } else if self.judged == 0 {
             Some(Incomplete::NothingJudged)
-        } else if self.rules().iter().any(is_left_out) {
+        } else if self.rules().iter().any(is_left_out)
+            || self.baseline.is_none() && self.counts().judged() == 0
+        {
             Some(Incomplete::NotExercised)
         } else {
             None
@@ -570,13 +651,19 @@ impl Summary {
         if !self.defects.is_empty() {
             return Status::SuiteDefect;
         }
-        if self.aborts() > 0 || self.counts().violated > 0 {
-            return Status::Nonconformant;
-        }
-        if self.why_incomplete().is_some() {
+        let is_broken = self.aborts() > 0 || self.counts().violated > 0;
+        let is_failed = match &self.baseline {
+            None => is_broken,
+            Some(baseline) => !baseline.differences.is_empty(),
+        };
+        if is_failed {
+            Status::Nonconformant
+        } else if self.why_incomplete().is_some() {
             Status::Incomplete
         } else if self.is_part() {
             Status::PartHeld
+        } else if is_broken {
+            Status::AsListed
         } else {
             Status::Conformant
         }

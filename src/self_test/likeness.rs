@@ -103,6 +103,7 @@ mod tests {
             consequences: mutant.also.iter().map(|rule| (*rule).to_owned()).collect(),
             cases: 1,
             likeness: None,
+            known: false,
         };
         let likeness = likeness(&plan.header, &finding, &shown).expect("something alike");
         assert_eq!(likeness.what, mutant.what, "{}", likeness.mistake);

@@ -172,8 +172,8 @@ fn wrong_pages(browser: &Browser) -> Result<(), Failed> {
         ),
         (
             "folded",
-            "content-visibility: visible",
-            "content-visibility: hidden",
+            ".all-rules { display: none !important; }\n  details::details-content { content-visibility: visible",
+            "details::details-content { content-visibility: hidden",
             json!({"print": true}),
             "folded on paper",
         ),

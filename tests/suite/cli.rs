@@ -28,7 +28,8 @@ fn stderr(output: &Output) -> String {
 /// Compares with a snapshot in `snapshots/`, without what differs from run to run.
 fn assert_snapshot(name: &str, text: &str) {
     let mut settings = crate::snapshots::settings();
-    settings.add_filter(r"\d+ ms", "[time]");
+    settings.add_filter(r"[\d,]+\.\d+ s\b", "[time]");
+    settings.add_filter(r"began: .* UTC", "began: [day and time]");
     settings.add_filter(r"/\S*/target/(\S*/)?entra-conformance(\.exe)?", "[program]");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
@@ -356,6 +357,26 @@ fn two_runs_are_compared() {
     let told = compare(&["switch.jsonl", "none.jsonl"]);
     assert_eq!(told.status.code(), Some(2));
     assert!(stderr(&told).contains("none.jsonl cannot be read"), "{}", stderr(&told));
+}
+
+#[test]
+fn any_number_of_runs_stand_side_by_side_in_a_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = ["run", "--only", "scenarios", "--rule", "switch.*", "--events", "one.jsonl"];
+    assert_eq!(elsewhere(folder.path(), &run).status.code(), Some(0));
+    std::fs::copy(folder.path().join("one.jsonl"), folder.path().join("index.jsonl"))
+        .expect("a copy");
+    let told = elsewhere(folder.path(), &["matrix", "--to", "site", "one.jsonl", "index.jsonl"]);
+    assert_eq!(told.status.code(), Some(0), "{}", stderr(&told));
+    let files = std::fs::read_dir(folder.path().join("site")).expect("a folder");
+    let mut files: Vec<String> = files
+        .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    assert_eq!(files, ["index-2.html", "index.html", "matrix.json", "matrix.md", "one.html"]);
+    let told = elsewhere(folder.path(), &["matrix", "--to", "other", "none.jsonl"]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(!folder.path().join("other").exists(), "nothing is written of what cannot be read");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod capabilities;
 mod cli;
 mod correct_implementations;
 mod dependency_rules;
+mod endings;
 mod exhaustive;
 mod faults;
 #[cfg(feature = "schema")]

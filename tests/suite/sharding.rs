@@ -63,6 +63,9 @@ fn untimed(event: Event) -> Event {
             result.milliseconds = Some(0);
             Event::SourceFinished { source, rules, broken, result }
         }
+        Event::Durations { source, .. } => {
+            Event::Durations { source, microseconds: 0, rules: Default::default() }
+        }
         event => event,
     }
 }

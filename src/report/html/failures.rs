@@ -5,10 +5,10 @@ use super::case::{Card, Lane, read};
 use super::difference::side_by_side;
 use super::text::{Shown, as_sentence, identifier, link, value};
 use super::{Page, state_chip};
-use crate::report::violation::{actual_in_words, expected_in_words, field_in_words};
-use crate::report::{Aborted, Place, RuleFailure, RuleState, answers, words};
+use crate::report::violation::{actual_in_words, expected_in_words, field_in_words, value_of};
+use crate::report::{Aborted, Place, RuleFailure, RuleState, answers, gate, legible, words};
 use crate::rulebook::area_of;
-use crate::runner::{Finding, Origin};
+use crate::runner::{Answer, FieldChange, Finding, Origin};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -20,16 +20,51 @@ const VIOLATIONS: usize = 20;
 
 impl Page<'_> {
     pub(super) fn went_wrong(&self) -> Markup {
-        let findings = &self.findings;
+        let (known, beyond): (Vec<_>, Vec<_>) =
+            self.findings.iter().partition(|(finding, _)| finding.known);
         html! {
             (self.defects())
-            @if !findings.is_empty() {
+            @if !beyond.is_empty() {
                 section data-group="" aria-labelledby="failures" {
                     h2 id="failures" tabindex="-1" { "Findings" }
-                    @for (finding, failure) in findings { (self.failure(finding, failure)) }
+                    @for (finding, failure) in beyond { (self.failure(finding, failure)) }
                 }
             }
             (self.aborted())
+            (self.by_baseline())
+            @if !known.is_empty() {
+                section data-group="" aria-labelledby="known" {
+                    h2 id="known" tabindex="-1" { "Known findings" }
+                    @for (finding, failure) in known { (self.failure(finding, failure)) }
+                }
+            }
+        }
+    }
+
+    /// What is not as the baseline lists it, and what it lists.
+    fn by_baseline(&self) -> Markup {
+        let differences = gate::differences(self.summary);
+        let known = gate::known(self.summary);
+        html! {
+            @if let Some(baseline) = &self.summary.baseline {
+                section aria-labelledby="baseline" {
+                    h2 id="baseline" tabindex="-1" { "Baseline" }
+                    p { code { (Shown(&baseline.file)) } }
+                    @if !differences.is_empty() {
+                        h3 { "Not as listed" }
+                        ul.plain {
+                            @for difference in differences { li { (Shown(&difference)) } }
+                            @if let Some(removal) = gate::removal(self.summary) { li { (Shown(&removal)) } }
+                        }
+                    }
+                    @if known.is_empty() {
+                        p { "Nothing that it lists has gone wrong in this run." }
+                    } @else {
+                        h3 { "Known" }
+                        ul.plain { @for line in known { li { (Shown(&line)) } } }
+                    }
+                }
+            }
         }
     }
 
@@ -57,14 +92,21 @@ impl Page<'_> {
             article.failure id=(id) tabindex="-1" data-item=(identifier("rule", &finding.rule)) data-state="violated"
                 data-area=(area_of(&finding.rule)) aria-labelledby={ (id) "-name" } {
                 h3 id={ (id) "-name" } {
-                    (state_chip(RuleState::Violated)) " " code { (Shown(&finding.rule)) }
+                    (state_chip(RuleState::Violated)) " "
+                    @if finding.known { span.state.not-applicable { "known" } " " }
+                    code { (Shown(&finding.rule)) }
                 }
-                @if let Some(rule) = rule { p.title { (rule.title) } }
-                @if let Some(words) = words::likeness(finding) { p.likeness { (as_sentence(&words)) } }
+                @if let Some(rule) = rule { p.title { (in_code(&rule.title)) } }
+                @if let Some(words) = words::likeness(finding) { p.likeness { (in_code(&as_sentence(&words))) } }
                 (self.grounds(&finding.rule))
                 h4 { "Expected and actual" }
+                @if let Some(about) = words::about(&failure.case, &failure.place) {
+                    p.shows { (in_code(about.title)) }
+                    @if let Some(tempting) = about.tempting { p { "The tempting mistake: " (in_code(tempting)) } }
+                }
                 p {
                     "In " code { (Shown(&failure.case)) } " " (Shown(&words::when(report)))
+                    @if let Some(seed) = words::seed(&failure.case, self.header) { ", seed " (seed) }
                     @if report.origin == Origin::Expectation {
                         ", by what the scenario expects; no check stands behind it"
                     }
@@ -85,17 +127,17 @@ impl Page<'_> {
                 h4 { "How it came about" }
                 (timeline(&report.excerpt, report.step, "Not as expected after this"))
                 @if !report.answers.is_empty() {
-                    h4 { "What it answered and showed" }
-                    ol.answers {
-                        @for answer in &report.answers {
-                            li {
-                                code { (answer.command.to_string()) } " " (Shown(&answers::reported(answer)))
-                                ul { @for change in answers::changed(answer) { li { (Shown(&change)) } } }
-                            }
-                        }
-                    }
+                    h4 { "What it answered, and what it changed in the cloud" }
+                    ol.answers { @for answer in &report.answers { li { (shown_answer(answer)) } } }
                 }
                 (self.replay(&failure.rule, &failure.case, &failure.place, Some(&failure.rule)))
+                p.others {
+                    "Explained by "
+                    @for (at, command) in words::explain(failure).iter().enumerate() {
+                        @if at > 0 { " and " }
+                        code { (Shown(command)) }
+                    }
+                }
                 @if !finding.consequences.is_empty() {
                     p.consequences {
                         "The same mistake also breaks "
@@ -129,7 +171,7 @@ impl Page<'_> {
                             } @else {
                                 (citation.page)
                             }
-                            @if let Some(quote) = &citation.quote { ": " q { (quote) } }
+                            @if let Some(quote) = &citation.quote { ": " q { (in_code(quote)) } }
                         }
                     }
                 }
@@ -166,7 +208,9 @@ impl Page<'_> {
                     span.state.violated {
                         span.mark aria-hidden="true" { "✗" } " " (failure.kind.word())
                     }
-                    " " code { (Shown(&aborted.case)) }
+                    " "
+                    @if self.summary.is_known_abort(aborted) { span.state.not-applicable { "known" } " " }
+                    code { (Shown(&aborted.case)) }
                 }
                 p.title { (Shown(&as_sentence(&words::aborted(aborted)))) }
                 p.message { (value(&failure.message)) }
@@ -252,9 +296,49 @@ pub(super) fn timeline(excerpt: &str, step: usize, here: &str) -> Markup {
                 }
             }
         }
-        details.yaml open[case.is_none()] {
+        details.yaml.again[case.is_some()] open[case.is_none()] {
             summary { "The case as a scenario file (YAML)" }
             pre.scroll tabindex="0" role="group" aria-label="The case in YAML" { (value(excerpt)) }
+        }
+    }
+}
+
+/// What an implementation reported of a step, and each object that it changed, before and after.
+fn shown_answer(answer: &Answer) -> Markup {
+    html! {
+        code { (answer.command.to_string()) } " " (Shown(&answers::reported(answer)))
+        @for change in &answer.changes {
+            @if !change.is_there {
+                p { (Shown(&change.object.to_string())) " is gone" }
+            } @else {
+                div.scroll tabindex="0" role="group" aria-label={ "What changed of " (legible(&change.object.to_string())) } {
+                    table.change {
+                        caption {
+                            (Shown(&change.object.to_string()))
+                            @if !change.was_there { " appeared" }
+                        }
+                        thead {
+                            tr { th scope="col" { "Field" } th scope="col" { "Before" } th scope="col" { "After" } }
+                        }
+                        tbody {
+                            @for FieldChange { field, before, after } in &change.fields {
+                                tr {
+                                    th scope="row" { (Shown(&field_in_words(field))) }
+                                    td {
+                                        @if change.was_there { (value(&value_of(field, before, false))) } @else { "–" }
+                                    }
+                                    td { (value(&value_of(field, after, false))) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if answer.more > 0 {
+            p { "And " (words::counted(answer.more as u64, "object")) " more changed." }
+        } @else if answer.changes.is_empty() {
+            p { "Nothing changed in the cloud." }
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The verdict, and what it is about.
 
-use super::failures::aborted_ids;
-use super::text::{Shown, as_sentence, duration, identifier, link};
+use super::failures::{aborted_ids, in_code};
+use super::text::{Shown, as_sentence, identifier, link};
 use super::{Page, state_class};
-use crate::report::verdict::incomplete;
 use crate::report::{RuleState, Status, words};
 use maud::{Markup, html};
 
@@ -18,6 +17,7 @@ impl Page<'_> {
         let status = self.summary.status();
         let (class, mark, word) = match status {
             Status::Conformant => ("good", "✓", "Conformant"),
+            Status::AsListed => ("good", "✓", "As the baseline lists it"),
             Status::PartHeld => ("caution", "◐", "A part of a run"),
             Status::Incomplete => ("caution", "!", "Incomplete"),
             Status::Nonconformant => ("bad", "✗", "Not conformant"),
@@ -25,14 +25,17 @@ impl Page<'_> {
         };
         html! {
             header class={ "verdict " (class) } {
-                p.about { "Entra Connect conformance · edition " (Shown(&self.header.edition)) }
+                p.about { "Entra Connect conformance" }
                 div.outcome {
                     span.sign aria-hidden="true" { (mark) }
                     div {
-                        h1 { (Shown(verdict)) }
+                        h1 { (in_code(verdict)) }
                         p.who {
                             span.aloud { (word) ": " }
                             (Shown(&words::implementation(self.header)))
+                            @if let Some(url) = &self.header.description.implementation.url {
+                                ", " (link(url, url))
+                            }
                         }
                     }
                 }
@@ -76,12 +79,13 @@ impl Page<'_> {
                         @if all == 1 { "rule" } @else { "rules" } " in all"
                     }
                 }
-                p {
-                    (counts.judged()) " of " (all) " judged"
-                    @if all < of_edition {
-                        ". The edition has " (of_edition) " rules; the others were not selected"
+                @if counts.judged() < all || all < of_edition {
+                    p {
+                        (counts.judged()) " of " (all) " judged."
+                        @if all < of_edition {
+                            " The edition has " (of_edition) " rules; the others were not selected."
+                        }
                     }
-                    "."
                 }
             }
         }
@@ -89,11 +93,11 @@ impl Page<'_> {
 
     /// Why the verdict is none on the whole.
     fn why_not_whole(&self, status: Status, verdict: &str) -> Markup {
-        let why = self.summary.why_incomplete().map(incomplete);
+        let why = self.summary.why_incomplete().map(|why| self.summary.incomplete(why));
         let aborts = self.summary.aborts();
         html! {
             @if let Some(why) = why.filter(|why| !verdict.contains(&**why)) {
-                p.note.caution { strong { "Incomplete. " } (Shown(&as_sentence(&why))) "." }
+                p.note.caution { strong { "Incomplete. " } (in_code(&as_sentence(&why))) "." }
             }
             @if status == Status::PartHeld {
                 p.note.caution {
@@ -113,7 +117,7 @@ impl Page<'_> {
 
     /// What went wrong, in a line each.
     fn wrong(&self) -> Markup {
-        let findings = &self.findings;
+        let findings: Vec<_> = self.findings.iter().filter(|(finding, _)| !finding.known).collect();
         let aborted = &self.summary.aborted;
         html! {
             @if !findings.is_empty() || !aborted.is_empty() {
@@ -124,7 +128,7 @@ impl Page<'_> {
                             a href={ "#" (identifier("failure", &finding.rule)) } {
                                 code { (Shown(&finding.rule)) }
                             }
-                            @if let Some(rule) = self.book.rule(&finding.rule) { " " (rule.title) }
+                            @if let Some(rule) = self.book.rule(&finding.rule) { " " (in_code(&rule.title)) }
                         }
                     }
                     @for (aborted, id) in aborted.iter().zip(aborted_ids(aborted)).take(LISTED) {
@@ -144,18 +148,14 @@ impl Page<'_> {
     /// What every report says of a run.
     fn facts(&self) -> Markup {
         let header = self.header;
-        let name = &header.description.implementation;
-        let time = self.summary.milliseconds.map(duration);
+        let time = self.summary.milliseconds.map(words::duration);
         html! {
             dl.facts {
-                div { dt { "Implementation" } dd {
-                    (Shown(&words::implementation(header)))
-                    @if let Some(url) = &name.url { ", " (link(url, url)) }
-                } }
                 div { dt { "Judged by" } dd { (Shown(&words::suite(header))) } }
                 div { dt { "Selection" } dd { (Shown(&words::selection(header))) } }
                 div { dt { "Seed" } dd { (header.selection.generation.seed) } }
-                div { dt { "Duration" } dd {
+                @if let Some(started) = words::started(header) { div { dt { "Began" } dd { (started) } } }
+                div { dt { "Took" } dd {
                     (time.unwrap_or_else(|| "not known: it came to no end".to_owned()))
                 } }
                 @if let Some(classes) = words::classes(self.summary) {

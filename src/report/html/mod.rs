@@ -7,6 +7,7 @@ mod failures;
 mod head;
 mod matrix;
 mod rules;
+mod runs;
 mod sources;
 mod text;
 
@@ -17,6 +18,8 @@ use crate::runner::{Finding, RunHeader};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+pub use runs::matrix;
+pub(super) use text::identifier;
 use text::{Shown, as_sentence};
 
 const STYLE: &str = include_str!("page.css");
@@ -104,10 +107,14 @@ impl Page<'_> {
     fn contents(&self) -> Markup {
         let aborts = self.summary.aborted.len();
         let counts = self.counts;
+        let known = self.findings.iter().filter(|(finding, _)| finding.known).count();
+        let has_baseline = self.summary.baseline.is_some();
         let parts = [
             ("defects", "Defects of the suite", Some(self.summary.defects.len())),
-            ("failures", "Findings", Some(self.findings.len())),
+            ("failures", "Findings", Some(self.findings.len() - known)),
             ("aborted", "Aborted", Some(aborts)),
+            ("baseline", "Baseline", (!has_baseline).then_some(0)),
+            ("known", "Known findings", Some(known)),
             ("overview", "Overview", None),
             ("not-judged", "Not judged", Some(counts.not_applicable + counts.not_exercised)),
             ("rules", "All rules", Some(counts.all())),

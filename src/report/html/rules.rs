@@ -10,7 +10,7 @@ use maud::{Markup, html};
 impl Page<'_> {
     pub(super) fn rules(&self) -> Markup {
         html! {
-            section aria-labelledby="rules" {
+            section.all-rules aria-labelledby="rules" {
                 h2 id="rules" tabindex="-1" { "All rules" }
                 @for (area, lines) in &self.areas {
                     section data-group="" aria-labelledby={ "area-" (area) } {
@@ -30,11 +30,11 @@ impl Page<'_> {
                 summary {
                     h4 {
                         (state_chip(line.state)) " " code { (Shown(&line.rule)) }
-                        @if let Some(rule) = known { " " span.title { (rule.title) } }
+                        @if let Some(rule) = known { " " span.title { (in_code(&rule.title)) } }
                     }
                 }
                 div.entry {
-                    p { strong { (Shown(&as_sentence(&words::why(line)))) "." } }
+                    p { strong { (in_code(&as_sentence(&words::why(line)))) "." } }
                     @for (finding, _) in self.findings.iter().filter(|(finding, _)| finding.breaks(&line.rule)) {
                         p {
                             a href={ "#" (identifier("failure", &finding.rule)) } {
@@ -53,6 +53,13 @@ impl Page<'_> {
                         p { "Binds " (rule.scope.to_string()) "." }
                     }
                     (self.by_source(line))
+                    @if let Some(time) = self.summary.duration_of(&line.rule) {
+                        p {
+                            "Its cases took "
+                            (words::duration(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+                            ", shared with the other rules that they exercise."
+                        }
+                    }
                     @for example in self.summary.examples.iter().filter(|known| known.rule == line.rule) {
                         h5 { "A small case, from " code { (Shown(&example.case)) } }
                         (timeline(&example.excerpt, usize::MAX, ""))
@@ -79,8 +86,8 @@ impl Page<'_> {
                         @let exercise = line.by_source.get(&source).copied().unwrap_or_default();
                         tr {
                             th scope="row" { (source.word()) }
-                            td { (exercise.held) }
-                            td { (exercise.violated_cases) }
+                            td { (words::number(exercise.held)) }
+                            td { (words::number(exercise.violated_cases)) }
                         }
                     }
                 }
@@ -106,7 +113,7 @@ impl Page<'_> {
                                 a href={ "#" (identifier("rule", &line.rule)) } {
                                     code { (Shown(&line.rule)) }
                                 }
-                                " " span.why { (Shown(&as_sentence(&words::why(line)))) }
+                                " " span.why { (in_code(&as_sentence(&words::why(line)))) }
                             }
                         }
                     }

@@ -1,7 +1,8 @@
 //! Where cases came from, and which could not be judged.
 
 use super::Page;
-use super::text::{Shown, duration};
+use super::failures::in_code;
+use super::text::Shown;
 use crate::report::words;
 use crate::runner::NotApplicable;
 use maud::{Markup, html};
@@ -18,7 +19,7 @@ impl Page<'_> {
                         thead {
                             tr {
                                 @for head in
-                                    ["Source", "planned", "judged", "not applicable", "aborted", "duration"] {
+                                    ["Source", "planned", "judged", "not applicable", "declined", "aborted", "not run", "took"] {
                                     th scope="col" { (head) }
                                 }
                             }
@@ -27,11 +28,15 @@ impl Page<'_> {
                             @for line in &self.summary.sources {
                                 tr {
                                     th scope="row" { (line.planned.source.word()) }
-                                    td { (line.planned.cases) }
-                                    td { (line.result.judged) }
-                                    td { (line.result.not_applicable) }
-                                    td { (line.result.aborted) }
-                                    td { (line.result.milliseconds.map(duration).unwrap_or_else(|| "–".to_owned())) }
+                                    td { (words::number(line.planned.cases as u64)) }
+                                    td { (words::number(line.result.judged as u64)) }
+                                    td { (words::number(line.result.not_applicable as u64)) }
+                                    td { (words::number(line.result.declined.values().sum::<usize>() as u64)) }
+                                    td { (words::number(line.result.aborted as u64)) }
+                                    td {
+                                        (words::number(line.planned.cases.saturating_sub(line.result.ended()) as u64))
+                                    }
+                                    td { (line.result.milliseconds.map(words::duration).unwrap_or_else(|| "–".to_owned())) }
                                 }
                             }
                         }
@@ -39,8 +44,10 @@ impl Page<'_> {
                 }
                 ul {
                     @for line in &self.summary.sources {
-                        li { (Shown(&words::source(line, self.header))) }
-                        @for detail in words::source_details(line) { li { (Shown(&detail)) } }
+                        @if let Some(stopped) = line.result.stopped {
+                            li { (line.planned.source.word()) ": " (words::stopped(stopped)) }
+                        }
+                        @for detail in words::source_details(line) { li { (in_code(&detail)) } }
                     }
                 }
                 (self.not_applicable())

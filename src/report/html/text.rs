@@ -59,7 +59,7 @@ pub(super) fn link(words: &str, address: &str) -> Markup {
 }
 
 /// An identifier for the page: what stands in a name stays, as far as it can stand in a link.
-pub(super) fn identifier(prefix: &str, name: &str) -> String {
+pub(in crate::report) fn identifier(prefix: &str, name: &str) -> String {
     let mut identifier = format!("{prefix}-");
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b".-/".contains(&byte) {
@@ -69,16 +69,6 @@ pub(super) fn identifier(prefix: &str, name: &str) -> String {
         }
     }
     identifier
-}
-
-/// How long something took.
-pub(super) fn duration(milliseconds: u64) -> String {
-    let (minutes, seconds) = (milliseconds / 60_000, milliseconds / 1_000 % 60);
-    match milliseconds {
-        0..1_000 => format!("{milliseconds} ms"),
-        1_000..60_000 => format!("{seconds}.{:03} s", milliseconds % 1_000),
-        _ => format!("{minutes} min {seconds} s"),
-    }
 }
 
 /// The first letter as a capital.
@@ -132,14 +122,6 @@ mod tests {
     #[case("a b\"_<ä", "rule-a_20b_22_5f_3c_c3_a4")]
     fn identifiers_stand_in_links(#[case] name: &str, #[case] expected: &str) {
         assert_eq!(identifier("rule", name), expected);
-    }
-
-    #[rstest]
-    #[case(7, "7 ms")]
-    #[case(1_234, "1.234 s")]
-    #[case(61_999, "1 min 1 s")]
-    fn durations_are_told_for_people(#[case] milliseconds: u64, #[case] expected: &str) {
-        assert_eq!(duration(milliseconds), expected);
     }
 
     #[test]

@@ -4,11 +4,12 @@ mod cells;
 mod people;
 mod relations;
 
-use entra_conformance::baseline::{BaselineFile, RunResults, from_yaml, observe};
+use entra_conformance::baseline::{BaselineFile, Gate, RunResults, from_yaml, observe};
 use entra_conformance::implementation::Implementation;
 use entra_conformance::reference::{Policy, ReferenceModel};
+use entra_conformance::report::{Status, gate as words};
 use entra_conformance::runner::{
-    Extras, Generation, Host, Plan, PlannedCase, SavedFailures, Selection, Source, plan, run,
+    Event, Extras, Generation, Host, Plan, PlannedCase, SavedFailures, Selection, Source, plan, run,
 };
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -57,6 +58,19 @@ fn observed(
     let interrupted = AtomicBool::new(false);
     observe(&plan, implementation, &mut [], &mut saved, &interrupted, &mut |_| {})
         .expect("files in order")
+}
+
+/// How a run ends by a baseline, with what the user reads.
+fn told(seen: &RunResults, gate: Gate) -> (Status, String) {
+    let mut summary = seen.summary().clone();
+    let comparison = gate.comparison;
+    let differences = comparison.differences.iter();
+    let mut told: Vec<String> = differences
+        .map(|difference| words::difference(difference, &comparison.file, "2023-01"))
+        .collect();
+    summary.take(&Event::BaselineCompared(Box::new(comparison)));
+    told.push(summary.verdict());
+    (summary.status(), told.join("\n"))
 }
 
 fn read(file: &str, text: &str) -> BaselineFile {

@@ -8,7 +8,8 @@ use std::process::{Command, Output, Stdio};
 /// Compares with a snapshot in `snapshots/`.
 pub(crate) fn assert_snapshot(name: &str, text: &str) {
     let mut settings = crate::snapshots::settings();
-    settings.add_filter(r"\d+ ms", "[time]");
+    settings.add_filter(r"[\d,]+\.\d+ s\b", "[time]");
+    settings.add_filter(r"began: .* UTC", "began: [day and time]");
     // However many scenarios there are.
     settings.add_filter(r"(\+ \S+: not-applicable .*\n)+", "+ [scenarios]: not-applicable\n");
     settings.add_filter(

@@ -4,6 +4,7 @@
 mod compared;
 mod forms;
 mod hostile;
+mod matrix;
 mod page;
 mod runs;
 mod stream;

@@ -53,6 +53,7 @@ pub(crate) fn events(
 ) -> Vec<Event> {
     let host = Host::ChildProcess { command: vec!["./my adapter".to_owned(), "--fast".to_owned()] };
     let mut plan = plan("2023-01", &implementation.describe(), host, selection, Vec::new());
+    plan.header.started = "2026-01-26T09:30:00Z".parse().ok();
     plan.cases.retain(|case| SCENARIOS.contains(&&*case.id));
     for planned in &mut plan.header.sources {
         if planned.source == Source::Scenarios {
@@ -65,6 +66,10 @@ pub(crate) fn events(
         match &mut event {
             Event::RunFinished { milliseconds } => *milliseconds = 1234,
             Event::SourceFinished { result, .. } => result.milliseconds = Some(567),
+            Event::Durations { microseconds, rules, .. } => {
+                *microseconds = 567_000;
+                rules.values_mut().for_each(|time| *time = 89_000);
+            }
             _ => {}
         }
         events.push(event);

@@ -1,7 +1,8 @@
 //! Why a baseline lists something, as a stable code.
 
+use super::not_applicable::NotApplicable;
+use super::reason::Reason;
 use crate::directory::CommandKind;
-use crate::runner::{NotApplicable, Reason};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +11,7 @@ use std::str::FromStr;
 /// whatever reports say.
 ///
 /// ```
-/// use entra_conformance::baseline::Cause;
+/// use entra_conformance::runner::Cause;
 /// for code in ["proxyAddresses/valuesAdded/sync", "missing/roles", "sync", "notTriggered"] {
 ///     assert_eq!(code.parse::<Cause>().unwrap().to_string(), code);
 /// }

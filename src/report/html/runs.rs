@@ -1,0 +1,112 @@
+//! Runs side by side, as a page that leads to the page of each.
+
+use super::failures::in_code;
+use super::text::Shown;
+use super::{STYLE, policy, state_class};
+use crate::report::matrix::{Cell, Matrix, Run};
+use crate::report::{RuleState, Status, legible};
+use crate::rulebook::Rulebook;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+/// The matrix as a page for a browser. Its links lead to the reports beside it.
+pub fn matrix(matrix: &Matrix) -> String {
+    let runs = matrix.runs.len();
+    let heading = "Entra Connect conformance, run by run";
+    let broken = matrix.rules.iter().filter(|row| row.cells.iter().flatten().any(is_broken));
+    let broken = broken.count();
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                title { (heading) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body.wide-page {
+                a.skip href="#results" { "Skip to the matrix" }
+                header.verdict {
+                    h1 { (heading) }
+                    p.who {
+                        (matrix.rules.len()) " rules, " (runs) @if runs == 1 { " run" } @else { " runs" }
+                        "; " (broken) @if broken == 1 { " rule is" } @else { " rules are" }
+                        " violated in one of them at least."
+                    }
+                }
+                nav aria-label="Areas" {
+                    ul role="list" {
+                        @for (area, _) in matrix.areas() { li { a href={ "#area-" (area) } { (area) } } }
+                    }
+                }
+                main id="results" tabindex="-1" {
+                    p.legend {
+                        @for state in RuleState::ALL { (super::state_chip(state)) " " }
+                        "Each cell leads to what the run's own report says."
+                    }
+                    div.scroll tabindex="0" role="group" aria-label="Rules by run" {
+                        table.runs {
+                            thead {
+                                tr {
+                                    th scope="col" { "Rule" }
+                                    @for run in &matrix.runs { th scope="col" { (column(run)) } }
+                                }
+                            }
+                            @for (area, rows) in matrix.areas() {
+                                tbody {
+                                    tr { th.area scope="rowgroup" colspan=(runs + 1) id={ "area-" (area) } { (area) } }
+                                    @for row in rows {
+                                        tr {
+                                            th scope="row" {
+                                                code { (Shown(&row.rule)) }
+                                                @if let Some(rule) = Rulebook::embedded().rule(&row.rule) {
+                                                    span.sum { (in_code(&rule.title)) }
+                                                }
+                                            }
+                                            @for cell in &row.cells { (shown(cell.as_ref())) }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                footer { p { "Made by entra-conformance from the events of these runs. It needs no network." } }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn is_broken(cell: &Cell) -> bool {
+    cell.state == RuleState::Violated
+}
+
+fn column(run: &Run) -> Markup {
+    let (mark, class) = match run.verdict {
+        Status::Conformant | Status::AsListed => ("✓", "held"),
+        Status::Nonconformant | Status::SuiteDefect => ("✗", "violated"),
+        Status::Incomplete | Status::PartHeld => ("!", "not-exercised"),
+    };
+    html! {
+        a href=(run.page) { (Shown(&run.name())) }
+        span.sum { (Shown(&run.about())) }
+        span class={ "state " (class) } { span.mark aria-hidden="true" { (mark) } " " (Shown(&run.words)) }
+    }
+}
+
+fn shown(cell: Option<&Cell>) -> Markup {
+    html! {
+        td {
+            @if let Some(cell) = cell {
+                a class={ "cell " (state_class(cell.state)) } href=(cell.link) title=(legible(&cell.words)) {
+                    (cell.state_in_words())
+                }
+            } @else {
+                span.cell { "not selected" }
+            }
+        }
+    }
+}
