@@ -58,13 +58,19 @@ fn what_to_do(error: &StartError) -> Vec<String> {
         StartError::Spawn { program, error } => {
             vec![hint(program, error).to_owned()]
         }
-        StartError::Handshake(failure) => {
+        StartError::Handshake { failure, output } => {
             let mut lines = Vec::new();
-            if !failure.stderr_tail.is_empty() {
-                lines.push("the end of its standard error:".to_owned());
-                let tail = failure.stderr_tail.iter();
-                lines.extend(tail.map(|line| format!("  ! {}", legible(line))));
-            }
+            let mut show = |what: &str, mark: char, shown: &[String]| {
+                if shown.is_empty() {
+                    lines.push(format!("it wrote nothing on its standard {what}"));
+                    return;
+                }
+                let which = if mark == '!' { "end" } else { "beginning" };
+                lines.push(format!("the {which} of its standard {what}:"));
+                lines.extend(shown.iter().map(|line| format!("  {mark} {}", legible(line))));
+            };
+            show("output", '>', output);
+            show("error", '!', &failure.stderr_tail);
             lines.push(
                 "(`entra-conformance serve` answers as an adapter has to; `spec/protocol.md` says how)"
                     .to_owned(),

@@ -85,6 +85,14 @@ pub(crate) fn main(arguments: &[String]) {
                 exit(4);
             }
             ("other-when-started-again", note) if !first_time(note) => handshake = "other-name",
+            // All is well the first time, and not the next two.
+            ("fails-to-start-again-twice", note) => {
+                let before = std::fs::read_to_string(note).unwrap_or_default();
+                std::fs::write(note, format!("{before}started\n")).expect("a note");
+                if (1..=2).contains(&before.lines().count()) {
+                    exit(4);
+                }
+            }
             ("fails-to-start-again" | "other-when-started-again", _) => {}
             ("handshake", how) => handshake = how,
             other => panic!("unknown argument {other:?}"),
@@ -132,6 +140,11 @@ impl Adapter {
             "half" => {
                 self.write(b"{\"jsonrpc\": ");
                 exit(0)
+            }
+            "banner-and-hang" => {
+                // Reading stops at the first line; what comes with it is shown all the same.
+                self.write(b"Starting\nlistening on po");
+                sleep_forever()
             }
             "invalid-json" => return self.write(b"{jsonrpc: \"2.0\"}\n"),
             "byte-order-mark" => self.write(b"\xEF\xBB\xBF"),

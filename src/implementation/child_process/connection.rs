@@ -27,6 +27,10 @@ const LOOK_AFTER: Duration = Duration::from_millis(100);
 /// How long the rest of the output of a process that has ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// So much of its standard output is shown where a process does not get through the handshake.
+const OUTPUT_SHOWN: usize = 4096;
+const LINES_SHOWN: usize = 10;
+
 /// Why the conversation is over. The process has been killed.
 #[derive(Debug)]
 pub(super) struct Broken {
@@ -34,6 +38,8 @@ pub(super) struct Broken {
     pub(super) failure: Failure,
     /// Whether it is surely the awaited request's fault, and no earlier or later one's.
     pub(super) exact: bool,
+    /// The request that was answered a second time, where that is what went wrong.
+    pub(super) doubled: Option<u64>,
 }
 
 /// A living process that has said who it is.
@@ -80,7 +86,6 @@ impl Connection {
 
     fn initialize(&mut self, options: &ChildProcessOptions) -> Result<Description, StartError> {
         let asked = Method::Initialize.word();
-        let handshake = |broken: Broken| StartError::Handshake(broken.failure);
         let id = self.next_id;
         self.request(
             Method::Initialize,
@@ -93,17 +98,22 @@ impl Connection {
                 },
             },
         );
-        let line = self.next_line(options.handshake_timeout, asked).map_err(handshake)?;
+        let line = match self.next_line(options.handshake_timeout, asked) {
+            Ok(line) => line,
+            Err(broken) => return Err(self.not_shaken(broken.failure)),
+        };
         let reply = read_reply::<InitializeResult>(&self.lines[line.clone()], id);
         let result = match reply {
             Ok(Answer::Result(result)) => result,
             Ok(Answer::Unsupported(capability)) => {
                 let message = format!("answered initialize with unsupported: {capability}");
-                return Err(StartError::Handshake(self.over(FailureKind::ErrorAnswer, message)));
+                let failure = self.over(FailureKind::ErrorAnswer, message);
+                return Err(self.not_shaken(failure));
             }
             Ok(Answer::Error(error)) => {
                 let message = format!("answered initialize with {error}");
-                return Err(StartError::Handshake(self.over(FailureKind::ErrorAnswer, message)));
+                let failure = self.over(FailureKind::ErrorAnswer, message);
+                return Err(self.not_shaken(failure));
             }
             Err(bad) => {
                 // Another version may well have another form: its number says more.
@@ -111,7 +121,10 @@ impl Connection {
                     Some(theirs) if theirs != u64::from(protocol::VERSION) => {
                         StartError::Protocol { theirs }
                     }
-                    _ => handshake(self.bad_reply(bad, asked)),
+                    _ => {
+                        let broken = self.bad_reply(bad, asked);
+                        self.not_shaken(broken.failure)
+                    }
                 });
             }
         };
@@ -128,9 +141,52 @@ impl Connection {
         Ok(result.into())
     }
 
+    /// The handshake failed: what else the process wrote, now that it has been killed.
+    fn not_shaken(&mut self, failure: Failure) -> StartError {
+        let mut written = std::mem::take(&mut self.lines);
+        let deadline = Instant::now() + LAST_WORDS;
+        while written.len() < OUTPUT_SHOWN {
+            match self.inbox.next(deadline) {
+                Delivery::Lines(lines) => written.extend(lines),
+                Delivery::Ended(End::Closed { begun } | End::TooLong { begun }) => {
+                    written.extend(begun);
+                    break;
+                }
+                Delivery::Ended(_) | Delivery::Nothing { .. } => break,
+            }
+        }
+        written.truncate(OUTPUT_SHOWN);
+        let lines = written.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let lines = lines.filter(|line| !line.is_empty()).take(LINES_SHOWN);
+        StartError::Handshake { failure, output: lines.map(protocol::excerpt).collect() }
+    }
+
     /// Whether replies are still to come.
     pub(super) fn is_awaiting(&self) -> bool {
         self.awaited_id < self.next_id
+    }
+
+    /// The identifier of the next reply.
+    pub(super) fn awaited_id(&self) -> u64 {
+        self.awaited_id
+    }
+
+    /// What is wrong with a line that has come although no reply is awaited, if one has.
+    pub(super) fn more_than_asked_for(&mut self) -> Option<Broken> {
+        if self.position == self.lines.len()
+            && let Delivery::Lines(lines) = self.inbox.next(Instant::now())
+        {
+            self.lines = lines;
+            self.position = 0;
+        }
+        let line = self.lines.get(self.position..).filter(|lines| !lines.is_empty())?;
+        let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let bad = read_reply::<IgnoredAny>(line, self.awaited_id).err().unwrap_or(BadReply {
+            kind: FailureKind::SchemaViolation,
+            message: format!("id: {}, which no request has", self.awaited_id),
+            id: None,
+        });
+        Some(self.bad_reply(bad, "a request that was not made"))
     }
 
     /// Puts a request on its way. It is surely sent when a reply is waited for.
@@ -168,8 +224,10 @@ impl Connection {
         let bad = BadReply {
             kind: FailureKind::SchemaViolation,
             message: fault.to_owned(),
-            id_agrees: true,
+            id: Some(self.awaited_id - 1),
         };
+        // The answer counts as not come yet.
+        self.awaited_id -= 1;
         self.bad_reply(bad, asked)
     }
 
@@ -275,11 +333,13 @@ impl Connection {
             }
             _ => format!("instead of the answer to {asked}: {}", bad.message),
         };
-        Broken { exact: bad.id_agrees, ..self.broken(bad.kind, message) }
+        let exact = bad.id == Some(self.awaited_id);
+        let doubled = bad.id.filter(|id| *id < self.awaited_id);
+        Broken { exact, doubled, ..self.broken(bad.kind, message) }
     }
 
     fn broken(&mut self, kind: FailureKind, message: String) -> Broken {
-        Broken { failure: self.over(kind, message), exact: false }
+        Broken { failure: self.over(kind, message), exact: false, doubled: None }
     }
 
     /// Kills the process; nothing is right any more.

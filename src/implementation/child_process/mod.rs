@@ -13,10 +13,14 @@
 //! Nothing that the process does can hang or crash the suite: all that goes wrong becomes a
 //! [`Failure`] with its own name, is charged to the case that it belongs to, and the other cases
 //! go on in a fresh process. The process runs in a group of its own (a job object on Windows), so
-//! that its descendants end with it; only one that leaves the group on purpose escapes.
+//! that its descendants end with it; only one that leaves the group on purpose escapes. Where this
+//! program is killed itself (`SIGKILL`), a shell that was started beside the first process ends the
+//! groups in its place; who kills that shell too, has no `/bin/sh`, or uses Windows, leaves behind what
+//! does not end when its standard input is closed.
 //!
 //! | module | what it does |
 //! | --- | --- |
+//! | `guard` | ends processes when this program is killed |
 //! | `process` | starts the process, ends it with its descendants, knows all that live |
 //! | `inbox`, `outbox`, `stderr` | its three pipes, a thread each |
 //! | `connection` | the conversation with one process, from `initialize` to its end |
@@ -25,6 +29,7 @@
 
 mod child;
 mod connection;
+mod guard;
 mod inbox;
 mod options;
 mod outbox;
