@@ -1,6 +1,8 @@
 //! `run`: judge an implementation.
 
-use super::arguments::{GenerationArguments, ReplayArguments, RunArguments, TargetArguments};
+use super::arguments::{
+    GenerationArguments, OutputArguments, ReplayArguments, RunArguments, TargetArguments,
+};
 use super::exit::{Exit, Mistake};
 use super::outputs::Outputs;
 use super::progress::Progress;
@@ -8,6 +10,7 @@ use super::{implementation, select};
 use crate::implementation::{Description, Implementation, child_process};
 use crate::runner::{Generation, Host, Selection, Source, read_cases};
 use crate::suite::{Suite, edition, read_baseline};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -35,7 +38,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     if let Some(file) = &arguments.baseline {
         suite.hold_against(read_baseline(file, edition)?)?;
     }
-    let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
+    let baseline = arguments.baseline.iter().map(|file| ("--baseline", &**file));
+    let saved = suite.saved.iter().map(|case| ("a saved failure", Path::new(&*case.id)));
+    let inputs: Vec<(&str, &Path)> = baseline.chain(saved).collect();
+    let OutputArguments { events, reports } = &arguments.outputs;
+    let outputs = Outputs::open(reports, events.as_deref(), &inputs)?;
     judge(&arguments.target, suite, outputs)
 }
 
@@ -45,7 +52,10 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
     let selection = Selection { sources: [Source::Saved].into(), ..Selection::default() };
     let mut suite = Suite::of(edition, selection);
     suite.saved = read_cases(&arguments.files)?;
-    let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
+    let inputs: Vec<(&str, &Path)> =
+        arguments.files.iter().map(|file| ("a scenario", &**file)).collect();
+    let OutputArguments { events, reports } = &arguments.outputs;
+    let outputs = Outputs::open(reports, events.as_deref(), &inputs)?;
     judge(&arguments.target, suite, outputs)
 }
 
@@ -76,6 +86,7 @@ fn judge(
     let description = implementation.describe();
     let mut helpers = start_helpers(target, suite.edition, &interrupted, &description)?;
     suite.host = host(target);
+    suite.keep_going = target.keep_going;
     #[cfg(feature = "self-test")]
     {
         suite.likeness = Some(crate::self_test::likeness);

@@ -10,6 +10,7 @@
 //! build. Cases in which the implementation aborted, and what concerns the run as a whole, are in
 //! a suite of their own, which is there only when something is in it.
 
+use super::legible::legible;
 use super::{RuleFailure, RuleLine, RuleState, Status, Summary, terminal, words};
 use crate::runner::{Finding, RunHeader};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
@@ -33,7 +34,8 @@ pub fn render(summary: &Summary) -> String {
         suite.add_properties(properties(summary, header));
         for line in &lines {
             let failure = failures.iter().find(|failure| failure.rule == line.rule);
-            let mut case = TestCase::new(&line.rule, status(line, failure, &findings, header));
+            let name = words::on_one_line(&line.rule);
+            let mut case = TestCase::new(name, status(line, failure, &findings, header));
             case.set_classname(format!("{SUITE}.{area}"));
             suite.add_test_case(case);
         }
@@ -78,7 +80,7 @@ fn status(
         }
         RuleState::NotApplicable | RuleState::NotExercised => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(words::why(line));
+            status.set_message(words::on_one_line(&words::why(line)));
             status
         }
     }
@@ -109,9 +111,9 @@ fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
 fn error(name: &str, word: &str, message: &str, text: &str) -> TestCase {
     let mut status = non_success(NonSuccessKind::Error, word, message);
     if !text.is_empty() {
-        status.set_description(text);
+        status.set_description(legible(text));
     }
-    let mut case = TestCase::new(name, status);
+    let mut case = TestCase::new(words::on_one_line(name), status);
     case.set_classname(format!("{SUITE}.run"));
     case
 }
@@ -131,6 +133,6 @@ fn properties(summary: &Summary, header: &RunHeader) -> Vec<Property> {
         ("verdict", summary.verdict()),
     ]
     .into_iter()
-    .map(|(name, value)| Property::new(name, value))
+    .map(|(name, value)| Property::new(name, words::on_one_line(&value)))
     .collect()
 }

@@ -1,6 +1,7 @@
 //! How a run ended, in words.
 
 use super::adapter::adapter_fault;
+use super::words;
 use crate::runner::{Host, Incomplete, RuleState, Status, Summary};
 
 impl Summary {
@@ -46,6 +47,7 @@ pub(super) fn incomplete(why: Incomplete) -> String {
         Incomplete::CasesMissing(source) => {
             format!("not as many cases of {source} are reported as were planned")
         }
+        Incomplete::LeftOut(why) => words::left_out(why),
         Incomplete::NothingJudged => "nothing was judged".to_owned(),
         Incomplete::NotExercised => {
             "no case exercised some of the rules that were asked for".to_owned()

@@ -392,6 +392,11 @@ pub enum Event {
     Likeness(Likeness),
     /// A small case that exercises a rule.
     Example(Example),
+    /// The rest of the run is left out: cases that were written down, or whole sources.
+    RestLeftOut {
+        /// Why.
+        why: SourceStopped,
+    },
     /// All cases have ended: the last event. A run that was stopped before its end does without.
     RunFinished {
         /// How long it took.
