@@ -65,6 +65,8 @@ pub struct Suite {
     pub(crate) time: Option<Duration>,
     pub(crate) max_failures: Option<usize>,
     pub(crate) keep_going: bool,
+    /// Scenarios that are run before all others.
+    pub(crate) first: BTreeSet<String>,
     pub(crate) host: Host,
     /// Tells which likely mistake a finding is like.
     pub(crate) likeness: Option<FindLikeness>,
@@ -330,6 +332,7 @@ impl Suite {
             time: None,
             max_failures: None,
             keep_going: false,
+            first: BTreeSet::new(),
             host: Host::InProcess,
             likeness: None,
             helpers: None,
@@ -364,9 +367,14 @@ impl Suite {
     /// What is to be run against an implementation that describes itself so.
     pub(crate) fn plan(&self, description: &Description) -> Plan {
         let (selection, saved) = (self.selection.clone(), self.saved.clone());
-        let plan = plan(self.edition, description, self.host.clone(), selection, saved);
+        let mut plan = plan(self.edition, description, self.host.clone(), selection, saved);
         match self.shard {
-            None => plan,
+            None => {
+                // What comes from files stays in front.
+                let is_later = |case: &PlannedCase| !self.first.contains(&case.id);
+                plan.cases.sort_by_key(|case| (case.source, is_later(case)));
+                plan
+            }
             Some(shard) => plan.part(shard),
         }
     }

@@ -1,11 +1,13 @@
 //! The arguments of the command line.
 
+use crate::implementation::child_process::Trace;
 use crate::runner::{DEFAULT_SEED, Generation, Profile, Shard, Source};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 const EXIT_CODES: &str = "\
@@ -192,6 +194,21 @@ pub(super) struct RunArguments {
     /// Stop once so many cases have gone wrong.
     #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
     pub(super) max_failures: Option<usize>,
+    /// Run the scenarios first that failed the last time, where that is known: after a run with this
+    /// option, --fail-fast, --max-failures or --watch.
+    #[arg(long)]
+    pub(super) failed_first: bool,
+    /// Run again whenever a file changes in the adapter's folder, with the profile `quick` where none is
+    /// given. Ctrl-C ends with the last run's exit code.
+    #[arg(long, conflicts_with_all = ["shard", "coverage"])]
+    pub(super) watch: bool,
+    /// Watch this file or folder instead of the adapter's folder; may be given several times.
+    #[arg(long, value_name = "PATH", requires = "watch")]
+    pub(super) watch_path: Vec<PathBuf>,
+    /// Instead of running anything print this case as a scenario file: by the name that reports give it
+    /// (`match/…`, `grid/…`, `sequences/17`).
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["watch", "shard", "coverage"])]
+    pub(super) show_case: Option<String>,
     /// Show, for each rule, a small case that exercises it.
     #[arg(long)]
     pub(super) coverage: bool,
@@ -295,6 +312,11 @@ pub(super) struct TargetArguments {
     /// gives up after 10 that timed out, or 20 that aborted and are half of all.
     #[arg(long)]
     pub(super) keep_going: bool,
+    /// Write down every message to the adapter and from it, with time and case, as it comes.
+    #[arg(long, value_name = "FILE")]
+    pub(super) trace: Option<PathBuf>,
+    #[arg(skip)]
+    pub(super) opened_trace: OnceLock<Trace>,
     /// Show no progress on standard error.
     #[arg(long, short)]
     pub(super) quiet: bool,

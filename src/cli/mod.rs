@@ -6,6 +6,7 @@ mod check_adapter;
 mod compare;
 mod exit;
 mod explain;
+mod failed_last;
 mod github;
 mod implementation;
 mod list;
@@ -21,6 +22,7 @@ mod select;
 mod self_test;
 mod serve;
 mod validate;
+mod watch;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;

@@ -23,14 +23,15 @@ pub(super) fn refuse_clashes(
         let mut inputs = inputs.iter().filter(|(_, input)| !is_standard(input));
         if let Some((other, _)) = inputs.find(|(_, input)| is_same(path, input)) {
             return Err(Mistake::bad_input(format!(
-                "{what} cannot go to {name}: {other} is read from there"
+                "{what} cannot go to {name}: that is the file of {other}"
             )));
         }
     }
     Ok(())
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
+/// Whether two paths mean one file.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     if is_standard(one) || is_standard(other) {
         return is_standard(one) && is_standard(other);
     }

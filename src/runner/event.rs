@@ -351,6 +351,9 @@ pub enum Event {
         newly: usize,
         /// In how many of them something went wrong.
         failed: usize,
+        /// Rules that no earlier case of the source has violated, each with the first that does.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        first: BTreeMap<String, String>,
     },
     /// A generated case went wrong; this is the smallest example of it that was found. What it
     /// exercised is counted with its source.

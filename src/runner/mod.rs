@@ -8,6 +8,7 @@ mod addresses;
 mod answers;
 mod batches;
 mod bounds;
+mod called;
 mod classes;
 mod event;
 mod example;
@@ -36,6 +37,7 @@ mod written;
 
 pub use adapter::{AdapterFault, AdapterTrial, check_adapter};
 pub use answers::{Answer, FieldChange, ObjectChange};
+pub(crate) use called::case_called;
 pub use classes::{ClassLine, ClassState};
 pub use event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host,

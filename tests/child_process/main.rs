@@ -126,10 +126,8 @@ fn cases(count: usize, misbehaviours: &[(usize, &str)]) -> Vec<Case> {
 
 /// Runs all cases; what was seen comes in their order.
 fn run(child: &mut ChildProcess, cases: &[Case]) -> Vec<CaseObservation> {
-    let inputs: Vec<CaseInput<'_>> = cases
-        .iter()
-        .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
-        .collect();
+    let inputs: Vec<CaseInput<'_>> =
+        cases.iter().map(|case| CaseInput::new(&case.tenant, &case.commands)).collect();
     let mut all = Vec::new();
     child.run_cases(&inputs, &mut |index, seen| {
         assert_eq!(index, all.len(), "in order, one by one");

@@ -94,6 +94,7 @@ impl ChildProcess {
         asked: &str,
     ) -> Result<R, Failure> {
         let mut connection = self.take_connection()?;
+        connection.begin("");
         connection.request(method, params);
         match connection.receive(self.options.reply_timeout, asked) {
             Ok(answer) => {

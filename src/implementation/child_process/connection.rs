@@ -5,6 +5,7 @@ use super::options::{ChildProcessOptions, StartError};
 use super::outbox::{self, Outbox};
 use super::process::Process;
 use super::stderr::StderrTail;
+use super::trace::{Trace, Way};
 use crate::implementation::protocol::{
     self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
     SuiteName, read_reply, write_request,
@@ -12,9 +13,11 @@ use crate::implementation::protocol::{
 use crate::implementation::{Description, Failure, FailureKind};
 use serde::Serialize;
 use serde::de::IgnoredAny;
+use std::collections::VecDeque;
 use std::io::Write as _;
 use std::ops::Range;
 use std::process::ExitStatus;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a process may take to exit after its `shutdown`, or after it closed its output.
@@ -57,7 +60,17 @@ pub(super) struct Connection {
     next_id: u64,
     /// The identifier of the next reply.
     awaited_id: u64,
+    trace: Option<Tracing>,
     over: bool,
+}
+
+/// A conversation that is written down.
+struct Tracing {
+    trace: Trace,
+    /// The case that requests are made for.
+    case: Arc<str>,
+    /// The cases of the requests without a reply.
+    awaited: VecDeque<Arc<str>>,
 }
 
 impl Connection {
@@ -78,6 +91,11 @@ impl Connection {
             maximum_line_bytes: options.maximum_line_bytes,
             next_id: 1,
             awaited_id: 1,
+            trace: options.trace.as_ref().map(|trace| Tracing {
+                trace: trace.of_next_process(),
+                case: "".into(),
+                awaited: VecDeque::new(),
+            }),
             over: false,
         };
         let description = connection.initialize(options)?;
@@ -189,13 +207,36 @@ impl Connection {
         Some(self.bad_reply(bad, "a request that was not made"))
     }
 
+    /// Says which case the next requests are made for.
+    pub(super) fn begin(&mut self, case: &str) {
+        if let Some(tracing) = &mut self.trace
+            && *tracing.case != *case
+        {
+            tracing.case = case.into();
+        }
+    }
+
     /// Puts a request on its way. It is surely sent when a reply is waited for.
     pub(super) fn request<P: Serialize>(&mut self, method: Method, params: &P) {
         if let Some(outbox) = &mut self.outbox {
             // The protocol's own types cannot fail, and neither can what they are written to.
             let _ = write_request(outbox, self.next_id, method, params);
         }
+        if let Some(tracing) = &mut self.trace {
+            let mut message = Vec::new();
+            let _ = write_request(&mut message, self.next_id, method, params);
+            tracing.trace.write(Way::ToAdapter, &tracing.case, &message);
+            tracing.awaited.push_back(Arc::clone(&tracing.case));
+        }
         self.next_id += 1;
+    }
+
+    /// Writes down what the process wrote, whole or not.
+    fn trace_reply(&mut self, message: &[u8]) {
+        if let Some(tracing) = &mut self.trace {
+            let case = tracing.awaited.pop_front().unwrap_or_default();
+            tracing.trace.write(Way::FromAdapter, &case, message);
+        }
     }
 
     /// Waits for the next reply. `asked` tells a person what it should answer.
@@ -250,6 +291,9 @@ impl Connection {
         let end = memchr::memchr(b'\n', &self.lines[start..])
             .map_or(self.lines.len(), |length| start + length);
         self.position = (end + 1).min(self.lines.len());
+        if self.trace.is_some() {
+            self.trace_reply(&self.lines[start..end].to_vec());
+        }
         if end - start > self.maximum_line_bytes {
             let begun = self.lines[start..end].to_vec();
             return Err(self.ended(End::TooLong { begun }, asked));
@@ -293,6 +337,11 @@ impl Connection {
     }
 
     fn ended(&mut self, end: End, asked: &str) -> Broken {
+        if let End::Closed { begun } = &end
+            && !begun.is_empty()
+        {
+            self.trace_reply(begun);
+        }
         let begun = match end {
             End::Closed { begun } => begun,
             End::TooLong { begun } => {

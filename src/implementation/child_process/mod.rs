@@ -20,6 +20,7 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
+//! | `trace` | writes the conversation down |
 //! | `guard` | ends processes when this program is killed |
 //! | `process` | starts the process, ends it with its descendants, knows all that live |
 //! | `inbox`, `outbox`, `stderr` | its three pipes, a thread each |
@@ -36,10 +37,12 @@ mod outbox;
 mod process;
 mod run;
 mod stderr;
+mod trace;
 
 pub use child::ChildProcess;
 pub use options::{ChildProcessOptions, StartError};
 pub use process::kill_all;
+pub use trace::Trace;
 
 use super::protocol::{ApplyParams, Method, ResetParams, ResetResult};
 use super::{CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation};

@@ -1,5 +1,6 @@
 //! What is started, and why it may not be.
 
+use super::trace::Trace;
 use crate::implementation::{Failure, FailureKind, protocol};
 use std::ffi::OsString;
 use std::io;
@@ -28,6 +29,8 @@ pub struct ChildProcessOptions {
     pub maximum_line_bytes: usize,
     /// How many cases are sent before the first of them is answered; at least 1. Default: 50.
     pub in_flight: usize,
+    /// Where all messages are written down. Default: nowhere.
+    pub trace: Option<Trace>,
 }
 
 impl ChildProcessOptions {
@@ -45,6 +48,7 @@ impl ChildProcessOptions {
             pauses: [250, 1000, 2000].map(Duration::from_millis).into(),
             maximum_line_bytes: 64 * 1024 * 1024,
             in_flight: 50,
+            trace: None,
         }
     }
 }

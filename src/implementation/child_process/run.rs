@@ -258,6 +258,7 @@ impl Talk<'_> {
 
     /// Sends all requests of a case.
     fn send(&self, connection: &mut Connection, case: CaseInput<'_>) {
+        connection.begin(case.name);
         if let Some(method) = self.whole {
             connection.request(method, &whole(case));
         } else {
@@ -277,6 +278,9 @@ impl Talk<'_> {
         lockstep: bool,
         seen: &mut CaseObservation,
     ) -> Result<(), Broken> {
+        if lockstep {
+            connection.begin(case.name);
+        }
         if let Some(method) = self.whole {
             if lockstep {
                 connection.request(method, &whole(case));
