@@ -4,6 +4,7 @@
 //! Arguments say how the whole adapter misbehaves. A word `do:…` inside a request says what
 //! happens at that request, so that the fault belongs to a case and not to a moment.
 
+use crate::hostile::{self, Hostile};
 use crate::liar::{Liar, LiesIn};
 use crate::mirror::Mirror;
 use entra_conformance::implementation::Implementation;
@@ -78,6 +79,7 @@ pub(crate) fn main(arguments: &[String]) {
             ("honest", _) => adapter.implementation = Box::new(ReferenceModel::default()),
             ("in-case", number) => lies_in = LiesIn::Case(number.parse().expect("a number")),
             ("in-every", number) => lies_in = LiesIn::Every(number.parse().expect("a number")),
+            ("hostile", how) => adapter.implementation = Box::new(Hostile::new(how)),
             ("lie", what) => adapter.implementation = Box::new(Liar::new(what, lies_in)),
             ("descendant", note) => leave_descendant(note),
             ("fails-to-start-again", note) if !first_time(note) => {
@@ -135,6 +137,11 @@ impl Adapter {
                 exit(3)
             }
             "exit" => exit(0),
+            "hostile-noise" => self.write(hostile::noise().as_bytes()),
+            "hostile-crash" => {
+                eprintln!("{}", hostile::noise());
+                exit(3)
+            }
             "hang" => sleep_forever(),
             "noise" => self.write(b"Starting adapter on port 80...\n"),
             "half" => {

@@ -7,6 +7,7 @@ mod adapter;
 mod blame;
 mod endings;
 mod handshake;
+mod hostile;
 mod liar;
 mod lies;
 mod mirror;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
                 blame::tests(),
                 endings::tests(),
                 handshake::tests(),
+                hostile::tests(),
                 lies::tests(),
                 well_behaved::tests(),
             ];
