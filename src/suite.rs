@@ -64,6 +64,9 @@ pub struct Suite {
     /// How long cases may be begun.
     pub(crate) time: Option<Duration>,
     pub(crate) max_failures: Option<usize>,
+    pub(crate) keep_going: bool,
+    /// Scenarios that are run before all others.
+    pub(crate) first: BTreeSet<String>,
     pub(crate) host: Host,
     /// Tells which likely mistake a finding is like.
     pub(crate) likeness: Option<FindLikeness>,
@@ -90,6 +93,13 @@ pub enum SuiteError {
     /// No scenario has this name.
     #[error("{0} is no scenario, and no beginning of one with `*` behind it")]
     UnknownScenario(String),
+    /// So many sequences, or commands of each, cannot be generated.
+    #[error(
+        "up to {} sequences of 1 to {} commands can be generated",
+        Generation::MOST_CASES,
+        Generation::MOST_COMMANDS
+    )]
+    OutOfBounds,
     /// The baseline is for another edition than the one that is judged by.
     #[error("{file} is a baseline for edition {found}, and this run judges by {wanted}")]
     OtherEdition {
@@ -230,6 +240,12 @@ impl SuiteBuilder {
     /// There is no such edition, rule or scenario, or a file cannot be read.
     pub fn build(self) -> Result<Suite, SuiteError> {
         let edition = edition(self.edition.as_deref())?;
+        let Generation { cases, max_commands, .. } = self.generation;
+        if cases > Generation::MOST_CASES
+            || !(1..=Generation::MOST_COMMANDS).contains(&max_commands)
+        {
+            return Err(SuiteError::OutOfBounds);
+        }
         let rules = Rulebook::embedded().rules_in(edition);
         let rules: Vec<&str> = rules.map(|rule| &*rule.id).collect();
         let scenarios: Vec<&str> = embedded().iter().map(|scenario| scenario.id).collect();
@@ -315,6 +331,8 @@ impl Suite {
             examples: false,
             time: None,
             max_failures: None,
+            keep_going: false,
+            first: BTreeSet::new(),
             host: Host::InProcess,
             likeness: None,
             helpers: None,
@@ -349,9 +367,14 @@ impl Suite {
     /// What is to be run against an implementation that describes itself so.
     pub(crate) fn plan(&self, description: &Description) -> Plan {
         let (selection, saved) = (self.selection.clone(), self.saved.clone());
-        let plan = plan(self.edition, description, self.host.clone(), selection, saved);
+        let mut plan = plan(self.edition, description, self.host.clone(), selection, saved);
         match self.shard {
-            None => plan,
+            None => {
+                // What comes from files stays in front.
+                let is_later = |case: &PlannedCase| !self.first.contains(&case.id);
+                plan.cases.sort_by_key(|case| (case.source, is_later(case)));
+                plan
+            }
             Some(shard) => plan.part(shard),
         }
     }
@@ -389,6 +412,9 @@ impl Suite {
             likeness: self.likeness,
             until: self.time.map(|time| Instant::now() + time),
             max_failures: self.max_failures,
+            // Where it is known to abort, it is run to its end to see that nothing else has changed.
+            keep_going: self.keep_going
+                || self.baseline.as_ref().is_some_and(BaselineFile::lists_aborts),
         };
         let mut results = RunResults::default();
         let compare = |results: &mut RunResults, tell: &mut dyn FnMut(&Event)| {

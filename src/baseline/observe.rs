@@ -29,6 +29,7 @@ pub fn observe(
         saved: Some(saved),
         by_reason: Some(BTreeSet::new()),
         helpers,
+        keep_going: true,
         ..Extras::default()
     };
     run(plan, implementation, extras, interrupted, &mut |event| {
@@ -42,7 +43,8 @@ pub fn observe(
         let selection = Selection { sources: [Source::Saved].into(), ..Selection::default() };
         let RunHeader { edition, description, host, .. } = &plan.header;
         let replay = plan_of(edition, description, host.clone(), selection, cases);
-        run(&replay, implementation, Extras::default(), interrupted, &mut |event| {
+        let extras = Extras { keep_going: true, ..Extras::default() };
+        run(&replay, implementation, extras, interrupted, &mut |event| {
             results.take_replay(&event);
         });
     }

@@ -1,7 +1,7 @@
 //! Reads a baseline file, and says what is wrong with it: where, what was expected, what to do.
 
 use super::entry::{Baseline, Entry, FORMAT};
-use crate::cases::scenario::{FileError, embedded, error_at, locate, reading_error};
+use crate::cases::scenario::{FileError, check_yaml, embedded, error_at, locate, reading_error};
 use crate::directory::Segment;
 use crate::rulebook::Rulebook;
 use crate::runner::{Cause, EntryFault, ListedEntry, Observed, Outcome, Signature};
@@ -89,6 +89,12 @@ impl BaselineFile {
             .collect()
     }
 
+    /// Whether cases are listed in which the implementation aborts.
+    pub(crate) fn lists_aborts(&self) -> bool {
+        let mut entries = self.baseline.entries.iter();
+        entries.any(|entry| matches!(entry.outcome, Outcome::Aborted(_)))
+    }
+
     /// What is wrong at an entry.
     pub fn error(&self, entry: usize, field: &'static str, message: String) -> FileError {
         located(&self.file, &self.text, &place(entry, field), message)
@@ -134,6 +140,7 @@ impl BaselineFile {
 /// Everything that is wrong with the file's form, in the file's order; only the first where it
 /// cannot be read to its end. What an entry names need not exist: see [`BaselineFile::faults`].
 pub fn from_yaml(file: &str, text: &str) -> Result<BaselineFile, Vec<FileError>> {
+    check_yaml(file, text)?;
     let baseline: Baseline =
         serde_yaml::from_str(text).map_err(|error| vec![reading_error(file, text, &error)])?;
     let mut errors = Vec::new();

@@ -1,10 +1,13 @@
 //! The arguments of the command line.
 
+use crate::implementation::child_process::Trace;
 use crate::runner::{DEFAULT_SEED, Generation, Profile, Shard, Source};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 const EXIT_CODES: &str = "\
@@ -202,6 +205,21 @@ pub(super) struct RunArguments {
     /// Stop once so many cases have gone wrong.
     #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
     pub(super) max_failures: Option<usize>,
+    /// Run the scenarios first that failed the last time, where that is known: after a run with this
+    /// option, --fail-fast, --max-failures or --watch.
+    #[arg(long)]
+    pub(super) failed_first: bool,
+    /// Run again whenever a file changes in the adapter's folder, with the profile `quick` where none is
+    /// given. Ctrl-C ends with the last run's exit code.
+    #[arg(long, conflicts_with_all = ["shard", "coverage"])]
+    pub(super) watch: bool,
+    /// Watch this file or folder instead of the adapter's folder; may be given several times.
+    #[arg(long, value_name = "PATH", requires = "watch")]
+    pub(super) watch_path: Vec<PathBuf>,
+    /// Instead of running anything print this case as a scenario file: by the name that reports give it
+    /// (`match/…`, `grid/…`, `sequences/17`).
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["watch", "shard", "coverage"])]
+    pub(super) show_case: Option<String>,
     /// Show, for each rule, a small case that exercises it.
     #[arg(long)]
     pub(super) coverage: bool,
@@ -299,8 +317,17 @@ pub(super) struct TargetArguments {
     pub(super) times: TimeArguments,
     /// How many of the implementation run at once, each adapter as a process of its own. The result
     /// does not depend on it. [default: 1 with an adapter, else as many as there are cores]
-    #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
+    #[arg(long, value_name = "NUMBER", value_parser = jobs)]
     pub(super) jobs: Option<usize>,
+    /// Run all scenarios, however many of them the adapter crashes or times out in. Otherwise the run
+    /// gives up after 10 that timed out, or 20 that aborted and are half of all.
+    #[arg(long)]
+    pub(super) keep_going: bool,
+    /// Write down every message to the adapter and from it, with time and case, as it comes.
+    #[arg(long, value_name = "FILE")]
+    pub(super) trace: Option<PathBuf>,
+    #[arg(skip)]
+    pub(super) opened_trace: OnceLock<Trace>,
     /// Show no progress on standard error.
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -321,10 +348,10 @@ pub(super) struct GenerationArguments {
     pub(super) profile: Profile,
     /// How many sequences are generated, if not as many as the profile says. Relations are applied to a
     /// tenth as many cases of their own.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = cases)]
     pub(super) cases: Option<usize>,
     /// How many commands a generated case has at most; a long history has up to three times as many.
-    #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().max_commands, value_parser = at_least_one)]
+    #[arg(long, value_name = "NUMBER", default_value_t = Generation::default().max_commands, value_parser = max_commands)]
     pub(super) max_commands: usize,
 }
 
@@ -344,6 +371,16 @@ pub(super) struct TimeArguments {
     /// How many seconds the adapter has to answer any other request.
     #[arg(long, default_value_t = 5.0, value_name = "SECONDS", value_parser = seconds)]
     pub(super) reply_timeout: f64,
+}
+
+/// What to do where a word that starts no option stands before `--`: mostly it is an adapter.
+pub(super) fn misplaced_adapter(error: &clap::Error) -> Option<String> {
+    let is_of = |kind| error.kind() == kind;
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { return None };
+    let is_adapter = is_of(ErrorKind::UnknownArgument) && !word.starts_with('-');
+    is_adapter.then(|| {
+        format!("an adapter stands after `--`: `entra-conformance run -- {word} …`; options of the suite stand before it")
+    })
 }
 
 /// What is wrong where an adapter was meant and none is named: an unset variable would otherwise have
@@ -380,10 +417,24 @@ fn seed(text: &str) -> Result<u64, String> {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number @ 1..) => Ok(number),
-        _ => Err("a number from 1 on".to_owned()),
-    }
+    number(text, 1, 1_000_000)
+}
+
+fn jobs(text: &str) -> Result<usize, String> {
+    number(text, 1, 256)
+}
+
+fn cases(text: &str) -> Result<usize, String> {
+    number(text, 0, Generation::MOST_CASES)
+}
+
+fn max_commands(text: &str) -> Result<usize, String> {
+    number(text, 1, Generation::MOST_COMMANDS)
+}
+
+fn number(text: &str, least: usize, most: usize) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("a number from {least} to {most}"))
 }
 
 /// `30s`, `2m` or a number of seconds.

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 
 pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit, Mistake> {
     let edition = edition(None)?;
-    let mut child = implementation::start_child(adapter, times, edition)?;
+    let mut child = implementation::start_child(adapter, times, edition, None)?;
     let description = child.describe();
     let mut text = String::new();
     let name = &description.implementation;

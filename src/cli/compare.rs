@@ -2,6 +2,7 @@
 
 use super::exit::{Exit, Mistake};
 use super::outputs::{Target, is_standard};
+use super::paths::refuse_clashes;
 use super::{print, report};
 use crate::report::compare::{Comparison, markdown, terminal};
 use std::path::Path;
@@ -9,6 +10,10 @@ use std::path::Path;
 pub(super) fn compare(before: &Path, after: &Path, page: Option<&Path>) -> Result<Exit, Mistake> {
     if is_standard(before) && is_standard(after) {
         return Err(Mistake::bad_input("two runs cannot both come from standard input"));
+    }
+    if let Some(page) = page {
+        let inputs = [("BEFORE", before), ("AFTER", after)];
+        refuse_clashes(&[("--markdown", page)], &inputs)?;
     }
     let (before, after) = (report::read(before)?, report::read(after)?);
     let comparison = Comparison::of(&before, &after);

@@ -18,14 +18,34 @@ pub(super) enum Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(match exit {
+        ExitCode::from(exit.code())
+    }
+}
+
+impl Exit {
+    const ALL: [Exit; 6] = [
+        Exit::Conformant,
+        Exit::Nonconformant,
+        Exit::BadInput,
+        Exit::Incomplete,
+        Exit::NoAdapter,
+        Exit::SuiteDefect,
+    ];
+
+    pub(super) fn code(self) -> u8 {
+        match self {
             Exit::Conformant => 0,
             Exit::Nonconformant => 1,
             Exit::BadInput => 2,
             Exit::Incomplete => 3,
             Exit::NoAdapter => 4,
             Exit::SuiteDefect => 5,
-        })
+        }
+    }
+
+    /// How a run of this program ended.
+    pub(super) fn of_code(code: i32) -> Option<Exit> {
+        Exit::ALL.into_iter().find(|exit| i32::from(exit.code()) == code)
     }
 }
 

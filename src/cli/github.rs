@@ -1,5 +1,6 @@
 //! Whether this is a job of GitHub Actions, and what it is told then.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
@@ -29,6 +30,39 @@ pub(super) fn as_text(text: &str) -> String {
     }
 }
 
+/// What a program reads on standard output, which in a job of GitHub Actions may go to its log: no line
+/// of it is a command there. JSON and XML have other ways to write the same; in Markdown nothing of an
+/// implementation's own begins a line like that.
+pub(super) fn inert(report: &[u8]) -> Cow<'_, [u8]> {
+    match Job::of(&|name| std::env::var_os(name)) {
+        Some(_) => without_old_commands(report),
+        None => Cow::Borrowed(report),
+    }
+}
+
+/// An old form of commands is one anywhere in a line.
+fn without_old_commands(report: &[u8]) -> Cow<'_, [u8]> {
+    let Ok(text) = std::str::from_utf8(report) else { return Cow::Borrowed(report) };
+    let first = text.trim_start().chars().next();
+    let hash = match first {
+        Some('{' | '"') => r"\u0023",
+        Some('<') => "&#35;",
+        _ => return Cow::Borrowed(report),
+    };
+    let mut text = text.replace("##[", &format!("#{hash}["));
+    if first == Some('<') {
+        let lines = text.split_inclusive('\n').map(|line| {
+            let begun = line.trim_start();
+            match begun.strip_prefix("::") {
+                Some(rest) => format!("{}&#58;:{rest}", &line[..line.len() - begun.len()]),
+                None => line.to_owned(),
+            }
+        });
+        text = lines.collect();
+    }
+    Cow::Owned(text.into_bytes())
+}
+
 /// The text between the commands that stop commands and take them up again.
 fn without_commands(text: &str, token: &str) -> String {
     let end = if text.ends_with('\n') { "" } else { "\n" };
@@ -52,6 +86,14 @@ mod tests {
     #[case::nothing("", "::stop-commands::t\n\n::t::\n")]
     fn commands_stop_before_a_text_and_go_on_after_it(#[case] text: &str, #[case] told: &str) {
         assert_eq!(without_commands(text, "t"), told);
+    }
+
+    #[rstest]
+    #[case::json(r#"{"a": "##[error]b"}"#, r##"{"a": "#\u0023[error]b"}"##)]
+    #[case::xml("<a>\n ::error::b ##[c]\n::d</a>", "<a>\n &#58;:error::b #&#35;[c]\n&#58;:d</a>")]
+    #[case::markdown("### a", "### a")]
+    fn reports_in_a_log_have_no_commands(#[case] report: &str, #[case] told: &str) {
+        assert_eq!(without_old_commands(report.as_bytes()), told.as_bytes());
     }
 
     #[test]

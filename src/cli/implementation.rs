@@ -4,11 +4,12 @@ use super::arguments::{ChoiceArguments, TargetArguments, TimeArguments};
 use super::exit::Mistake;
 use crate::directory::DeclaredChoices;
 use crate::implementation::Implementation;
-use crate::implementation::child_process::{ChildProcess, ChildProcessOptions, StartError};
+use crate::implementation::child_process::{ChildProcess, ChildProcessOptions, StartError, Trace};
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::legible;
 use crate::rulebook::Rulebook;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -20,6 +21,11 @@ pub(super) fn start(
 ) -> Result<Box<dyn Implementation + Send>, Mistake> {
     let TargetArguments { adapter, times, choices: ChoiceArguments { choices }, .. } = target;
     if adapter.is_empty() {
+        if target.trace.is_some() {
+            return Err(Mistake::bad_input(
+                "--trace writes down what goes to an adapter and back: name one after `--`",
+            ));
+        }
         return Ok(Box::new(ReferenceModel::new(policy(choices)?)));
     }
     if !choices.is_empty() {
@@ -27,7 +33,30 @@ pub(super) fn start(
             "--choice is for the reference model; an adapter declares its own choices",
         ));
     }
-    Ok(Box::new(start_child(adapter, times, edition)?))
+    Ok(Box::new(start_child(adapter, times, edition, trace(target)?)?))
+}
+
+/// Opens the file that messages are written to, once.
+fn trace(target: &TargetArguments) -> Result<Option<Trace>, Mistake> {
+    let Some(path) = &target.trace else { return Ok(None) };
+    if target.opened_trace.get().is_none() {
+        let file = File::create(path).map_err(|error| {
+            Mistake::bad_input(format!("{} cannot be written: {error}", path.display()))
+        })?;
+        let _ = target.opened_trace.set(Trace::new(file));
+    }
+    Ok(target.opened_trace.get().cloned())
+}
+
+/// Whether all that was to be traced has been written.
+pub(super) fn check_trace(target: &TargetArguments) -> Result<(), Mistake> {
+    let error = target.opened_trace.get().and_then(Trace::error);
+    match (error, &target.trace) {
+        (Some(error), Some(path)) => {
+            Err(Mistake::bad_input(format!("{} cannot be written: {error}", path.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Starts an adapter and shakes hands with it.
@@ -35,6 +64,7 @@ pub(super) fn start_child(
     adapter: &[OsString],
     times: &TimeArguments,
     edition: &str,
+    trace: Option<Trace>,
 ) -> Result<ChildProcess, Mistake> {
     let Some((program, arguments)) = adapter.split_first() else {
         return Err(Mistake::bad_input("name the adapter's command after `--`"));
@@ -43,6 +73,7 @@ pub(super) fn start_child(
     options.handshake_timeout = Duration::from_secs_f64(times.handshake_timeout);
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);
     options.edition = edition.to_owned();
+    options.trace = trace;
     ChildProcess::start(options).map_err(|error| {
         let mut message = legible(&error.to_string());
         for line in what_to_do(&error) {
@@ -58,13 +89,19 @@ fn what_to_do(error: &StartError) -> Vec<String> {
         StartError::Spawn { program, error } => {
             vec![hint(program, error).to_owned()]
         }
-        StartError::Handshake(failure) => {
+        StartError::Handshake { failure, output } => {
             let mut lines = Vec::new();
-            if !failure.stderr_tail.is_empty() {
-                lines.push("the end of its standard error:".to_owned());
-                let tail = failure.stderr_tail.iter();
-                lines.extend(tail.map(|line| format!("  ! {}", legible(line))));
-            }
+            let mut show = |what: &str, mark: char, shown: &[String]| {
+                if shown.is_empty() {
+                    lines.push(format!("it wrote nothing on its standard {what}"));
+                    return;
+                }
+                let which = if mark == '!' { "end" } else { "beginning" };
+                lines.push(format!("the {which} of its standard {what}:"));
+                lines.extend(shown.iter().map(|line| format!("  {mark} {}", legible(line))));
+            };
+            show("output", '>', output);
+            show("error", '!', &failure.stderr_tail);
             lines.push(
                 "(`entra-conformance serve` answers as an adapter has to; `spec/protocol.md` says how)"
                     .to_owned(),

@@ -1,6 +1,6 @@
 //! `merge`: put the shards of a run together.
 
-use super::arguments::MergeArguments;
+use super::arguments::{MergeArguments, OutputArguments};
 use super::exit::{Exit, Mistake};
 use super::outputs::Outputs;
 use crate::report::Summary;
@@ -17,8 +17,10 @@ pub(super) fn merge(arguments: &MergeArguments) -> Result<Exit, Mistake> {
         let message = format!("these are not all the parts of one run:\n{problems}");
         Mistake { exit: Exit::Incomplete, message }
     })?;
-    let mut outputs =
-        Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
+    let inputs: Vec<(&str, &Path)> =
+        arguments.files.iter().map(|file| ("a shard", &**file)).collect();
+    let OutputArguments { events: record, reports } = &arguments.outputs;
+    let mut outputs = Outputs::open(reports, record.as_deref(), &inputs)?;
     let mut summary = Summary::default();
     for event in &events {
         outputs.take(event);

@@ -6,12 +6,14 @@ mod check_adapter;
 mod compare;
 mod exit;
 mod explain;
+mod failed_last;
 mod github;
 mod implementation;
 mod list;
 mod matrix;
 mod merge;
 mod outputs;
+mod paths;
 mod print;
 mod progress;
 mod report;
@@ -21,10 +23,11 @@ mod select;
 mod self_test;
 mod serve;
 mod validate;
+mod watch;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
-use exit::Exit;
+use exit::{Exit, Mistake};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -41,6 +44,9 @@ pub fn main() -> ExitCode {
             // Help and version are no mistakes.
             let exit = if error.use_stderr() { Exit::BadInput } else { Exit::Conformant };
             let _ = error.print();
+            if let Some(hint) = arguments::misplaced_adapter(&error) {
+                print::aside(&format!("\n{hint}\n"));
+            }
             return exit.into();
         }
     };
@@ -65,6 +71,12 @@ pub fn main() -> ExitCode {
         Command::SelfTest(arguments) => self_test::test(&arguments),
         Command::Baseline(command) => baseline::command(&command),
         Command::Validate { files } => validate::validate(&files),
+    };
+    let ended = match (ended, print::lost()) {
+        (Ok(exit), Some(error)) if exit != Exit::SuiteDefect => {
+            Err(Mistake::bad_input(format!("standard output cannot be written: {error}")))
+        }
+        (ended, _) => ended,
     };
     match ended {
         Ok(exit) => exit.into(),

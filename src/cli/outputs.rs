@@ -2,7 +2,8 @@
 
 use super::arguments::ReportArguments;
 use super::exit::{Exit, Mistake};
-use super::github::Job;
+use super::github::{Job, inert};
+use super::paths::refuse_clashes;
 use super::print;
 use crate::report::{Summary, badge, github, html, json, junit, markdown, terminal};
 use crate::runner::{Event, EventWriter};
@@ -31,9 +32,16 @@ impl ReportArguments {
         reports.into_iter().filter_map(|(render, path)| Some((render, path.as_deref()?)))
     }
 
-    /// Where the reports go.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
-        self.wanted().map(|(_, path)| path)
+    /// Where the reports go, each with the option that says so.
+    fn paths(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let paths = [
+            ("--junit", &self.junit),
+            ("--json", &self.json),
+            ("--markdown", &self.markdown),
+            ("--html", &self.html),
+            ("--badge", &self.badge),
+        ];
+        paths.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)))
     }
 }
 
@@ -49,19 +57,15 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    /// Makes the files.
+    /// Makes the files. `inputs` are read, and not written over.
     pub(super) fn open(
         arguments: &ReportArguments,
         events: Option<&Path>,
+        inputs: &[(&str, &Path)],
     ) -> Result<Outputs, Mistake> {
-        let paths: Vec<&Path> = arguments.paths().chain(events).collect();
-        for (at, path) in paths.iter().enumerate() {
-            if paths[..at].contains(path) {
-                let path =
-                    if is_standard(path) { "standard output" } else { &path.to_string_lossy() };
-                return Err(Mistake::bad_input(format!("two reports cannot both go to {path}")));
-            }
-        }
+        let paths: Vec<(&str, &Path)> =
+            arguments.paths().chain(events.map(|path| ("--events", path))).collect();
+        refuse_clashes(&paths, inputs)?;
         let reports = arguments
             .wanted()
             .map(|(render, path)| Ok((render, Target::open(path)?)))
@@ -69,7 +73,7 @@ impl Outputs {
         Ok(Outputs {
             events: events.map(Events::open).transpose()?,
             reports,
-            is_output_taken: paths.iter().any(|path| is_standard(path)),
+            is_output_taken: paths.iter().any(|(_, path)| is_standard(path)),
             job: Job::of(&|name| std::env::var_os(name)),
         })
     }
@@ -150,7 +154,7 @@ impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.file {
             Some(file) => file.write(bytes),
-            None => print::raw(bytes).map(|()| bytes.len()),
+            None => print::raw(&inert(bytes)).map(|()| bytes.len()),
         }
     }
 

@@ -3,12 +3,26 @@
 use super::github;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write as _};
+use std::sync::{Mutex, PoisonError};
 
-/// Prints to standard output. A reader that has gone away (`| head`) is no mistake.
+/// What went wrong with standard output, if anything did.
+static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Prints to standard output. A reader that has gone away (`| head`) is no mistake; what else goes wrong
+/// is told at the end of the program, see [`lost`].
 pub(super) fn text(text: &str) {
     let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    let _ = out.flush();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        LOST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// Why something that was printed did not arrive.
+pub(super) fn lost() -> Option<io::Error> {
+    LOST.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// Prints to standard output what tells of an implementation, in words that may be the

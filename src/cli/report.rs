@@ -11,13 +11,7 @@ use std::path::Path;
 
 pub(super) fn report(from: &Path, reports: &ReportArguments) -> Result<Exit, Mistake> {
     let summary = read(from)?;
-    if !outputs::is_standard(from) && reports.paths().any(|path| path == from) {
-        let name = from.display();
-        return Err(Mistake::bad_input(format!(
-            "no report can go to {name}, where the events are"
-        )));
-    }
-    Outputs::open(reports, None)?.deliver(&summary)
+    Outputs::open(reports, None, &[("--from", from)])?.deliver(&summary)
 }
 
 /// What a file of events tells.

@@ -1,13 +1,20 @@
 //! `run`: judge an implementation.
 
-use super::arguments::{GenerationArguments, ReplayArguments, RunArguments, TargetArguments};
+use super::arguments::{
+    GenerationArguments, OutputArguments, ReplayArguments, RunArguments, TargetArguments,
+};
 use super::exit::{Exit, Mistake};
+use super::failed_last::FailedLast;
 use super::outputs::Outputs;
+use super::paths::refuse_clashes;
 use super::progress::Progress;
-use super::{implementation, select};
+use super::watch::watch;
+use super::{implementation, print, select};
+use crate::cases::scenario::nearest;
 use crate::implementation::{Description, Implementation, child_process};
-use crate::runner::{Generation, Host, Selection, Source, read_cases};
+use crate::runner::{Event, Generation, Host, Selection, Source, case_called, read_cases};
 use crate::suite::{Suite, edition, read_baseline};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -35,8 +42,55 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     if let Some(file) = &arguments.baseline {
         suite.hold_against(read_baseline(file, edition)?)?;
     }
-    let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
-    judge(&arguments.target, suite, outputs)
+    let baseline = arguments.baseline.iter().map(|file| ("--baseline", &**file));
+    let saved = suite.saved.iter().map(|case| ("a saved failure", Path::new(&*case.id)));
+    let inputs: Vec<(&str, &Path)> = baseline.chain(saved).collect();
+    if let Some(name) = &arguments.show_case {
+        return show_case(name, &arguments.target, &suite);
+    }
+    if arguments.watch {
+        return watch(arguments);
+    }
+    let is_hasty = arguments.failed_first || suite.max_failures.is_some();
+    let failed_last = is_hasty.then(|| FailedLast::read(&arguments.failures_dir));
+    if let Some(failed_last) = &failed_last {
+        suite.first.clone_from(&failed_last.scenarios);
+    }
+    let outputs = open(&arguments.outputs, &arguments.target, inputs)?;
+    let mut failed = FailedLast::default();
+    let ended = judge(&arguments.target, suite, outputs, &mut |event| failed.take(event));
+    if failed_last.is_some() {
+        failed.write(&arguments.failures_dir)?;
+    }
+    ended
+}
+
+/// Makes the files that are written, none of which is one that is read.
+fn open<'a>(
+    outputs: &OutputArguments,
+    target: &'a TargetArguments,
+    mut inputs: Vec<(&'a str, &'a Path)>,
+) -> Result<Outputs, Mistake> {
+    if let Some(trace) = &target.trace {
+        refuse_clashes(&[("--trace", trace)], &inputs)?;
+        inputs.push(("--trace", trace));
+    }
+    Outputs::open(&outputs.reports, outputs.events.as_deref(), &inputs)
+}
+
+/// Prints a case instead of running any.
+fn show_case(name: &str, target: &TargetArguments, suite: &Suite) -> Result<Exit, Mistake> {
+    let implementation = implementation::start(target, suite.edition)?;
+    let plan = suite.plan(&implementation.describe());
+    let case = case_called(&plan, name).ok_or_else(|| {
+        let scenarios = plan.cases.iter().map(|case| &*case.id);
+        Mistake::bad_input(format!(
+            "this run has no case {name}{}; generated ones depend on --seed, --cases and --max-commands",
+            nearest(name, scenarios)
+        ))
+    })?;
+    print::text(&case);
+    Ok(Exit::Conformant)
 }
 
 pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
@@ -45,8 +99,10 @@ pub(super) fn replay(arguments: &ReplayArguments) -> Result<Exit, Mistake> {
     let selection = Selection { sources: [Source::Saved].into(), ..Selection::default() };
     let mut suite = Suite::of(edition, selection);
     suite.saved = read_cases(&arguments.files)?;
-    let outputs = Outputs::open(&arguments.outputs.reports, arguments.outputs.events.as_deref())?;
-    judge(&arguments.target, suite, outputs)
+    let inputs: Vec<(&str, &Path)> =
+        arguments.files.iter().map(|file| ("a scenario", &**file)).collect();
+    let outputs = open(&arguments.outputs, &arguments.target, inputs)?;
+    judge(&arguments.target, suite, outputs, &mut |_| ())
 }
 
 impl TargetArguments {
@@ -70,12 +126,14 @@ fn judge(
     target: &TargetArguments,
     mut suite: Suite,
     mut outputs: Outputs,
+    also: &mut dyn FnMut(&Event),
 ) -> Result<Exit, Mistake> {
     let interrupted = stop_on_interrupt()?;
     let mut implementation = start(target, suite.edition, &interrupted)?;
     let description = implementation.describe();
     let mut helpers = start_helpers(target, suite.edition, &interrupted, &description)?;
     suite.host = host(target);
+    suite.keep_going = target.keep_going;
     #[cfg(feature = "self-test")]
     {
         suite.likeness = Some(crate::self_test::likeness);
@@ -85,11 +143,14 @@ fn judge(
         suite.run_watched(&mut *implementation, &mut helpers, &interrupted, &mut |event| {
             progress.take(event);
             outputs.take(event);
+            also(event);
         });
     progress.finish();
     drop(implementation);
     drop(helpers);
-    outputs.deliver(report.summary())
+    let exit = outputs.deliver(report.summary())?;
+    implementation::check_trace(target)?;
+    Ok(exit)
 }
 
 /// Starts what is judged.

@@ -1,7 +1,7 @@
 //! Rules and scenarios by pattern. A pattern that matches nothing is a mistake.
 
 use super::exit::Mistake;
-use crate::cases::scenario::embedded;
+use crate::cases::scenario::{embedded, nearest};
 use crate::rulebook::Rulebook;
 use crate::runner::Selection;
 use globset::GlobBuilder;
@@ -48,8 +48,15 @@ fn matching(
             selected.insert((*name).to_owned());
         }
         if !found {
+            let separator = if noun == "rule" { '.' } else { '/' };
+            let is_area = known.iter().any(|name| name.split(separator).next() == Some(pattern));
+            let hint = if is_area {
+                format!("; did you mean '{pattern}{separator}*'?")
+            } else {
+                nearest(pattern, known.iter().copied())
+            };
             return Err(Mistake::bad_input(format!(
-                "--{noun} {pattern} matches none of the {} {listing} (`entra-conformance list {listing}` shows them)",
+                "--{noun} {pattern} matches none of the {} {listing}{hint} (`entra-conformance list {listing}` shows them)",
                 known.len()
             )));
         }

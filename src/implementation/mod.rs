@@ -141,6 +141,15 @@ pub struct CaseInput<'a> {
     pub tenant: &'a Tenant,
     /// The commands, in order.
     pub commands: &'a [Command],
+    /// What the suite calls it, for its own records alone.
+    pub(crate) name: &'a str,
+}
+
+impl<'a> CaseInput<'a> {
+    /// A case that starts from this tenant.
+    pub fn new(tenant: &'a Tenant, commands: &'a [Command]) -> CaseInput<'a> {
+        CaseInput { tenant, commands, name: "" }
+    }
 }
 
 /// What was seen of one case: as far as it went, and why it went no further.

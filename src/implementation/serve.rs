@@ -114,12 +114,12 @@ fn carry_out(
             write_result(replies, id, &step)
         }
         Call::RunCase(params) => {
-            let case = CaseInput { tenant: &params.tenant, commands: &params.commands };
+            let case = CaseInput::new(&params.tenant, &params.commands);
             let result = run_case(implementation, case)?;
             write_result(replies, id, &result)
         }
         Call::RunCaseChanges(params) => {
-            let case = CaseInput { tenant: &params.tenant, commands: &params.commands };
+            let case = CaseInput::new(&params.tenant, &params.commands);
             let result = run_case(implementation, case)?;
             write_result(replies, id, &RunCaseChangesResult::from(result))
         }

@@ -1,6 +1,7 @@
 //! What a run reports to GitHub Actions: an annotation for everything that went wrong, as a workflow
 //! command on a line of its own.
 
+use super::legible::legible;
 use super::{Place, Summary, gate, words};
 use std::fmt::Write as _;
 
@@ -47,7 +48,8 @@ pub fn annotations(summary: &Summary) -> String {
 
 /// A command's message, as GitHub's toolkit writes it.
 fn of_message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let lines = text.replace("\r\n", "\n");
+    legible(&lines).replace('%', "%25").replace('\n', "%0A")
 }
 
 /// A command's property, as GitHub's toolkit writes it.
@@ -62,7 +64,8 @@ mod tests {
 
     #[rstest]
     #[case::percent("100%", "100%25", "100%25")]
-    #[case::lines("a\r\nb", "a%0D%0Ab", "a%0D%0Ab")]
+    #[case::lines("a\r\nb\rc", "a%0Ab\\u{d}c", "a%0Ab\\u{d}c")]
+    #[case::unseen("a\u{202e}\u{1b}]b", "a\\u{202e}\\u{1b}]b", "a\\u{202e}\\u{1b}]b")]
     #[case::no_escape_twice("%0A", "%250A", "%250A")]
     #[case::ends_of_a_property("a: b, c::d", "a: b, c::d", "a%3A b%2C c%3A%3Ad")]
     fn nothing_breaks_out_of_a_command(

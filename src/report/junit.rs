@@ -13,6 +13,7 @@
 //! build. Cases in which the implementation aborted, and what concerns the run as a whole, are in
 //! a suite of their own, which is there only when something is in it.
 
+use super::legible::legible;
 use super::{RuleFailure, RuleLine, RuleState, Status, Summary, gate, terminal, words};
 use crate::runner::{Finding, ListedEntry, RunHeader};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
@@ -37,8 +38,9 @@ pub fn render(summary: &Summary) -> String {
         suite.add_properties(properties(summary, header));
         for line in &lines {
             let failure = failures.iter().find(|failure| failure.rule == line.rule);
-            let mut case =
-                TestCase::new(&line.rule, status(summary, line, failure, &findings, header));
+            let name = words::on_one_line(&line.rule);
+            let status = status(summary, line, failure, &findings, header);
+            let mut case = TestCase::new(name, status);
             case.set_classname(format!("{SUITE}.{area}"));
             if let Some(took) = summary.duration_of(&line.rule) {
                 case.set_time(took);
@@ -107,7 +109,7 @@ fn status(
         }
         RuleState::NotApplicable | RuleState::NotExercised => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(words::why(line));
+            status.set_message(words::on_one_line(&words::why(line)));
             status
         }
     }
@@ -146,7 +148,7 @@ fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
 }
 
 fn case(name: &str, status: TestCaseStatus) -> TestCase {
-    let mut case = TestCase::new(name, status);
+    let mut case = TestCase::new(words::on_one_line(name), status);
     case.set_classname(format!("{SUITE}.run"));
     case
 }
@@ -154,7 +156,7 @@ fn case(name: &str, status: TestCaseStatus) -> TestCase {
 fn error(name: &str, word: &str, message: &str, text: &str) -> TestCase {
     let mut status = non_success(NonSuccessKind::Error, word, message);
     if !text.is_empty() {
-        status.set_description(text);
+        status.set_description(legible(text));
     }
     case(name, status)
 }
@@ -174,6 +176,6 @@ fn properties(summary: &Summary, header: &RunHeader) -> Vec<Property> {
         ("verdict", summary.verdict()),
     ]
     .into_iter()
-    .map(|(name, value)| Property::new(name, value))
+    .map(|(name, value)| Property::new(name, words::on_one_line(&value)))
     .collect()
 }

@@ -1,5 +1,6 @@
 //! The report as Markdown, for GitHub's step summary and for comments on pull requests.
 
+use super::legible::legible;
 use super::{Counts, RuleState, Status, Summary, gate, terminal, words};
 use crate::rulebook::Rulebook;
 use crate::runner::RunHeader;
@@ -171,11 +172,17 @@ fn details(summary: &Summary, header: &RunHeader) -> Vec<(String, String)> {
 /// Text in which nothing is meant as Markdown or HTML.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
+    let mut before = ' ';
     for letter in words::on_one_line(text).chars() {
-        if "\\`*_[]<>|#~&".contains(letter) {
+        if "\\`*_[]<>|#~&$".contains(letter) {
             escaped.push('\\');
         }
         escaped.push(letter);
+        if letter == '@' && !before.is_alphanumeric() {
+            // Nobody of this name is told.
+            escaped.push_str("<!-- -->");
+        }
+        before = letter;
     }
     escaped
 }
@@ -185,8 +192,15 @@ fn in_html(text: &str) -> String {
     words::on_one_line(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Text in a block of its own, whatever stands in it.
+/// Text in a block of its own, whatever stands in it. No line of it is a command to GitHub Actions, whose
+/// log it may go to.
 fn fenced(text: &str) -> String {
+    let text = legible(text).replace("##[", "## [");
+    let lines = text.lines().map(|line| match line.trim_start().strip_prefix("::") {
+        Some(rest) => format!(": :{rest}"),
+        None => line.to_owned(),
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
     let longest = text.split(|letter| letter != '`').map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
     format!("{fence}text\n{}\n{fence}\n", text.trim_end())
@@ -200,6 +214,8 @@ mod tests {
     #[rstest]
     #[case::plain("a", "```text\na\n```\n")]
     #[case::fence_inside("a ```` b", "`````text\na ```` b\n`````\n")]
+    #[case::commands("a\n ::error::b ##[c]", "```text\na\n: :error::b ## [c]\n```\n")]
+    #[case::unseen("a\u{202e}\u{1b}[2J", "```text\na\\u{202e}\\u{1b}[2J\n```\n")]
     fn no_text_ends_its_block(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(fenced(text), expected);
     }
@@ -208,6 +224,8 @@ mod tests {
     #[case::table("a|b", r"a\|b")]
     #[case::html("<img>", r"\<img\>")]
     #[case::lines("a\r\n# b", r"a \# b")]
+    #[case::mention("(@ann) ann@contoso.com", "(@<!-- -->ann) ann@contoso.com")]
+    #[case::unseen("a\u{202e}b\u{fffe}", r"a\\u{202e}b\\u{fffe}")]
     fn no_text_is_taken_for_markdown(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(escaped(text), expected);
     }

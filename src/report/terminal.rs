@@ -124,7 +124,9 @@ impl Page {
     }
 
     fn line(&mut self, line: impl AsRef<str>) {
-        let mut rest = line.as_ref();
+        // A line break in a value begins no line of the report's own.
+        let line = line.as_ref().replace('\n', "\\n");
+        let mut rest = &*line;
         // What an implementation says of itself must not steer a terminal; this page's own colours may.
         while let Some((before, after)) = rest.split_once('\u{1b}') {
             self.text += &legible(before);

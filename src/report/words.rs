@@ -1,5 +1,6 @@
 //! What several reports say in the same words.
 
+use super::legible::legible;
 use super::{
     Aborted, ClassLine, ClassState, Counts, Place, RuleFailure, RuleLine, RuleState, SourceLine,
     Summary,
@@ -182,6 +183,17 @@ pub(super) fn stopped(why: SourceStopped) -> String {
             "the rest was left out, as enough had gone wrong".to_owned()
         }
         _ => "stopped, as the suite itself failed to judge a case".to_owned(),
+    }
+}
+
+/// Why the rest of a run was not run.
+pub(super) fn left_out(why: SourceStopped) -> String {
+    match why {
+        SourceStopped::Aborts { cases } => format!(
+            "the rest was left out, as {} had aborted or timed out (--keep-going runs it all the same)",
+            counted(cases as u64, "case")
+        ),
+        why => stopped(why),
     }
 }
 
@@ -392,7 +404,7 @@ pub(super) fn in_a_line(failure: &RuleFailure) -> String {
 
 /// Text without line ends.
 pub(super) fn on_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    legible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// At most this many other cases are named beside a failure.

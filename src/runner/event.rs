@@ -389,6 +389,9 @@ pub enum Event {
         newly: usize,
         /// In how many of them something went wrong.
         failed: usize,
+        /// Rules that no earlier case of the source has violated, each with the first that does.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        first: BTreeMap<String, String>,
     },
     /// A generated case went wrong; this is the smallest example of it that was found. What it
     /// exercised is counted with its source.
@@ -442,6 +445,11 @@ pub enum Event {
     Example(Example),
     /// What the run comes to by the baseline that was given.
     BaselineCompared(Box<BaselineComparison>),
+    /// The rest of the run is left out: cases that were written down, or whole sources.
+    RestLeftOut {
+        /// Why.
+        why: SourceStopped,
+    },
     /// All cases have ended: the last event. A run that was stopped before its end does without.
     RunFinished {
         /// How long it took.

@@ -55,8 +55,9 @@ impl Search<'_> {
         batches.run(implementation, helpers, &mut |batch| {
             let newly = batch.newly;
             let failed = count.take_batch(batch, &mut durations);
+            let first = std::mem::take(&mut count.first);
             if !(self.is_stopped)() {
-                report(Event::Progress { source, newly, failed });
+                report(Event::Progress { source, newly, failed, first });
             }
             if is_enough() {
                 count.result.stopped.get_or_insert(SourceStopped::EnoughFailures);
@@ -160,6 +161,8 @@ struct Count {
     broken: Broken,
     by_reason: bool,
     defect: Option<(Name, String)>,
+    /// The rules that the batch at hand is the first to violate, each with its first case.
+    first: BTreeMap<String, String>,
 }
 
 impl Count {
@@ -216,7 +219,11 @@ impl Count {
             let is_first = !rules.contains(&breach.rule);
             if is_first {
                 rules.push(breach.rule);
-                self.rules.entry(breach.rule).or_default().violated_cases += 1;
+                let exercise = self.rules.entry(breach.rule).or_default();
+                exercise.violated_cases += 1;
+                if exercise.violated_cases == 1 {
+                    self.first.insert(breach.rule.to_owned(), case.name.to_string());
+                }
             }
             if self.by_reason {
                 let rule = || breach.rule.to_owned();

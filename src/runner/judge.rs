@@ -48,9 +48,10 @@ impl Prepared<'_> {
 
     /// What an implementation is asked to run.
     fn inputs(&self) -> Vec<CaseInput<'_>> {
+        let named = |case| CaseInput { name: &self.trial.name, ..input(case) };
         match &self.sent {
-            Some((_, cases)) => cases.iter().map(input).collect(),
-            None => self.cases().map(input).collect(),
+            Some((_, cases)) => cases.iter().map(named).collect(),
+            None => self.cases().map(named).collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What came of a case.
 
 use super::answers::Answer;
+use super::bounds::{bounded, told};
 use super::event::{BrokenTogether, CaseVerdict, FailureReport};
 use super::not_applicable::NotApplicable;
 use super::reason::{Origin, Reason};
@@ -127,13 +128,13 @@ impl Breach {
 
     /// What events carry of it, with the case as far as it matters.
     pub(super) fn report(self, excerpt: String, answers: &[Answer]) -> FailureReport {
-        let answers = answers.get(..self.step).unwrap_or(answers).to_vec();
+        let answers = bounded(answers.get(..self.step).unwrap_or(answers).to_vec());
         FailureReport {
             rule: self.rule.to_owned(),
             origin: self.origin,
             step: self.step,
             command: self.command,
-            violations: self.violations,
+            violations: told(self.violations),
             excerpt,
             answers,
         }

@@ -106,6 +106,9 @@ pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<MergeProblem>> {
     merged.extend(
         events.filter(|event| matches!(event, Event::AdapterUnfaithful(_))).take(1).cloned(),
     );
+    let all = in_order.iter().flat_map(|part| &part.events);
+    let left_out = all.filter(|event| matches!(event, Event::RestLeftOut { .. })).take(1);
+    let left_out: Vec<Event> = left_out.cloned().collect();
     let mut violated: BTreeSet<String> = BTreeSet::new();
     let mut problems = Vec::new();
     for planned in header.sources {
@@ -122,6 +125,14 @@ pub fn merge(parts: &[Part]) -> Result<Vec<Event>, Vec<MergeProblem>> {
         }
         merged.extend(durations(source, &in_order));
     }
+    if !left_out.is_empty() {
+        // What is missing is missing for a reason that is told.
+        let is_missing = |problem: &MergeProblem| {
+            matches!(problem, MergeProblem::MissingCases(..) | MergeProblem::UnfinishedSource(..))
+        };
+        problems.retain(|problem| !is_missing(problem));
+    }
+    merged.extend(left_out);
     let milliseconds = in_order.iter().filter_map(|part| match part.events.last() {
         Some(Event::RunFinished { milliseconds }) => Some(*milliseconds),
         _ => None,
@@ -210,6 +221,11 @@ fn written(
         let at = place % parts.len();
         let Some(&event) = cases[at].get(place / parts.len()) else {
             problems.push(MergeProblem::MissingCases(parts[at].name.clone(), of));
+            let in_order = merged.len() - place..;
+            let is_new = |event: &&&Event| !merged[in_order.clone()].contains(event);
+            let rest: Vec<Event> =
+                cases.iter().flatten().filter(is_new).map(|event| Event::clone(event)).collect();
+            merged.extend(rest);
             return;
         };
         if let Event::CaseFinished { failures, .. } = event {

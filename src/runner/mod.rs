@@ -7,7 +7,9 @@ mod adapter;
 mod addresses;
 mod answers;
 mod batches;
+mod bounds;
 mod by_baseline;
+mod called;
 mod cause;
 mod classes;
 mod durations;
@@ -22,6 +24,7 @@ mod merge;
 mod minimise;
 mod not_applicable;
 mod observed;
+mod patience;
 mod plan;
 mod reason;
 mod save;
@@ -39,6 +42,7 @@ mod written;
 pub use adapter::{AdapterFault, AdapterTrial, check_adapter};
 pub use answers::{Answer, FieldChange, ObjectChange};
 pub use by_baseline::{BaselineComparison, BaselineDifference, EntryFault, ListedEntry, Unlisted};
+pub(crate) use called::case_called;
 pub use cause::Cause;
 pub use classes::{ClassLine, ClassState};
 pub use event::{
@@ -72,8 +76,10 @@ pub(crate) use trials::Trials;
 pub use written::judge_case;
 
 use crate::implementation::Implementation;
+use bounds::bounded;
 use durations::Durations;
 use generated::Search;
+use patience::Patience;
 use shown::Shown;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,6 +105,8 @@ pub struct Extras<'e, 'k> {
     pub until: Option<Instant>,
     /// Stop once so many cases have gone wrong.
     pub max_failures: Option<usize>,
+    /// Run all cases that were written down, however many of them the implementation aborts in.
+    pub keep_going: bool,
 }
 
 /// Runs everything that is planned and reports each event as it comes. Returns early, without
@@ -126,10 +134,12 @@ pub fn run(
     };
     let so_far = RefCell::new(Summary::default());
     let failed = Cell::new(0);
+    let patience = RefCell::new(Patience::default());
     let written = RefCell::new(BTreeMap::new());
     let report = &mut |event: Event| {
         so_far.borrow_mut().take(&event);
         failed.set(failed.get() + event.failed());
+        patience.borrow_mut().take(&event);
         if let Event::CaseFinished { case, verdict: CaseVerdict::Judged, failures, .. } = &event {
             let breach = |one: &FailureReport| (one.rule.clone(), one.step, one.violations.clone());
             let breaches: Breaches = failures.iter().map(breach).collect();
@@ -137,11 +147,13 @@ pub fn run(
         }
         report(event);
     };
-    let is_enough = || extras.max_failures.is_some_and(|most| failed.get() >= most);
+    let has_enough = || extras.max_failures.is_some_and(|most| failed.get() >= most);
+    let has_lost_patience = || !extras.keep_going && patience.borrow().is_lost();
+    let is_enough = || has_enough() || has_lost_patience();
     report(Event::RunStarted(Box::new(header.clone())));
     let milliseconds = || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Err(fault) = check_adapter(implementation) {
-        report(Event::AdapterUnfaithful(Box::new(fault)));
+        report(Event::AdapterUnfaithful(Box::new(bounded(fault))));
         report(Event::RunFinished { milliseconds: milliseconds() });
         return;
     }
@@ -166,6 +178,11 @@ pub fn run(
         } else {
             found.extend(search.run(source, implementation, extras.helpers, &is_enough, report));
         }
+    }
+    if is_enough() && !is_stopped() {
+        let aborted = SourceStopped::Aborts { cases: patience.borrow().aborted };
+        let why = if has_enough() { SourceStopped::EnoughFailures } else { aborted };
+        report(Event::RestLeftOut { why });
     }
     let findings = || so_far.borrow().findings();
     if let Some(find) = extras.likeness.filter(|_| !is_stopped()) {

@@ -1,5 +1,6 @@
 //! Which cases are run, and which rules are judged.
 
+use super::bounds::{LONGEST_NAME, bounded_by};
 use super::event::{Host, LeftOutCombinations, PlannedSource, RunHeader, SelectedRule};
 use super::selection::Selection;
 use super::shard::Shard;
@@ -131,7 +132,11 @@ pub fn plan(
     let header = RunHeader {
         suite_version: env!("CARGO_PKG_VERSION").to_owned(),
         edition: edition.to_owned(),
-        description: description.clone(),
+        description: Description {
+            implementation: bounded_by(LONGEST_NAME, description.implementation.clone()),
+            editions: bounded_by(LONGEST_NAME, description.editions.clone()),
+            ..description.clone()
+        },
         started: None,
         host,
         selection,

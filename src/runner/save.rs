@@ -87,7 +87,7 @@ impl<'k> SavedFailures<'k> {
         };
         let Some(at) = breach.step.checked_sub(1) else { return };
         let case = &minimal.trial.case;
-        let input = CaseInput { tenant: &case.tenant, commands: &case.commands };
+        let input = CaseInput::new(&case.tenant, &case.commands);
         let right = run_one(self.oracle, input);
         let wrong = judge.observe(case, implementation);
         let description = judge.description();

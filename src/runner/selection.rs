@@ -53,6 +53,11 @@ impl Generation {
         Generation { seed: DEFAULT_SEED, grid, cases, max_commands: 20 }
     }
 
+    /// So many sequences can be asked for, and so many commands of each: more than anybody waits for.
+    pub const MOST_CASES: usize = 10_000_000;
+    /// See [`MOST_CASES`](Self::MOST_CASES).
+    pub const MOST_COMMANDS: usize = 1_000;
+
     /// How many cases the relations are applied to.
     pub(super) fn relation_cases(&self) -> usize {
         self.cases.div_ceil(10)

@@ -128,8 +128,9 @@ pub struct Recording {
     pub cut_off: Option<usize>,
 }
 
-/// So many bytes a line may have.
+/// So many bytes a line may have, and all of them together.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
+const LONGEST_FILE: u64 = 1024 * 1024 * 1024;
 
 /// Reads events as [`EventWriter`] wrote them. Mistakes are reported under `name`.
 ///
@@ -141,11 +142,16 @@ pub fn read_events(mut input: impl BufRead, name: &str) -> Result<Recording, Str
     let mut recording = Recording::default();
     let mut is_ended = false;
     let mut line = 0;
+    let mut all_bytes = 0;
     loop {
         let mut bytes = Vec::new();
         let read = input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes);
         if bytes.len() as u64 == LONGEST_LINE {
             return Err(refused(line + 1, format!("longer than {LONGEST_LINE} bytes")));
+        }
+        all_bytes += bytes.len() as u64;
+        if all_bytes > LONGEST_FILE {
+            return Err(refused(line + 1, format!("the file is longer than {LONGEST_FILE} bytes")));
         }
         let is_over = line > 0 && matches!(read, Ok(0));
         if !is_over {

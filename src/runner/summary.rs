@@ -165,6 +165,8 @@ pub enum Incomplete {
     StoppedEarly,
     /// Of this source other cases are reported than were planned, for no reason that is told.
     CasesMissing(Source),
+    /// Cases that were planned were left out for this reason.
+    LeftOut(SourceStopped),
     /// No case was judged to its end.
     NothingJudged,
     /// No case exercised some of the rules that were asked for.
@@ -184,6 +186,7 @@ pub struct Summary {
     /// How long the cases took that exercised each rule, in microseconds.
     durations: BTreeMap<String, u64>,
     written: BTreeSet<String>,
+    rest_left_out: Option<SourceStopped>,
     /// Every source, in the order in which they were run.
     pub sources: Vec<SourceLine>,
     /// How many cases were judged to their end.
@@ -264,6 +267,7 @@ impl Summary {
                 self.sources.push(SourceLine { planned: planned.clone(), result });
             }
             Event::Progress { .. } => {}
+            Event::RestLeftOut { why } => self.rest_left_out = Some(*why),
             Event::RunFinished { milliseconds } => self.milliseconds = Some(*milliseconds),
             Event::CaseFinished { source, case, verdict, held, failures } => {
                 for (rule, held) in held {
@@ -609,7 +613,8 @@ impl Summary {
         } else if self.milliseconds.is_none() {
             Some(Incomplete::StoppedEarly)
         } else if let Some(source) = self.source_that_does_not_add_up() {
-            Some(Incomplete::CasesMissing(source))
+            let missing = Incomplete::CasesMissing(source);
+            Some(self.rest_left_out.map_or(missing, Incomplete::LeftOut))
         } else if self.judged == 0 {
             Some(Incomplete::NothingJudged)
         } else if self.rules().iter().any(is_left_out)

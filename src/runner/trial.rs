@@ -21,6 +21,8 @@ pub struct Trial {
     pub relations: Vec<&'static Relation>,
     /// Of a case that was written down: the scenario with what it expects.
     pub scenario: Option<Arc<Scenario>>,
+    /// What the case is called, or the one that it was made from.
+    pub(crate) name: Arc<str>,
 }
 
 impl Trial {
@@ -30,7 +32,13 @@ impl Trial {
             case: Case { tenant: scenario.given.clone(), commands: scenario.commands() },
             relations: relations::named(&scenario.relations),
             scenario: Some(Arc::new(scenario.clone())),
+            name: "".into(),
         }
+    }
+
+    /// The same under this name.
+    pub(super) fn called(self, name: impl Into<Arc<str>>) -> Trial {
+        Trial { name: name.into(), ..self }
     }
 
     /// The same case, judged by the checks and these relations alone.
@@ -40,7 +48,8 @@ impl Trial {
 
     /// Another case to which the same relations are applied.
     pub(crate) fn with_case(&self, case: Case) -> Trial {
-        Trial { case, relations: self.relations.clone(), scenario: None }
+        let (relations, name) = (self.relations.clone(), Arc::clone(&self.name));
+        Trial { case, relations, scenario: None, name }
     }
 
     /// The case up to this step in the format of scenario files; or the `varied` case that one of
@@ -117,7 +126,7 @@ fn unchangeable(case: &Case, description: &Description) -> BTreeSet<Field> {
 
 /// What an implementation is told of a case.
 pub(crate) fn input(case: &Case) -> CaseInput<'_> {
-    CaseInput { tenant: &case.tenant, commands: &case.commands }
+    CaseInput::new(&case.tenant, &case.commands)
 }
 
 /// So many lines of a case are shown from its beginning, and as many from its end.
@@ -160,7 +169,7 @@ impl PlannedCase {
         PlannedCase {
             source: Source::Scenarios,
             id: embedded.id.to_owned(),
-            trial: Trial::of_scenario(&embedded.scenario),
+            trial: Trial::of_scenario(&embedded.scenario).called(embedded.id),
         }
     }
 
@@ -168,7 +177,10 @@ impl PlannedCase {
     pub(super) fn within(self, description: &Description) -> PlannedCase {
         let scenario = self.trial.scenario.as_deref().filter(|_| !description.has_addresses());
         match scenario.and_then(without_addresses) {
-            Some(scenario) => PlannedCase { trial: Trial::of_scenario(&scenario), ..self },
+            Some(scenario) => {
+                let trial = Trial::of_scenario(&scenario).called(&*self.id);
+                PlannedCase { trial, ..self }
+            }
             None => self,
         }
     }
@@ -178,7 +190,7 @@ impl PlannedCase {
         PlannedCase {
             source: Source::Saved,
             id: path.to_owned(),
-            trial: Trial::of_scenario(scenario),
+            trial: Trial::of_scenario(scenario).called(path),
         }
     }
 

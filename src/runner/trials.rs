@@ -95,15 +95,26 @@ impl Trials {
             let point = Grid::get().points()[place];
             let case = point.case_within(&self.description.capabilities);
             let case = fitted(self.respelled(case, place), &self.description);
-            return (Name::Grid(point), Trial { case, ..Trial::default() });
+            let name = Name::Grid(point);
+            return (name, Trial { case, ..Trial::default() }.called(name.to_string()));
         }
         let number = place as u64;
         let case = self.respelled(case_of(self.seed, number, &self.settings), place);
         let case = fitted(case, &self.description);
         let is_for_relations = self.source == Source::Relations;
         let relations = if is_for_relations { relations::applied_to(number) } else { Vec::new() };
-        let trial = Trial { case, relations, scenario: None };
-        (Name::Numbered(self.source, number), trial)
+        let name = Name::Numbered(self.source, number);
+        let trial = Trial { case, relations, ..Trial::default() };
+        (name, trial.called(name.to_string()))
+    }
+
+    /// The case with this name.
+    pub(crate) fn called(&self, name: &str) -> Option<Trial> {
+        let at = match self.source {
+            Source::Grid => Grid::get().points().iter().position(|point| point.id() == name),
+            source => name.strip_prefix(source.word())?.strip_prefix('/')?.parse().ok(),
+        };
+        at.filter(|at| *at < self.count).map(|at| self.at(at).1)
     }
 
     /// The case in this place, or the same in another spelling.

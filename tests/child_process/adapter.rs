@@ -4,6 +4,7 @@
 //! Arguments say how the whole adapter misbehaves. A word `do:…` inside a request says what
 //! happens at that request, so that the fault belongs to a case and not to a moment.
 
+use crate::hostile::{self, Hostile};
 use crate::liar::{Liar, LiesIn};
 use crate::mirror::Mirror;
 use entra_conformance::implementation::Implementation;
@@ -78,6 +79,7 @@ pub(crate) fn main(arguments: &[String]) {
             ("honest", _) => adapter.implementation = Box::new(ReferenceModel::default()),
             ("in-case", number) => lies_in = LiesIn::Case(number.parse().expect("a number")),
             ("in-every", number) => lies_in = LiesIn::Every(number.parse().expect("a number")),
+            ("hostile", how) => adapter.implementation = Box::new(Hostile::new(how)),
             ("lie", what) => adapter.implementation = Box::new(Liar::new(what, lies_in)),
             ("descendant", note) => leave_descendant(note),
             ("fails-to-start-again", note) if !first_time(note) => {
@@ -85,6 +87,14 @@ pub(crate) fn main(arguments: &[String]) {
                 exit(4);
             }
             ("other-when-started-again", note) if !first_time(note) => handshake = "other-name",
+            // All is well the first time, and not the next two.
+            ("fails-to-start-again-twice", note) => {
+                let before = std::fs::read_to_string(note).unwrap_or_default();
+                std::fs::write(note, format!("{before}started\n")).expect("a note");
+                if (1..=2).contains(&before.lines().count()) {
+                    exit(4);
+                }
+            }
             ("fails-to-start-again" | "other-when-started-again", _) => {}
             ("handshake", how) => handshake = how,
             other => panic!("unknown argument {other:?}"),
@@ -127,11 +137,21 @@ impl Adapter {
                 exit(3)
             }
             "exit" => exit(0),
+            "hostile-noise" => self.write(hostile::noise().as_bytes()),
+            "hostile-crash" => {
+                eprintln!("{}", hostile::noise());
+                exit(3)
+            }
             "hang" => sleep_forever(),
             "noise" => self.write(b"Starting adapter on port 80...\n"),
             "half" => {
                 self.write(b"{\"jsonrpc\": ");
                 exit(0)
+            }
+            "banner-and-hang" => {
+                // Reading stops at the first line; what comes with it is shown all the same.
+                self.write(b"Starting\nlistening on po");
+                sleep_forever()
             }
             "invalid-json" => return self.write(b"{jsonrpc: \"2.0\"}\n"),
             "byte-order-mark" => self.write(b"\xEF\xBB\xBF"),

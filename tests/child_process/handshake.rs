@@ -15,7 +15,8 @@ pub(crate) fn tests() -> Tests {
         another_version_is_told,
         another_edition_is_told,
         nothing_may_be_null,
-        a_floating_identifier_is_the_same_number,
+        what_was_written_before_it_failed_is_shown,
+        an_adapter_that_starts_again_at_last_goes_on,
         an_adapter_that_does_not_start_again_fails_the_rest_once,
         an_adapter_that_comes_back_as_another_is_not_trusted,
     ]
@@ -23,7 +24,7 @@ pub(crate) fn tests() -> Tests {
 
 fn broken(how: &str) -> Failure {
     match no_start(options(&[&format!("handshake={how}")])) {
-        StartError::Handshake(failure) => failure,
+        StartError::Handshake { failure, .. } => failure,
         other => panic!("{how}: {other}"),
     }
 }
@@ -61,6 +62,7 @@ fn every_broken_handshake_has_its_name() {
         ("error", FailureKind::ErrorAnswer, "error -32000: no licence ({\"days\":0})"),
         ("unsupported", FailureKind::ErrorAnswer, "answered initialize with unsupported: users"),
         ("wrong-id", FailureKind::SchemaViolation, "id: 0, expected 1"),
+        ("floating-id", FailureKind::SchemaViolation, "id: 1.0, expected 1"),
     ];
     for (how, kind, told) in expected {
         let failure = broken(how);
@@ -74,7 +76,7 @@ fn a_silent_adapter_is_told_to_flush() {
     let mut options = options(&["handshake=hang"]);
     options.handshake_timeout = Duration::from_millis(300);
     match no_start(options) {
-        StartError::Handshake(failure) => {
+        StartError::Handshake { failure, .. } => {
             assert_eq!(failure.kind, FailureKind::TimedOut);
             let told = "did not answer initialize within 300ms; it may have to flush";
             assert!(failure.message.starts_with(told), "{failure}");
@@ -109,15 +111,44 @@ fn nothing_may_be_null() {
     assert_eq!(description.implementation.url, None);
 }
 
-fn a_floating_identifier_is_the_same_number() {
-    start(options(&["handshake=floating-id"]));
+fn what_was_written_before_it_failed_is_shown() {
+    for (how, told) in [
+        ("noise", vec!["Starting adapter on port 80..."]),
+        ("half", vec![]),
+        ("crash", vec![]),
+        ("banner-and-hang", vec!["Starting", "listening on po"]),
+    ] {
+        let mut options = options(&[&format!("handshake={how}")]);
+        if how == "banner-and-hang" {
+            options.handshake_timeout = Duration::from_millis(300);
+        }
+        let StartError::Handshake { output, .. } = no_start(options) else { panic!("{how}") };
+        assert_eq!(output.is_empty(), told.is_empty(), "{how}: {output:?}");
+        let mut lines = output.iter().zip(told);
+        assert!(lines.all(|(line, told)| line.starts_with(told)), "{how}: {output:?}");
+    }
+}
+
+fn an_adapter_that_starts_again_at_last_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let note = folder.path().join("attempts");
+    let twice = format!("fails-to-start-again-twice={}", note.display());
+    let mut options = options(&[&twice]);
+    options.pauses = vec![Duration::from_millis(1); 3];
+    let seen = run(&mut start(options), &cases(4, &[(1, "crash")]));
+    assert_failed(&seen[1], FailureKind::Crashed, "");
+    for number in [0, 2, 3] {
+        assert_good(number, &seen[number]);
+    }
 }
 
 fn an_adapter_that_does_not_start_again_fails_the_rest_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let note = folder.path().join("started");
     let once = format!("fails-to-start-again={}", note.display());
-    let mut child = start(options(&[&once]));
+    let mut options = options(&[&once]);
+    options.pauses = vec![Duration::from_millis(1); 2];
+    let mut child = start(options);
     let seen = run(&mut child, &cases(6, &[(2, "crash")]));
     assert_good(0, &seen[0]);
     assert_good(1, &seen[1]);

@@ -7,6 +7,7 @@ mod adapter;
 mod blame;
 mod endings;
 mod handshake;
+mod hostile;
 mod liar;
 mod lies;
 mod mirror;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
                 blame::tests(),
                 endings::tests(),
                 handshake::tests(),
+                hostile::tests(),
                 lies::tests(),
                 well_behaved::tests(),
             ];
@@ -126,10 +128,8 @@ fn cases(count: usize, misbehaviours: &[(usize, &str)]) -> Vec<Case> {
 
 /// Runs all cases; what was seen comes in their order.
 fn run(child: &mut ChildProcess, cases: &[Case]) -> Vec<CaseObservation> {
-    let inputs: Vec<CaseInput<'_>> = cases
-        .iter()
-        .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
-        .collect();
+    let inputs: Vec<CaseInput<'_>> =
+        cases.iter().map(|case| CaseInput::new(&case.tenant, &case.commands)).collect();
     let mut all = Vec::new();
     child.run_cases(&inputs, &mut |index, seen| {
         assert_eq!(index, all.len(), "in order, one by one");

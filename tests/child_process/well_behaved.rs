@@ -118,10 +118,8 @@ fn stopping_early_leaves_the_process_usable() {
     for arguments in [&[][..], &["no-batch"]] {
         let mut child = start(options(arguments));
         let first = cases(30, &[]);
-        let inputs: Vec<CaseInput<'_>> = first
-            .iter()
-            .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
-            .collect();
+        let inputs: Vec<CaseInput<'_>> =
+            first.iter().map(|case| CaseInput::new(&case.tenant, &case.commands)).collect();
         let mut seen = Vec::new();
         child.run_cases(&inputs, &mut |_, observation| {
             seen.push(observation);
@@ -143,10 +141,8 @@ fn what_was_stopped_cannot_fail_any_more() {
         options.reply_timeout = Duration::from_millis(1500);
         let mut child = start(options);
         let first = cases(10, &[(5, what)]);
-        let inputs: Vec<CaseInput<'_>> = first
-            .iter()
-            .map(|case| CaseInput { tenant: &case.tenant, commands: &case.commands })
-            .collect();
+        let inputs: Vec<CaseInput<'_>> =
+            first.iter().map(|case| CaseInput::new(&case.tenant, &case.commands)).collect();
         child.run_cases(&inputs, &mut |index, _| index < 2);
         for (number, seen) in run(&mut child, &cases(5, &[])).iter().enumerate() {
             assert_good(number, seen);

@@ -248,9 +248,8 @@ mod tests {
         let relation = relation(rule).expect("a relation");
         let varied = relation.varied(base).expect("something to vary");
         let mut model = ReferenceModel::new(Policy::default());
-        let mut run = |case: &Case| {
-            run_one(&mut model, CaseInput { tenant: &case.tenant, commands: &case.commands })
-        };
+        let mut run =
+            |case: &Case| run_one(&mut model, CaseInput::new(&case.tenant, &case.commands));
         let seen = [run(base), run(&varied)];
         let [one, other] = [(base, &seen[0]), (&varied, &seen[1])].map(|(case, seen)| Run {
             case,

@@ -12,6 +12,6 @@ pub use format::{Expectation, ExpectedObject, ExpectedResult, ExpectedWord, Scen
 pub use positions::line_of_step;
 pub(crate) use positions::locate;
 pub use read::{FileError, MAXIMUM_FILE_BYTES, from_yaml, read_file};
-pub(crate) use read::{error_at, nearest, reading_error, unknown_rule};
+pub(crate) use read::{check_yaml, error_at, nearest, reading_error, unknown_rule};
 pub use write::{Remark, Remarks, to_yaml};
 pub(crate) use write::{case_to_yaml, scalar_text};

@@ -70,6 +70,14 @@ impl<'t> Positions<'t> {
             let (event, span) =
                 event.map_err(|error| mistake(*error.marker(), error.info().to_owned()))?;
             let at = span.start;
+            if let Event::SequenceStart(_, Some(tag))
+            | Event::MappingStart(_, Some(tag))
+            | Event::Scalar(_, _, _, Some(tag)) = &event
+            {
+                let message =
+                    format!("no value here has a tag, and this one has {tag}; take it away");
+                return Err(mistake(at, message));
+            }
             let begun = |content, anchor| Open {
                 node: Node { at: at.index(), content },
                 name: None,

@@ -119,6 +119,12 @@ pub fn from_yaml(file: &str, text: &str) -> Result<Scenario, Vec<FileError>> {
     if errors.is_empty() { Ok(scenario) } else { Err(errors) }
 }
 
+/// Refuses a YAML text that is too deep, stands for too much, or has what no file of ours has.
+pub(crate) fn check_yaml(file: &str, text: &str) -> Result<(), Vec<FileError>> {
+    let checked = Positions::of(text).map(|_| ());
+    checked.map_err(|(line, column, message)| vec![error_at(file, text, line, column, message)])
+}
+
 /// What is wrong at a place of a file; line 0 for the file as a whole.
 pub(crate) fn error_at(
     file: &str,

@@ -4,6 +4,7 @@ use super::connection::{Broken, Connection};
 use super::options::{ChildProcessOptions, StartError};
 use crate::implementation::protocol::{Answer, Method, ReplyResult};
 use crate::implementation::{Description, Failure, FailureKind};
+use std::thread;
 use std::time::Instant;
 
 /// An implementation that runs as a child process.
@@ -36,8 +37,8 @@ impl ChildProcess {
         })
     }
 
-    /// The process, ready for a request: started again when the last one ended. One attempt is
-    /// made; if that fails there will be none. Put it back when it is still good.
+    /// The process, ready for a request: started again when the last one ended. If that fails there
+    /// will be none. Put it back when it is still good.
     pub(super) fn take_connection(&mut self) -> Result<Connection, Failure> {
         if let Some(failure) = &self.given_up {
             return Err(failure.clone());
@@ -61,14 +62,23 @@ impl ChildProcess {
         Some(connection)
     }
 
+    /// Starts it again, with a pause before each attempt but the first.
     fn start_again(&self) -> Result<Connection, Failure> {
+        let mut started = Connection::start(&self.options);
+        for pause in &self.options.pauses {
+            match &started {
+                Err(error) if error.may_pass() => thread::sleep(*pause),
+                _ => break,
+            }
+            started = Connection::start(&self.options);
+        }
         let not_restarted = |message: String| Failure::new(FailureKind::NotRestarted, message);
-        match Connection::start(&self.options) {
+        match started {
             Ok((_, description)) if description != self.description => Err(not_restarted(
                 "it describes itself otherwise than when it was first started".to_owned(),
             )),
             Ok((connection, _)) => Ok(connection),
-            Err(StartError::Handshake(failure)) => Err(Failure {
+            Err(StartError::Handshake { failure, .. }) => Err(Failure {
                 stderr_tail: failure.stderr_tail.clone(),
                 ..not_restarted(format!("in its first request: {failure}"))
             }),
@@ -84,6 +94,7 @@ impl ChildProcess {
         asked: &str,
     ) -> Result<R, Failure> {
         let mut connection = self.take_connection()?;
+        connection.begin("");
         connection.request(method, params);
         match connection.receive(self.options.reply_timeout, asked) {
             Ok(answer) => {

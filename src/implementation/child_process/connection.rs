@@ -5,6 +5,7 @@ use super::options::{ChildProcessOptions, StartError};
 use super::outbox::{self, Outbox};
 use super::process::Process;
 use super::stderr::StderrTail;
+use super::trace::{Trace, Way};
 use crate::implementation::protocol::{
     self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
     SuiteName, read_reply, write_request,
@@ -12,9 +13,11 @@ use crate::implementation::protocol::{
 use crate::implementation::{Description, Failure, FailureKind};
 use serde::Serialize;
 use serde::de::IgnoredAny;
+use std::collections::VecDeque;
 use std::io::Write as _;
 use std::ops::Range;
 use std::process::ExitStatus;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a process may take to exit after its `shutdown`, or after it closed its output.
@@ -27,6 +30,10 @@ const LOOK_AFTER: Duration = Duration::from_millis(100);
 /// How long the rest of the output of a process that has ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// So much of its standard output is shown where a process does not get through the handshake.
+const OUTPUT_SHOWN: usize = 4096;
+const LINES_SHOWN: usize = 10;
+
 /// Why the conversation is over. The process has been killed.
 #[derive(Debug)]
 pub(super) struct Broken {
@@ -34,6 +41,8 @@ pub(super) struct Broken {
     pub(super) failure: Failure,
     /// Whether it is surely the awaited request's fault, and no earlier or later one's.
     pub(super) exact: bool,
+    /// The request that was answered a second time, where that is what went wrong.
+    pub(super) doubled: Option<u64>,
 }
 
 /// A living process that has said who it is.
@@ -51,7 +60,17 @@ pub(super) struct Connection {
     next_id: u64,
     /// The identifier of the next reply.
     awaited_id: u64,
+    trace: Option<Tracing>,
     over: bool,
+}
+
+/// A conversation that is written down.
+struct Tracing {
+    trace: Trace,
+    /// The case that requests are made for.
+    case: Arc<str>,
+    /// The cases of the requests without a reply.
+    awaited: VecDeque<Arc<str>>,
 }
 
 impl Connection {
@@ -72,6 +91,11 @@ impl Connection {
             maximum_line_bytes: options.maximum_line_bytes,
             next_id: 1,
             awaited_id: 1,
+            trace: options.trace.as_ref().map(|trace| Tracing {
+                trace: trace.of_next_process(),
+                case: "".into(),
+                awaited: VecDeque::new(),
+            }),
             over: false,
         };
         let description = connection.initialize(options)?;
@@ -80,7 +104,6 @@ impl Connection {
 
     fn initialize(&mut self, options: &ChildProcessOptions) -> Result<Description, StartError> {
         let asked = Method::Initialize.word();
-        let handshake = |broken: Broken| StartError::Handshake(broken.failure);
         let id = self.next_id;
         self.request(
             Method::Initialize,
@@ -93,17 +116,22 @@ impl Connection {
                 },
             },
         );
-        let line = self.next_line(options.handshake_timeout, asked).map_err(handshake)?;
+        let line = match self.next_line(options.handshake_timeout, asked) {
+            Ok(line) => line,
+            Err(broken) => return Err(self.not_shaken(broken.failure)),
+        };
         let reply = read_reply::<InitializeResult>(&self.lines[line.clone()], id);
         let result = match reply {
             Ok(Answer::Result(result)) => result,
             Ok(Answer::Unsupported(capability)) => {
                 let message = format!("answered initialize with unsupported: {capability}");
-                return Err(StartError::Handshake(self.over(FailureKind::ErrorAnswer, message)));
+                let failure = self.over(FailureKind::ErrorAnswer, message);
+                return Err(self.not_shaken(failure));
             }
             Ok(Answer::Error(error)) => {
                 let message = format!("answered initialize with {error}");
-                return Err(StartError::Handshake(self.over(FailureKind::ErrorAnswer, message)));
+                let failure = self.over(FailureKind::ErrorAnswer, message);
+                return Err(self.not_shaken(failure));
             }
             Err(bad) => {
                 // Another version may well have another form: its number says more.
@@ -111,7 +139,10 @@ impl Connection {
                     Some(theirs) if theirs != u64::from(protocol::VERSION) => {
                         StartError::Protocol { theirs }
                     }
-                    _ => handshake(self.bad_reply(bad, asked)),
+                    _ => {
+                        let broken = self.bad_reply(bad, asked);
+                        self.not_shaken(broken.failure)
+                    }
                 });
             }
         };
@@ -128,9 +159,61 @@ impl Connection {
         Ok(result.into())
     }
 
+    /// The handshake failed: what else the process wrote, now that it has been killed.
+    fn not_shaken(&mut self, failure: Failure) -> StartError {
+        let mut written = std::mem::take(&mut self.lines);
+        let deadline = Instant::now() + LAST_WORDS;
+        while written.len() < OUTPUT_SHOWN {
+            match self.inbox.next(deadline) {
+                Delivery::Lines(lines) => written.extend(lines),
+                Delivery::Ended(End::Closed { begun } | End::TooLong { begun }) => {
+                    written.extend(begun);
+                    break;
+                }
+                Delivery::Ended(_) | Delivery::Nothing { .. } => break,
+            }
+        }
+        written.truncate(OUTPUT_SHOWN);
+        let lines = written.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let lines = lines.filter(|line| !line.is_empty()).take(LINES_SHOWN);
+        StartError::Handshake { failure, output: lines.map(protocol::excerpt).collect() }
+    }
+
     /// Whether replies are still to come.
     pub(super) fn is_awaiting(&self) -> bool {
         self.awaited_id < self.next_id
+    }
+
+    /// The identifier of the next reply.
+    pub(super) fn awaited_id(&self) -> u64 {
+        self.awaited_id
+    }
+
+    /// What is wrong with a line that has come although no reply is awaited, if one has.
+    pub(super) fn more_than_asked_for(&mut self) -> Option<Broken> {
+        if self.position == self.lines.len()
+            && let Delivery::Lines(lines) = self.inbox.next(Instant::now())
+        {
+            self.lines = lines;
+            self.position = 0;
+        }
+        let line = self.lines.get(self.position..).filter(|lines| !lines.is_empty())?;
+        let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let bad = read_reply::<IgnoredAny>(line, self.awaited_id).err().unwrap_or(BadReply {
+            kind: FailureKind::SchemaViolation,
+            message: format!("id: {}, which no request has", self.awaited_id),
+            id: None,
+        });
+        Some(self.bad_reply(bad, "a request that was not made"))
+    }
+
+    /// Says which case the next requests are made for.
+    pub(super) fn begin(&mut self, case: &str) {
+        if let Some(tracing) = &mut self.trace
+            && *tracing.case != *case
+        {
+            tracing.case = case.into();
+        }
     }
 
     /// Puts a request on its way. It is surely sent when a reply is waited for.
@@ -139,7 +222,21 @@ impl Connection {
             // The protocol's own types cannot fail, and neither can what they are written to.
             let _ = write_request(outbox, self.next_id, method, params);
         }
+        if let Some(tracing) = &mut self.trace {
+            let mut message = Vec::new();
+            let _ = write_request(&mut message, self.next_id, method, params);
+            tracing.trace.write(Way::ToAdapter, &tracing.case, &message);
+            tracing.awaited.push_back(Arc::clone(&tracing.case));
+        }
         self.next_id += 1;
+    }
+
+    /// Writes down what the process wrote, whole or not.
+    fn trace_reply(&mut self, message: &[u8]) {
+        if let Some(tracing) = &mut self.trace {
+            let case = tracing.awaited.pop_front().unwrap_or_default();
+            tracing.trace.write(Way::FromAdapter, &case, message);
+        }
     }
 
     /// Waits for the next reply. `asked` tells a person what it should answer.
@@ -168,8 +265,10 @@ impl Connection {
         let bad = BadReply {
             kind: FailureKind::SchemaViolation,
             message: fault.to_owned(),
-            id_agrees: true,
+            id: Some(self.awaited_id - 1),
         };
+        // The answer counts as not come yet.
+        self.awaited_id -= 1;
         self.bad_reply(bad, asked)
     }
 
@@ -192,6 +291,9 @@ impl Connection {
         let end = memchr::memchr(b'\n', &self.lines[start..])
             .map_or(self.lines.len(), |length| start + length);
         self.position = (end + 1).min(self.lines.len());
+        if self.trace.is_some() {
+            self.trace_reply(&self.lines[start..end].to_vec());
+        }
         if end - start > self.maximum_line_bytes {
             let begun = self.lines[start..end].to_vec();
             return Err(self.ended(End::TooLong { begun }, asked));
@@ -235,6 +337,11 @@ impl Connection {
     }
 
     fn ended(&mut self, end: End, asked: &str) -> Broken {
+        if let End::Closed { begun } = &end
+            && !begun.is_empty()
+        {
+            self.trace_reply(begun);
+        }
         let begun = match end {
             End::Closed { begun } => begun,
             End::TooLong { begun } => {
@@ -275,11 +382,13 @@ impl Connection {
             }
             _ => format!("instead of the answer to {asked}: {}", bad.message),
         };
-        Broken { exact: bad.id_agrees, ..self.broken(bad.kind, message) }
+        let exact = bad.id == Some(self.awaited_id);
+        let doubled = bad.id.filter(|id| *id < self.awaited_id);
+        Broken { exact, doubled, ..self.broken(bad.kind, message) }
     }
 
     fn broken(&mut self, kind: FailureKind, message: String) -> Broken {
-        Broken { failure: self.over(kind, message), exact: false }
+        Broken { failure: self.over(kind, message), exact: false, doubled: None }
     }
 
     /// Kills the process; nothing is right any more.

@@ -13,10 +13,15 @@
 //! Nothing that the process does can hang or crash the suite: all that goes wrong becomes a
 //! [`Failure`] with its own name, is charged to the case that it belongs to, and the other cases
 //! go on in a fresh process. The process runs in a group of its own (a job object on Windows), so
-//! that its descendants end with it; only one that leaves the group on purpose escapes.
+//! that its descendants end with it; only one that leaves the group on purpose escapes. Where this
+//! program is killed itself (`SIGKILL`), a shell that was started beside the first process ends the
+//! groups in its place; who kills that shell too, has no `/bin/sh`, or uses Windows, leaves behind what
+//! does not end when its standard input is closed.
 //!
 //! | module | what it does |
 //! | --- | --- |
+//! | `trace` | writes the conversation down |
+//! | `guard` | ends processes when this program is killed |
 //! | `process` | starts the process, ends it with its descendants, knows all that live |
 //! | `inbox`, `outbox`, `stderr` | its three pipes, a thread each |
 //! | `connection` | the conversation with one process, from `initialize` to its end |
@@ -25,16 +30,19 @@
 
 mod child;
 mod connection;
+mod guard;
 mod inbox;
 mod options;
 mod outbox;
 mod process;
 mod run;
 mod stderr;
+mod trace;
 
 pub use child::ChildProcess;
 pub use options::{ChildProcessOptions, StartError};
 pub use process::kill_all;
+pub use trace::Trace;
 
 use super::protocol::{ApplyParams, Method, ResetParams, ResetResult};
 use super::{CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation};

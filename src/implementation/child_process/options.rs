@@ -1,6 +1,7 @@
 //! What is started, and why it may not be.
 
-use crate::implementation::{Failure, protocol};
+use super::trace::Trace;
+use crate::implementation::{Failure, FailureKind, protocol};
 use std::ffi::OsString;
 use std::io;
 use std::time::Duration;
@@ -20,10 +21,16 @@ pub struct ChildProcessOptions {
     /// How long it may take for one answer, counted from the request or from the answer before,
     /// whichever is later; for a case with hundreds of objects as many times longer. Default: 5 s.
     pub reply_timeout: Duration,
+    /// How long to wait before each further attempt to start it again, once it has failed to start
+    /// after an earlier failure: a port may be taken for a moment, a file be written anew. Default:
+    /// 0.25 s, 1 s, 2 s.
+    pub pauses: Vec<Duration>,
     /// How long a line of its standard output may be, in bytes. Default: 64 MiB.
     pub maximum_line_bytes: usize,
     /// How many cases are sent before the first of them is answered; at least 1. Default: 50.
     pub in_flight: usize,
+    /// Where all messages are written down. Default: nowhere.
+    pub trace: Option<Trace>,
 }
 
 impl ChildProcessOptions {
@@ -38,8 +45,10 @@ impl ChildProcessOptions {
             edition: "2023-01".to_owned(),
             handshake_timeout: Duration::from_secs(60),
             reply_timeout: Duration::from_secs(5),
+            pauses: [250, 1000, 2000].map(Duration::from_millis).into(),
             maximum_line_bytes: 64 * 1024 * 1024,
             in_flight: 50,
+            trace: None,
         }
     }
 }
@@ -58,8 +67,14 @@ pub enum StartError {
         error: io::Error,
     },
     /// The program was started, and failed before it had answered `initialize`.
-    #[error("the adapter does not get through its first request: {0}")]
-    Handshake(#[source] Failure),
+    #[error("the adapter does not get through its first request: {failure}")]
+    Handshake {
+        /// What went wrong.
+        #[source]
+        failure: Failure,
+        /// The beginning of what it wrote on its standard output, line by line.
+        output: Vec<String>,
+    },
     /// The adapter speaks another version of the protocol.
     #[error("the adapter speaks version {theirs} of the protocol, the suite version {version}", version = protocol::VERSION)]
     Protocol {
@@ -77,6 +92,17 @@ pub enum StartError {
     /// [`kill_all`](super::kill_all) was called: the program is ending.
     #[error("no process is started any more")]
     Stopped,
+}
+
+impl StartError {
+    /// Whether the next attempt may go better. Who hangs has had all the time that there is.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            StartError::Spawn { .. } => true,
+            StartError::Handshake { failure, .. } => failure.kind != FailureKind::TimedOut,
+            _ => false,
+        }
+    }
 }
 
 fn listed(editions: &[String]) -> String {

@@ -1,5 +1,6 @@
 //! The child process itself: started in a group of its own, and ended with all its descendants.
 
+use super::guard::Guard;
 use super::options::StartError;
 use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::ffi::{OsStr, OsString};
@@ -67,9 +68,20 @@ impl Child {
 struct Registry {
     closed: bool,
     living: Vec<Child>,
+    /// Outlives this program, and kills whom it leaves behind.
+    guard: Guard,
 }
 
-static REGISTRY: Mutex<Registry> = Mutex::new(Registry { closed: false, living: Vec::new() });
+impl Registry {
+    /// Tells the guard who lives.
+    fn tell_guard(&mut self) {
+        let groups = self.living.iter().map(|child| child.lock().child.id());
+        self.guard.tell(groups);
+    }
+}
+
+static REGISTRY: Mutex<Registry> =
+    Mutex::new(Registry { closed: false, living: Vec::new(), guard: Guard::new() });
 
 fn registry() -> MutexGuard<'static, Registry> {
     REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
@@ -132,6 +144,7 @@ impl Process {
         let pipes = (child.stdin().take(), child.stdout().take(), child.stderr().take());
         let child = Child(Arc::new(Mutex::new(Living { child, killed: false })));
         registry.living.push(child.clone());
+        registry.tell_guard();
         drop(registry);
         let process = Process(child);
         match pipes {
@@ -157,7 +170,9 @@ impl Process {
     pub(super) fn kill(&self) {
         self.0.lock().kill();
         self.0.status_by(Instant::now() + KILL_TIME);
-        registry().living.retain(|other| !Arc::ptr_eq(&other.0, &self.0.0));
+        let mut registry = registry();
+        registry.living.retain(|other| !Arc::ptr_eq(&other.0, &self.0.0));
+        registry.tell_guard();
     }
 }
 

@@ -5,6 +5,9 @@
 //! that broke the process. Not always: answers may have been lost in the process's own buffer.
 //! Unless the fault is plain, the cases without an answer are run again, one at a time in a fresh
 //! process, until one breaks it alone.
+//!
+//! An answer too many shows only when the next one is awaited. It is charged to the case that it
+//! answers once more.
 
 use super::child::{ChildProcess, accepted};
 use super::connection::{Broken, Connection};
@@ -16,7 +19,7 @@ use crate::implementation::protocol::{
 use crate::implementation::serve::place_of;
 use crate::implementation::{CaseInput, CaseObservation, Description, Failure};
 use std::borrow::Cow;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::time::Duration;
 
 type Observed<'o> = dyn FnMut(usize, CaseObservation) -> bool + 'o;
@@ -26,6 +29,8 @@ type Next = ControlFlow<(), usize>;
 
 /// A process broke with cases under way.
 struct Breakage {
+    /// The case before the first without a whole answer, which has not been handed over yet.
+    held: Option<Held>,
     /// The first case without a whole answer.
     first: usize,
     /// The first case that had not been sent.
@@ -35,9 +40,26 @@ struct Breakage {
     broken: Broken,
 }
 
+/// A case with all its answers. It is held back until the next answer has come: that may be a
+/// second one to this case.
+struct Held {
+    index: usize,
+    seen: CaseObservation,
+    /// The identifiers of its requests.
+    ids: Range<u64>,
+}
+
+impl Held {
+    /// Whether it is this case that was answered once too often.
+    fn has_doubled(&self, broken: &Broken) -> bool {
+        broken.doubled.is_some_and(|id| self.ids.contains(&id))
+    }
+}
+
 /// See [`Implementation::run_cases`](crate::implementation::Implementation::run_cases).
 pub(super) fn run(child: &mut ChildProcess, cases: &[CaseInput<'_>], observed: &mut Observed<'_>) {
     let mut first = 0;
+    let mut window = usize::MAX;
     while first < cases.len() {
         let connection = match child.take_connection() {
             Ok(connection) => connection,
@@ -50,9 +72,13 @@ pub(super) fn run(child: &mut ChildProcess, cases: &[CaseInput<'_>], observed: &
                 return;
             }
         };
-        let next = match pipeline(child, connection, cases, first, observed) {
+        let next = match pipeline(child, connection, cases, first, &mut window, observed) {
             Ok(next) => next,
-            Err(breakage) => charge(child, cases, *breakage, observed),
+            Err(breakage) => {
+                // Who has just come to grief may do so again, and of one case alone it is plain which.
+                window = 1;
+                charge(child, cases, *breakage, observed)
+            }
         };
         match next {
             Next::Continue(index) => first = index,
@@ -65,15 +91,17 @@ fn failed(failure: Failure) -> CaseObservation {
     CaseObservation { failure: Some(failure), ..CaseObservation::default() }
 }
 
-/// Runs cases with several under way at once, until all are done or the process breaks.
+/// Runs cases with several under way at once, until all are done or the process breaks. `window` is how
+/// many at most; with every answer it doubles.
 fn pipeline(
     child: &mut ChildProcess,
     mut connection: Connection,
     cases: &[CaseInput<'_>],
     first: usize,
+    window: &mut usize,
     observed: &mut Observed<'_>,
 ) -> Result<Next, Box<Breakage>> {
-    let in_flight = child.options.in_flight.max(1);
+    let most = child.options.in_flight.max(1);
     let talk = Talk::with(child);
     let mut sent = first;
     let mut send_up_to = |connection: &mut Connection, end: usize| {
@@ -83,30 +111,52 @@ fn pipeline(
         }
         sent
     };
+    let mut held: Option<Held> = None;
     for (index, &case) in cases.iter().enumerate().skip(first) {
-        let end = send_up_to(&mut connection, index + in_flight);
+        let end = send_up_to(&mut connection, index + most.min(*window));
+        let first_id = connection.awaited_id();
         let mut seen = CaseObservation::default();
         if let Err(broken) = talk.receive(&mut connection, case, false, &mut seen) {
-            return Err(Box::new(Breakage { first: index, end, seen, broken }));
+            return Err(Box::new(Breakage { held, first: index, end, seen, broken }));
         }
-        // The process has work while this case is judged.
-        send_up_to(&mut connection, index + 1 + in_flight);
-        if !observed(index, seen) {
+        *window = window.saturating_mul(2);
+        // The process has work while the case before is judged.
+        send_up_to(&mut connection, index + 1 + most.min(*window));
+        let ids = first_id..connection.awaited_id();
+        if let Some(before) = held.replace(Held { index, seen, ids })
+            && !observed(before.index, before.seen)
+        {
             child.connection = Some(connection);
             return Ok(Next::Break(()));
         }
     }
+    if let Some(broken) = connection.more_than_asked_for() {
+        let (first, seen) = (cases.len(), CaseObservation::default());
+        return Err(Box::new(Breakage { held, first, end: first, seen, broken }));
+    }
     child.connection = Some(connection);
-    Ok(Next::Continue(cases.len()))
+    Ok(match held {
+        Some(last) => hand_over(last.index, [last.seen], observed),
+        None => Next::Continue(cases.len()),
+    })
 }
 
 /// Finds the case that broke the process and hands over all that are settled by that.
 fn charge(
     child: &mut ChildProcess,
     cases: &[CaseInput<'_>],
-    breakage: Breakage,
+    mut breakage: Breakage,
     observed: &mut Observed<'_>,
 ) -> Next {
+    if let Some(mut before) = breakage.held.take() {
+        // Whatever came when nothing was asked for is the last case's.
+        let is_its_own = before.has_doubled(&breakage.broken) || breakage.first == cases.len();
+        if is_its_own {
+            before.seen.failure.get_or_insert(breakage.broken.failure);
+            return hand_over(before.index, [before.seen], observed);
+        }
+        hand_over(before.index, [before.seen], observed)?;
+    }
     let under_way = breakage.end - breakage.first;
     let answered = breakage.seen.failure.is_some();
     if under_way > 1 && !breakage.broken.exact && !answered {
@@ -126,8 +176,9 @@ fn isolate(
     breakage: Breakage,
     observed: &mut Observed<'_>,
 ) -> Next {
-    let Breakage { first, end, mut seen, broken } = breakage;
-    let mut settled = Vec::new();
+    let Breakage { first, end, mut seen, broken, .. } = breakage;
+    let mut settled: Vec<CaseObservation> = Vec::new();
+    let mut first_id_before = 0;
     for &case in &cases[first..end] {
         let Ok(mut connection) = child.take_connection() else {
             // There is no fresh process: what is known has to do.
@@ -135,14 +186,23 @@ fn isolate(
             return hand_over(first, [seen], observed);
         };
         let mut alone = CaseObservation::default();
+        let first_id = connection.awaited_id();
         match Talk::with(child).receive(&mut connection, case, true, &mut alone) {
             Ok(()) => {
                 child.connection = Some(connection);
                 settled.push(alone);
+                first_id_before = first_id;
             }
-            Err(Broken { failure, .. }) => {
-                alone.failure = Some(failure);
-                settled.push(alone);
+            Err(Broken { failure, doubled, .. }) => {
+                let is_of_the_one_before =
+                    doubled.is_some_and(|id| (first_id_before..first_id).contains(&id));
+                match settled.last_mut().filter(|_| is_of_the_one_before) {
+                    Some(before) => before.failure = Some(failure),
+                    None => {
+                        alone.failure = Some(failure);
+                        settled.push(alone);
+                    }
+                }
                 return hand_over(first, settled, observed);
             }
         }
@@ -198,6 +258,7 @@ impl Talk<'_> {
 
     /// Sends all requests of a case.
     fn send(&self, connection: &mut Connection, case: CaseInput<'_>) {
+        connection.begin(case.name);
         if let Some(method) = self.whole {
             connection.request(method, &whole(case));
         } else {
@@ -217,6 +278,9 @@ impl Talk<'_> {
         lockstep: bool,
         seen: &mut CaseObservation,
     ) -> Result<(), Broken> {
+        if lockstep {
+            connection.begin(case.name);
+        }
         if let Some(method) = self.whole {
             if lockstep {
                 connection.request(method, &whole(case));

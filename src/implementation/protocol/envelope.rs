@@ -11,7 +11,7 @@ pub(super) enum JsonRpc {
     Version2,
 }
 
-/// The identifier of a message. Languages without integers may write `7.0`.
+/// The identifier of a message: a whole number, written as one.
 #[derive(Deserialize)]
 #[serde(try_from = "Number")]
 pub(super) struct Id(pub(super) u64);
@@ -20,27 +20,13 @@ impl TryFrom<Number> for Id {
     type Error = String;
 
     fn try_from(number: Number) -> Result<Id, String> {
-        natural(&number).map(Id).ok_or_else(|| format!("the id {number} is no whole number"))
+        let id = number.as_u64().map(Id);
+        id.ok_or_else(|| format!("the id {number} is not written as a whole number"))
     }
-}
-
-/// The natural number that a number is exactly, however it is written.
-fn natural(number: &Number) -> Option<u64> {
-    number.as_u64().or_else(|| whole(number.as_f64()?))
-}
-
-/// A floating-point number that is a natural number exactly.
-fn whole(number: f64) -> Option<u64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    // In this range the cast loses nothing.
-    ((0.0..=EXACT).contains(&number) && number.fract() == 0.0).then_some(number as u64)
 }
 
 pub(super) fn read_id(message: &Value) -> Option<u64> {
-    match message.get("id")? {
-        Value::Number(number) => natural(number),
-        _ => None,
-    }
+    message.get("id")?.as_u64()
 }
 
 pub(super) fn read_strictly<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {

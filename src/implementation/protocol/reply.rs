@@ -31,9 +31,9 @@ pub struct BadReply {
     pub kind: FailureKind,
     /// What is wrong, and where in the message.
     pub message: String,
-    /// Whether the line carries the identifier that was awaited, so that the fault is surely that
-    /// request's.
-    pub id_agrees: bool,
+    /// The identifier that the line carries. Where it is the one that was awaited, the fault is surely
+    /// that request's; where it is an earlier one, that request has been answered twice.
+    pub id: Option<u64>,
 }
 
 /// A result that can be read from a reply.
@@ -148,9 +148,9 @@ struct Reply<R> {
 /// case the line is looked at a second time to say where the fault is; a good one is read once.
 pub fn read_reply<R: ReplyResult>(line: &[u8], id: u64) -> Result<Answer<R>, BadReply> {
     let line = line.trim_ascii();
-    let bad = |kind, message, id_agrees| BadReply { kind, message, id_agrees };
+    let bad = |kind, message, id| BadReply { kind, message, id };
     if line.first() != Some(&b'{') {
-        return Err(bad(FailureKind::Noise, noise(line), false));
+        return Err(bad(FailureKind::Noise, noise(line), None));
     }
     let text = match std::str::from_utf8(line) {
         Ok(text) => text,
@@ -160,12 +160,13 @@ pub fn read_reply<R: ReplyResult>(line: &[u8], id: u64) -> Result<Answer<R>, Bad
                 error.valid_up_to(),
                 excerpt(line)
             );
-            return Err(bad(FailureKind::InvalidJson, message, false));
+            return Err(bad(FailureKind::InvalidJson, message, None));
         }
     };
     match read_strictly::<Reply<R>>(text) {
-        Ok(reply) => judge(reply, id)
-            .map_err(|(message, id_agrees)| bad(FailureKind::SchemaViolation, message, id_agrees)),
+        Ok(reply) => {
+            judge(reply, id).map_err(|(message, id)| bad(FailureKind::SchemaViolation, message, id))
+        }
         Err(error) => {
             // The reader stops at the first thing that it does not like: the rest of the line
             // may be worse.
@@ -174,46 +175,50 @@ pub fn read_reply<R: ReplyResult>(line: &[u8], id: u64) -> Result<Answer<R>, Bad
                 Ok(_) => return Err(invalid_json(&error, line)),
                 Err(error) => return Err(invalid_json(&error, line)),
             };
-            let id_agrees = read_id(&value) == Some(id);
+            let carried = read_id(&value);
             let message = match disagreement(&value, id) {
-                Some(message) if !id_agrees => message,
+                Some(message) if carried != Some(id) => message,
                 _ => locate::<Reply<R>>(text, true).unwrap_or_else(|| error.to_string()),
             };
-            Err(bad(FailureKind::SchemaViolation, message, id_agrees))
+            Err(bad(FailureKind::SchemaViolation, message, carried))
         }
     }
 }
 
-fn judge<R: ReplyResult>(reply: Reply<R>, awaited: u64) -> Result<Answer<R>, (String, bool)> {
+/// What a reply says; or what is wrong with it, and the identifier that it carries.
+fn judge<R: ReplyResult>(
+    reply: Reply<R>,
+    awaited: u64,
+) -> Result<Answer<R>, (String, Option<u64>)> {
     let id = reply.id.map(|Id(id)| id);
-    let agrees = id == Some(awaited);
     match id {
         // A request that could not be read is answered without its identifier.
         None if reply.error.is_some() && reply.result.is_none() => {}
-        None => return Err((format!("id: missing, expected {awaited}"), false)),
-        Some(id) if id < awaited => {
-            let message = format!("id: {id}, expected {awaited}; {id} has its answer already");
-            return Err((message, false));
+        None => return Err((format!("id: missing, expected {awaited}"), None)),
+        Some(earlier) if earlier < awaited => {
+            let message =
+                format!("id: {earlier}, expected {awaited}; {earlier} has its answer already");
+            return Err((message, id));
         }
-        Some(id) if id > awaited => {
-            return Err((format!("id: {id}, expected {awaited}"), false));
+        Some(later) if later > awaited => {
+            return Err((format!("id: {later}, expected {awaited}"), id));
         }
         Some(_) => {}
     }
     match (reply.result, reply.error) {
         (Some(result), None) => match result.check() {
             Ok(()) => Ok(Answer::Result(result)),
-            Err(message) => Err((message, agrees)),
+            Err(message) => Err((message, id)),
         },
         (None, Some(error)) if error.code == codes::UNSUPPORTED => {
-            lacking(&error).map(Answer::Unsupported).map_err(|message| (message, agrees))
+            lacking(&error).map(Answer::Unsupported).map_err(|message| (message, id))
         }
         (None, Some(error)) => Ok(Answer::Error(error)),
         (Some(_), Some(_)) => {
-            Err(("result and error: a reply has one of them, not both".to_owned(), agrees))
+            Err(("result and error: a reply has one of them, not both".to_owned(), id))
         }
         (None, None) => {
-            Err(("result: missing; a reply has either a result or an error".to_owned(), agrees))
+            Err(("result: missing; a reply has either a result or an error".to_owned(), id))
         }
     }
 }
@@ -250,7 +255,7 @@ fn invalid_json(error: &serde_json::Error, line: &[u8]) -> BadReply {
     BadReply {
         kind: FailureKind::InvalidJson,
         message: format!("{error} of: {}", excerpt(line)),
-        id_agrees: false,
+        id: None,
     }
 }
 

@@ -68,9 +68,12 @@ pub fn terminal(
     let painted = |style: Style, text: &str| {
         if styled { format!("{style}{text}{style:#}") } else { text.to_owned() }
     };
-    let mut text = format!("before: {}\nafter:  {}\n", run(before), run(after));
-    for change in &comparison.conditions {
-        let _ = writeln!(text, "different {}: {} → {}", change.what, change.before, change.after);
+    let one_line = words::on_one_line;
+    let (runs_before, runs_after) = (one_line(&run(before)), one_line(&run(after)));
+    let mut text = format!("before: {runs_before}\nafter:  {runs_after}\n");
+    for Change { what, before, after } in &comparison.conditions {
+        let (before, after) = (one_line(before), one_line(after));
+        let _ = writeln!(text, "different {what}: {before} → {after}");
     }
     for (words, changes, style) in comparison.groups() {
         if changes.is_empty() {
@@ -78,6 +81,7 @@ pub fn terminal(
         }
         let _ = writeln!(text, "\n{}", painted(style, words));
         for Change { what, before, after } in changes {
+            let (what, before, after) = (one_line(what), one_line(before), one_line(after));
             let _ = writeln!(text, "  {what}\n      {before} → {after}");
         }
     }

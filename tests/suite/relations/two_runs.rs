@@ -24,7 +24,7 @@ pub(crate) fn apply(
 }
 
 fn run(implementation: &mut dyn Implementation, case: &Case) -> CaseObservation {
-    let input = CaseInput { tenant: &case.tenant, commands: &case.commands };
+    let input = CaseInput::new(&case.tenant, &case.commands);
     let seen = run_one(implementation, input);
     assert!(seen.failure.is_none(), "{:?}", seen.failure);
     seen

@@ -227,7 +227,8 @@ fn some_event() -> impl Strategy<Value = Event> {
         (some_source(), any::<usize>()).prop_map(|(source, newly)| Event::Progress {
             source,
             newly,
-            failed: newly / 2
+            failed: newly / 2,
+            first: Default::default()
         }),
         (some_source(), any::<String>(), some_verdict(), held, reports).prop_map(
             |(source, case, verdict, held, failures)| Event::CaseFinished {

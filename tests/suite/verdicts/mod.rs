@@ -54,7 +54,7 @@ fn run(
     implementation: &mut dyn Implementation,
     (tenant, commands): (&Tenant, &[Command]),
 ) -> CaseObservation {
-    run_one(implementation, CaseInput { tenant, commands })
+    run_one(implementation, CaseInput::new(tenant, commands))
 }
 
 fn assert_snapshot(name: &str, text: &str) {
