@@ -8,21 +8,24 @@ impl Summary {
     pub fn verdict(&self) -> String {
         let edition = self.header().map_or("", |header| &header.edition);
         let why = self.why_incomplete().map(incomplete);
+        let whose = match self.header().map(|header| &header.host) {
+            Some(Host::InProcess) => "the built-in reference model is ",
+            Some(Host::ChildProcess { name: Some(name), .. }) => &format!("the adapter {name} is "),
+            _ => "",
+        };
         match (self.status(), why) {
             (Status::SuiteDefect, _) => SUITE_DEFECT.to_owned(),
-            (Status::Nonconformant, None) => format!("not conformant with edition {edition}"),
+            (Status::Nonconformant, None) => {
+                format!("{whose}not conformant with edition {edition}")
+            }
             (Status::Nonconformant, Some(why)) => {
-                format!("not conformant with edition {edition}, and incomplete: {why}")
+                format!("{whose}not conformant with edition {edition}, and incomplete: {why}")
             }
             (Status::Incomplete, why) => format!("incomplete: {}", why.unwrap_or_default()),
             (Status::Conformant, _) => {
                 let left_out = match self.left_out_for_time() {
                     0 => String::new(),
                     cases => format!(" as far as the time went: {cases} cases were left out"),
-                };
-                let whose = match self.header().map(|header| &header.host) {
-                    Some(Host::InProcess) => "the built-in reference model is ",
-                    _ => "",
                 };
                 format!("{whose}conformant with edition {edition}{left_out}")
             }
