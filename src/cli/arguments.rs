@@ -39,7 +39,7 @@ pub(super) enum Command {
     /// Judge an implementation: the child process after `--`, an adapter of the configuration file, or
     /// the built-in reference model.
     #[command(after_help = EXIT_CODES)]
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Run scenario files, such as those in which earlier runs saved what they found.
     #[command(after_help = EXIT_CODES)]
     Replay(ReplayArguments),

@@ -53,6 +53,12 @@ pub(super) fn start_child(
             "name the adapter: its COMMAND after `--`, or the NAME of one in a configuration file",
         ));
     };
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Mistake::bad_input(format!(
+            "the working directory {} is no folder",
+            folder.display()
+        )));
+    }
     let mut options = ChildProcessOptions::new(program.clone(), arguments.to_vec());
     options.handshake_timeout = Duration::from_secs_f64(times.handshake_timeout);
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);

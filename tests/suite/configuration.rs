@@ -225,6 +225,8 @@ fn the_last_line_names_who_was_judged(
 #[case::no_file(TWO_ADAPTERS, &["run", "--no-config", "plain"], "no configuration file is read")]
 #[case::two(TWO_ADAPTERS, &["run", "plain", "--", "x"], "only one adapter at a time")]
 #[case::no_such_file(TWO_ADAPTERS, &["run", "--config", "x.toml"], "x.toml: cannot be read")]
+#[case::endless_file(TWO_ADAPTERS, &["run", "--config", "/dev/zero"], "/dev/zero: larger than 1048576 bytes")]
+#[case::no_such_folder(TWO_ADAPTERS, &["run", "own", "--working-directory", "x/y"], "the working directory x/y is no folder")]
 #[case::nobody_to_check("seed = 1", &["check-adapter"], "its COMMAND after `--`, or the NAME")]
 #[case::no_baseline(TWO_ADAPTERS, &["baseline", "write", "--adapter", "own"], "or set `baseline` in the configuration file")]
 fn whoever_is_meant_is_never_guessed(
