@@ -1,6 +1,8 @@
 //! The arguments of the command line.
 
+use super::select;
 use crate::implementation::child_process::Trace;
+use crate::rulebook::Rulebook;
 use crate::runner::{DEFAULT_SEED, Generation, Profile, Shard, Source};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,9 +39,10 @@ pub(super) struct Arguments {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Judge an implementation: the child process after `--`, or the built-in reference model.
+    /// Judge an implementation: the child process after `--`, an adapter of the configuration file, or
+    /// the built-in reference model.
     #[command(after_help = EXIT_CODES)]
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Run scenario files, such as those in which earlier runs saved what they found.
     #[command(after_help = EXIT_CODES)]
     Replay(ReplayArguments),
@@ -88,24 +91,36 @@ pub(super) enum Command {
         /// The edition.
         #[arg(long)]
         edition: Option<String>,
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a script by which a shell completes the program's arguments, for it to read at its start.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual: a page for the program and one for each of its commands.
+    Man {
+        /// The folder for the pages. Without it the program's own is printed.
+        #[arg(value_name = "FOLDER")]
+        folder: Option<PathBuf>,
     },
     /// Explain a scenario step by step, with the decisions that the rules lead to; or explain a rule.
     Explain {
         /// A scenario's ID (`match/…`), a scenario file, or a rule's ID (`match.…`).
         #[arg(value_name = "SCENARIO|RULE")]
         what: String,
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         choices: ChoiceArguments,
     },
     /// Check an adapter before anything is judged: the handshake, and one small case.
     #[command(after_help = EXIT_CODES)]
-    CheckAdapter {
-        #[command(flatten)]
-        times: TimeArguments,
-        /// The adapter: a command and its arguments, started without a shell.
-        #[arg(last = true, required = true, value_name = "COMMAND")]
-        adapter: Vec<OsString>,
-    },
+    CheckAdapter(CheckAdapterArguments),
     /// Serve the reference model as an adapter on standard input and output, to try the protocol.
     Serve {
         #[command(flatten)]
@@ -152,9 +167,10 @@ pub(super) enum BaselineCommand {
 
 #[derive(Args)]
 pub(super) struct BaselineArguments {
-    /// The baseline. Examples of what generated cases find are saved in a folder beside it.
+    /// The baseline; by default that of the configuration file. Examples of what generated cases find
+    /// are saved in a folder beside it.
     #[arg(value_name = "FILE")]
-    pub(super) file: PathBuf,
+    pub(super) file: Option<PathBuf>,
     /// Take cases only from these sources, separated by commas: scenarios, grid, sequences, relations.
     #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
     pub(super) only: Vec<Source>,
@@ -175,16 +191,19 @@ pub(super) enum Listing {
 
 #[derive(Args)]
 pub(super) struct RunArguments {
+    /// The adapter of the configuration file that is run, or `reference` for the reference model.
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
     /// Judge only rules that match this pattern (`takeover.*`); may be given several times.
-    #[arg(long = "rule", value_name = "GLOB")]
+    #[arg(long = "rule", value_name = "GLOB", value_parser = select::rule_pattern)]
     pub(super) rules: Vec<String>,
     /// Run only scenarios that match this pattern (`match/*`); may be given several times.
-    #[arg(long = "scenario", value_name = "GLOB")]
+    #[arg(long = "scenario", value_name = "GLOB", value_parser = select::scenario_pattern)]
     pub(super) scenarios: Vec<String>,
     /// Take cases only from these sources, separated by commas: scenarios, grid (every combination
     /// of what a matching decision can depend on), sequences (generated), relations (generated pairs of
     /// cases that must come to the same).
-    #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
+    #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source, conflicts_with = "scenarios")]
     pub(super) only: Vec<Source>,
     #[command(flatten)]
     pub(super) generation: GenerationArguments,
@@ -225,7 +244,7 @@ pub(super) struct RunArguments {
     pub(super) coverage: bool,
     /// Run only this part of all cases, such as 2/3 for the second of three. `merge` combines the
     /// parts.
-    #[arg(long, value_name = "NUMBER/OF")]
+    #[arg(long, value_name = "NUMBER/OF", conflicts_with_all = ["coverage", "baseline"])]
     pub(super) shard: Option<Shard>,
     #[command(flatten)]
     pub(super) outputs: OutputArguments,
@@ -309,7 +328,7 @@ pub(super) struct ReportArguments {
 #[derive(Args)]
 pub(super) struct TargetArguments {
     /// The edition to judge by.
-    #[arg(long)]
+    #[arg(long, value_parser = edition)]
     pub(super) edition: Option<String>,
     #[command(flatten)]
     pub(super) choices: ChoiceArguments,
@@ -331,9 +350,43 @@ pub(super) struct TargetArguments {
     /// Show no progress on standard error.
     #[arg(long, short)]
     pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) configured: ConfiguredArguments,
     /// The adapter: a command and its arguments, started without a shell.
     #[arg(last = true, value_name = "COMMAND")]
     pub(super) adapter: Vec<OsString>,
+}
+
+#[derive(Args)]
+pub(super) struct CheckAdapterArguments {
+    /// The adapter of the configuration file that is checked.
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) times: TimeArguments,
+    #[command(flatten)]
+    pub(super) configured: ConfiguredArguments,
+    /// The adapter: a command and its arguments, started without a shell.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) adapter: Vec<OsString>,
+}
+
+/// What has to do with the configuration file, which holds the other flags' values.
+#[derive(Args)]
+pub(super) struct ConfiguredArguments {
+    /// The adapter of the configuration file, or `reference` for the reference model.
+    #[arg(long = "adapter", value_name = "NAME")]
+    pub(super) named: Option<String>,
+    /// The folder in which the adapter runs. [default: the configuration file's, if the adapter stands
+    /// there, else this one]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) working_directory: Option<PathBuf>,
+    /// The configuration file. [default: `entra-conformance.toml` here or in the nearest folder above]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration file.
+    #[arg(long)]
+    pub(super) no_config: bool,
 }
 
 #[derive(Args)]
@@ -358,8 +411,8 @@ pub(super) struct GenerationArguments {
 #[derive(Args)]
 pub(super) struct ChoiceArguments {
     /// How the reference model decides where the documents leave a choice, as NAME=VALUE (see
-    /// `list choices`); may be given several times.
-    #[arg(long = "choice", value_name = "NAME=VALUE")]
+    /// `list choices`). An adapter that is judged has to declare it so. May be given several times.
+    #[arg(long = "choice", value_name = "NAME=VALUE", value_parser = choice)]
     pub(super) choices: Vec<String>,
 }
 
@@ -391,6 +444,25 @@ pub(super) fn lost_adapter(given: &[OsString]) -> Option<&'static str> {
         "no adapter is named after `--`; write its command there, or leave `--` out to have the built-in \
          reference model judged",
     )
+}
+
+fn edition(text: &str) -> Result<String, String> {
+    crate::suite::edition(Some(text)).map(str::to_owned).map_err(|error| error.to_string())
+}
+
+/// A choice of the rulebook with one of its values.
+fn choice(text: &str) -> Result<String, String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    let known = &Rulebook::embedded().choices;
+    let Some(choice) = known.iter().find(|known| known.id == name) else {
+        let names: Vec<&str> = known.iter().map(|known| &*known.id).collect();
+        return Err(format!("there is no choice {name}; there are {}", names.join(", ")));
+    };
+    if !choice.values.iter().any(|known| known.value == value) {
+        let values: Vec<&str> = choice.values.iter().map(|known| &*known.value).collect();
+        return Err(format!("{name} cannot be {value}; it can be {}", values.join(" or ")));
+    }
+    Ok(text.to_owned())
 }
 
 fn source(text: &str) -> Result<Source, String> {

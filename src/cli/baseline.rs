@@ -85,8 +85,16 @@ fn run_all(
     Ok((results, description))
 }
 
+impl BaselineArguments {
+    fn file(&self) -> Result<&Path, Mistake> {
+        self.file.as_deref().ok_or_else(|| {
+            Mistake::bad_input("name the FILE, or set `baseline` in the configuration file")
+        })
+    }
+}
+
 fn write_new(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
-    let file = &arguments.file;
+    let file = arguments.file()?;
     if file.exists() {
         return Err(Mistake::bad_input(format!(
             "{} is there already; `baseline update` puts it right",
@@ -100,7 +108,7 @@ fn write_new(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
 
 fn update(arguments: &BaselineArguments) -> Result<Exit, Mistake> {
     let edition = edition(arguments.target.edition.as_deref())?;
-    let file = read_baseline(&arguments.file, edition)?;
+    let file = read_baseline(arguments.file()?, edition)?;
     // An example that is gone or broken shows nothing: its entry goes, and is added anew if what it
     // showed is found again.
     let is_read = |entry: &Entry| {

@@ -1,6 +1,6 @@
 //! `check-adapter`: try an adapter before anything is judged.
 
-use super::arguments::TimeArguments;
+use super::arguments::CheckAdapterArguments;
 use super::exit::{Exit, Mistake};
 use super::{implementation, print};
 use crate::directory::Capability;
@@ -9,12 +9,13 @@ use crate::report::{adapter_fault, choices, legible};
 use crate::rulebook::Rulebook;
 use crate::runner::check_adapter;
 use crate::suite::edition;
-use std::ffi::OsString;
 use std::fmt::Write as _;
 
-pub(super) fn check(times: &TimeArguments, adapter: &[OsString]) -> Result<Exit, Mistake> {
+pub(super) fn check(arguments: &CheckAdapterArguments) -> Result<Exit, Mistake> {
     let edition = edition(None)?;
-    let mut child = implementation::start_child(adapter, times, edition, None)?;
+    let CheckAdapterArguments { adapter, times, configured, .. } = arguments;
+    let folder = configured.working_directory.as_deref();
+    let mut child = implementation::start_child(adapter, folder, times, edition, None)?;
     let description = child.describe();
     let mut text = String::new();
     let name = &description.implementation;

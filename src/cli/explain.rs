@@ -1,11 +1,10 @@
 //! `explain`: a scenario step by step, with the decisions that the rules lead to; or a rule.
 
 use super::exit::{Exit, Mistake};
+use super::story::{Explanation, story};
 use super::{implementation, print};
 use crate::cases::scenario::{EmbeddedScenario, Scenario, embedded, from_yaml, read_file};
 use crate::directory::{Capabilities, Command};
-use crate::implementation::Implementation;
-use crate::reference::ReferenceModel;
 use crate::report::command::in_words;
 use crate::report::{capabilities, choices, terminal};
 use crate::rulebook::{Basis, Rule, Rulebook};
@@ -13,19 +12,26 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-pub(super) fn explain(what: &str, chosen: &[String]) -> Result<Exit, Mistake> {
+pub(super) fn explain(what: &str, chosen: &[String], as_json: bool) -> Result<Exit, Mistake> {
     let book = Rulebook::embedded();
     if let Some(rule) = book.rule(what) {
-        print::text(&rule_text(rule));
+        let text = if as_json { print::json(&Explanation::of_rule(rule)) } else { rule_text(rule) };
+        print::text(&text);
         return Ok(Exit::Conformant);
     }
     let policy = implementation::policy(chosen)?;
+    let words_of = |name: &str, file: &str, scenario: &Scenario| {
+        if as_json {
+            return Ok(print::json(&Explanation::of_scenario(name, scenario, policy)?));
+        }
+        scenario_text(name, file, scenario, policy)
+    };
     let text = if let Some(scenario) = embedded().iter().find(|scenario| scenario.id == what) {
-        scenario_text(scenario.id, scenario.text, &scenario.scenario, policy)?
+        words_of(scenario.id, scenario.text, &scenario.scenario)?
     } else if Path::new(what).is_file() {
         let text = read_file(Path::new(what)).map_err(|error| vec![error])?;
         let scenario = from_yaml(what, &text)?;
-        scenario_text(what, &text, &scenario, policy)?
+        words_of(what, &text, &scenario)?
     } else {
         return Err(Mistake::bad_input(format!(
             "{what} is no rule, no scenario and no file (`entra-conformance list rules` and `list scenarios` show what there is)"
@@ -104,27 +110,21 @@ fn scenario_text(
     for line in given_lines(file) {
         let _ = writeln!(text, "{line}");
     }
-    let mut model = ReferenceModel::new(policy).with_trace(true);
     let mut cited: BTreeSet<&str> = scenario.rules.iter().map(String::as_str).collect();
-    let lost = |failure: crate::implementation::Failure| {
-        Mistake::bad_input(format!("the reference model cannot run this: {failure}"))
-    };
-    model.reset(&scenario.given).map_err(lost)?;
-    for (number, step) in (1..).zip(&scenario.steps) {
-        let seen = model.apply(&step.command).map_err(lost)?;
+    for (number, step) in (1..).zip(&story(scenario, policy)?) {
         text.push('\n');
         wrap(&mut text, &format!("step {number}: "), 2, &command_words(&step.command));
         if !matches!(step.command, Command::Sync(_)) {
-            let message = seen.outcome.message.map(|message| format!(": {message}"));
-            let _ = writeln!(text, "  {}{}", seen.outcome.status, message.unwrap_or_default());
+            let message = step.outcome.message.as_ref().map(|message| format!(": {message}"));
+            let _ = writeln!(text, "  {}{}", step.outcome.status, message.unwrap_or_default());
             continue;
         }
-        for (key, story) in model.last_traces() {
-            let result = seen.outcome.result_of(key);
+        for (key, decisions) in &step.decisions {
+            let result = step.outcome.result_of(key);
             let result =
                 result.map_or_else(|| "nothing".to_owned(), |result| result.result.to_string());
             let _ = writeln!(text, "  {key}: {result}");
-            for sentence in story {
+            for sentence in decisions {
                 cited.insert(sentence.rule);
                 wrap(&mut text, "    - ", 6, &format!("{} [{}]", sentence.text, sentence.rule));
             }

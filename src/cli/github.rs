@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[rstest]
-    #[case::json(r#"{"a": "##[error]b"}"#, r##"{"a": "#\u0023[error]b"}"##)]
+    #[case::json(r###"{"a": "##[error]b"}"###, r###"{"a": "#\u0023[error]b"}"###)]
     #[case::xml("<a>\n ::error::b ##[c]\n::d</a>", "<a>\n &#58;:error::b #&#35;[c]\n&#58;:d</a>")]
     #[case::markdown("### a", "### a")]
     fn reports_in_a_log_have_no_commands(#[case] report: &str, #[case] told: &str) {

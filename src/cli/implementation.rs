@@ -7,7 +7,6 @@ use crate::implementation::Implementation;
 use crate::implementation::child_process::{ChildProcess, ChildProcessOptions, StartError, Trace};
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::legible;
-use crate::rulebook::Rulebook;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -28,12 +27,24 @@ pub(super) fn start(
         }
         return Ok(Box::new(ReferenceModel::new(policy(choices)?)));
     }
-    if !choices.is_empty() {
-        return Err(Mistake::bad_input(
-            "--choice is for the reference model; an adapter declares its own choices",
-        ));
+    let folder = target.configured.working_directory.as_deref();
+    let child = start_child(adapter, folder, times, edition, trace(target)?)?;
+    expect(choices, &child.describe().choices)?;
+    Ok(Box::new(child))
+}
+
+/// Whether an adapter declares what is expected of it: a declaration that has changed, or is missing,
+/// has other cases judged than before.
+fn expect(choices: &[String], declared: &DeclaredChoices) -> Result<(), Mistake> {
+    let declared: Vec<String> =
+        declared.words().iter().map(|(name, value)| format!("{name}={value}")).collect();
+    match choices.iter().find(|expected| !declared.contains(expected)) {
+        None => Ok(()),
+        Some(expected) => Err(Mistake::no_adapter(format!(
+            "--choice expects that the adapter declares {expected}; it declares {}",
+            if declared.is_empty() { "no choice".to_owned() } else { declared.join(", ") }
+        ))),
     }
-    Ok(Box::new(start_child(adapter, times, edition, trace(target)?)?))
 }
 
 /// Opens the file that messages are written to, once.
@@ -62,18 +73,28 @@ pub(super) fn check_trace(target: &TargetArguments) -> Result<(), Mistake> {
 /// Starts an adapter and shakes hands with it.
 pub(super) fn start_child(
     adapter: &[OsString],
+    folder: Option<&Path>,
     times: &TimeArguments,
     edition: &str,
     trace: Option<Trace>,
 ) -> Result<ChildProcess, Mistake> {
     let Some((program, arguments)) = adapter.split_first() else {
-        return Err(Mistake::bad_input("name the adapter's command after `--`"));
+        return Err(Mistake::bad_input(
+            "name the adapter: its COMMAND after `--`, or the NAME of one in a configuration file",
+        ));
     };
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Mistake::bad_input(format!(
+            "the working directory {} is no folder",
+            folder.display()
+        )));
+    }
     let mut options = ChildProcessOptions::new(program.clone(), arguments.to_vec());
     options.handshake_timeout = Duration::from_secs_f64(times.handshake_timeout);
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);
     options.edition = edition.to_owned();
     options.trace = trace;
+    options.working_directory = folder.map(Path::to_owned);
     ChildProcess::start(options).map_err(|error| {
         let mut message = legible(&error.to_string());
         for line in what_to_do(&error) {
@@ -139,24 +160,7 @@ fn hint(program: &OsStr, error: &io::Error) -> &'static str {
 pub(super) fn policy(choices: &[String]) -> Result<Policy, Mistake> {
     let mut declared = serde_json::Map::new();
     for choice in choices {
-        let Some((name, value)) = choice.split_once('=') else {
-            return Err(Mistake::bad_input(format!("--choice {choice}: write it as NAME=VALUE")));
-        };
-        let book = Rulebook::embedded();
-        let Some(known) = book.choices.iter().find(|known| known.id == name) else {
-            let names: Vec<&str> = book.choices.iter().map(|known| &*known.id).collect();
-            return Err(Mistake::bad_input(format!(
-                "there is no choice {name}; there are {}",
-                names.join(", ")
-            )));
-        };
-        if !known.values.iter().any(|known| known.value == value) {
-            let values: Vec<&str> = known.values.iter().map(|known| &*known.value).collect();
-            return Err(Mistake::bad_input(format!(
-                "{name} cannot be {value}; it can be {}",
-                values.join(" or ")
-            )));
-        }
+        let (name, value) = choice.split_once('=').unwrap_or((choice, ""));
         declared.insert(name.to_owned(), value.into());
     }
     let chosen: DeclaredChoices = serde_json::from_value(declared.into())

@@ -1,6 +1,7 @@
 //! `list`: what there is.
 
 use super::arguments::Listing;
+use super::catalogue::Catalogue;
 use super::exit::{Exit, Mistake};
 use super::print;
 use crate::cases::grid::{Grid, Point};
@@ -8,8 +9,12 @@ use crate::cases::scenario::embedded;
 use crate::rulebook::{AREAS, Rulebook, area_of};
 use std::fmt::Write as _;
 
-pub(super) fn list(what: Listing, edition: Option<&str>) -> Result<Exit, Mistake> {
+pub(super) fn list(what: Listing, edition: Option<&str>, as_json: bool) -> Result<Exit, Mistake> {
     let edition = crate::suite::edition(edition)?;
+    if as_json {
+        print::text(&print::json(&Catalogue::of(what, edition)));
+        return Ok(Exit::Conformant);
+    }
     let text = match what {
         Listing::Rules => rules(edition),
         Listing::Scenarios => scenarios(),

@@ -2,14 +2,17 @@
 
 mod arguments;
 mod baseline;
+mod catalogue;
 mod check_adapter;
 mod compare;
+mod config;
 mod exit;
 mod explain;
 mod failed_last;
 mod github;
 mod implementation;
 mod list;
+mod manual;
 mod matrix;
 mod merge;
 mod outputs;
@@ -22,14 +25,24 @@ mod select;
 #[cfg(feature = "self-test")]
 mod self_test;
 mod serve;
+mod story;
 mod validate;
 mod watch;
 
-use arguments::{Arguments, Command};
-use clap::Parser as _;
+use arguments::Command;
 use exit::{Exit, Mistake};
+use schemars::generate::SchemaSettings;
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+/// The JSON Schemas of what `list --json` and `explain --json` print, each with the name of its file.
+pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    let generator = || SchemaSettings::draft2020_12().for_serialize().into_generator();
+    vec![
+        ("list.json", generator().into_root_schema_for::<catalogue::Catalogue>().to_value()),
+        ("explain.json", generator().into_root_schema_for::<story::Explanation<'_>>().to_value()),
+    ]
+}
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -38,9 +51,9 @@ pub fn main() -> ExitCode {
         print::mistake(message);
         return Exit::BadInput.into();
     }
-    let arguments = match Arguments::try_parse_from(given) {
+    let arguments = match config::parse(given) {
         Ok(arguments) => arguments,
-        Err(error) => {
+        Err(config::NotRun::Usage(error)) => {
             // Help and version are no mistakes.
             let exit = if error.use_stderr() { Exit::BadInput } else { Exit::Conformant };
             let _ = error.print();
@@ -48,6 +61,10 @@ pub fn main() -> ExitCode {
                 print::aside(&format!("\n{hint}\n"));
             }
             return exit.into();
+        }
+        Err(config::NotRun::Configuration(mistake)) => {
+            print::mistake(&mistake.message);
+            return mistake.exit.into();
         }
     };
     let ended = match arguments.command {
@@ -59,9 +76,11 @@ pub fn main() -> ExitCode {
             compare::compare(&before, &after, markdown.as_deref())
         }
         Command::Matrix { to, files } => matrix::matrix(&to, &files),
-        Command::List { what, edition } => list::list(what, edition.as_deref()),
-        Command::Explain { what, choices } => explain::explain(&what, &choices.choices),
-        Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter),
+        Command::List { what, edition, json } => list::list(what, edition.as_deref(), json),
+        Command::Explain { what, json, choices } => explain::explain(&what, &choices.choices, json),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { folder } => manual::man(folder.as_deref()),
+        Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
         #[cfg(feature = "self-test")]
         Command::Serve { choices, mutant: Some(name) } => {
             serve::serve_mutant(&name, &choices.choices)

@@ -31,6 +31,13 @@ pub(super) fn report(words: &str) {
     text(&github::as_text(words));
 }
 
+/// A document for programs.
+pub(super) fn json(document: &impl serde::Serialize) -> String {
+    let text =
+        serde_json::to_string_pretty(document).expect("what is printed has names as its keys");
+    text + "\n"
+}
+
 /// Prints to standard output what a program reads, byte for byte.
 pub(super) fn raw(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();

@@ -21,18 +21,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     let edition = edition(arguments.target.edition.as_deref())?;
     let mut selection = select::selection(&arguments.rules, &arguments.scenarios, edition)?;
-    if !arguments.only.is_empty() && !arguments.scenarios.is_empty() {
-        return Err(Mistake::bad_input(
-            "--scenario names scenarios, and --only where cases are taken from: give one of them",
-        ));
-    }
     selection.sources = arguments.only.iter().copied().collect();
     selection.generation = arguments.generation.settings();
-    if arguments.shard.is_some() && (arguments.coverage || arguments.baseline.is_some()) {
-        return Err(Mistake::bad_input(
-            "--coverage and --baseline are about the whole run, and --shard is a part of it",
-        ));
-    }
     let mut suite = Suite::of(edition, selection);
     suite.shard = arguments.shard;
     suite.examples = arguments.coverage;
@@ -192,7 +182,12 @@ pub(super) fn start_helpers(
 pub(super) fn host(target: &TargetArguments) -> Host {
     let command: Vec<String> =
         target.adapter.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    if command.is_empty() { Host::InProcess } else { Host::ChildProcess { command } }
+    if command.is_empty() {
+        return Host::InProcess;
+    }
+    let config = target.configured.config.as_ref().map(|file| file.display().to_string());
+    let name = target.configured.named.clone();
+    Host::ChildProcess { command, config: config.filter(|_| name.is_some()), name }
 }
 
 /// On Ctrl-C no child process is left behind, what was judged so far is reported, and the run

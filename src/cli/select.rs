@@ -30,6 +30,27 @@ pub(super) fn selection(
     })
 }
 
+/// A pattern of `--rule`, if it matches a rule of any edition.
+pub(super) fn rule_pattern(text: &str) -> Result<String, String> {
+    let book = Rulebook::embedded();
+    let known: Vec<&str> = book.rules.iter().map(|rule| &*rule.id).collect();
+    if book.rule(text).is_some() { Ok(text.to_owned()) } else { pattern(text, &known, "rule") }
+}
+
+/// A pattern of `--scenario`, if it matches a scenario.
+pub(super) fn scenario_pattern(text: &str) -> Result<String, String> {
+    let known: Vec<&str> = embedded().iter().map(|scenario| scenario.id).collect();
+    pattern(text, &known, "scenario")
+}
+
+fn pattern(text: &str, known: &[&str], noun: &str) -> Result<String, String> {
+    let pattern = text.to_owned();
+    match matching(std::slice::from_ref(&pattern), known, noun, &format!("{noun}s")) {
+        Ok(_) => Ok(pattern),
+        Err(mistake) => Err(mistake.message),
+    }
+}
+
 fn matching(
     patterns: &[String],
     known: &[&str],

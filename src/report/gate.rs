@@ -149,14 +149,10 @@ fn update_command(baseline: &BaselineComparison, header: &RunHeader) -> String {
         let sources: Vec<&str> = header.selection.sources.iter().map(|one| one.word()).collect();
         let _ = write!(command, " --only {}", sources.join(","));
     }
-    match &header.host {
-        Host::InProcess => command,
-        Host::ChildProcess { command: adapter } => {
-            let adapter: Vec<String> = adapter.iter().map(|part| words::quoted(part)).collect();
-            format!("{command} -- {}", adapter.join(" "))
-        }
-        Host::CargoTest => "delete it from the baseline".to_owned(),
+    if header.host == Host::CargoTest {
+        return "delete it from the baseline".to_owned();
     }
+    command + &words::adapter(&header.host)
 }
 
 /// What a baseline lists and the run has come upon: each rule, or case that aborted, with the reason.
@@ -196,7 +192,11 @@ fn entries_in_words(count: usize) -> String {
 }
 
 /// How a run ends by its baseline.
-pub(super) fn conclusion(summary: &Summary, baseline: &BaselineComparison) -> Option<String> {
+pub(super) fn conclusion(
+    summary: &Summary,
+    baseline: &BaselineComparison,
+    whose: &str,
+) -> Option<String> {
     let BaselineComparison { file, known, listed, .. } = baseline;
     Some(match summary.status() {
         Status::Nonconformant => {
@@ -204,15 +204,17 @@ pub(super) fn conclusion(summary: &Summary, baseline: &BaselineComparison) -> Op
             format!("not as in the baseline {file}: {count}")
         }
         Status::AsListed if known.is_empty() => {
-            format!("conformant but for what the baseline {file} lists")
+            format!("{whose}conformant but for what the baseline {file} lists")
         }
         Status::AsListed => {
             let known = nonconformities(known.len(), "known ");
-            format!("conformant but for {known} (baseline {file})")
+            format!("{whose}conformant but for {known} (baseline {file})")
         }
         Status::Conformant if *listed == 0 => {
             let edition = summary.header().map_or("", |header| &header.edition);
-            format!("conformant with edition {edition}; the baseline {file} lists no nonconformity")
+            format!(
+                "{whose}conformant with edition {edition}; the baseline {file} lists no nonconformity"
+            )
         }
         Status::Conformant => format!(
             "nothing that was selected is violated; the baseline {file} lists {} elsewhere",

@@ -16,24 +16,27 @@ impl Summary {
                 format!(" as far as the time went: {cases} were left out")
             }
         };
+        let whose = match self.header().map(|header| &header.host) {
+            Some(Host::InProcess) => "the built-in reference model is ",
+            Some(Host::ChildProcess { name: Some(name), .. }) => &format!("the adapter {name} is "),
+            _ => "",
+        };
         if let Some(baseline) = &self.baseline
-            && let Some(words) = gate::conclusion(self, baseline)
+            && let Some(words) = gate::conclusion(self, baseline, whose)
         {
             return format!("{words}{left_out}");
         }
         let why = self.why_incomplete().map(|why| self.incomplete(why));
         match (self.status(), why) {
             (Status::SuiteDefect, _) => SUITE_DEFECT.to_owned(),
-            (Status::Nonconformant, None) => format!("not conformant with edition {edition}"),
+            (Status::Nonconformant, None) => {
+                format!("{whose}not conformant with edition {edition}")
+            }
             (Status::Nonconformant, Some(why)) => {
-                format!("not conformant with edition {edition}, and incomplete: {why}")
+                format!("{whose}not conformant with edition {edition}, and incomplete: {why}")
             }
             (Status::Incomplete, why) => format!("incomplete: {}", why.unwrap_or_default()),
             (Status::Conformant | Status::AsListed, _) => {
-                let whose = match self.header().map(|header| &header.host) {
-                    Some(Host::InProcess) => "the built-in reference model is ",
-                    _ => "",
-                };
                 format!("{whose}conformant with edition {edition}{left_out}")
             }
             (Status::PartHeld, _) => {

@@ -24,9 +24,10 @@ pub(super) fn suite(header: &RunHeader) -> String {
 /// Who is judged.
 pub(super) fn implementation(header: &RunHeader) -> String {
     let name = &header.description.implementation;
-    let place = match header.host {
+    let place = match &header.host {
         Host::InProcess | Host::CargoTest => "in process",
-        Host::ChildProcess { .. } => "child process",
+        Host::ChildProcess { name: None, .. } => "child process",
+        Host::ChildProcess { name: Some(name), .. } => &format!("adapter {name}"),
     };
     let language = name.language.as_ref().map(|language| format!(", {language}"));
     format!("{} {} ({place}{})", name.name, name.version, language.unwrap_or_default())
@@ -510,7 +511,18 @@ pub(super) fn replay(case: &str, place: &Place, rule: Option<&str>, header: &Run
     if let Some(rule) = rule.filter(|_| !matches!(place, Place::File(_))) {
         let _ = write!(command, " --rule {rule}");
     }
-    if let Host::ChildProcess { command: adapter } = &header.host {
+    command + &adapter(&header.host)
+}
+
+/// How a command names the adapter that was judged.
+pub(super) fn adapter(host: &Host) -> String {
+    let mut command = String::new();
+    if let Host::ChildProcess { name: Some(name), config, .. } = host {
+        if let Some(config) = config {
+            let _ = write!(command, " --config {}", quoted(config));
+        }
+        let _ = write!(command, " --adapter {}", quoted(name));
+    } else if let Host::ChildProcess { command: adapter, .. } = host {
         command.push_str(" --");
         for argument in adapter {
             command.push(' ');

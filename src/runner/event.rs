@@ -88,6 +88,12 @@ pub enum Host {
     ChildProcess {
         /// The command and its arguments.
         command: Vec<String>,
+        /// The name that it has in a configuration file, where the command stands there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The configuration file, where it was named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        config: Option<String>,
     },
     /// In the tests of the crate that implements it.
     CargoTest,

@@ -21,6 +21,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The `$id` of the schema of scenario files.
+const SCHEMA: &str = "urn:entra-conformance:schema:scenario";
+
 /// A folder in which minimal failing cases are saved.
 pub struct SavedFailures<'k> {
     folder: PathBuf,
@@ -52,7 +55,10 @@ impl<'k> SavedFailures<'k> {
         let mut scenario = scenario_of(minimal, signature);
         self.expect(&mut scenario, minimal, signature, judge, implementation);
         let version = env!("CARGO_PKG_VERSION");
-        let head = [format!("Found by entra-conformance {version} in {found_in}.")];
+        let head = [
+            format!("Found by entra-conformance {version} in {found_in}."),
+            format!("Its form: spec/schema/scenario.json, {SCHEMA}"),
+        ];
         let text = to_yaml(&scenario, &head, &minimal.remarks);
         let path = self.folder.join(file_name(signature, &text));
         let file = path.to_string_lossy().into_owned();

@@ -5,6 +5,7 @@ mod agreement;
 mod baseline;
 mod capabilities;
 mod cli;
+mod configuration;
 mod correct_implementations;
 mod dependency_rules;
 mod endings;
@@ -18,6 +19,7 @@ mod grid;
 mod hostile_input;
 #[cfg(all(unix, feature = "cli"))]
 mod interrupt;
+mod machines;
 mod pipe;
 mod protocol_page;
 #[cfg(feature = "schema")]

@@ -10,7 +10,7 @@ mod write;
 pub use embedded::{EmbeddedScenario, embedded};
 pub use format::{Expectation, ExpectedObject, ExpectedResult, ExpectedWord, Scenario, Step};
 pub use positions::line_of_step;
-pub(crate) use positions::locate;
+pub(crate) use positions::{line_and_column, locate};
 pub use read::{FileError, MAXIMUM_FILE_BYTES, from_yaml, read_file};
 pub(crate) use read::{check_yaml, error_at, nearest, reading_error, unknown_rule};
 pub use write::{Remark, Remarks, to_yaml};

@@ -214,7 +214,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The line and column, counted from 1 and in characters, of a byte.
-pub(super) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let (count, last) = lines(&text[..at]).fold((0, ""), |(count, _), line| (count + 1, line));
     (count, 1 + last.chars().count())
 }

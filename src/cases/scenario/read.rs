@@ -56,7 +56,7 @@ const MOST_TOLD: usize = 50;
 
 /// What is said of a file that is too large.
 fn too_large() -> String {
-    format!("larger than {MAXIMUM_FILE_BYTES} bytes, which no case and no baseline is")
+    format!("larger than {MAXIMUM_FILE_BYTES} bytes, which no case, baseline or configuration is")
 }
 
 /// Reads the text of a file, as far as it can be a scenario's.
@@ -393,9 +393,9 @@ mod tests {
         std::fs::write(&path, vec![b'#'; MAXIMUM_FILE_BYTES + 1]).expect("written");
         let error = read_file(&path).expect_err("too large");
         assert!(
-            error
-                .to_string()
-                .ends_with("larger than 1048576 bytes, which no case and no baseline is"),
+            error.to_string().ends_with(
+                "larger than 1048576 bytes, which no case, baseline or configuration is"
+            ),
             "{error}"
         );
     }

@@ -79,8 +79,11 @@ impl Connection {
         options: &ChildProcessOptions,
     ) -> Result<(Connection, Description), StartError> {
         let could_not_spawn = |error| StartError::Spawn { program: options.program.clone(), error };
-        let (process, (stdin, stdout, stderr)) =
-            Process::spawn(&options.program, &options.arguments)?;
+        let (process, (stdin, stdout, stderr)) = Process::spawn(
+            &options.program,
+            &options.arguments,
+            options.working_directory.as_deref(),
+        )?;
         let mut connection = Connection {
             process,
             outbox: Some(outbox::start(stdin).map_err(could_not_spawn)?),

@@ -4,6 +4,7 @@ use super::trace::Trace;
 use crate::implementation::{Failure, FailureKind, protocol};
 use std::ffi::OsString;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What to start, and how long to wait for it.
@@ -14,6 +15,9 @@ pub struct ChildProcessOptions {
     pub program: OsString,
     /// Its arguments, as they are: no shell reads them.
     pub arguments: Vec<OsString>,
+    /// The folder in which it runs, and from which a relative path of the program begins. Default: this
+    /// process's own.
+    pub working_directory: Option<PathBuf>,
     /// The edition that it is told, and that it has to offer. Default: `2023-01`.
     pub edition: String,
     /// How long it may take from its start to its answer to `initialize`. Default: 60 s.
@@ -42,6 +46,7 @@ impl ChildProcessOptions {
         ChildProcessOptions {
             program: program.into(),
             arguments: arguments.into_iter().map(Into::into).collect(),
+            working_directory: None,
             edition: "2023-01".to_owned(),
             handshake_timeout: Duration::from_secs(60),
             reply_timeout: Duration::from_secs(5),

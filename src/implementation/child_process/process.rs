@@ -5,6 +5,7 @@ use super::options::StartError;
 use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::Path;
 use std::process::{ChildStderr, ChildStdin, ChildStdout, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -121,9 +122,21 @@ impl Process {
     pub(super) fn spawn(
         program: &OsStr,
         arguments: &[OsString],
+        folder: Option<&Path>,
     ) -> Result<(Process, Pipes), StartError> {
         let could_not_spawn = |error| StartError::Spawn { program: program.to_owned(), error };
-        let mut command = CommandWrap::with_new(program, |command| {
+        // A name alone is looked for in `PATH`. From where a relative path begins once the folder is
+        // another one, platforms do not agree.
+        let found = folder
+            .filter(|_| Path::new(program).components().count() > 1)
+            .map(|folder| std::path::absolute(folder.join(program)))
+            .transpose()
+            .map_err(could_not_spawn)?;
+        let started = found.as_ref().map_or(program, |path| path.as_os_str());
+        let mut command = CommandWrap::with_new(started, |command| {
+            if let Some(folder) = folder {
+                command.current_dir(folder);
+            }
             command
                 .args(arguments)
                 .stdin(Stdio::piped())

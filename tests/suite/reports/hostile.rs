@@ -21,7 +21,8 @@ pub(crate) fn hostile() -> Summary {
     name.version = HOSTILE.to_owned();
     name.language = Some(HOSTILE.to_owned());
     name.url = Some("javascript:alert(1)".to_owned());
-    header.host = Host::ChildProcess { command: vec![HOSTILE.to_owned()] };
+    header.host =
+        Host::ChildProcess { command: vec![HOSTILE.to_owned()], name: None, config: None };
     header.suite_version = HOSTILE.to_owned();
     header.edition = HOSTILE.to_owned();
     header.selection.rule_patterns = vec![HOSTILE.to_owned()];

@@ -51,7 +51,8 @@ pub(crate) fn events(
     selection: Selection,
     stop_at: Option<usize>,
 ) -> Vec<Event> {
-    let host = Host::ChildProcess { command: vec!["./my adapter".to_owned(), "--fast".to_owned()] };
+    let command = vec!["./my adapter".to_owned(), "--fast".to_owned()];
+    let host = Host::ChildProcess { command, name: None, config: None };
     let mut plan = plan("2023-01", &implementation.describe(), host, selection, Vec::new());
     plan.header.started = "2026-01-26T09:30:00Z".parse().ok();
     plan.cases.retain(|case| SCENARIOS.contains(&&*case.id));

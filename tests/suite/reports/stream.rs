@@ -302,7 +302,7 @@ fn some_run() -> impl Strategy<Value = Vec<Event>> {
             header.description.implementation.name = name;
             header.selection.rule_patterns = vec![pattern];
             header.selection.generation.seed = seed;
-            header.host = Host::ChildProcess { command: vec![word] };
+            header.host = Host::ChildProcess { command: vec![word], name: None, config: None };
             let end = end.map(|milliseconds| Event::RunFinished { milliseconds });
             [start].into_iter().chain(told).chain(end).collect()
         })

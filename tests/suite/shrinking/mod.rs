@@ -152,6 +152,7 @@ fn what_is_kept_is_written_out() {
     let mut settings = crate::snapshots::settings();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/minimal"));
     settings.add_filter(r"(Found by entra-conformance) \S+ in", "$1 [version] in");
+    settings.add_filter(r"# Its form: .*\n", "");
     settings.bind(|| {
         for (fault, found) in FAULTS.iter().zip(&*FOUND) {
             insta::assert_snapshot!(fault.name, found[0].kept.text);
