@@ -23,15 +23,15 @@ const CAUTION: Style = AnsiColor::Yellow.on_default();
 const STYLES: [Style; 5] = [BOLD, FAINT, GOOD, BAD, CAUTION];
 
 /// Where the columns of the table of rules begin, and how wide all of it is.
-const NAMES: usize = 44;
+const NAMES: usize = 41;
 const TABLE: usize = 79;
 
 /// How wide a source's column is.
 fn column(source: Source) -> usize {
     match source {
-        Source::Scenarios | Source::Sequences => 10,
+        Source::Scenarios | Source::Sequences | Source::Relations => 10,
         Source::Grid => 8,
-        Source::Relations | Source::Saved => 7,
+        Source::Saved => 7,
     }
 }
 
