@@ -41,6 +41,8 @@ pub(super) struct Setting {
     /// The name of the flag, without its dashes.
     pub(super) key: String,
     pub(super) value: Value,
+    /// Whether it means something only beside another flag.
+    pub(super) needs_another: bool,
     /// Where the value stands.
     at: usize,
 }
@@ -283,7 +285,13 @@ impl Reader<'_> {
         };
         let at = value.span().start;
         let value = self.value(key, &argument, value)?;
-        Some(Setting { key: key.to_owned(), value, at })
+        let mut setting = Setting { key: key.to_owned(), value, needs_another: false, at };
+        let alone = std::iter::once("run".into()).chain(setting.arguments());
+        setting.needs_another = self
+            .run
+            .try_get_matches_from_mut(alone)
+            .is_err_and(|error| error.kind() == ErrorKind::MissingRequiredArgument);
+        Some(setting)
     }
 
     /// The value of a key, if it is one that the flag takes.

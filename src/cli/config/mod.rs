@@ -9,6 +9,7 @@ use super::arguments::Arguments;
 use super::exit::Mistake;
 use super::{github, print};
 use crate::cases::scenario::nearest;
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, Parser as _};
 use file::{Adapter, ConfigFile, REFERENCE, Setting, Value, exclude_each_other, flag};
@@ -61,11 +62,17 @@ pub(super) fn parse(given: Vec<OsString>) -> Result<Arguments, NotRun> {
     let asked = Asked::of(matches)?;
     let adapter = asked.choose(file.as_ref())?;
     let Some(file) = file.as_ref() else { return Ok(Arguments::try_parse_from(given)?) };
-    let added = Added::of(file, adapter, command, matches);
+    let mut added = Added::of(file, adapter, command, matches);
+    let mut parsed = Arguments::try_parse_from(added.among(&given, adapter));
+    if parsed.as_ref().is_err_and(|error| error.kind() == ErrorKind::MissingRequiredArgument) {
+        // A key that needs a flag which is not given means nothing in this run.
+        added.settings.retain(|(setting, _)| !setting.needs_another);
+        parsed = Arguments::try_parse_from(added.among(&given, adapter));
+    }
     if !added.is_quiet {
         print::aside(&github::as_text(&added.note(file, adapter)));
     }
-    Ok(Arguments::try_parse_from(added.among(given, adapter))?)
+    Ok(parsed?)
 }
 
 /// The configuration file of this folder or the nearest one above.
@@ -136,8 +143,10 @@ impl<'m> Asked<'m> {
 
 /// What a file adds to the command line.
 struct Added<'f> {
+    /// What is taken, with the arguments that it becomes.
+    settings: Vec<(&'f Setting, Vec<OsString>)>,
+    /// What goes with the adapter.
     arguments: Vec<OsString>,
-    keys: Vec<&'f str>,
     /// Keys that do not go with what takes precedence over them, with that.
     left_out: Vec<String>,
     is_quiet: bool,
@@ -155,7 +164,7 @@ impl<'f> Added<'f> {
         };
         // Whatever has more precedence.
         let mut decided: Vec<&Arg> = command.get_arguments().filter(is_given).collect();
-        let (mut arguments, mut keys, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut taken, mut arguments, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         let mut is_quiet = matches.try_get_one("quiet").ok().flatten() == Some(&true);
         let levels: [&[Setting]; 2] =
             [adapter.map_or(&[], |adapter| &*adapter.settings), &file.settings];
@@ -182,9 +191,8 @@ impl<'f> Added<'f> {
                     setting.arguments()
                 };
                 if !added.is_empty() {
-                    keys.push(&*setting.key);
+                    taken.push((setting, added));
                 }
-                arguments.extend(added);
             }
             decided.extend(here);
         }
@@ -199,13 +207,15 @@ impl<'f> Added<'f> {
         {
             arguments.push(flag("working-directory", file.folder.as_os_str()));
         }
-        Added { arguments, keys, left_out, is_quiet }
+        Added { settings: taken, arguments, left_out, is_quiet }
     }
 
     /// All arguments: flags go before the first `--`, behind which the adapter's command stands.
-    fn among(self, mut given: Vec<OsString>, adapter: Option<&Adapter>) -> Vec<OsString> {
+    fn among(&self, given: &[OsString], adapter: Option<&Adapter>) -> Vec<OsString> {
+        let mut given = given.to_vec();
         let end = given.iter().position(|argument| argument == "--").unwrap_or(given.len());
-        given.splice(end..end, self.arguments);
+        let settings = self.settings.iter().flat_map(|(_, arguments)| arguments);
+        given.splice(end..end, settings.chain(&self.arguments).cloned());
         if let Some(adapter) = adapter {
             given.push("--".into());
             given.extend(adapter.command.iter().map(OsString::from));
@@ -216,7 +226,8 @@ impl<'f> Added<'f> {
     /// What is taken from the file, so that nothing of it is silent.
     fn note(&self, file: &ConfigFile, adapter: Option<&Adapter>) -> String {
         let adapter = adapter.map(|adapter| format!("adapter {}", adapter.name));
-        let keys = (!self.keys.is_empty()).then(|| self.keys.join(", "));
+        let keys: Vec<&str> = self.settings.iter().map(|(setting, _)| &*setting.key).collect();
+        let keys = (!keys.is_empty()).then(|| keys.join(", "));
         let taken: Vec<String> =
             adapter.into_iter().chain(keys).chain(self.left_out.iter().cloned()).collect();
         if taken.is_empty() {
