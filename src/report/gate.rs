@@ -182,7 +182,7 @@ pub(super) fn reasons(
     let reasons: BTreeSet<String> = entries.map(with_issue).collect();
     let reasons: Vec<String> = reasons.into_iter().collect();
     let why = if reasons.is_empty() { String::new() } else { format!(": {}", reasons.join("; ")) };
-    Some(format!("known, as {} lists it{why}", baseline.file))
+    Some(format!("as {} lists it{why}", baseline.file))
 }
 
 fn with_issue(entry: &ListedEntry) -> String {
