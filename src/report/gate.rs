@@ -173,6 +173,7 @@ pub(super) fn known(summary: &Summary) -> Vec<String> {
 }
 
 /// Why a baseline lists this rule, or this case: each reason once.
+#[cfg(feature = "junit")]
 pub(super) fn reasons(
     summary: &Summary,
     is_meant: impl Fn(&ListedEntry) -> bool,
