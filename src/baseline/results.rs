@@ -72,14 +72,11 @@ impl RunResults {
     pub fn take(&mut self, event: &Event) {
         self.summary.take(event);
         self.take_replay(event);
-        match event {
-            Event::FailureFound { case, verdict, failure, file, .. } => {
-                self.generated.push(CaseResult {
-                    subject: Subject::Example { name: case.clone(), file: file.clone() },
-                    observed: verdict.observed(failure.as_deref()),
-                });
-            }
-            _ => {}
+        if let Event::FailureFound { case, verdict, failure, file, .. } = event {
+            self.generated.push(CaseResult {
+                subject: Subject::Example { name: case.clone(), file: file.clone() },
+                observed: verdict.observed(failure.as_deref()),
+            });
         }
     }
 

@@ -130,7 +130,7 @@ fn run_cases(summary: &Summary, header: &RunHeader) -> Vec<TestCase> {
             let of_case = |entry: &ListedEntry| entry.case.as_deref() == Some(&*aborted.case);
             let reasons = gate::reasons(summary, of_case).unwrap_or_default();
             let mut status = TestCaseStatus::skipped();
-            status.set_message(words::on_one_line(&format!("{message}; {reasons}")));
+            status.set_message(words::on_one_line(&format!("known, {reasons}; {message}")));
             return case(&aborted.case, status);
         }
         let text = terminal::render_aborted(aborted, header);

@@ -10,6 +10,7 @@ pub use render::{json, markdown};
 use super::html::identifier;
 use super::{Counts, RuleLine, RuleState, Status, Summary, words};
 use crate::rulebook::{Rulebook, area_of};
+use crate::runner::Finding;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -96,15 +97,16 @@ impl Matrix {
         };
         let mut names: Vec<&str> = names.into_iter().collect();
         names.sort_by_key(|rule| place(rule));
-        let columns: Vec<_> = runs.iter().zip(&lines).collect();
+        let findings = runs.iter().map(|(_, summary)| summary.findings());
+        let columns: Vec<_> = runs.iter().zip(&lines).zip(findings).collect();
         let row = |rule: &str| Row {
             rule: rule.to_owned(),
             title: book.rule(rule).map(|rule| &*rule.title),
             cells: columns
                 .iter()
-                .map(|((page, summary), lines)| {
+                .map(|(((page, _), lines), findings)| {
                     let line = lines.iter().find(|line| line.rule == rule)?;
-                    Some(cell(line, page, summary))
+                    Some(cell(line, page, findings))
                 })
                 .collect(),
         };
@@ -165,13 +167,10 @@ fn run(page: &str, summary: &Summary) -> Run {
     }
 }
 
-fn cell(line: &RuleLine, page: &str, summary: &Summary) -> Cell {
-    let findings = words::findings(summary);
-    let finding = findings.iter().find(|(finding, _)| finding.breaks(&line.rule));
+fn cell(line: &RuleLine, page: &str, findings: &[Finding]) -> Cell {
+    let finding = findings.iter().find(|finding| finding.breaks(&line.rule));
     let place = match finding {
-        Some((finding, _)) if line.state == RuleState::Violated => {
-            identifier("failure", &finding.rule)
-        }
+        Some(finding) if line.state == RuleState::Violated => identifier("failure", &finding.rule),
         _ => identifier("rule", &line.rule),
     };
     Cell {

@@ -1,5 +1,6 @@
-//! Every report of four runs: one that is conformant, one of a faulty implementation, one of an
-//! implementation that breaks off, and one that was stopped.
+//! Every report of some runs: one that is conformant, one of a faulty implementation, one of an
+//! implementation that breaks off, one that was stopped, one of which all is as a baseline lists it, and
+//! one by a baseline that is out of date.
 
 mod compared;
 mod forms;

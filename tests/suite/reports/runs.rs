@@ -1,5 +1,6 @@
 //! The runs that reports are made of.
 
+use entra_conformance::baseline::{BaselineFile, Declared, RunResults, gate};
 use entra_conformance::directory::{Capability, Command, Snapshot, StepObservation, Tenant};
 use entra_conformance::implementation::{Description, Failure, Implementation};
 use entra_conformance::reference::ReferenceModel;
@@ -130,11 +131,48 @@ pub(crate) fn stopped() -> Vec<Event> {
     events(&mut ReferenceModel::default(), selection, Some(4))
 }
 
+/// A mistake in these scenarios, by a baseline that lists it; one that is `out_of_date` lists one
+/// scenario too few, and one that passes.
+fn by_baseline(out_of_date: bool) -> Vec<Event> {
+    let mutant = mutants::find("takeover-merges-addresses").expect("a mutant");
+    let mut events =
+        events(&mut *mutant.implementation(), selection(&["takeover."], Source::Scenarios), None);
+    let mut results = RunResults::default();
+    events.iter().for_each(|event| results.take(event));
+    let mut file = BaselineFile::empty("baseline.yaml", "2023-01");
+    let today = "2026-01-26".parse().expect("a day");
+    let (mut entries, _) = gate(&file, &results, today).new_entries(&file);
+    entries[0].issue = Some("SYNC-17".to_owned());
+    if out_of_date {
+        entries[1].scenario = Some("takeover/password-is-kept-without-hash-sync".to_owned());
+    }
+    file.lines = (0..entries.len()).map(|at| 10 + 5 * at).collect();
+    file.baseline.declares = Declared::of(&mutant.implementation().describe());
+    file.baseline.entries = entries;
+    let compared = gate(&file, &results, today).comparison;
+    events.insert(events.len() - 1, Event::BaselineCompared(Box::new(compared)));
+    events
+}
+
+fn listed() -> Vec<Event> {
+    by_baseline(false)
+}
+
+fn out_of_date() -> Vec<Event> {
+    by_baseline(true)
+}
+
 pub(crate) type Run = fn() -> Vec<Event>;
 
 /// The runs by name.
-pub(crate) const RUNS: &[(&str, Run)] =
-    &[("conformant", conformant), ("faulty", faulty), ("aborted", aborted), ("stopped", stopped)];
+pub(crate) const RUNS: &[(&str, Run)] = &[
+    ("conformant", conformant),
+    ("faulty", faulty),
+    ("aborted", aborted),
+    ("stopped", stopped),
+    ("listed", listed),
+    ("out-of-date", out_of_date),
+];
 
 pub(crate) fn summary(events: &[Event]) -> Summary {
     let mut summary = Summary::default();
