@@ -123,12 +123,12 @@ fn paths(arguments: &RunArguments) -> Vec<PathBuf> {
     if !arguments.watch_path.is_empty() {
         return arguments.watch_path.clone();
     }
-    let files = arguments.target.adapter.iter().map(Path::new).filter(|path| path.is_file());
-    let folders = files.filter_map(Path::parent).map(|folder| match folder {
-        folder if folder == Path::new("") => PathBuf::from("."),
-        folder => folder.to_owned(),
-    });
-    vec![folders.into_iter().next().unwrap_or_else(|| PathBuf::from("."))]
+    let target = &arguments.target;
+    let started_in = target.configured.working_directory.clone().unwrap_or_else(|| ".".into());
+    let files = target.adapter.iter().map(|part| started_in.join(part));
+    let mut folders =
+        files.filter(|path| path.is_file()).filter_map(|path| Some(path.parent()?.to_owned()));
+    vec![folders.next().unwrap_or(started_in)]
 }
 
 /// The files that a run writes itself.
