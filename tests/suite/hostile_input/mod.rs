@@ -262,7 +262,7 @@ fn shared_roles() -> String {
 #[case::an_alias_of_itself("title: &a [*a]\n", "aliases stand for too much here")]
 #[case::an_unknown_alias("title: *a\n", "unknown anchor")]
 #[case::two_documents(&format!("{0}---\n{0}", embedded()[0].text), "more than one document")]
-#[case::a_tag("!tag {title: a}\n", "missing field `rules`")]
+#[case::a_tag("!tag {title: a}\n", "no value here has a tag")]
 #[case::a_huge_number("rules: 99999999999999999999999999999999999999999\n", "invalid type")]
 fn what_no_scenario_is_is_refused(#[case] text: &str, #[case] told: &str) {
     let errors = from_yaml("case.yaml", text).expect_err("no scenario");
