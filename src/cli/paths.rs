@@ -88,8 +88,10 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #![cfg(unix)]
+
     use super::*;
     use rstest::rstest;
     use std::os::unix::fs::symlink;
