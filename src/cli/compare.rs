@@ -1,8 +1,8 @@
 //! `compare`: what is different between two runs that were written down.
 
 use super::exit::{Exit, Mistake};
-use super::outputs::{Target, is_standard};
-use super::paths::refuse_clashes;
+use super::outputs::Target;
+use super::paths::{is_standard, refuse_clashes};
 use super::{print, report};
 use crate::report::compare::{Comparison, markdown, terminal};
 use std::path::Path;

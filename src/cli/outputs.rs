@@ -3,18 +3,13 @@
 use super::arguments::ReportArguments;
 use super::exit::{Exit, Mistake};
 use super::github::{Job, inert};
-use super::paths::refuse_clashes;
+use super::paths::{is_standard, refuse_clashes};
 use super::print;
 use crate::report::{Summary, badge, github, html, json, junit, markdown, terminal};
 use crate::runner::{Event, EventWriter};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-/// Whether a path stands for standard input or output.
-pub(super) fn is_standard(path: &Path) -> bool {
-    path == Path::new("-")
-}
 
 /// How a report is made.
 type Render = fn(&Summary) -> String;

@@ -1,9 +1,13 @@
 //! Files that are written must be different ones, and none of those that are read.
 
 use super::exit::Mistake;
-use super::outputs::is_standard;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Whether a path stands for standard input or output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
 
 /// Refuses to write two things to one file, however it is named, or to write where something is read.
 /// Each path comes with what it is for.
@@ -84,8 +88,10 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #![cfg(unix)]
+
     use super::*;
     use rstest::rstest;
     use std::os::unix::fs::symlink;

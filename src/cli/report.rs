@@ -2,8 +2,8 @@
 
 use super::arguments::ReportArguments;
 use super::exit::{Exit, Mistake};
-use super::outputs;
 use super::outputs::Outputs;
+use super::paths::is_standard;
 use crate::report::{Summary, from_events};
 use std::fs::File;
 use std::io::{BufReader, stdin};
@@ -17,7 +17,7 @@ pub(super) fn report(from: &Path, reports: &ReportArguments) -> Result<Exit, Mis
 /// What a file of events tells.
 pub(super) fn read(from: &Path) -> Result<Summary, Mistake> {
     let name = from.display().to_string();
-    let summary = if outputs::is_standard(from) {
+    let summary = if is_standard(from) {
         from_events(stdin().lock(), "standard input")
     } else {
         let file = File::open(from)

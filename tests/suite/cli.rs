@@ -106,11 +106,20 @@ fn help_shows_the_exit_codes() {
 #[case::no_such_source(&["run", "--only", "grids"], 2, "there are scenarios, grid, sequences, relations")]
 #[case::only_and_scenario(&["run", "--only", "grid", "--scenario", "match/*"], 2, "cannot be used with")]
 #[case::bad_seed(&["run", "--seed", "lucky"], 2, "or `random`")]
-#[case::no_commands(&["run", "--max-commands", "0"], 2, "a number from 1 on")]
+#[case::no_commands(&["run", "--max-commands", "0"], 2, "a number from 1 to 1000")]
+#[case::too_many_commands(&["run", "--max-commands", "1001"], 2, "a number from 1 to 1000")]
+#[case::too_many_cases(&["run", "--cases", "99999999999"], 2, "a number from 0 to 10000000")]
+#[case::too_many_jobs(&["run", "--jobs", "18446744073709551615"], 2, "a number from 1 to 256")]
+#[case::adapter_before_the_dashes(&["run", "python3", "a.py"], 2, "`entra-conformance run -- python3 …`")]
+#[case::misspelt_command(&["runn"], 2, "a similar subcommand exists: 'run'")]
+#[case::area_for_rules(&["run", "--rule", "takeover"], 2, "did you mean 'takeover.*'?")]
+#[case::misspelt_rule(&["run", "--rule", "takeover.adresses-replaced"], 2, "did you mean takeover.addresses-replaced?")]
+#[case::trace_of_nobody(&["run", "--trace", "t.txt"], 2, "name one after `--`")]
+#[case::no_such_case(&["run", "--show-case", "grid/none"], 2, "this run has no case grid/none")]
 #[case::nothing_to_replay(&["replay"], 2, "FILE")]
 #[case::no_such_file_to_replay(&["replay", "no-such-file.yaml"], 2, "cannot be read")]
-#[case::two_reports_in_one_place(&["run", "--junit", "-", "--json", "-"], 2, "two reports cannot both go to standard output")]
-#[case::events_and_report_in_one_place(&["run", "--events", "x.json", "--json", "x.json"], 2, "two reports cannot both go to x.json")]
+#[case::two_reports_in_one_place(&["run", "--junit", "-", "--json", "-"], 2, "--junit and --json cannot both go to standard output")]
+#[case::events_and_report_in_one_place(&["run", "--events", "x.json", "--json", "x.json"], 2, "--json and --events cannot both go to x.json")]
 #[case::report_that_cannot_be_written(&["run", "--badge", "no-such-folder/badge.json"], 2, "no-such-folder/badge.json cannot be written: ")]
 #[case::events_that_cannot_be_written(&["run", "--events", "no-such-folder/events.jsonl"], 2, "no-such-folder/events.jsonl cannot be written: ")]
 #[case::no_events(&["report"], 2, "--from")]
@@ -133,6 +142,68 @@ fn mistakes_are_told_with_their_exit_code(
     assert_eq!(output.status.code(), Some(code), "{told}");
     assert!(told.contains(expected), "{told}");
     assert_eq!(stdout(&output), "", "nothing on standard output");
+}
+
+/// What has no end, or no room, is told and nothing else happens.
+#[rstest]
+#[case::scenario(&["validate", "/dev/zero"], "larger than 1048576 bytes")]
+#[case::saved(&["replay", "/dev/zero"], "larger than 1048576 bytes")]
+#[case::baseline(&["baseline", "check", "/dev/zero"], "larger than 1048576 bytes")]
+#[case::baseline_of_a_run(&["run", "--baseline", "/dev/zero"], "larger than 1048576 bytes")]
+#[case::events(&["report", "--from", "/dev/zero"], "longer than 67108864 bytes")]
+#[case::no_room_for_events(&["run", "--scenario", "switch/*", "--events", "/dev/full"], "/dev/full cannot be written")]
+#[case::no_room_for_a_page(&["run", "--scenario", "switch/*", "--html", "/dev/full"], "/dev/full cannot be written")]
+#[cfg(target_os = "linux")]
+fn files_without_end_or_room_are_told(#[case] arguments: &[&str], #[case] expected: &str) {
+    let output = output(arguments);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(told.contains(expected) && told.len() < 1000, "{told}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_report_that_nobody_can_read_is_an_error() {
+    let full = std::fs::File::create("/dev/full").expect("a device");
+    let status = program().args(["list", "rules"]).stdout(full).stderr(Stdio::null()).status();
+    assert_eq!(status.expect("the program runs").code(), Some(2));
+}
+
+#[test]
+fn a_baseline_with_a_tag_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("b.yaml"), "format: 2\nedition: !x 2023-01\n")
+        .expect("a file");
+    let told = elsewhere(folder.path(), &["baseline", "check", "b.yaml"]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(stderr(&told).contains("b.yaml:2:10: no value here has a tag"), "{}", stderr(&told));
+}
+
+#[test]
+fn every_case_can_be_shown_and_is_a_scenario_then() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["match/name-matches-although-addresses-differ", "sequences/17", "relations/3"] {
+        let shown = stdout(&elsewhere(folder.path(), &["run", "--show-case", name]));
+        std::fs::write(folder.path().join("case.yaml"), shown).expect("a file");
+        let told = elsewhere(folder.path(), &["validate", "case.yaml"]);
+        assert_eq!(told.status.code(), Some(0), "{name}: {}", stderr(&told));
+    }
+}
+
+#[test]
+fn what_failed_last_is_run_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let failures = folder.path().join("conformance-failures");
+    std::fs::create_dir(&failures).expect("a folder");
+    let last = "takeover/lost-address-is-free-again";
+    std::fs::write(failures.join(".failed-last"), format!("{last}\nno/such-scenario\n"))
+        .expect("a file");
+    let run = ["run", "--only", "scenarios", "--failed-first", "--events", "e.jsonl"];
+    assert_eq!(elsewhere(folder.path(), &run).status.code(), Some(0));
+    let events = std::fs::read_to_string(folder.path().join("e.jsonl")).expect("events");
+    let first = events.lines().find(|line| line.contains("caseFinished")).expect("a case");
+    assert!(first.contains(last), "{first}");
+    assert!(!failures.join(".failed-last").exists(), "nothing failed this time");
 }
 
 #[test]
@@ -327,7 +398,11 @@ fn no_report_destroys_the_events_that_it_is_made_from() {
     assert_eq!(elsewhere(folder.path(), &run).status.code(), Some(0));
     let told = elsewhere(folder.path(), &["report", "--from", "e.jsonl", "--json", "e.jsonl"]);
     assert_eq!(told.status.code(), Some(2));
-    assert!(stderr(&told).contains("no report can go to e.jsonl"), "{}", stderr(&told));
+    assert!(
+        stderr(&told).contains("--json cannot go to e.jsonl: that is the file of --from"),
+        "{}",
+        stderr(&told)
+    );
     let told = elsewhere(folder.path(), &["report", "--from", "e.jsonl"]);
     assert_eq!(told.status.code(), Some(0), "{}", stderr(&told));
 }

@@ -262,7 +262,8 @@ fn shared_roles() -> String {
 #[case::an_alias_of_itself("title: &a [*a]\n", "aliases stand for too much here")]
 #[case::an_unknown_alias("title: *a\n", "unknown anchor")]
 #[case::two_documents(&format!("{0}---\n{0}", embedded()[0].text), "more than one document")]
-#[case::a_tag("!tag {title: a}\n", "no value here has a tag")]
+#[case::a_tag("!tag {title: a}\n", "no value here has a tag, and this one has !tag")]
+#[case::a_tag_of_yaml("title: !!str a\n", "no value here has a tag")]
 #[case::a_huge_number("rules: 99999999999999999999999999999999999999999\n", "invalid type")]
 fn what_no_scenario_is_is_refused(#[case] text: &str, #[case] told: &str) {
     let errors = from_yaml("case.yaml", text).expect_err("no scenario");
@@ -284,6 +285,7 @@ fn a_byte_order_mark_is_no_mistake() {
 #[case::nesting(&format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"x":{}"#, "[".repeat(500_000)), "recursion limit exceeded")]
 #[case::a_line_of_a_megabyte(&format!(r#"{{"jsonrpc":"2.0","id":1,"result":"{}"}}"#, "x".repeat(1_000_000)), "expected")]
 #[case::a_huge_id(r#"{"jsonrpc":"2.0","id":99999999999999999999999,"result":{}}"#, "id: ")]
+#[case::a_floating_id(r#"{"jsonrpc":"2.0","id":1.0,"result":{}}"#, "id: 1.0, expected")]
 #[case::a_number_beyond_all(r#"{"jsonrpc":"2.0","id":1e999,"result":{}}"#, "number out of range")]
 #[case::half_a_surrogate(r#"{"jsonrpc":"2.0","id":1,"result":{"\ud800":1}}"#, "escape")]
 fn what_no_reply_is_is_refused(#[case] line: &str, #[case] told: &str) {
