@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 /// Reads lists of process groups, a line each, and kills those in the last one.
 const SCRIPT: &str = r#"while read -r line; do groups=$line; done
-for group in $groups; do kill -KILL -- "-$group"; done"#;
+for group in $groups; do kill -s KILL -- "-$group"; done"#;
 
 /// The shell, once there is somebody to watch over.
 pub(super) struct Guard {
