@@ -376,7 +376,8 @@ impl Suite {
         let description = implementation.describe();
         let plan = self.plan(&description);
         let today = today();
-        let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
+        let policy = Policy::of_edition(self.edition).unwrap_or_default();
+        let mut oracle = ReferenceModel::new(policy.choosing(&description.choices));
         let mut saved =
             self.failures.as_ref().map(|folder| SavedFailures::new(folder, &mut oracle));
         let extras = Extras {

@@ -50,11 +50,10 @@ mod unspecified_part;
 mod verdict;
 mod violation;
 
-pub use crate::directory::ObjectName;
+pub use crate::directory::{EditionSettings, ObjectName};
 pub use determinacy::{Determinacy, StepDeterminacy, SubjectDeterminacy};
 pub use observer::{Finding, Observer};
 pub use registry::checked_rules;
-pub use settings::EditionSettings;
 pub use specified::Specified;
 pub use unspecified::WhyUnspecified;
 pub use unspecified_part::{Extent, UnspecifiedPart};

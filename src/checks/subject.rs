@@ -205,7 +205,7 @@ mod tests {
     use super::*;
     use crate::checks::definitions::MatchClass;
     use crate::checks::history::Link;
-    use crate::checks::settings::EditionSettings;
+    use crate::directory::EditionSettings;
     use crate::directory::{Capabilities, DeclaredChoices, Tenant};
     use rstest::rstest;
 

@@ -80,6 +80,9 @@ pub(super) enum Command {
         /// A scenario's ID (`match/…`), a scenario file, or a rule's ID (`match.…`).
         #[arg(value_name = "SCENARIO|RULE")]
         what: String,
+        /// The edition.
+        #[arg(long)]
+        edition: Option<String>,
         #[command(flatten)]
         choices: ChoiceArguments,
     },
@@ -94,6 +97,9 @@ pub(super) enum Command {
     },
     /// Serve the reference model as an adapter on standard input and output, to try the protocol.
     Serve {
+        /// The edition whose model is served.
+        #[arg(long)]
+        edition: Option<String>,
         #[command(flatten)]
         choices: ChoiceArguments,
         /// Serve a mutant instead, to see what the report of a mistake looks like; `self-test` lists
@@ -207,6 +213,9 @@ pub(super) struct RunArguments {
 #[cfg(feature = "self-test")]
 #[derive(Args)]
 pub(super) struct SelfTestArguments {
+    /// The edition that is tested.
+    #[arg(long)]
+    pub(super) edition: Option<String>,
     /// Take cases only from these sources, separated by commas: scenarios, grid, sequences, relations.
     #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
     pub(super) only: Vec<Source>,

@@ -20,7 +20,7 @@ pub(super) fn start(
 ) -> Result<Box<dyn Implementation + Send>, Mistake> {
     let TargetArguments { adapter, times, choices: ChoiceArguments { choices }, .. } = target;
     if adapter.is_empty() {
-        return Ok(Box::new(ReferenceModel::new(policy(choices)?)));
+        return Ok(Box::new(ReferenceModel::new(policy(edition, choices)?)));
     }
     if !choices.is_empty() {
         return Err(Mistake::bad_input(
@@ -99,17 +99,20 @@ fn hint(program: &OsStr, error: &io::Error) -> &'static str {
 }
 
 /// The reference model's policy: its defaults, but for what is chosen.
-pub(super) fn policy(choices: &[String]) -> Result<Policy, Mistake> {
+pub(super) fn policy(edition: &str, choices: &[String]) -> Result<Policy, Mistake> {
+    let policy = Policy::of_edition(edition).ok_or_else(|| {
+        Mistake::bad_input(format!("the reference model does not know the edition {edition}"))
+    })?;
     let mut declared = serde_json::Map::new();
     for choice in choices {
         let Some((name, value)) = choice.split_once('=') else {
             return Err(Mistake::bad_input(format!("--choice {choice}: write it as NAME=VALUE")));
         };
         let book = Rulebook::embedded();
-        let Some(known) = book.choices.iter().find(|known| known.id == name) else {
-            let names: Vec<&str> = book.choices.iter().map(|known| &*known.id).collect();
+        let Some(known) = book.choices_in(edition).find(|known| known.id == name) else {
+            let names: Vec<&str> = book.choices_in(edition).map(|known| &*known.id).collect();
             return Err(Mistake::bad_input(format!(
-                "there is no choice {name}; there are {}",
+                "edition {edition} has no choice {name}; it has {}",
                 names.join(", ")
             )));
         };
@@ -124,7 +127,7 @@ pub(super) fn policy(choices: &[String]) -> Result<Policy, Mistake> {
     }
     let chosen: DeclaredChoices = serde_json::from_value(declared.into())
         .map_err(|error| Mistake::bad_input(error.to_string()))?;
-    Ok(Policy::agreeing_with(&chosen))
+    Ok(policy.choosing(&chosen))
 }
 
 #[cfg(test)]

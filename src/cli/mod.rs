@@ -52,13 +52,17 @@ pub fn main() -> ExitCode {
             compare::compare(&before, &after, markdown.as_deref())
         }
         Command::List { what, edition } => list::list(what, edition.as_deref()),
-        Command::Explain { what, choices } => explain::explain(&what, &choices.choices),
+        Command::Explain { what, edition, choices } => {
+            explain::explain(&what, edition.as_deref(), &choices.choices)
+        }
         Command::CheckAdapter { times, adapter } => check_adapter::check(&times, &adapter),
         #[cfg(feature = "self-test")]
-        Command::Serve { choices, mutant: Some(name) } => {
-            serve::serve_mutant(&name, &choices.choices)
+        Command::Serve { edition, choices, mutant: Some(name) } => {
+            serve::serve_mutant(&name, edition.as_deref(), &choices.choices)
         }
-        Command::Serve { choices, .. } => serve::serve(&choices.choices),
+        Command::Serve { edition, choices, .. } => {
+            serve::serve(edition.as_deref(), &choices.choices)
+        }
         #[cfg(feature = "self-test")]
         Command::SelfTest(arguments) => self_test::test(&arguments),
         Command::Baseline(command) => baseline::command(&command),

@@ -281,9 +281,9 @@ impl Implementation for ReferenceModel {
         let mut description =
             Description::new("reference model", version, [self.policy.edition.name]);
         description.implementation.language = Some("Rust".to_owned());
-        description
-            .with_capabilities(Capabilities::all_of_2023().0)
-            .with_choices(self.policy.declared())
+        let mut capabilities = Capabilities::all_of_2023();
+        capabilities.0.extend(self.policy.edition.adds);
+        description.with_capabilities(capabilities.0).with_choices(self.policy.declared())
     }
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {

@@ -1,12 +1,13 @@
 //! How a run ended, in words.
 
 use super::adapter::adapter_fault;
+use crate::rulebook::Rulebook;
 use crate::runner::{Host, Incomplete, RuleState, Status, Summary};
 
 impl Summary {
     /// How the run ended, in words.
     pub fn verdict(&self) -> String {
-        let edition = self.header().map_or("", |header| &header.edition);
+        let edition = self.header().map_or_else(String::new, |header| in_words(&header.edition));
         let why = self.why_incomplete().map(incomplete);
         match (self.status(), why) {
             (Status::SuiteDefect, _) => SUITE_DEFECT.to_owned(),
@@ -32,6 +33,13 @@ impl Summary {
             }
         }
     }
+}
+
+/// An edition by its name, and whether it is a draft.
+fn in_words(edition: &str) -> String {
+    let known = Rulebook::embedded().edition(edition);
+    let draft = if known.is_some_and(|known| known.draft.is_some()) { " (a draft)" } else { "" };
+    format!("{edition}{draft}")
 }
 
 /// The verdict where the suite itself failed.

@@ -10,6 +10,7 @@ use crate::reference::{
     Circumstances, CloudHandle, Decision, Deviation, Eligibility, Export, Occasion, Policy, Reason,
     ReferenceModel, Turn, Withheld,
 };
+use crate::rulebook::Rulebook;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -39,6 +40,11 @@ impl Mutant {
     /// another: a fault that lies in how objects are quarantined needs such objects.
     pub fn with_policy(&self, policy: Policy) -> Box<dyn Implementation + Send> {
         Box::new(Faulty::new(self, policy))
+    }
+
+    /// Whether the rule that it breaks above all is one of this edition.
+    pub(super) fn is_in(&self, edition: &str) -> bool {
+        Rulebook::embedded().rule(self.rule).is_some_and(|rule| rule.is_in(edition))
     }
 
     /// Whether it breaks this rule, above all or too.

@@ -66,6 +66,11 @@ pub fn catalogue() -> &'static [Mutant] {
     &ALL
 }
 
+/// The mutants that break a rule of this edition above all.
+pub fn of_edition(edition: &str) -> impl Iterator<Item = &'static Mutant> {
+    catalogue().iter().filter(move |mutant| mutant.is_in(edition))
+}
+
 /// The mutant with this name.
 pub fn find(name: &str) -> Option<&'static Mutant> {
     catalogue().iter().find(|mutant| mutant.name == name)
