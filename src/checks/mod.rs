@@ -33,6 +33,7 @@ mod observer;
 mod recovery;
 mod registry;
 mod safe;
+mod scope;
 mod settings;
 mod soa;
 mod specified;

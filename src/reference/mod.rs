@@ -40,7 +40,7 @@ pub(crate) use candidates::{Circumstances, Eligibility, MatchAttributes, holders
 #[cfg(feature = "self-test")]
 pub(crate) use decide::{Decision, TakeOver, Withheld};
 #[cfg(feature = "self-test")]
-pub(crate) use deviation::{Export, Occasion, Turn};
+pub(crate) use deviation::{Export, Leaving, Occasion, Turn};
 #[cfg(feature = "self-test")]
 pub(crate) use export::updated;
 #[cfg(feature = "self-test")]
@@ -137,7 +137,7 @@ impl ReferenceModel {
 
     /// The whole state, as it is shown.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let members = self.connect.members().iter();
+        let members = self.connect.members().iter().filter(|member| !member.has_left);
         Snapshot {
             cloud: self.tenant.objects().map(|(_, object)| Arc::clone(object)).collect(),
             on_premises: members.map(|member| Arc::clone(&member.object)).collect(),
@@ -152,6 +152,7 @@ impl ReferenceModel {
         canonical.list(objects.into_iter(), |canonical, (handle, object)| {
             canonical.cloud_object(object);
             canonical.optional(self.connect.owner(handle), CanonicalState::number);
+            canonical.flags([self.connect.is_left_behind(handle)]);
         });
         let mut labels: Vec<_> = self.labels.iter().collect();
         labels.sort_unstable();
@@ -237,8 +238,17 @@ impl ReferenceModel {
                     Outcome::plain(Status::NotFound)
                 }
             }
-            Command::RemoveOnPremisesObject(_) => {
+            Command::RemoveOnPremisesObject(_)
+                if !self.policy.edition.adds.contains(&Capability::Scope) =>
+            {
                 return Err(Failure::unsupported(Capability::Scope));
+            }
+            Command::RemoveOnPremisesObject(command) => {
+                if self.connect.remove(&command.key) {
+                    Outcome::ok()
+                } else {
+                    Outcome::plain(Status::NotFound)
+                }
             }
             Command::CreateCloudObject(command) => outcome(self.create_cloud_object(command)),
             Command::UpdateCloudObject(command) => self
@@ -347,7 +357,7 @@ impl ReferenceModel {
     pub(crate) fn on_premises(
         &self,
     ) -> impl Iterator<Item = (&Arc<OnPremisesObject>, Option<CloudHandle>)> {
-        self.connect.members().iter().map(|member| {
+        self.connect.members().iter().filter(|member| !member.has_left).map(|member| {
             let joined = member.joined.as_ref().map(|joined| joined.handle);
             let is_active = |handle: &CloudHandle| self.tenant.active(*handle).is_some();
             (&member.object, joined.filter(is_active))

@@ -86,6 +86,8 @@ pub(super) struct Generator<'a> {
     pub(super) features: Features,
     pub(super) cloud: Vec<CloudSetup>,
     pub(super) on_premises: Vec<OnPremisesObject>,
+    /// On-premises objects that were removed.
+    pub(super) gone: Vec<OnPremisesObject>,
     /// Roles that objects were given, by the reference by which they were given.
     pub(super) roles: Vec<(CloudRef, Text)>,
     /// What commands deleted.
@@ -113,6 +115,7 @@ impl<'a> Generator<'a> {
             features: Features::default(),
             cloud: Vec::new(),
             on_premises: Vec::new(),
+            gone: Vec::new(),
             roles: Vec::new(),
             deleted: Vec::new(),
             former: Vec::new(),

@@ -33,6 +33,7 @@ mod r#match;
 mod recovery;
 mod relation;
 mod safe;
+mod scope;
 mod soa;
 mod switch;
 mod sync;
@@ -44,7 +45,7 @@ pub use fault::Mutant;
 use std::sync::LazyLock;
 
 /// The mutants of each area, in the order of the rulebook.
-fn areas() -> [(&'static str, Vec<Mutant>); 10] {
+fn areas() -> [(&'static str, Vec<Mutant>); 11] {
     [
         ("soa", soa::mutants()),
         ("match", r#match::mutants()),
@@ -54,6 +55,7 @@ fn areas() -> [(&'static str, Vec<Mutant>); 10] {
         ("switch", switch::mutants()),
         ("recovery", recovery::mutants()),
         ("sync", sync::mutants()),
+        ("scope", scope::mutants()),
         ("safe", safe::mutants()),
         ("relation", relation::mutants()),
     ]
