@@ -156,7 +156,9 @@ pub(crate) fn eligible(
         settings.features.soft_match && !has_role && !carries_other_anchor(object, cloud);
     MatchAttributes {
         anchor: by.anchor && may_hard_match,
-        user_principal_name: by.user_principal_name && may_soft_match,
+        user_principal_name: by.user_principal_name
+            && may_soft_match
+            && settings.features.soft_match_on_upn,
         primary: by.primary && may_soft_match && settings.addresses_identify(),
     }
 }

@@ -150,31 +150,41 @@ pub(crate) struct Removed {
 pub(crate) struct ScopeHistory {
     /// The on-premises objects that were removed since the last cycle.
     pub(crate) removed: Vec<Removed>,
+    /// The keys of all that were ever removed: whoever cannot delete what is in the cloud may say so in
+    /// every cycle.
+    pub(crate) gone: BTreeSet<Text>,
     /// By identifier: cloud objects whose on-premises object has been removed and that no cycle has dealt
     /// with yet, and whether it is certain what the next one owes them. Where it is not, anything may
     /// become of them.
     pub(crate) leaving: BTreeMap<Text, bool>,
     /// The users that a cycle put into the recycle bin for that reason, in it still or restored: mastered
     /// neither in the cloud nor on-premises.
-    pub(crate) left: BTreeSet<Text>,
+    /// By identifier, with the anchor that each had: little need be shown of what is in the bin.
+    pub(crate) left: BTreeMap<Text, Text>,
 }
 
 impl ScopeHistory {
     /// Takes in a cycle.
-    pub(super) fn learn_sync(&mut self, after: &Snapshot) {
+    pub(super) fn learn_sync(&mut self, before: &Snapshot, after: &Snapshot) {
         self.removed.clear();
         let left = &mut self.left;
         self.leaving.retain(|id, is_certain| {
             let cloud = after.cloud_object(id);
             let is_gone = cloud.is_none_or(|cloud| cloud.deleted && cloud.is_cloud_mastered());
-            if is_gone && *is_certain && cloud.is_some() {
-                left.insert(id.clone());
+            let earlier = before.cloud_object(id);
+            let anchor = earlier.and_then(|earlier| earlier.on_premises_immutable_id.clone());
+            if is_gone
+                && *is_certain
+                && cloud.is_some()
+                && let Some(anchor) = anchor
+            {
+                left.insert(id.clone(), anchor);
             }
             // What stays although it should not is open from then on.
             *is_certain = false;
             !is_gone
         });
-        left.retain(|id| after.cloud_object(id).is_some_and(|cloud| cloud.is_cloud_mastered()));
+        left.retain(|id, _| after.cloud_object(id).is_some_and(|cloud| cloud.is_cloud_mastered()));
     }
 
     /// Takes note that Connect has forgotten what it was to remove.
@@ -191,7 +201,11 @@ impl ScopeHistory {
             canonical.id(id);
             canonical.flags([*is_certain]);
         });
-        canonical.list(self.left.iter(), CanonicalState::id);
+        canonical.list(self.left.iter(), |canonical, (id, anchor)| {
+            canonical.id(id);
+            canonical.anchor(anchor);
+        });
+        canonical.list(self.gone.iter(), |canonical, key| canonical.text(key));
     }
 }
 
@@ -230,6 +244,7 @@ impl History {
     /// Takes note that an on-premises object was removed; `before` is the state in which it was there.
     pub(super) fn remove_on_premises(&mut self, key: &Text, before: &Snapshot) {
         let own_history = self.objects.remove(key);
+        self.scope.gone.insert(key.clone());
         let Some(object) = before.on_premises_object(key) else { return };
         if let Some(anchor) = &object.source_anchor {
             let removed = Removed { key: key.clone(), anchor: anchor.clone(), kind: object.kind };
@@ -290,6 +305,8 @@ impl History {
     pub(crate) fn is_certain(&self, reference: &CloudRef) -> bool {
         match reference {
             CloudRef::Label(_) => true,
+            // What becomes of it when its on-premises object is removed is open.
+            CloudRef::QuarantinedFor(key) if self.scope.gone.contains(key) => false,
             CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key) => {
                 self.own_history(key).is_none_or(|own_history| !own_history.indeterminate)
             }
@@ -309,7 +326,9 @@ impl History {
 
     /// Draws all that later verdicts rest on. What objects are called in reports is not among it.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match } = self.features;
+        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
+            self.features;
+        canonical.flags([soft_match_on_upn]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match, self.reinstalled]);
         canonical.list(self.labels.iter(), |canonical, (label, id)| {
             canonical.text(label);

@@ -165,7 +165,7 @@ impl History {
             // Also where it was changed between the reinstallation and this cycle.
             self.forget_changed_anchors(after);
         }
-        self.scope.learn_sync(after);
+        self.scope.learn_sync(before, after);
         self.treatments.extend(facts.treatments);
         let by_anchor = AnchorIndex::of(&after.cloud);
         let by_id = LazyCell::new(|| -> FxHashMap<&Text, &Arc<CloudObject>> {

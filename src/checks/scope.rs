@@ -2,6 +2,7 @@
 
 use super::candidates::Candidate;
 use super::check::{Check, Trigger};
+use super::identifiers::cloud_identifiers;
 use super::r#match::judge_clear_matches;
 use super::subject::Subject;
 use super::transition::Transition;
@@ -24,8 +25,8 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("scope.cloud-mastered-not-deleted", &[Trigger::Sync], cloud_mastered_not_deleted),
 ];
 
-/// A joined user whose on-premises object was removed is in the recycle bin after the next cycle,
-/// mastered on-premises no more, and carries its anchor.
+/// A joined user whose on-premises object was removed is in the recycle bin after the next cycle, and
+/// mastered on-premises no more.
 fn removal_soft_deletes(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.has(Capability::RecycleBin) || transition.cycle.is_none() {
         return;
@@ -45,12 +46,9 @@ fn removal_soft_deletes(transition: &Transition<'_>, verdict: &mut Verdict) {
                 verdict.violated(name(), Field::Deleted, true, false);
                 return;
             }
+            // That it has its anchor shows when it comes back; what else is shown of it is open.
             if after.on_premises_sync_enabled {
                 verdict.violated(name(), Field::OnPremisesSyncEnabled, false, true);
-            }
-            let anchors = [before, after].map(|state| &state.on_premises_immutable_id);
-            if anchors[0] != anchors[1] {
-                verdict.violated(name(), Field::OnPremisesImmutableId, anchors[0], anchors[1]);
             }
         });
     }
@@ -65,20 +63,43 @@ fn is_claimed(transition: &Transition<'_>, cloud: &CloudObject) -> bool {
     })
 }
 
-/// A new user that meets nothing but this user in the recycle bin, which has left scope.
-fn returns<'t, 'a>(
-    transition: &'t Transition<'a>,
-) -> impl Iterator<Item = (&'t Subject<'a>, &'t Candidate<'a>)> {
-    transition.new_objects().filter_map(|(subject, matching)| {
+/// A user that meets nothing but one in the recycle bin that has left scope.
+struct Return<'t, 'a> {
+    subject: &'t Subject<'a>,
+    /// That one.
+    cloud: &'a Arc<CloudObject>,
+    /// It had the same anchor; otherwise the two share a name or an address.
+    has_its_anchor: bool,
+}
+
+/// Every such user in a cycle. Where the one in the recycle bin is gone after it, the bin was emptied, which
+/// may be at any time.
+fn returns<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Return<'t, 'a>> {
+    let users = transition.new_objects().filter(|(subject, _)| subject.object.kind == Kind::User);
+    users.filter_map(|(subject, matching)| {
+        let in_the_bin = |id: &str| {
+            let cloud = transition.comparison.before(id).filter(|cloud| cloud.deleted)?;
+            transition.after_of(cloud).map(|_| cloud)
+        };
+        let is_plain = |candidate: &Candidate<'_>| {
+            !candidate.crossed && !candidate.mail_attribute && !candidate.anchor_but_for_case
+        };
+        if !matching.candidates.iter().all(is_plain) {
+            return None;
+        }
+        let left = &transition.history.scope.left;
+        let anchor = subject.object.source_anchor.as_ref();
+        let by_anchor = left.iter().find(|(_, left)| Some(*left) == anchor);
+        if let Some((id, _)) = by_anchor {
+            let cloud = in_the_bin(id)?;
+            let meets_no_other = matching.candidates.iter().all(|other| other.cloud.id == *id);
+            return meets_no_other.then_some(Return { subject, cloud, has_its_anchor: true });
+        }
         let [candidate] = &matching.candidates[..] else { return None };
-        let has_left = transition.history.scope.left.contains(&candidate.cloud.id);
-        let is_meant = subject.object.kind == Kind::User
-            && candidate.cloud.deleted
-            && has_left
-            && !candidate.crossed
-            && !candidate.mail_attribute
-            && !candidate.anchor_but_for_case;
-        is_meant.then_some((subject, candidate))
+        let shares = candidate.user_principal_name || candidate.mail;
+        let is_meant = left.contains_key(&candidate.cloud.id) && shares && !candidate.anchor;
+        let cloud = in_the_bin(&candidate.cloud.id).filter(|_| is_meant)?;
+        Some(Return { subject, cloud, has_its_anchor: false })
     })
 }
 
@@ -87,15 +108,16 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
     if transition.features().block_hard_match {
         return;
     }
-    for (subject, candidate) in returns(transition) {
-        // Whether a directory role stands in the way is open.
-        if !candidate.anchor || !candidate.cloud.roles.is_empty() {
+    for Return { subject, cloud, has_its_anchor } in returns(transition) {
+        // Whether a directory role stands in the way is open, and so is what becomes of a value that
+        // somebody else has by now.
+        let own: Vec<_> = cloud_identifiers(cloud).collect();
+        if !has_its_anchor || !cloud.roles.is_empty() || transition.meets_another(&own, cloud) {
             continue;
         }
-        let name = || transition.name_of(candidate.cloud);
+        let name = || transition.name_of(cloud);
         verdict.judge(|verdict| {
-            match transition.after_of(candidate.cloud) {
-                None => _ = verdict.missing(name()),
+            match transition.after_of(cloud) {
                 Some(after) if after.deleted => {
                     verdict
                         .violated(name(), Field::Deleted, false, true)
@@ -106,9 +128,9 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
                         .violated(name(), Field::OnPremisesSyncEnabled, true, false)
                         .reported(subject.reported);
                 }
-                Some(_) => {}
+                _ => {}
             }
-            transition.judge_no_second(verdict, subject, candidate.cloud);
+            transition.judge_no_second(verdict, subject, cloud);
         });
     }
 }
@@ -118,10 +140,10 @@ fn blocked_return_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict
     if !transition.features().block_hard_match {
         return;
     }
-    for (subject, candidate) in returns(transition).filter(|(_, candidate)| candidate.anchor) {
+    for Return { subject, cloud, .. } in returns(transition).filter(|one| one.has_its_anchor) {
         verdict.judge(|verdict| {
-            judge_stays_in_the_bin(transition, verdict, candidate.cloud);
-            transition.judge_no_second(verdict, subject, candidate.cloud);
+            judge_stays_in_the_bin(transition, verdict, cloud);
+            transition.judge_no_second(verdict, subject, cloud);
             if transition.has(Capability::ObjectResults) && !subject.reported_error() {
                 let expected = ResultWord::Error;
                 verdict.violated(subject.name(), Field::Result, expected, subject.result());
@@ -143,18 +165,15 @@ fn judge_stays_in_the_bin<'a>(
 /// An administrator restored it before its anchor came back: a hard match like any other.
 fn return_after_restore(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_clear_matches(transition, verdict, |_, candidate, by| {
-        by.anchor && transition.history.scope.left.contains(&candidate.cloud.id)
+        by.anchor && transition.history.scope.left.contains_key(&candidate.cloud.id)
     });
 }
 
 /// Another anchor with the name or the addresses: a new user, and the one in the recycle bin stays there.
 fn other_anchor_creates_new(transition: &Transition<'_>, verdict: &mut Verdict) {
-    for (subject, candidate) in returns(transition) {
-        if candidate.anchor || !(candidate.user_principal_name || candidate.mail) {
-            continue;
-        }
+    for Return { subject, cloud, .. } in returns(transition).filter(|one| !one.has_its_anchor) {
         verdict.judge(|verdict| {
-            judge_stays_in_the_bin(transition, verdict, candidate.cloud);
+            judge_stays_in_the_bin(transition, verdict, cloud);
             let created = transition.created_for(subject).len();
             if created != 1 {
                 verdict
@@ -169,7 +188,7 @@ fn other_anchor_creates_new(transition: &Transition<'_>, verdict: &mut Verdict) 
 /// Restored and still without an on-premises object: no cycle changes or deletes it.
 fn restored_is_left_alone(transition: &Transition<'_>, verdict: &mut Verdict) {
     for cloud in transition.left_alone() {
-        if transition.history.scope.left.contains(&cloud.id) {
+        if transition.history.scope.left.contains_key(&cloud.id) {
             verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
         }
     }

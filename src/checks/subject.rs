@@ -171,6 +171,17 @@ pub(crate) fn subjects<'a>(
             subject.contended |= footprint.iter().any(|own| identifiers.contains(own));
         }
     }
+    // Who comes back may be restored although nothing of that is shown in the recycle bin.
+    for (id, anchor) in &history.scope.left {
+        let is_in_the_bin = comparison.before(id).is_some_and(|cloud| cloud.deleted);
+        for subject in subjects.iter_mut().filter(|_| is_in_the_bin) {
+            if subject.object.source_anchor.as_ref() == Some(anchor)
+                && let LinkState::New(matching) = &mut subject.link_state
+            {
+                matching.unspecified = true;
+            }
+        }
+    }
     let with_work = subjects.iter().filter(|subject| subject.has_work());
     if with_work.clone().count() < 2 {
         return subjects;

@@ -5,7 +5,7 @@
 //! case that breaks this would blame an implementation for the case's own fault.
 
 use super::{
-    Attributes, Change, CloudObjectChange, CloudRef, CloudSetup, Command, Kind, NameKey,
+    Attributes, Change, CloudObjectChange, CloudRef, CloudSetup, Command, Feature, Kind, NameKey,
     OnPremisesChange, OnPremisesObject, ProxyAddress, Tenant, Text, same_name,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -320,6 +320,11 @@ impl<'a> Inspection<'a> {
                     problems.extend(under(&set, found));
                 }
             },
+            Command::SetFeature(set) if set.feature == Feature::SoftMatchOnUpn && !set.value => {
+                let message =
+                    "softMatchOnUpnEnabled cannot be turned off once it is on; start with it off";
+                problems.push(Problem::of_field("value", message));
+            }
             Command::RemoveOnPremisesObject(remove) => {
                 problems.extend(self.problem_of_key("key", &remove.key));
             }

@@ -65,16 +65,14 @@ impl Connect {
             return false;
         }
         // References by the key mean what they meant before, until it is joined anew.
-        let (last_joined, quarantined) = match self.by_key.get(&object.key) {
-            Some(&former) => (self.members[former].last_joined, self.members[former].quarantined),
-            None => (None, None),
-        };
+        let former = self.by_key.get(&object.key);
+        let last_joined = former.and_then(|former| self.members[*former].last_joined);
         self.by_key.insert(object.key.clone(), self.members.len());
         self.members.push(Member {
             object: Arc::new(object.clone()),
             joined: None,
             last_joined,
-            quarantined,
+            quarantined: None,
             pending: true,
             has_left: false,
         });

@@ -48,7 +48,10 @@ impl Cycle<'_> {
         let member = &self.connect.members()[at];
         let key = member.object.key.clone();
         let handle = member.joined.as_ref()?.handle;
-        let object = Arc::clone(self.tenant.active(handle)?);
+        let Some(object) = self.tenant.active(handle).cloned() else {
+            self.connect.forget_joined(at);
+            return None;
+        };
         if object.kind == Kind::User {
             self.tenant.change(handle, |object| {
                 object.deleted = true;
@@ -249,17 +252,23 @@ impl Cycle<'_> {
             story.return_blocked(incoming);
             return Reason::HardMatchBlocked.error();
         }
-        if !holders(incoming, self.tenant).is_empty() {
-            return Reason::Ambiguous.error();
-        }
-        story.returned(incoming);
         let (features, policy) = (self.features, self.policy);
-        self.export(handle, incoming, Occasion::HardMatch, |before| {
+        let restored = |before: &CloudObject| {
             let nothing = Withheld::default();
             let mut restored = taken_over(before, incoming, &nothing, features, policy);
             restored.deleted = false;
             restored
-        });
+        };
+        // What it has kept may be somebody else's by now as well.
+        let conflict = self
+            .tenant
+            .get(handle)
+            .and_then(|before| self.tenant.conflict(&restored(before), handle));
+        if conflict.is_some() || !holders(incoming, self.tenant).is_empty() {
+            return Reason::Ambiguous.error();
+        }
+        story.returned(incoming);
+        self.export(handle, incoming, Occasion::HardMatch, restored);
         self.connect.join(at, handle, Some(Arc::clone(incoming)));
         SyncResult {
             matched_on: Some(MatchingAttribute::SourceAnchor),

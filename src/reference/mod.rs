@@ -53,8 +53,8 @@ pub(crate) use tenant::CloudTenant;
 
 use crate::directory::{
     CanonicalState, Capabilities, Capability, CloudObject, CloudRef, Command, CreateCloudObject,
-    DeleteCloudObject, Features, OnPremisesObject, Outcome, Snapshot, Status, StepObservation,
-    Tenant, Text,
+    DeleteCloudObject, Feature, Features, OnPremisesObject, Outcome, Snapshot, Status,
+    StepObservation, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation};
 use administrator::Carried;
@@ -146,7 +146,9 @@ impl ReferenceModel {
 
     /// Draws all that what it does later rests on.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match } = self.features;
+        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
+            self.features;
+        canonical.flags([soft_match_on_upn]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match]);
         let objects: Vec<_> = self.tenant.objects().collect();
         canonical.list(objects.into_iter(), |canonical, (handle, object)| {
@@ -271,6 +273,12 @@ impl ReferenceModel {
             Command::DeleteCloudObject(command) => self.delete_cloud_object(command),
             Command::RestoreCloudObject(command) => {
                 self.on_cloud_object(&command.object, administrator::restore)
+            }
+            Command::SetFeature(command)
+                if command.feature == Feature::SoftMatchOnUpn
+                    && !self.policy.edition.adds.contains(&Capability::SoftMatchOnUpnSwitch) =>
+            {
+                return Err(Failure::unsupported(Capability::SoftMatchOnUpnSwitch));
             }
             Command::SetFeature(command) => {
                 self.features.set(command.feature, command.value);

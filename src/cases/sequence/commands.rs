@@ -279,7 +279,13 @@ impl<'a> Generator<'a> {
             (soft_match, Feature::SoftMatch),
             (block_hard_match, Feature::BlockHardMatch),
             (password_hash_sync, Feature::PasswordHashSync),
+            // Once it is on it stays on.
+            (if self.features.soft_match_on_upn { 0 } else { 60 }, Feature::SoftMatchOnUpn),
         ])?;
+        if feature == Feature::SoftMatchOnUpn {
+            self.features.set(feature, true);
+            return Some(Command::SetFeature(SetFeature { feature, value: true }));
+        }
         let value = self.features.get(feature) == self.percent(10);
         self.features.set(feature, value);
         Some(Command::SetFeature(SetFeature { feature, value }))

@@ -137,6 +137,8 @@ impl<'a> Generator<'a> {
             soft_match: !self.percent(preset.starts_without_soft_match),
             password_hash_sync: !self.percent(preset.starts_without_password_hash_sync),
             block_hard_match: self.percent(preset.starts_without_hard_match),
+            soft_match_on_upn: !(self.settings.has_upn_switch
+                && self.percent(preset.starts_without_soft_match)),
         };
         let in_the_cloud = self.position(&preset.cloud_objects).unwrap_or_default();
         let on_premises = self.position(&preset.on_premises_objects).unwrap_or_default();

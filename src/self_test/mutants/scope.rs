@@ -27,7 +27,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .left(|_, leaving| {
                 leaving.tenant.change(leaving.handle, |object| object.on_premises_sync_enabled = true);
             }),
-        mutant("removed-users-lose-their-anchor", "scope.removal-soft-deletes")
+        mutant("removed-users-lose-their-anchor", "scope.return-restores")
             .what("A user that leaves scope loses its anchor, and is not found again.")
             .also(&[NOBODY_RETURNS])
             .left(|_, leaving| {
