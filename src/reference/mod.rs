@@ -335,6 +335,11 @@ impl ReferenceModel {
         &self.tenant
     }
 
+    /// Whether a user was deleted because its on-premises object had left scope.
+    pub(crate) fn is_left_behind(&self, handle: CloudHandle) -> bool {
+        self.connect.is_left_behind(handle)
+    }
+
     /// The cloud objects, to be changed.
     pub(crate) fn tenant_mut(&mut self) -> &mut CloudTenant {
         &mut self.tenant

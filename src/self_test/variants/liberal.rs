@@ -315,7 +315,10 @@ impl Liberal {
     /// Deletes for good what is in the recycle bin.
     fn empty_the_bin(&mut self) {
         let tenant = self.model.tenant();
-        let deleted: Vec<_> = tenant.objects().filter(|(_, object)| object.deleted).collect();
+        // What has left scope has to be there when it comes back.
+        let is_emptied = |handle| !self.model.is_left_behind(handle);
+        let deleted = tenant.objects().filter(|(_, object)| object.deleted);
+        let deleted: Vec<_> = deleted.filter(|(handle, _)| is_emptied(*handle)).collect();
         let deleted: Vec<_> = deleted.into_iter().map(|(handle, _)| handle).collect();
         deleted.into_iter().for_each(|handle| self.model.tenant_mut().remove(handle));
     }
