@@ -401,7 +401,8 @@ impl Suite {
         plan.header.started =
             Some(Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default());
         let today = today();
-        let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
+        let policy = Policy::of_edition(self.edition).unwrap_or_default();
+        let mut oracle = ReferenceModel::new(policy.choosing(&description.choices));
         let mut saved =
             self.failures.as_ref().map(|folder| SavedFailures::new(folder, &mut oracle));
         let extras = Extras {

@@ -74,6 +74,7 @@ impl Needed {
         self.need_if(!tenant.features.soft_match, Capability::SoftMatchSwitch);
         self.need_if(!tenant.features.password_hash_sync, Capability::Passwords);
         self.need_if(tenant.features.block_hard_match, Capability::HardMatchSwitch);
+        self.need_if(!tenant.features.soft_match_on_upn, Capability::SoftMatchOnUpnSwitch);
         tenant.cloud.iter().for_each(|object| self.cloud_object(object));
         tenant.on_premises.iter().for_each(|object| self.on_premises_object(object));
     }
@@ -108,7 +109,12 @@ impl Needed {
                 self.need_if(!update.set.source_anchor.is_keep(), Capability::MatchSourceAnchor);
                 self.addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
             }
-            Command::RemoveOnPremisesObject(_) => self.need(Capability::Scope),
+            Command::RemoveOnPremisesObject(_) => {
+                self.need(Capability::Scope);
+                // What leaves scope is followed by its flag, and into the recycle bin.
+                self.need(Capability::AuthorityFlag);
+                self.need(Capability::RecycleBin);
+            }
             Command::CreateCloudObject(create) => self.cloud_object(&create.object),
             Command::UpdateCloudObject(update) => {
                 self.need(Capability::CloudEdits);
@@ -130,6 +136,7 @@ impl Needed {
                 Feature::SoftMatch => Capability::SoftMatchSwitch,
                 Feature::PasswordHashSync => Capability::Passwords,
                 Feature::BlockHardMatch => Capability::HardMatchSwitch,
+                Feature::SoftMatchOnUpn => Capability::SoftMatchOnUpnSwitch,
             }),
             Command::ReinstallConnect(_) => {
                 self.need(Capability::Reinstall);

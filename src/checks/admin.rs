@@ -59,8 +59,14 @@ fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
             transition.subjects().iter().filter_map(|one| one.own_history?.link.as_ref());
         links.any(|link| link.id == cloud.id)
     };
+    // Where an edition leaves open whether a role keeps a user from a hard match, it may be one.
+    let may_be_hard_matched = |cloud: &CloudObject| {
+        transition.settings.role_blocks_hard_match(cloud).is_none()
+            && !transition.features().block_hard_match
+            && transition.subjects().iter().any(|one| leads_to(one.object, cloud).anchor)
+    };
     for cloud in transition.before.active() {
-        if cloud.roles.is_empty() || !cloud.is_cloud_mastered() {
+        if cloud.roles.is_empty() || !cloud.is_cloud_mastered() || may_be_hard_matched(cloud) {
             continue;
         }
         if transition.is_untouched(cloud) {

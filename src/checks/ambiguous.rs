@@ -64,7 +64,12 @@ pub(super) fn hold_to_choices(
             }
         }
         AmbiguousMatch::Withheld => {
-            let (allowed, is_owed) = allowed_by_precedence(choices, matching);
+            let order = if transition.settings.edition.hard_match_first {
+                Some(HardVersusSoft::HardFirst)
+            } else {
+                choices.hard_versus_soft
+            };
+            let (allowed, is_owed) = allowed_by_precedence(order, matching);
             let is_allowed = |taken: &Candidate<'_>| {
                 allowed.iter().any(|(candidate, _)| candidate.cloud.id == taken.cloud.id)
             };
@@ -91,7 +96,7 @@ fn is_address_blocked(matching: &MatchCandidates<'_>) -> bool {
 
 /// Which holders may be taken over, and whether one of them must be.
 fn allowed_by_precedence<'m, 'a>(
-    choices: &DeclaredChoices,
+    order: Option<HardVersusSoft>,
     matching: &'m MatchCandidates<'a>,
 ) -> (Vec<Holder<'m, 'a>>, bool) {
     // Of soft matches the primary address goes first.
@@ -108,7 +113,7 @@ fn allowed_by_precedence<'m, 'a>(
     }
     // Whoever is tried first is either the anchor's holder or cannot be stamped with it.
     let is_holder = |(other, _): &Holder<'_, '_>| other.cloud.id == holder.cloud.id;
-    match choices.hard_versus_soft {
+    match order {
         Some(HardVersusSoft::HardFirst) => (vec![(holder, by)], true),
         None => (vec![(holder, by)], false),
         Some(HardVersusSoft::SoftFirst) if first.is_empty() || first.iter().any(is_holder) => {

@@ -151,12 +151,14 @@ pub(crate) fn eligible(
         // Nor softly in its place.
         return MatchAttributes::default();
     }
-    let may_hard_match = !(has_role && settings.edition.roles_block_hard_match);
+    let may_hard_match = settings.role_blocks_hard_match(cloud) == Some(false);
     let may_soft_match =
         settings.features.soft_match && !has_role && !carries_other_anchor(object, cloud);
     MatchAttributes {
         anchor: by.anchor && may_hard_match,
-        user_principal_name: by.user_principal_name && may_soft_match,
+        user_principal_name: by.user_principal_name
+            && may_soft_match
+            && settings.features.soft_match_on_upn,
         primary: by.primary && may_soft_match && settings.addresses_identify(),
     }
 }
@@ -190,7 +192,8 @@ pub(crate) fn match_class(holders: usize, eligible: usize) -> MatchClass {
 /// page says that it decides, but services are known to look at it. Where the other object carries an
 /// identifier anyway, what else they share adds nothing. Where addresses are not matched by, it is open
 /// whether two objects may have the same one. And a group or contact that carries an anchor
-/// equal to the incoming one *and* has its address is taken over or collides.
+/// equal to the incoming one *and* has its address is taken over or collides. And where an edition does
+/// not say whether a directory role keeps a user from a hard match, either may come of it.
 pub(crate) fn is_unspecified_encounter(
     object: &OnPremisesObject,
     cloud: &CloudObject,
@@ -201,7 +204,11 @@ pub(crate) fn is_unspecified_encounter(
     let meet_elsewhere = a_upn_equals_an_address(object, cloud)
         || share_other_address(object, cloud)
         || meet_in_mail_attribute(object, cloud);
+    let is_open_administrator = leads_to(object, cloud).anchor
+        && !settings.features.block_hard_match
+        && settings.role_blocks_hard_match(cloud).is_none();
     anchors_differ_only_in_case(object, cloud)
+        || is_open_administrator
         || share_address_of_mixed_prefix(object, cloud)
         || (carries_anchor_too && eligible(object, cloud, settings).any())
         || (cloud.deleted && is_carrier())

@@ -8,10 +8,11 @@
 use super::history::{History, ObjectHistory};
 use super::link_state::LinkState;
 use super::observer::Observer;
-use super::settings::{EditionSettings, Settings};
+use super::settings::Settings;
 use super::specified::Specified;
 use super::subject::Subject;
 use super::unspecified_part::UnspecifiedPart;
+use crate::directory::EditionSettings;
 use crate::directory::{
     Capabilities, Command, DeclaredChoices, Snapshot, StepObservation, Tenant, Text,
 };

@@ -1,9 +1,10 @@
 //! What a case has shown so far: who is joined to whom, what has changed since, what failed.
 
+use super::definitions::is_joined;
 use super::treatments::Treatments;
 use crate::directory::{
-    CanonicalState, CloudObject, CloudRef, Features, ObjectName, OnPremisesObject, ProxyAddress,
-    Tenant, Text,
+    CanonicalState, CloudObject, CloudRef, Features, Kind, ObjectName, OnPremisesObject,
+    ProxyAddress, Snapshot, Tenant, Text,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -121,6 +122,9 @@ pub(crate) struct History {
     pub(super) names: BTreeMap<Text, Name>,
     /// By on-premises key.
     pub(crate) objects: BTreeMap<Text, ObjectHistory>,
+    /// By key: the cloud object that an on-premises object was last joined to which has been removed since.
+    pub(super) former_links: BTreeMap<Text, Text>,
+    pub(crate) scope: ScopeHistory,
     /// Connect was installed anew and has not synchronised since.
     pub(crate) reinstalled: bool,
     /// What takeovers in this case made of cloud values.
@@ -131,6 +135,78 @@ pub(crate) struct History {
     /// Every mail address that the case mentions, in lower case. A service may give out others by
     /// itself, when it likes.
     pub(super) given_mails: BTreeSet<String>,
+}
+
+/// An on-premises object that was removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Removed {
+    pub(crate) key: Text,
+    pub(crate) anchor: Text,
+    pub(crate) kind: Kind,
+}
+
+/// What a case has shown of objects that have left the scope of synchronisation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ScopeHistory {
+    /// The on-premises objects that were removed since the last cycle.
+    pub(crate) removed: Vec<Removed>,
+    /// The keys of all that were ever removed: whoever cannot delete what is in the cloud may say so in
+    /// every cycle.
+    pub(crate) gone: BTreeSet<Text>,
+    /// By identifier: cloud objects whose on-premises object has been removed and that no cycle has dealt
+    /// with yet, and whether it is certain what the next one owes them. Where it is not, anything may
+    /// become of them.
+    pub(crate) leaving: BTreeMap<Text, bool>,
+    /// The users that a cycle put into the recycle bin for that reason, in it still or restored: mastered
+    /// neither in the cloud nor on-premises.
+    /// By identifier, with the anchor that each had: little need be shown of what is in the bin.
+    pub(crate) left: BTreeMap<Text, Text>,
+}
+
+impl ScopeHistory {
+    /// Takes in a cycle.
+    pub(super) fn learn_sync(&mut self, before: &Snapshot, after: &Snapshot) {
+        self.removed.clear();
+        let left = &mut self.left;
+        self.leaving.retain(|id, is_certain| {
+            let cloud = after.cloud_object(id);
+            let is_gone = cloud.is_none_or(|cloud| cloud.deleted && cloud.is_cloud_mastered());
+            let earlier = before.cloud_object(id);
+            let anchor = earlier.and_then(|earlier| earlier.on_premises_immutable_id.clone());
+            if is_gone
+                && *is_certain
+                && cloud.is_some()
+                && let Some(anchor) = anchor
+            {
+                left.insert(id.clone(), anchor);
+            }
+            // What stays although it should not is open from then on.
+            *is_certain = false;
+            !is_gone
+        });
+        left.retain(|id, _| after.cloud_object(id).is_some_and(|cloud| cloud.is_cloud_mastered()));
+    }
+
+    /// Takes note that Connect has forgotten what it was to remove.
+    pub(super) fn learn_reinstallation(&mut self) {
+        self.leaving.values_mut().for_each(|is_certain| *is_certain = false);
+    }
+
+    fn canonicalise(&self, canonical: &mut CanonicalState) {
+        canonical.list(self.removed.iter(), |canonical, removed| {
+            canonical.text(&removed.key);
+            canonical.anchor(&removed.anchor);
+        });
+        canonical.list(self.leaving.iter(), |canonical, (id, is_certain)| {
+            canonical.id(id);
+            canonical.flags([*is_certain]);
+        });
+        canonical.list(self.left.iter(), |canonical, (id, anchor)| {
+            canonical.id(id);
+            canonical.anchor(anchor);
+        });
+        canonical.list(self.gone.iter(), |canonical, key| canonical.text(key));
+    }
 }
 
 impl History {
@@ -165,6 +241,31 @@ impl History {
         self.objects.entry(object.key.clone()).or_insert_with(ObjectHistory::created);
     }
 
+    /// Takes note that an on-premises object was removed; `before` is the state in which it was there.
+    pub(super) fn remove_on_premises(&mut self, key: &Text, before: &Snapshot) {
+        let own_history = self.objects.remove(key);
+        self.scope.gone.insert(key.clone());
+        let Some(object) = before.on_premises_object(key) else { return };
+        if let Some(anchor) = &object.source_anchor {
+            let removed = Removed { key: key.clone(), anchor: anchor.clone(), kind: object.kind };
+            self.scope.removed.push(removed);
+        }
+        let Some(own_history) = own_history else { return };
+        if let Some(quarantined) = own_history.quarantined.clone() {
+            self.scope.leaving.insert(quarantined, false);
+        }
+        let Some(link) = &own_history.link else { return };
+        let cloud = before.cloud_object(&link.id);
+        let is_certain = !own_history.indeterminate
+            && !link.is_unspecified
+            && own_history.quarantined.is_none()
+            && !self.reinstalled
+            && object.source_anchor.as_ref() == Some(&link.anchor)
+            && cloud.is_some_and(|cloud| is_joined(object, cloud, &link.anchor));
+        self.former_links.insert(key.clone(), link.id.clone());
+        self.scope.leaving.insert(link.id.clone(), is_certain && object.kind == Kind::User);
+    }
+
     /// Takes note of addresses that an object was given.
     pub(super) fn give_addresses(&mut self, addresses: &[ProxyAddress]) {
         let mails = addresses.iter().filter_map(ProxyAddress::mail);
@@ -189,10 +290,10 @@ impl History {
     pub(crate) fn resolve(&self, reference: &CloudRef) -> Option<&Text> {
         match reference {
             CloudRef::Label(label) => self.labels.get(label),
-            CloudRef::JoinedTo(key) => self
-                .own_history(key)
-                .and_then(|own_history| own_history.link.as_ref())
-                .map(|link| &link.id),
+            CloudRef::JoinedTo(key) => {
+                let link = self.own_history(key).and_then(|own_history| own_history.link.as_ref());
+                link.map(|link| &link.id).or_else(|| self.former_links.get(key))
+            }
             CloudRef::QuarantinedFor(key) => {
                 self.own_history(key).and_then(|own_history| own_history.quarantined.as_ref())
             }
@@ -204,6 +305,8 @@ impl History {
     pub(crate) fn is_certain(&self, reference: &CloudRef) -> bool {
         match reference {
             CloudRef::Label(_) => true,
+            // What becomes of it when its on-premises object is removed is open.
+            CloudRef::QuarantinedFor(key) if self.scope.gone.contains(key) => false,
             CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key) => {
                 self.own_history(key).is_none_or(|own_history| !own_history.indeterminate)
             }
@@ -223,7 +326,9 @@ impl History {
 
     /// Draws all that later verdicts rest on. What objects are called in reports is not among it.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match } = self.features;
+        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
+            self.features;
+        canonical.flags([soft_match_on_upn]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match, self.reinstalled]);
         canonical.list(self.labels.iter(), |canonical, (label, id)| {
             canonical.text(label);
@@ -234,6 +339,11 @@ impl History {
             own_history.canonicalise(canonical);
         });
         canonical.list(self.used_labels.iter(), |canonical, label| canonical.text(label));
+        canonical.list(self.former_links.iter(), |canonical, (key, id)| {
+            canonical.text(key);
+            canonical.id(id);
+        });
+        self.scope.canonicalise(canonical);
         self.treatments.canonicalise(canonical);
         canonical.list(self.given_attributes.iter(), |canonical, name| canonical.text(name));
         canonical.set_of_mails(self.given_mails.iter().map(String::as_str));

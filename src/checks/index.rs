@@ -150,8 +150,8 @@ mod tests {
     use crate::checks::definitions;
     use crate::checks::history::{History, Link, ObjectHistory};
     use crate::checks::link_state::LinkState;
-    use crate::checks::settings::EditionSettings;
     use crate::checks::subject::subjects;
+    use crate::directory::EditionSettings;
     use crate::directory::{
         Capabilities, DeclaredChoices, Features, Kind, Outcome, ProxyAddress, Snapshot,
     };

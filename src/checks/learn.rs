@@ -120,8 +120,12 @@ impl History {
                     joined.for_each(|own| own.password_free = true);
                 }
             }
+            Command::RemoveOnPremisesObject(remove) => {
+                self.remove_on_premises(&remove.key, before);
+            }
             Command::ReinstallConnect(_) => {
                 self.reinstalled = true;
+                self.scope.learn_reinstallation();
                 self.forget_changed_anchors(after);
             }
             _ => {}
@@ -161,6 +165,7 @@ impl History {
             // Also where it was changed between the reinstallation and this cycle.
             self.forget_changed_anchors(after);
         }
+        self.scope.learn_sync(before, after);
         self.treatments.extend(facts.treatments);
         let by_anchor = AnchorIndex::of(&after.cloud);
         let by_id = LazyCell::new(|| -> FxHashMap<&Text, &Arc<CloudObject>> {

@@ -32,6 +32,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("match.same-attribute", &[Trigger::NearMiss], same_attribute).without_links(),
     Check::of("match.either-attribute-suffices", &[Trigger::ClearMatch], either_attribute_suffices),
     Check::of("match.address-before-upn", &[Trigger::NewObject], address_before_upn),
+    Check::of("match.hard-before-soft", &[Trigger::NewObject], hard_before_soft),
     Check::of("match.different-anchor-blocks-soft-match", &[Trigger::NearMiss], different_anchor)
         .without_links(),
     Check::of("match.new-objects-only", &[Trigger::KnownObject], new_objects_only),
@@ -248,6 +249,18 @@ fn address_before_upn(transition: &Transition<'_>, verdict: &mut Verdict) {
             .holders()
             .filter(|(_, by)| by.user_principal_name && !by.primary && !by.anchor);
         for (candidate, _) in of_upn_alone {
+            verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
+        }
+    }
+}
+
+/// A user to whom a soft match alone leads, where another one carries the anchor.
+fn hard_before_soft(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for (_, matching) in transition.new_objects_with(MatchClass::Ambiguous) {
+        if !matching.holders().any(|(_, by)| by.anchor) {
+            continue;
+        }
+        for (candidate, _) in matching.holders().filter(|(_, by)| by.soft() && !by.anchor) {
             verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
         }
     }

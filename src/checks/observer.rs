@@ -6,7 +6,7 @@ use super::history::History;
 use super::learn::StepFacts;
 use super::links::Links;
 use super::registry;
-use super::settings::{EditionSettings, Settings};
+use super::settings::Settings;
 use super::start;
 use super::states::is_same_state;
 use super::subject::Subject;
@@ -14,6 +14,7 @@ use super::transition::{LinksAre, Transition};
 use super::verdict::Verdict;
 use super::violation::Violation;
 use super::{admin, r#match, switch, takeover};
+use crate::directory::EditionSettings;
 use crate::directory::{
     CanonicalState, Capabilities, Capability, CloudObject, CloudRef, Command, DeclaredChoices,
     Snapshot, StepObservation, Tenant, Text,

@@ -1,7 +1,7 @@
 //! Every check, in the rulebook's order.
 
 use super::check::Check;
-use super::{admin, kind, r#match, recovery, safe, soa, switch, sync, takeover};
+use super::{admin, kind, r#match, recovery, safe, scope, soa, switch, sync, takeover};
 
 /// Every area's checks, in the rulebook's order.
 const AREAS: &[&[Check]] = &[
@@ -13,6 +13,7 @@ const AREAS: &[&[Check]] = &[
     switch::CHECKS,
     recovery::CHECKS,
     sync::CHECKS,
+    scope::CHECKS,
     safe::CHECKS,
 ];
 

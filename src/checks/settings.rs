@@ -1,26 +1,21 @@
 //! What checks and definitions are told beside the states, as data.
 
 use crate::directory::{
-    Capabilities, Capability, CollisionHandling, DeclaredChoices, Features, ValuesAbsentOnPremises,
+    Capabilities, Capability, CloudObject, CollisionHandling, DeclaredChoices, EditionSettings,
+    Features, RolesAtHardMatch, ValuesAbsentOnPremises,
 };
 
-/// What an edition of the rules settles, as data: no code asks for an edition by its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EditionSettings {
-    /// A directory role keeps a user from being matched on the anchor too, and not only on the
-    /// user principal name and the primary address.
-    pub roles_block_hard_match: bool,
-}
-
-impl EditionSettings {
-    /// The edition 2023-01.
-    pub const fn of_2023_01() -> EditionSettings {
-        EditionSettings { roles_block_hard_match: true }
-    }
-}
-
 impl Settings<'_> {
+    /// Whether a directory role keeps this user from being matched on the anchor; `None` where the
+    /// pages leave it open.
+    pub(crate) fn role_blocks_hard_match(&self, cloud: &CloudObject) -> Option<bool> {
+        match self.edition.roles_at_hard_match {
+            _ if cloud.roles.is_empty() => Some(false),
+            RolesAtHardMatch::Block => Some(true),
+            RolesAtHardMatch::Open => None,
+        }
+    }
+
     /// Whether a mail address tells objects apart, and is not a value like any other.
     pub(crate) fn addresses_identify(&self) -> bool {
         self.capabilities.has(Capability::MatchProxyAddresses)

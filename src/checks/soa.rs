@@ -133,7 +133,8 @@ fn cloud_mastered_untouched(transition: &Transition<'_>, verdict: &mut Verdict) 
 fn cloud_edits_work(transition: &Transition<'_>, verdict: &mut Verdict) {
     let Command::UpdateCloudObject(update) = transition.command else { return };
     let Some(target) = target(transition) else { return };
-    if !target.is_cloud_mastered() {
+    // Whether what has left scope can be edited in the cloud is open.
+    if !target.is_cloud_mastered() || transition.history.scope.left.contains_key(&target.id) {
         return;
     }
     let mut edited = CloudObject::clone(target);

@@ -4,6 +4,7 @@ use super::candidates::MatchCandidates;
 use super::comparison::Comparison;
 use super::definitions::{is_pending, same_optional_name};
 use super::history::{History, ObjectHistory};
+use super::identifiers::cloud_identifiers;
 use super::index::{AnchorIndex, CloudIndex, contended};
 use super::link_state::{Joined, LinkState};
 use super::settings::Settings;
@@ -161,6 +162,26 @@ pub(crate) fn subjects<'a>(
         Subject::new(object, (comparison, &index), &by_anchor_after, outcome, history, settings)
     };
     let mut subjects: Vec<Subject<'a>> = before.on_premises.iter().map(subject).collect();
+    // Nor do the pages say whether what leaves scope goes before others come.
+    let leaving = history.scope.leaving.keys().filter_map(|id| comparison.before(id));
+    for cloud in leaving {
+        let identifiers: Vec<_> = cloud_identifiers(cloud).collect();
+        for subject in subjects.iter_mut().filter(|subject| subject.has_work()) {
+            let footprint = index.footprint(subject.object, subject.link_state.cloud());
+            subject.contended |= footprint.iter().any(|own| identifiers.contains(own));
+        }
+    }
+    // Who comes back may be restored although nothing of that is shown in the recycle bin.
+    for (id, anchor) in &history.scope.left {
+        let is_in_the_bin = comparison.before(id).is_some_and(|cloud| cloud.deleted);
+        for subject in subjects.iter_mut().filter(|_| is_in_the_bin) {
+            if subject.object.source_anchor.as_ref() == Some(anchor)
+                && let LinkState::New(matching) = &mut subject.link_state
+            {
+                matching.unspecified = true;
+            }
+        }
+    }
     let with_work = subjects.iter().filter(|subject| subject.has_work());
     if with_work.clone().count() < 2 {
         return subjects;
@@ -171,7 +192,7 @@ pub(crate) fn subjects<'a>(
     let contended = contended(&footprints);
     let with_work = subjects.iter_mut().filter(|subject| subject.has_work());
     for (subject, is_contended) in with_work.zip(contended) {
-        subject.contended = is_contended;
+        subject.contended |= is_contended;
     }
     subjects
 }
@@ -205,7 +226,7 @@ mod tests {
     use super::*;
     use crate::checks::definitions::MatchClass;
     use crate::checks::history::Link;
-    use crate::checks::settings::EditionSettings;
+    use crate::directory::EditionSettings;
     use crate::directory::{Capabilities, DeclaredChoices, Tenant};
     use rstest::rstest;
 

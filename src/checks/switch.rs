@@ -9,7 +9,7 @@ use super::r#match::{judge_clear_matches, judge_no_match};
 use super::recovery::judge_stays_joined;
 use super::transition::{Transition, joined_before};
 use super::verdict::Verdict;
-use crate::directory::{Field, Text};
+use crate::directory::{Field, Kind, Text};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of(
@@ -27,6 +27,11 @@ pub(super) const CHECKS: &[Check] = &[
         "switch.block-hard-match",
         &[Trigger::NearMiss, Trigger::DeterminateLink],
         block_hard_match,
+    ),
+    Check::of(
+        "switch.soft-match-on-upn",
+        &[Trigger::NearMiss, Trigger::ClearMatch],
+        soft_match_on_upn,
     ),
     Check::of("switch.takes-effect-on-retry", &[Trigger::ClearMatch], takes_effect_on_retry),
 ];
@@ -79,6 +84,20 @@ fn block_hard_match(transition: &Transition<'_>, verdict: &mut Verdict) {
     for (subject, link) in transition.settled() {
         verdict.judge(|verdict| judge_stays_joined(transition, verdict, subject, link));
     }
+}
+
+/// An equal UPN alone takes nobody over; the primary address goes on matching.
+fn soft_match_on_upn(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if transition.features().soft_match_on_upn {
+        return;
+    }
+    judge_no_match(transition, verdict, |object, candidate| {
+        let by = leads_to(object, candidate.cloud);
+        by.user_principal_name && !by.primary && !by.anchor
+    });
+    judge_clear_matches(transition, verdict, |subject, _, by| {
+        subject.object.kind == Kind::User && by.primary && !by.anchor
+    });
 }
 
 /// The uncontended new objects that would have a clear match in this cycle, had soft match not

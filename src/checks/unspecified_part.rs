@@ -62,6 +62,10 @@ impl UnspecifiedPart {
             let about = CloudRef::Label(create.object.label.clone());
             return if is_open { everything(about, WhyUnspecified::Command) } else { None };
         }
+        if let Command::RemoveOnPremisesObject(remove) = command {
+            let about = CloudRef::JoinedTo(remove.key.clone());
+            return everything(about, WhyUnspecified::RecycleBin);
+        }
         let reference = command.cloud_object()?;
         let target = before.cloud_object(history.resolve(reference)?)?;
         let about = match reference {

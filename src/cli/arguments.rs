@@ -89,7 +89,7 @@ pub(super) enum Command {
         #[arg(value_enum)]
         what: Listing,
         /// The edition.
-        #[arg(long)]
+        #[arg(long, value_parser = edition)]
         edition: Option<String>,
         /// Print it as JSON.
         #[arg(long)]
@@ -115,6 +115,9 @@ pub(super) enum Command {
         /// Print it as JSON.
         #[arg(long)]
         json: bool,
+        /// The edition.
+        #[arg(long, value_parser = edition)]
+        edition: Option<String>,
         #[command(flatten)]
         choices: ChoiceArguments,
     },
@@ -123,6 +126,9 @@ pub(super) enum Command {
     CheckAdapter(CheckAdapterArguments),
     /// Serve the reference model as an adapter on standard input and output, to try the protocol.
     Serve {
+        /// The edition whose model is served.
+        #[arg(long, value_parser = edition)]
+        edition: Option<String>,
         #[command(flatten)]
         choices: ChoiceArguments,
         /// Serve a mutant instead, to see what the report of a mistake looks like; `self-test` lists
@@ -255,6 +261,9 @@ pub(super) struct RunArguments {
 #[cfg(feature = "self-test")]
 #[derive(Args)]
 pub(super) struct SelfTestArguments {
+    /// The edition that is tested.
+    #[arg(long, value_parser = edition)]
+    pub(super) edition: Option<String>,
     /// Take cases only from these sources, separated by commas: scenarios, grid, sequences, relations.
     #[arg(long, value_name = "SOURCES", value_delimiter = ',', value_parser = source)]
     pub(super) only: Vec<Source>,

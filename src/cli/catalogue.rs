@@ -17,7 +17,7 @@ pub(super) enum Catalogue {
         /// The edition that they are of.
         edition: &'static str,
         /// The rules, in the rulebook's order.
-        rules: Vec<&'static Rule>,
+        rules: Vec<Rule>,
     },
     /// Of `list scenarios`.
     Scenarios {
@@ -75,10 +75,14 @@ impl Catalogue {
     pub(super) fn of(what: Listing, edition: &'static str) -> Catalogue {
         let book = Rulebook::embedded();
         match what {
-            Listing::Rules => Catalogue::Rules { edition, rules: book.rules_in(edition).collect() },
+            Listing::Rules => {
+                let rules = book.rules_in(edition).map(|rule| rule.in_edition(edition)).collect();
+                Catalogue::Rules { edition, rules }
+            }
             Listing::Scenarios => Catalogue::Scenarios {
                 scenarios: embedded()
                     .iter()
+                    .filter(|known| known.scenario.is_in(edition))
                     .map(|known| ScenarioLine {
                         id: known.id,
                         title: &known.scenario.title,
@@ -87,16 +91,9 @@ impl Catalogue {
                     })
                     .collect(),
             },
-            Listing::Choices => Catalogue::Choices {
-                edition,
-                choices: book
-                    .choices
-                    .iter()
-                    .filter(|choice| {
-                        Rulebook::holds_in(&choice.since, choice.until.as_deref(), edition)
-                    })
-                    .collect(),
-            },
+            Listing::Choices => {
+                Catalogue::Choices { edition, choices: book.choices_in(edition).collect() }
+            }
             Listing::Editions => Catalogue::Editions(&book.editions),
             Listing::Grid => Catalogue::Grid {
                 combinations: Point::EVERY,

@@ -12,21 +12,37 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-pub(super) fn explain(what: &str, chosen: &[String], as_json: bool) -> Result<Exit, Mistake> {
+pub(super) fn explain(
+    what: &str,
+    edition: Option<&str>,
+    chosen: &[String],
+    as_json: bool,
+) -> Result<Exit, Mistake> {
     let book = Rulebook::embedded();
+    let asked = edition.map(|edition| crate::suite::edition(Some(edition))).transpose()?;
     if let Some(rule) = book.rule(what) {
-        let text = if as_json { print::json(&Explanation::of_rule(rule)) } else { rule_text(rule) };
+        // Where no edition is asked for, the default one, or the first that has the rule.
+        let default = &book.default_edition().id;
+        let edition = asked.unwrap_or(if rule.is_in(default) { default } else { &rule.since });
+        let text = if as_json {
+            print::json(&Explanation::of_rule(rule, edition))
+        } else {
+            rule_text(rule, edition)
+        };
         print::text(&text);
         return Ok(Exit::Conformant);
     }
-    let policy = implementation::policy(chosen)?;
+    let scenario = embedded().iter().find(|scenario| scenario.id == what);
+    let since = scenario.and_then(|scenario| scenario.scenario.since.as_deref());
+    let edition = crate::suite::edition(asked.or(since))?;
+    let policy = implementation::policy(edition, chosen)?;
     let words_of = |name: &str, file: &str, scenario: &Scenario| {
         if as_json {
             return Ok(print::json(&Explanation::of_scenario(name, scenario, policy)?));
         }
         scenario_text(name, file, scenario, policy)
     };
-    let text = if let Some(scenario) = embedded().iter().find(|scenario| scenario.id == what) {
+    let text = if let Some(scenario) = scenario {
         words_of(scenario.id, scenario.text, &scenario.scenario)?
     } else if Path::new(what).is_file() {
         let text = read_file(Path::new(what)).map_err(|error| vec![error])?;
@@ -49,15 +65,21 @@ fn wrap(text: &mut String, first: &str, indent: usize, words: &str) {
 }
 
 /// Everything that the rulebook knows of a rule.
-fn rule_text(rule: &Rule) -> String {
+fn rule_text(rule: &Rule, edition: &str) -> String {
     let book = Rulebook::embedded();
-    let edition = &book.default_edition().id;
+    let rule = &rule.in_edition(edition);
     let mut text = String::new();
     let _ = writeln!(text, "{}: {}\n", rule.id, rule.title);
     wrap(&mut text, "", 0, &rule.statement);
     text.push('\n');
     let until = rule.until.as_deref().map(|until| format!(" until {until}")).unwrap_or_default();
     let _ = writeln!(text, "editions  since {}{until}", rule.since);
+    if let Some(superseded) = &rule.supersedes {
+        let _ = writeln!(text, "replaces  {superseded}");
+    }
+    for later in &rule.later {
+        let _ = writeln!(text, "          from {} on it is {}", later.since, later.basis);
+    }
     let _ = writeln!(text, "binds     {}", rule.scope);
     let needs = rule.lacking(&Capabilities::default());
     let needs = if needs.is_empty() { "nothing".to_owned() } else { capabilities(&needs) };
@@ -138,10 +160,11 @@ fn scenario_text(
     text.push_str("\nrules and their sources\n");
     let book = Rulebook::embedded();
     for rule in book.rules.iter().filter(|rule| cited.contains(&*rule.id)) {
+        let rule = rule.in_edition(policy.edition.name);
         let source = rule
             .sources
             .first()
-            .map(|source| book.source_words(source, &book.default_edition().id))
+            .map(|source| book.source_words(source, policy.edition.name))
             .unwrap_or_default();
         wrap(
             &mut text,

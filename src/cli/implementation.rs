@@ -7,6 +7,7 @@ use crate::implementation::Implementation;
 use crate::implementation::child_process::{ChildProcess, ChildProcessOptions, StartError, Trace};
 use crate::reference::{Policy, ReferenceModel};
 use crate::report::legible;
+use crate::rulebook::Rulebook;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -25,7 +26,7 @@ pub(super) fn start(
                 "--trace writes down what goes to an adapter and back: name one after `--`",
             ));
         }
-        return Ok(Box::new(ReferenceModel::new(policy(choices)?)));
+        return Ok(Box::new(ReferenceModel::new(policy(edition, choices)?)));
     }
     let folder = target.configured.working_directory.as_deref();
     let child = start_child(adapter, folder, times, edition, trace(target)?)?;
@@ -157,15 +158,26 @@ fn hint(program: &OsStr, error: &io::Error) -> &'static str {
 }
 
 /// The reference model's policy: its defaults, but for what is chosen.
-pub(super) fn policy(choices: &[String]) -> Result<Policy, Mistake> {
+pub(super) fn policy(edition: &str, choices: &[String]) -> Result<Policy, Mistake> {
+    let policy = Policy::of_edition(edition).ok_or_else(|| {
+        Mistake::bad_input(format!("the reference model does not know the edition {edition}"))
+    })?;
     let mut declared = serde_json::Map::new();
     for choice in choices {
         let (name, value) = choice.split_once('=').unwrap_or((choice, ""));
+        let book = Rulebook::embedded();
+        if !book.choices_in(edition).any(|known| known.id == name) {
+            let names: Vec<&str> = book.choices_in(edition).map(|known| &*known.id).collect();
+            return Err(Mistake::bad_input(format!(
+                "edition {edition} has no choice {name}; it has {}",
+                names.join(", ")
+            )));
+        }
         declared.insert(name.to_owned(), value.into());
     }
     let chosen: DeclaredChoices = serde_json::from_value(declared.into())
         .map_err(|error| Mistake::bad_input(error.to_string()))?;
-    Ok(Policy::agreeing_with(&chosen))
+    Ok(policy.choosing(&chosen))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(super) fn list(what: Listing, edition: Option<&str>, as_json: bool) -> Resul
     }
     let text = match what {
         Listing::Rules => rules(edition),
-        Listing::Scenarios => scenarios(),
+        Listing::Scenarios => scenarios(edition),
         Listing::Choices => choices(edition),
         Listing::Editions => editions(),
         Listing::Grid => grid(),
@@ -32,16 +32,16 @@ fn rules(edition: &str) -> String {
         let _ = writeln!(text, "{area}");
         for rule in Rulebook::embedded().rules_in(edition).filter(|rule| area_of(&rule.id) == *area)
         {
-            let _ =
-                writeln!(text, "  {:<44} {:<10}  {}", rule.id, rule.basis.to_string(), rule.title);
+            let basis = rule.in_edition(edition).basis.to_string();
+            let _ = writeln!(text, "  {:<44} {basis:<10}  {}", rule.id, rule.title);
         }
     }
     text
 }
 
-fn scenarios() -> String {
+fn scenarios(edition: &str) -> String {
     let mut text = String::new();
-    for scenario in embedded() {
+    for scenario in embedded().iter().filter(|one| one.scenario.is_in(edition)) {
         let _ = writeln!(text, "{}\n    {}", scenario.id, scenario.scenario.title);
     }
     text
@@ -49,11 +49,7 @@ fn scenarios() -> String {
 
 fn choices(edition: &str) -> String {
     let mut text = String::new();
-    let in_edition = Rulebook::embedded()
-        .choices
-        .iter()
-        .filter(|choice| Rulebook::holds_in(&choice.since, choice.until.as_deref(), edition));
-    for choice in in_edition {
+    for choice in Rulebook::embedded().choices_in(edition) {
         let _ = writeln!(text, "{}: {}", choice.id, choice.title);
         for (name, value) in &choice.needs {
             let _ = writeln!(text, "  only with {name}={value}");
@@ -70,12 +66,21 @@ fn editions() -> String {
     let book = Rulebook::embedded();
     for edition in &book.editions.editions {
         let default = if edition.default { " (default)" } else { "" };
-        let _ = writeln!(text, "{}{default}  {}", edition.id, edition.title);
+        let draft = if edition.draft.is_some() { " (draft)" } else { "" };
+        let _ = writeln!(text, "{}{default}{draft}  {}", edition.id, edition.title);
+        if let Some(missing) = &edition.draft {
+            let _ = writeln!(text, "  still without {missing}");
+        }
         for dated in &edition.pages {
             let title = book.page(&dated.page).map_or(&*dated.page, |page| &*page.title);
             let _ = writeln!(text, "  {}  {} ({})", dated.dated, title, dated.page);
         }
     }
+    let newest = &book.newest_edition().id;
+    let _ = writeln!(
+        text,
+        "\nThe newest that has all its rules is {newest}: `run --edition {newest}`."
+    );
     text
 }
 

@@ -77,15 +77,19 @@ pub fn main() -> ExitCode {
         }
         Command::Matrix { to, files } => matrix::matrix(&to, &files),
         Command::List { what, edition, json } => list::list(what, edition.as_deref(), json),
-        Command::Explain { what, json, choices } => explain::explain(&what, &choices.choices, json),
+        Command::Explain { what, edition, json, choices } => {
+            explain::explain(&what, edition.as_deref(), &choices.choices, json)
+        }
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::man(folder.as_deref()),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
         #[cfg(feature = "self-test")]
-        Command::Serve { choices, mutant: Some(name) } => {
-            serve::serve_mutant(&name, &choices.choices)
+        Command::Serve { edition, choices, mutant: Some(name) } => {
+            serve::serve_mutant(&name, edition.as_deref(), &choices.choices)
         }
-        Command::Serve { choices, .. } => serve::serve(&choices.choices),
+        Command::Serve { edition, choices, .. } => {
+            serve::serve(edition.as_deref(), &choices.choices)
+        }
         #[cfg(feature = "self-test")]
         Command::SelfTest(arguments) => self_test::test(&arguments),
         Command::Baseline(command) => baseline::command(&command),

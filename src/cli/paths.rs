@@ -88,10 +88,8 @@ fn followed(path: &Path) -> PathBuf {
     path
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
-    #![cfg(unix)]
-
     use super::*;
     use rstest::rstest;
     use std::os::unix::fs::symlink;

@@ -6,16 +6,19 @@ use super::{print, run};
 use crate::runner::Source;
 use crate::self_test::exhaustive::{self, Report, explore, never_exercised, plan};
 use crate::self_test::{Progress, Settings, render, self_test};
+use crate::suite::edition;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) fn test(arguments: &SelfTestArguments) -> Result<Exit, Mistake> {
+    let edition = edition(arguments.edition.as_deref())?;
     let interrupted = run::stop_on_interrupt()?;
     if arguments.exhaustive {
-        return Ok(search(arguments.depth, &interrupted));
+        return Ok(search(edition, arguments.depth, &interrupted));
     }
     let settings = Settings {
+        edition: edition.to_owned(),
         sources: Source::SELECTABLE
             .iter()
             .copied()
@@ -57,8 +60,8 @@ fn bar(length: usize, template: &str) -> ProgressBar {
 }
 
 /// Exhaustive agreement of model and checks.
-fn search(depth: usize, interrupted: &AtomicBool) -> Exit {
-    let searches = plan(depth);
+fn search(edition: &str, depth: usize, interrupted: &AtomicBool) -> Exit {
+    let searches = plan(edition, depth);
     let bar = bar(searches.len(), "{pos} of {len} searches, {msg} transitions");
     let mut reports: Vec<Report> = Vec::new();
     let mut transitions = 0;
@@ -79,14 +82,14 @@ fn search(depth: usize, interrupted: &AtomicBool) -> Exit {
         }
     }
     bar.finish_and_clear();
-    print::text(&exhaustive::render(&reports));
+    print::text(&exhaustive::render(edition, &reports));
     let is_whole = reports.len() == searches.len() && !interrupted.load(Ordering::Relaxed);
     if !reports.iter().all(Report::is_agreed) {
         Exit::SuiteDefect
     } else if !is_whole {
         print::text("INCOMPLETE: stopped before it was through.\n");
         Exit::Incomplete
-    } else if never_exercised(&reports).is_empty() {
+    } else if never_exercised(edition, &reports).is_empty() {
         Exit::Conformant
     } else {
         // What no transition exercised was not agreed upon.

@@ -19,7 +19,7 @@ pub(super) enum Explanation<'s> {
     #[serde(rename_all = "camelCase")]
     Rule {
         /// What the rulebook knows of it.
-        rule: &'static Rule,
+        rule: Box<Rule>,
         /// The pages that it cites.
         pages: Vec<&'static Page>,
         /// The scenarios that show it holding.
@@ -65,18 +65,20 @@ pub(super) struct Decision {
 }
 
 impl<'s> Explanation<'s> {
-    pub(super) fn of_rule(rule: &'static Rule) -> Explanation<'static> {
+    pub(super) fn of_rule(rule: &'static Rule, edition: &str) -> Explanation<'static> {
         let book = Rulebook::embedded();
         let scenarios = |names: fn(&Scenario) -> &[String]| {
             let is_of = |known: &&EmbeddedScenario| names(&known.scenario).contains(&rule.id);
             embedded().iter().filter(is_of).map(|known| known.id).collect()
         };
+        let rule = rule.in_edition(edition);
         let cited = |page: &&Page| rule.sources.iter().any(|source| source.page == page.id);
+        let pages = book.editions.pages.iter().filter(cited).collect();
         Explanation::Rule {
-            rule,
-            pages: book.editions.pages.iter().filter(cited).collect(),
+            pages,
             shown_in: scenarios(|scenario| &scenario.rules),
             near_misses: scenarios(|scenario| &scenario.near_misses),
+            rule: Box::new(rule),
         }
     }
 

@@ -87,6 +87,20 @@ impl DeclaredChoices {
         .collect()
     }
 
+    /// Leaves out every choice of which `is_kept` does not say that it stays.
+    pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        let DeclaredChoices {
+            values_absent_on_premises,
+            collision_handling,
+            ambiguous_match,
+            hard_versus_soft,
+        } = self;
+        values_absent_on_premises.take_if(|_| !is_kept("valuesAbsentOnPremises"));
+        collision_handling.take_if(|_| !is_kept("collisionHandling"));
+        ambiguous_match.take_if(|_| !is_kept("ambiguousMatch"));
+        hard_versus_soft.take_if(|_| !is_kept("hardVersusSoft"));
+    }
+
     /// Whether every choice that `condition` names is declared here, and with the same value.
     pub fn agrees_with(&self, condition: &DeclaredChoices) -> bool {
         let declared = self.words();

@@ -13,6 +13,7 @@ mod changes;
 mod choice;
 mod command;
 mod command_kind;
+mod edition;
 mod field;
 mod object;
 mod object_name;
@@ -41,6 +42,7 @@ pub use command::{
     UpdateOnPremisesObject,
 };
 pub use command_kind::CommandKind;
+pub use edition::{EditionSettings, RolesAtHardMatch};
 pub use field::{Difference, Field, Fields, Treatment, Value, same_addresses};
 pub use object::{Attributes, CloudObject, CloudSetup, Kind, OnPremisesObject};
 pub(crate) use object::{each_name_once, null_is_absent};

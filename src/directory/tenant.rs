@@ -14,6 +14,9 @@ words! {
         PasswordHashSync = "passwordHashSync",
         /// On means that no cloud-mastered object is taken over by its anchor.
         BlockHardMatch = "blockCloudObjectTakeoverThroughHardMatch",
+        /// Off means that no new user is matched on its user principal name alone. Once it is on it cannot
+        /// be turned off.
+        SoftMatchOnUpn = "softMatchOnUpnEnabled",
     }
 }
 
@@ -32,15 +35,27 @@ pub struct Features {
     /// the capability never sees it.
     #[serde(rename = "blockCloudObjectTakeoverThroughHardMatch", skip_serializing_if = "is_off")]
     pub block_hard_match: bool,
+    /// See [`Feature::SoftMatchOnUpn`]. Sent where it is off, for the same reason.
+    #[serde(rename = "softMatchOnUpnEnabled", skip_serializing_if = "is_on")]
+    pub soft_match_on_upn: bool,
 }
 
 fn is_off(value: &bool) -> bool {
     !value
 }
 
+fn is_on(value: &bool) -> bool {
+    *value
+}
+
 impl Default for Features {
     fn default() -> Self {
-        Features { soft_match: true, password_hash_sync: true, block_hard_match: false }
+        Features {
+            soft_match: true,
+            password_hash_sync: true,
+            block_hard_match: false,
+            soft_match_on_upn: true,
+        }
     }
 }
 
@@ -51,6 +66,7 @@ impl Features {
             Feature::SoftMatch => self.soft_match,
             Feature::PasswordHashSync => self.password_hash_sync,
             Feature::BlockHardMatch => self.block_hard_match,
+            Feature::SoftMatchOnUpn => self.soft_match_on_upn,
         }
     }
 
@@ -60,6 +76,7 @@ impl Features {
             Feature::SoftMatch => self.soft_match = value,
             Feature::PasswordHashSync => self.password_hash_sync = value,
             Feature::BlockHardMatch => self.block_hard_match = value,
+            Feature::SoftMatchOnUpn => self.soft_match_on_upn = value,
         }
     }
 }

@@ -5,7 +5,7 @@
 //! case that breaks this would blame an implementation for the case's own fault.
 
 use super::{
-    Attributes, Change, CloudObjectChange, CloudRef, CloudSetup, Command, Kind, NameKey,
+    Attributes, Change, CloudObjectChange, CloudRef, CloudSetup, Command, Feature, Kind, NameKey,
     OnPremisesChange, OnPremisesObject, ProxyAddress, Tenant, Text, same_name,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -126,6 +126,8 @@ pub struct Inspection<'a> {
     looks: HashMap<Looks<'a>, &'a str>,
     /// On-premises objects, by their keys.
     on_premises: BTreeMap<&'a str, Source<'a>>,
+    /// The kinds of those that have been removed, by their keys: references to their cloud objects stay.
+    removed: BTreeMap<&'a str, Kind>,
     /// The keys of those that have each source anchor.
     anchors: HashMap<&'a str, &'a str>,
 }
@@ -209,7 +211,12 @@ impl<'a> Inspection<'a> {
                 Change::Clear => self.take_anchor(&update.key, None),
                 Change::Set(anchor) => self.take_anchor(&update.key, Some(anchor)),
             },
-            Command::RemoveOnPremisesObject(remove) => self.forget_on_premises_object(&remove.key),
+            Command::RemoveOnPremisesObject(remove) => {
+                if let Some(source) = self.on_premises.get(&*remove.key) {
+                    self.removed.insert(&remove.key, source.kind);
+                }
+                self.forget_on_premises_object(&remove.key);
+            }
             Command::CreateCloudObject(create) => {
                 self.labels.insert(&create.object.label, create.object.kind);
             }
@@ -313,6 +320,11 @@ impl<'a> Inspection<'a> {
                     problems.extend(under(&set, found));
                 }
             },
+            Command::SetFeature(set) if set.feature == Feature::SoftMatchOnUpn && !set.value => {
+                let message =
+                    "softMatchOnUpnEnabled cannot be turned off once it is on; start with it off";
+                problems.push(Problem::of_field("value", message));
+            }
             Command::RemoveOnPremisesObject(remove) => {
                 problems.extend(self.problem_of_key("key", &remove.key));
             }
@@ -339,6 +351,11 @@ impl<'a> Inspection<'a> {
                     format!("no cloud object has the label {label} by then (there are: {known})");
                 Some(Problem::of_field("label", message))
             }
+            CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key)
+                if self.removed.contains_key(&**key) =>
+            {
+                None
+            }
             CloudRef::JoinedTo(key) => self.problem_of_key("joinedTo", key),
             CloudRef::QuarantinedFor(key) => self.problem_of_key("quarantinedFor", key),
         };
@@ -360,7 +377,8 @@ impl<'a> Inspection<'a> {
         match reference {
             CloudRef::Label(label) => self.labels.get(&**label).copied(),
             CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key) => {
-                self.on_premises.get(&**key).map(|source| source.kind)
+                let source = self.on_premises.get(&**key).map(|source| source.kind);
+                source.or_else(|| self.removed.get(&**key).copied())
             }
         }
     }

@@ -154,7 +154,7 @@ impl<'a> Eligibility<'a> {
         let soft_allowed = features.soft_match && !blocked && !other_anchor && !role_blocks_soft;
         let matched = MatchAttributes {
             anchor: hard && hard_allowed,
-            user_principal_name: soft_on_name && soft_allowed,
+            user_principal_name: soft_on_name && soft_allowed && features.soft_match_on_upn,
             primary_address: soft_on_address && soft_allowed,
         };
         if matched != MatchAttributes::default() {

@@ -2,7 +2,7 @@
 
 use super::tenant::{CloudHandle, CloudTenant};
 use crate::directory::{CanonicalState, CloudObject, OnPremisesChange, OnPremisesObject, Text};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What Connect remembers of a joined object. A reinstallation loses it.
@@ -26,6 +26,8 @@ pub(super) struct Member {
     quarantined: Option<CloudHandle>,
     /// New, failed, or changed since its last export.
     pub(super) pending: bool,
+    /// Removed on-premises: it is no more than what references and the next cycle know of it.
+    pub(super) has_left: bool,
 }
 
 impl Member {
@@ -47,28 +49,60 @@ pub(super) struct Connect {
     by_key: HashMap<Text, usize>,
     /// The on-premises object that is joined to a cloud object, or that it was quarantined for.
     owners: HashMap<CloudHandle, usize>,
+    /// The users in the cloud that were deleted there because their on-premises objects had left scope.
+    left_behind: HashSet<CloudHandle>,
 }
 
 impl Connect {
+    /// The on-premises object with this key that there is now.
+    fn at(&self, key: &str) -> Option<usize> {
+        self.by_key.get(key).copied().filter(|at| !self.members[*at].has_left)
+    }
+
     /// Adds an on-premises object; `false` where its key is taken.
     pub(super) fn create(&mut self, object: &OnPremisesObject) -> bool {
-        if self.by_key.contains_key(&object.key) {
+        if self.at(&object.key).is_some() {
             return false;
         }
+        // References by the key mean what they meant before, until it is joined anew.
+        let former = self.by_key.get(&object.key);
+        let last_joined = former.and_then(|former| self.members[*former].last_joined);
         self.by_key.insert(object.key.clone(), self.members.len());
         self.members.push(Member {
             object: Arc::new(object.clone()),
             joined: None,
-            last_joined: None,
+            last_joined,
             quarantined: None,
             pending: true,
+            has_left: false,
         });
         true
     }
 
+    /// Removes an on-premises object from the scope of synchronisation; `false` where there is none with
+    /// this key.
+    pub(super) fn remove(&mut self, key: &str) -> bool {
+        let Some(at) = self.at(key) else {
+            return false;
+        };
+        self.members[at].has_left = true;
+        true
+    }
+
+    /// Takes note that a user was deleted because its on-premises object has left scope.
+    pub(super) fn leave_behind(&mut self, at: usize, handle: CloudHandle) {
+        self.forget_joined(at);
+        self.left_behind.insert(handle);
+    }
+
+    /// Whether a user was deleted because its on-premises object had left scope.
+    pub(super) fn is_left_behind(&self, handle: CloudHandle) -> bool {
+        self.left_behind.contains(&handle)
+    }
+
     /// Changes an on-premises object; `false` where there is none with this key.
     pub(super) fn update(&mut self, key: &str, set: &OnPremisesChange) -> bool {
-        let Some(&at) = self.by_key.get(key) else {
+        let Some(at) = self.at(key) else {
             return false;
         };
         let member = &mut self.members[at];
@@ -136,6 +170,7 @@ impl Connect {
         exported: Option<Arc<OnPremisesObject>>,
     ) {
         self.owners.insert(handle, at);
+        self.left_behind.remove(&handle);
         let member = &mut self.members[at];
         member.last_joined = Some(handle);
         member.joined = Some(Joined { handle, exported, is_to_be_cleared: false });
@@ -168,7 +203,7 @@ impl Connect {
         };
         canonical.list(self.members.iter(), |canonical, member| {
             canonical.on_premises_object(&member.object);
-            canonical.flags([member.pending]);
+            canonical.flags([member.pending, member.has_left]);
             let joined = member.joined.as_ref();
             canonical.optional(joined, |canonical, joined| {
                 canonical.optional(named(Some(joined.handle)), CanonicalState::id);

@@ -1,9 +1,9 @@
 //! The sync cycle: each pending object in turn, and a report on every object.
 
-use super::candidates::{Circumstances, candidates};
+use super::candidates::{Circumstances, candidates, holders};
 use super::connect::{Connect, Joined};
-use super::decide::{Decision, TakeOver, decide};
-use super::deviation::{Deviation, Export, Occasion, Turn};
+use super::decide::{Decision, TakeOver, Withheld, decide};
+use super::deviation::{Deviation, Export, Leaving, Occasion, Turn};
 use super::export::{provisioned, quarantined, taken_over, updated};
 use super::joined::{JoinedDecision, decide_joined, rejoin};
 use super::policy::Policy;
@@ -11,8 +11,8 @@ use super::reason::Reason;
 use super::story::{Story, Traces};
 use super::tenant::{CloudHandle, CloudTenant};
 use crate::directory::{
-    CloudObject, Evaluator, Features, MatchingAttribute, OnPremisesObject, ResultWord, SyncResult,
-    Text, ValuesAbsentOnPremises,
+    CloudObject, Evaluator, Features, Kind, MatchingAttribute, OnPremisesObject, ResultWord,
+    SyncResult, Text, ValuesAbsentOnPremises,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,37 @@ impl Cycle<'_> {
     /// Runs one cycle and reports on every object.
     pub(super) fn run(&mut self) -> BTreeMap<Text, SyncResult> {
         let every = 0..self.connect.members().len();
-        every.map(|at| (self.connect.members()[at].object.key.clone(), self.turn(at))).collect()
+        let (gone, there): (Vec<usize>, Vec<usize>) =
+            every.partition(|at| self.connect.members()[*at].has_left);
+        let gone: Vec<_> = gone.into_iter().filter_map(|at| self.leave(at)).collect();
+        let turns = there.into_iter();
+        let turns = turns.map(|at| (self.connect.members()[at].object.key.clone(), self.turn(at)));
+        let turns: Vec<_> = turns.collect();
+        gone.into_iter().chain(turns).collect()
+    }
+
+    /// What was joined to an object that has left scope is deleted: a user goes to the recycle bin with its
+    /// anchor, and is mastered on-premises no more. Nothing else belongs to it, whatever carries its anchor.
+    fn leave(&mut self, at: usize) -> Option<(Text, SyncResult)> {
+        let member = &self.connect.members()[at];
+        let key = member.object.key.clone();
+        let handle = member.joined.as_ref()?.handle;
+        let Some(object) = self.tenant.active(handle).cloned() else {
+            self.connect.forget_joined(at);
+            return None;
+        };
+        if object.kind == Kind::User {
+            self.tenant.change(handle, |object| {
+                object.deleted = true;
+                object.on_premises_sync_enabled = false;
+            });
+        } else {
+            self.tenant.remove(handle);
+        }
+        let mut leaving = Leaving { handle, before: &object, tenant: self.tenant };
+        self.deviation.left(&mut leaving);
+        self.connect.leave_behind(at, handle);
+        Some((key, SyncResult::plain(ResultWord::Removed)))
     }
 
     /// The turn of one object.
@@ -120,7 +150,10 @@ impl Cycle<'_> {
         story.rejoin(incoming, self.tenant, found);
         match found {
             Ok(Some(handle)) => self.rejoin(at, incoming, handle, story),
-            Ok(None) => self.match_new(at, incoming, story),
+            Ok(None) => match self.deleted_before(incoming) {
+                Some(handle) => self.restore(at, incoming, handle, story),
+                None => self.match_new(at, incoming, story),
+            },
             Err(reason) => reason.error(),
         }
     }
@@ -181,6 +214,65 @@ impl Cycle<'_> {
         SyncResult {
             matched_on: Some(MatchingAttribute::SourceAnchor),
             evaluated_by: Some(Evaluator::Client),
+            ..SyncResult::plain(ResultWord::HardMatched)
+        }
+    }
+
+    /// The user that was deleted when an on-premises object with this anchor had left scope.
+    fn deleted_before(&mut self, incoming: &OnPremisesObject) -> Option<CloudHandle> {
+        let anchor = incoming.source_anchor.as_deref();
+        let mut all = self.tenant.objects().filter(|(handle, object)| {
+            object.deleted
+                && object.kind == Kind::User
+                && incoming.kind == Kind::User
+                && self.connect.is_left_behind(*handle)
+                && self.tenant.are_same_anchors(object.on_premises_immutable_id.as_deref(), anchor)
+        });
+        let found = all.next().map(|(handle, _)| handle);
+        drop(all);
+        let circumstances = Circumstances {
+            incoming,
+            tenant: self.tenant,
+            features: self.features,
+            policy: self.policy,
+        };
+        self.deviation.deleted_before(&circumstances, found)
+    }
+
+    /// The user in the recycle bin that carries the anchor is restored, and belongs to the on-premises
+    /// object again: a match on the anchor, which the switch blocks.
+    fn restore(
+        &mut self,
+        at: usize,
+        incoming: &Arc<OnPremisesObject>,
+        handle: CloudHandle,
+        story: &mut Story,
+    ) -> SyncResult {
+        if self.features.block_hard_match {
+            story.return_blocked(incoming);
+            return Reason::HardMatchBlocked.error();
+        }
+        let (features, policy) = (self.features, self.policy);
+        let restored = |before: &CloudObject| {
+            let nothing = Withheld::default();
+            let mut restored = taken_over(before, incoming, &nothing, features, policy);
+            restored.deleted = false;
+            restored
+        };
+        // What it has kept may be somebody else's by now as well.
+        let conflict = self
+            .tenant
+            .get(handle)
+            .and_then(|before| self.tenant.conflict(&restored(before), handle));
+        if conflict.is_some() || !holders(incoming, self.tenant).is_empty() {
+            return Reason::Ambiguous.error();
+        }
+        story.returned(incoming);
+        self.export(handle, incoming, Occasion::HardMatch, restored);
+        self.connect.join(at, handle, Some(Arc::clone(incoming)));
+        SyncResult {
+            matched_on: Some(MatchingAttribute::SourceAnchor),
+            evaluated_by: Some(Evaluator::Service),
             ..SyncResult::plain(ResultWord::HardMatched)
         }
     }

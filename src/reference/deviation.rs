@@ -43,6 +43,18 @@ pub(crate) trait Deviation {
         decision
     }
 
+    /// Which user in the recycle bin an on-premises object belongs to that has come back.
+    fn deleted_before(
+        &mut self,
+        _circumstances: &Circumstances<'_>,
+        found: Option<CloudHandle>,
+    ) -> Option<CloudHandle> {
+        found
+    }
+
+    /// What becomes of a cloud object whose on-premises object has left scope.
+    fn left(&mut self, _leaving: &mut Leaving<'_>) {}
+
     /// What a cloud object looks like after an export.
     fn exported(&mut self, _export: &Export<'_>, _object: &mut CloudObject) {}
 }
@@ -64,6 +76,16 @@ pub(crate) struct Turn<'a> {
     pub(crate) tenant: &'a mut CloudTenant,
     /// The switches.
     pub(crate) features: Features,
+}
+
+/// A cloud object whose on-premises object has left scope.
+pub(crate) struct Leaving<'a> {
+    /// Which object.
+    pub(crate) handle: CloudHandle,
+    /// The object before the cycle.
+    pub(crate) before: &'a CloudObject,
+    /// The cloud objects.
+    pub(crate) tenant: &'a mut CloudTenant,
 }
 
 /// An export that is about to reach the cloud.

@@ -40,7 +40,7 @@ pub(crate) use candidates::{Circumstances, Eligibility, MatchAttributes, holders
 #[cfg(feature = "self-test")]
 pub(crate) use decide::{Decision, TakeOver, Withheld};
 #[cfg(feature = "self-test")]
-pub(crate) use deviation::{Export, Occasion, Turn};
+pub(crate) use deviation::{Export, Leaving, Occasion, Turn};
 #[cfg(feature = "self-test")]
 pub(crate) use export::updated;
 #[cfg(feature = "self-test")]
@@ -53,8 +53,8 @@ pub(crate) use tenant::CloudTenant;
 
 use crate::directory::{
     CanonicalState, Capabilities, Capability, CloudObject, CloudRef, Command, CreateCloudObject,
-    DeleteCloudObject, Features, OnPremisesObject, Outcome, Snapshot, Status, StepObservation,
-    Tenant, Text,
+    DeleteCloudObject, Feature, Features, OnPremisesObject, Outcome, Snapshot, Status,
+    StepObservation, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation};
 use administrator::Carried;
@@ -137,7 +137,7 @@ impl ReferenceModel {
 
     /// The whole state, as it is shown.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let members = self.connect.members().iter();
+        let members = self.connect.members().iter().filter(|member| !member.has_left);
         Snapshot {
             cloud: self.tenant.objects().map(|(_, object)| Arc::clone(object)).collect(),
             on_premises: members.map(|member| Arc::clone(&member.object)).collect(),
@@ -146,12 +146,15 @@ impl ReferenceModel {
 
     /// Draws all that what it does later rests on.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match } = self.features;
+        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
+            self.features;
+        canonical.flags([soft_match_on_upn]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match]);
         let objects: Vec<_> = self.tenant.objects().collect();
         canonical.list(objects.into_iter(), |canonical, (handle, object)| {
             canonical.cloud_object(object);
             canonical.optional(self.connect.owner(handle), CanonicalState::number);
+            canonical.flags([self.connect.is_left_behind(handle)]);
         });
         let mut labels: Vec<_> = self.labels.iter().collect();
         labels.sort_unstable();
@@ -237,8 +240,17 @@ impl ReferenceModel {
                     Outcome::plain(Status::NotFound)
                 }
             }
-            Command::RemoveOnPremisesObject(_) => {
+            Command::RemoveOnPremisesObject(_)
+                if !self.policy.edition.adds.contains(&Capability::Scope) =>
+            {
                 return Err(Failure::unsupported(Capability::Scope));
+            }
+            Command::RemoveOnPremisesObject(command) => {
+                if self.connect.remove(&command.key) {
+                    Outcome::ok()
+                } else {
+                    Outcome::plain(Status::NotFound)
+                }
             }
             Command::CreateCloudObject(command) => outcome(self.create_cloud_object(command)),
             Command::UpdateCloudObject(command) => self
@@ -262,6 +274,12 @@ impl ReferenceModel {
             Command::RestoreCloudObject(command) => {
                 self.on_cloud_object(&command.object, administrator::restore)
             }
+            Command::SetFeature(command)
+                if command.feature == Feature::SoftMatchOnUpn
+                    && !self.policy.edition.adds.contains(&Capability::SoftMatchOnUpnSwitch) =>
+            {
+                return Err(Failure::unsupported(Capability::SoftMatchOnUpnSwitch));
+            }
             Command::SetFeature(command) => {
                 self.features.set(command.feature, command.value);
                 Outcome::ok()
@@ -281,9 +299,9 @@ impl Implementation for ReferenceModel {
         let mut description =
             Description::new("reference model", version, [self.policy.edition.name]);
         description.implementation.language = Some("Rust".to_owned());
-        description
-            .with_capabilities(Capabilities::all_of_2023().0)
-            .with_choices(self.policy.declared())
+        let mut capabilities = Capabilities::all_of_2023();
+        capabilities.0.extend(self.policy.edition.adds);
+        description.with_capabilities(capabilities.0).with_choices(self.policy.declared())
     }
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
@@ -317,6 +335,11 @@ impl ReferenceModel {
         &self.tenant
     }
 
+    /// Whether a user was deleted because its on-premises object had left scope.
+    pub(crate) fn is_left_behind(&self, handle: CloudHandle) -> bool {
+        self.connect.is_left_behind(handle)
+    }
+
     /// The cloud objects, to be changed.
     pub(crate) fn tenant_mut(&mut self) -> &mut CloudTenant {
         &mut self.tenant
@@ -347,7 +370,7 @@ impl ReferenceModel {
     pub(crate) fn on_premises(
         &self,
     ) -> impl Iterator<Item = (&Arc<OnPremisesObject>, Option<CloudHandle>)> {
-        self.connect.members().iter().map(|member| {
+        self.connect.members().iter().filter(|member| !member.has_left).map(|member| {
             let joined = member.joined.as_ref().map(|joined| joined.handle);
             let is_active = |handle: &CloudHandle| self.tenant.active(*handle).is_some();
             (&member.object, joined.filter(is_active))

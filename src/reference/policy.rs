@@ -5,8 +5,8 @@
 //! leave is another [`Policy`].
 
 use crate::directory::{
-    AmbiguousMatch, CollisionHandling, DeclaredChoices, HardVersusSoft, Kind, MatchingAttribute,
-    ValuesAbsentOnPremises,
+    AmbiguousMatch, Capability, CollisionHandling, DeclaredChoices, HardVersusSoft, Kind,
+    MatchingAttribute, ValuesAbsentOnPremises,
 };
 
 /// What one edition of the documents says about matching.
@@ -28,6 +28,10 @@ pub struct EditionRules {
     pub roles_block_soft_match: bool,
     /// Whether an object that carries another anchor cannot be soft-matched.
     pub other_anchor_blocks_soft_match: bool,
+    /// Whether a soft match is tried only where no object carries the anchor.
+    pub hard_match_first: bool,
+    /// What an implementation can be asked for that the first edition does not know.
+    pub adds: &'static [Capability],
     /// In which identifiers letter case counts.
     pub letter_case: LetterCase,
 }
@@ -54,12 +58,27 @@ impl EditionRules {
         roles_block_hard_match: true,
         roles_block_soft_match: true,
         other_anchor_blocks_soft_match: true,
+        hard_match_first: false,
+        adds: &[],
         letter_case: LetterCase {
             counts_in_names: false,
             counts_in_addresses: false,
             counts_in_anchors: true,
         },
     };
+
+    /// The edition whose pages are dated 2025-04-09. It does not say whether a directory role stands in
+    /// the way of a hard match; until 2026 it did not.
+    pub const E2025_04: EditionRules = EditionRules {
+        name: "2025-04",
+        roles_block_hard_match: false,
+        hard_match_first: true,
+        adds: &[Capability::Scope, Capability::SoftMatchOnUpnSwitch],
+        ..EditionRules::E2023_01
+    };
+
+    /// Every edition, the oldest first.
+    pub const ALL: &'static [EditionRules] = &[EditionRules::E2023_01, EditionRules::E2025_04];
 }
 
 /// Everything that the reference model can be told to do differently.
@@ -108,13 +127,19 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// The default policy of an edition; `None` where the model does not know it.
+    pub fn of_edition(name: &str) -> Option<Policy> {
+        let edition = *EditionRules::ALL.iter().find(|edition| edition.name == name)?;
+        Some(Policy { edition, ..Policy::default() })
+    }
+
     /// The choices as they are declared to the suite.
     pub fn declared(&self) -> DeclaredChoices {
         DeclaredChoices {
             values_absent_on_premises: Some(self.values_absent_on_premises),
             collision_handling: Some(self.collision_handling),
             ambiguous_match: Some(self.ambiguous_match),
-            hard_versus_soft: Some(self.hard_versus_soft),
+            hard_versus_soft: (!self.edition.hard_match_first).then_some(self.hard_versus_soft),
         }
     }
 
@@ -129,7 +154,13 @@ impl Policy {
     /// assert!(policy.declared().agrees_with(&choices));
     /// ```
     pub fn agreeing_with(choices: &DeclaredChoices) -> Policy {
-        let default = Policy::default();
+        Policy::default().choosing(choices)
+    }
+
+    /// This policy, but for these choices.
+    #[must_use]
+    pub fn choosing(self, choices: &DeclaredChoices) -> Policy {
+        let default = self;
         Policy {
             values_absent_on_premises: choices
                 .values_absent_on_premises
@@ -144,10 +175,16 @@ impl Policy {
     /// Every combination of choices, for this policy's edition.
     pub fn every_choice(self) -> Vec<Policy> {
         let mut policies = Vec::new();
+        // An edition that settles the order leaves no choice.
+        let orders: &[HardVersusSoft] = if self.edition.hard_match_first {
+            &[HardVersusSoft::HardFirst]
+        } else {
+            HardVersusSoft::ALL
+        };
         for &values_absent_on_premises in ValuesAbsentOnPremises::ALL {
             for &collision_handling in CollisionHandling::ALL {
                 for &ambiguous_match in AmbiguousMatch::ALL {
-                    for &hard_versus_soft in HardVersusSoft::ALL {
+                    for &hard_versus_soft in orders {
                         policies.push(Policy {
                             values_absent_on_premises,
                             collision_handling,
@@ -167,6 +204,7 @@ impl Policy {
     pub(crate) fn precedence(&self) -> [MatchingAttribute; 3] {
         use MatchingAttribute::{ProxyAddresses, SourceAnchor, UserPrincipalName};
         match self.hard_versus_soft {
+            _ if self.edition.hard_match_first => [SourceAnchor, ProxyAddresses, UserPrincipalName],
             HardVersusSoft::HardFirst => [SourceAnchor, ProxyAddresses, UserPrincipalName],
             HardVersusSoft::SoftFirst => [ProxyAddresses, UserPrincipalName, SourceAnchor],
         }
@@ -193,6 +231,14 @@ mod tests {
         for (index, policy) in every.iter().enumerate() {
             assert!(!every[..index].contains(policy));
         }
+    }
+
+    #[test]
+    fn an_edition_that_settles_the_order_declares_none() {
+        let policy = Policy::of_edition("2025-04").expect("an edition");
+        assert_eq!(policy.declared().hard_versus_soft, None);
+        assert!(policy.every_choice().iter().all(|policy| policy.precedence()[0] == SourceAnchor));
+        assert_eq!(Policy::of_edition("1999-01"), None);
     }
 
     #[rstest]

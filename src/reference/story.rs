@@ -68,6 +68,24 @@ impl Story {
         });
     }
 
+    pub(super) fn returned(&mut self, incoming: &OnPremisesObject) {
+        self.note("scope.return-restores", || {
+            format!(
+                "a user in the recycle bin carries the sourceAnchor of {}, which had left scope: it is restored, and the on-premises values win",
+                incoming.key
+            )
+        });
+    }
+
+    pub(super) fn return_blocked(&mut self, incoming: &OnPremisesObject) {
+        self.note("scope.blocked-return-is-an-error", || {
+            format!(
+                "a user in the recycle bin carries the sourceAnchor of {}, and hard match is blocked: an error, and it stays there",
+                incoming.key
+            )
+        });
+    }
+
     pub(super) fn no_longer_joined(&mut self, incoming: &OnPremisesObject) {
         self.note("match.every-new-object", || {
             format!(

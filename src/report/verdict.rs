@@ -2,12 +2,13 @@
 
 use super::adapter::adapter_fault;
 use super::{gate, words};
+use crate::rulebook::Rulebook;
 use crate::runner::{Host, Incomplete, RuleState, Status, Summary};
 
 impl Summary {
     /// How the run ended, in words.
     pub fn verdict(&self) -> String {
-        let edition = self.header().map_or("", |header| &header.edition);
+        let edition = self.header().map_or_else(String::new, |header| in_words(&header.edition));
         let left_out = match self.left_out_for_time() {
             0 => String::new(),
             1 => " as far as the time went: 1 case was left out".to_owned(),
@@ -57,6 +58,13 @@ impl Summary {
             (_, why) => incomplete(why),
         }
     }
+}
+
+/// An edition by its name, and whether it is a draft.
+fn in_words(edition: &str) -> String {
+    let known = Rulebook::embedded().edition(edition);
+    let draft = if known.is_some_and(|known| known.draft.is_some()) { " (a draft)" } else { "" };
+    format!("{edition}{draft}")
 }
 
 /// The verdict where the suite itself failed.

@@ -326,6 +326,7 @@ pub(super) fn citations(rule: &str, edition: &str) -> Vec<Citation> {
     let Some(rule) = book.rule(rule) else {
         return Vec::new();
     };
+    let rule = rule.in_edition(edition);
     let label = match rule.basis {
         Basis::Documented => "documented in: ",
         Basis::Related => "related, in: ",

@@ -8,7 +8,7 @@ mod coverage;
 pub use classes::{Class, Classes};
 pub use coverage::{Coverage, Statement};
 
-use crate::directory::{Capabilities, Capability, words};
+use crate::directory::{Capabilities, Capability, EditionSettings, words};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -98,6 +98,12 @@ pub struct Rule {
     pub basis: Basis,
     /// Where it is said or what it follows from.
     pub sources: Vec<Source>,
+    /// On what it rests from later editions on, where that is something else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<LaterBasis>,
+    /// The rule whose statement it takes the place of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<String>,
     /// Why a derived rule follows; of another one, which part of the statement is derived and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
@@ -119,11 +125,47 @@ pub struct Rule {
     pub aliases: Vec<String>,
 }
 
+/// On what a rule rests from a later edition on: what is left out stays as it was.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LaterBasis {
+    /// The first edition of which it is true.
+    pub since: String,
+    /// On what the rule rests.
+    pub basis: Basis,
+    /// Where it is said or what it follows from.
+    pub sources: Vec<Source>,
+    /// Why it follows, as far as the sources do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// Where pages contradict each other then, and what is left unjudged, beside the rule's own notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
 fn is_empty(capabilities: &Capabilities) -> bool {
     capabilities.0.is_empty()
 }
 
 impl Rule {
+    /// Whether it holds in this edition.
+    pub fn is_in(&self, edition: &str) -> bool {
+        Rulebook::holds_in(&self.since, self.until.as_deref(), edition)
+    }
+
+    /// The rule with what it rests on in this edition.
+    pub fn in_edition(&self, edition: &str) -> Rule {
+        let mut rule = self.clone();
+        for later in self.later.iter().filter(|later| *later.since <= *edition) {
+            rule.basis = later.basis;
+            rule.sources.clone_from(&later.sources);
+            rule.because.clone_from(&later.because);
+            rule.notes.extend(later.notes.iter().cloned());
+        }
+        rule
+    }
+
     /// What an implementation with these capabilities lacks to exercise the rule at all: of each
     /// list any one would do. Empty where it lacks nothing.
     pub fn lacking(&self, capabilities: &Capabilities) -> Vec<Vec<Capability>> {
@@ -148,7 +190,8 @@ fn lacking(
 
 /// The areas of the rulebook, in order: the prefixes of the rules' IDs.
 pub const AREAS: &[&str] = &[
-    "soa", "match", "takeover", "kind", "admin", "switch", "recovery", "sync", "safe", "relation",
+    "soa", "match", "takeover", "kind", "admin", "switch", "recovery", "sync", "scope", "safe",
+    "relation",
 ];
 
 /// The area that a rule belongs to: the prefix of its ID.
@@ -198,6 +241,15 @@ pub struct Edition {
     /// Whether it is used where none is asked for.
     #[serde(default)]
     pub default: bool,
+    /// Of an edition that does not have all its rules yet: which of them are missing. A verdict by it says
+    /// that it is a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
+    /// What it settles, for checks and model.
+    pub settings: EditionSettings,
+    /// The capabilities that none of the editions before it knows.
+    #[serde(default)]
+    pub adds: Capabilities,
 }
 
 /// Pages and editions, as they stand in `spec/editions.yaml`.
@@ -342,9 +394,29 @@ impl Rulebook {
 
     /// The rules of one edition, in order.
     pub fn rules_in<'a>(&'a self, edition: &'a str) -> impl Iterator<Item = &'a Rule> {
-        self.rules
+        self.rules.iter().filter(move |rule| rule.is_in(edition))
+    }
+
+    /// The choices of one edition, in order.
+    pub fn choices_in<'a>(&'a self, edition: &'a str) -> impl Iterator<Item = &'a Choice> {
+        self.choices
             .iter()
-            .filter(move |rule| Self::holds_in(&rule.since, rule.until.as_deref(), edition))
+            .filter(move |choice| Self::holds_in(&choice.since, choice.until.as_deref(), edition))
+    }
+
+    /// The newest edition that has all its rules.
+    ///
+    /// # Panics
+    /// Never in a build whose tests pass: the default edition is no draft.
+    pub fn newest_edition(&self) -> &Edition {
+        let mut whole = self.editions.editions.iter().filter(|edition| edition.draft.is_none());
+        whole.next_back().expect("an edition that is whole")
+    }
+
+    /// Whether this edition knows a capability: the first one knows all that no later one adds.
+    pub fn knows(&self, edition: &Edition, capability: Capability) -> bool {
+        let mut later = self.editions.editions.iter().filter(|later| *later.id > *edition.id);
+        later.all(|later| !later.adds.has(capability))
     }
 
     /// The source of a rule in words: page, section and date.

@@ -5,7 +5,7 @@ use super::addresses::remove_addresses;
 use super::sent::Sent;
 use super::trial::{input, lacks};
 use crate::cases::Case;
-use crate::checks::{EditionSettings, Observer, Violation};
+use crate::checks::{Observer, Violation};
 use crate::directory::{
     AssignRole, Capabilities, Capability, CloudObject, CloudObjectChange, CloudRef, CloudSetup,
     Command, CommandKind, CreateOnPremisesObject, DeleteCloudObject, Difference, Feature, Field,
@@ -14,6 +14,7 @@ use crate::directory::{
     Tenant, Text, UpdateCloudObject, UpdateOnPremisesObject,
 };
 use crate::implementation::{CaseObservation, Failure, FailureKind, Implementation, run_one};
+use crate::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 
 /// How an adapter does not do its part: whatever rule its implementation then seems to break, nobody
@@ -114,7 +115,9 @@ pub fn check_adapter(
     };
     let stepwise = read_back(run_one(implementation, input(&as_sent)));
     if let Some(start) = &stepwise.start {
-        let (choices, edition) = (&description.choices, EditionSettings::of_2023_01());
+        // How a state is shown is the same in every edition.
+        let edition = Rulebook::embedded().default_edition().settings;
+        let choices = &description.choices;
         let (_, findings) = Observer::start(&case.tenant, start, edition, capabilities, choices);
         let violations: Vec<Violation> =
             findings.iter().flat_map(|finding| finding.violations().to_vec()).collect();

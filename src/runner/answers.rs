@@ -1,9 +1,10 @@
 //! What an implementation answered and showed at each step of a case that went wrong.
 
 use crate::cases::Case;
-use crate::checks::{EditionSettings, Observer};
+use crate::checks::Observer;
 use crate::directory::{
-    CloudObject, CommandKind, Field, Fields as _, ObjectName, Outcome, Snapshot, Value,
+    CloudObject, CommandKind, EditionSettings, Field, Fields as _, ObjectName, Outcome, Snapshot,
+    Value,
 };
 use crate::implementation::{CaseObservation, Description};
 use serde::{Deserialize, Serialize};
@@ -65,11 +66,11 @@ fn is_zero(number: &usize) -> bool {
 pub(super) fn answers(
     case: &Case,
     observed: &CaseObservation,
+    edition: EditionSettings,
     description: &Description,
 ) -> Vec<Answer> {
     let Some(start) = &observed.start else { return Vec::new() };
     let Description { capabilities, choices, .. } = description;
-    let edition = EditionSettings::of_2023_01();
     let (mut observer, _) = Observer::start(&case.tenant, start, edition, capabilities, choices);
     let steps = case.commands.iter().zip(&observed.steps);
     steps

@@ -14,6 +14,7 @@ use crate::cases::relations::UnmetPrecondition;
 use crate::checks::Violation;
 use crate::directory::{Capability, CommandKind};
 use crate::implementation::{Description, Failure};
+use crate::rulebook::{Edition, Rulebook};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +48,15 @@ pub struct RunHeader {
     pub rules: Vec<SelectedRule>,
     /// How many cases are planned, by source, in the order in which they are run.
     pub sources: Vec<PlannedSource>,
+}
+
+impl RunHeader {
+    /// The edition that is judged by, as the rulebook has it; of a run of another version that this one
+    /// does not know, the default one.
+    pub(crate) fn rulebook_edition(&self) -> &'static Edition {
+        let book = Rulebook::embedded();
+        book.edition(&self.edition).unwrap_or_else(|| book.default_edition())
+    }
 }
 
 /// How many cases of a source are planned.

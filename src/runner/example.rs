@@ -22,7 +22,7 @@ pub(super) fn report_each(
     report: &mut dyn FnMut(Event),
 ) {
     let header = &plan.header;
-    let judge = Judge::new(&header.description, &header.selection);
+    let judge = Judge::new(header.rulebook_edition(), &header.description, &header.selection);
     let mut found: BTreeMap<&str, (Source, String, Trial)> = BTreeMap::new();
     for planned in &header.sources {
         let pool = candidates(plan, planned.source);

@@ -12,12 +12,14 @@ use super::trial::{Trial, input, lacks};
 use crate::cases::Case;
 use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
 use crate::cases::scenario::{Scenario, Step};
-use crate::checks::{EditionSettings, Finding, Observer, Violation, checked_rules};
-use crate::directory::{Capability, Command, CommandKind, Field, Status, StepObservation};
+use crate::checks::{Finding, Observer, Violation, checked_rules};
+use crate::directory::{
+    Capability, Command, CommandKind, EditionSettings, Field, Status, StepObservation,
+};
 use crate::implementation::{
     CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation, run_one,
 };
-use crate::rulebook::{Rule, Rulebook};
+use crate::rulebook::{Edition, Rule, Rulebook};
 use rustc_hash::FxHashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -25,7 +27,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(crate) struct Judge<'a> {
     description: &'a Description,
     selection: &'a Selection,
-    /// The rules that the implementation lacks a capability for: nothing is judged by them.
+    /// What the edition settles that is judged by.
+    settings: EditionSettings,
+    /// The rules that the edition does not have, or that the implementation lacks a capability for:
+    /// nothing is judged by them.
     lacking: FxHashSet<&'static str>,
 }
 
@@ -64,11 +69,22 @@ impl Prepared<'_> {
 }
 
 impl<'a> Judge<'a> {
-    pub(crate) fn new(description: &'a Description, selection: &'a Selection) -> Judge<'a> {
+    pub(crate) fn new(
+        edition: &Edition,
+        description: &'a Description,
+        selection: &'a Selection,
+    ) -> Judge<'a> {
         let rules = Rulebook::embedded().rules.iter();
-        let lacks = |rule: &&Rule| !rule.lacking(&description.capabilities).is_empty();
+        let lacks = |rule: &&Rule| {
+            !rule.is_in(&edition.id) || !rule.lacking(&description.capabilities).is_empty()
+        };
         let lacking = rules.filter(lacks).map(|rule| &*rule.id).collect();
-        Judge { description, selection, lacking }
+        Judge { description, selection, settings: edition.settings, lacking }
+    }
+
+    /// What the edition settles that is judged by.
+    pub(super) fn settings(&self) -> EditionSettings {
+        self.settings
     }
 
     /// Whether a rule is selected and the implementation has what it takes.
@@ -168,7 +184,7 @@ impl<'a> Judge<'a> {
         self.steps(&trial.case, trial.scenario.as_deref(), own, &mut judgement);
         judgement.stopped = self.stopped(&trial.case, own);
         if !judgement.breaches.is_empty() {
-            judgement.answers = answers(&trial.case, own, self.description);
+            judgement.answers = answers(&trial.case, own, self.settings, self.description);
         }
         for ((relation, case), observed) in varied.iter().zip(&observed[1..]) {
             if judgement.stopped.is_some() {
@@ -180,7 +196,7 @@ impl<'a> Judge<'a> {
                 breach.varied = Some(Box::new(case.clone()));
             }
             if own_breaches == 0 && !judgement.breaches.is_empty() {
-                judgement.answers = answers(case, observed, self.description);
+                judgement.answers = answers(case, observed, self.settings, self.description);
             }
             judgement.stopped = self.stopped(case, observed);
             if let Some(Stopped::Aborted { varied, .. }) = &mut judgement.stopped {
@@ -202,13 +218,8 @@ impl<'a> Judge<'a> {
     ) {
         let Some(start) = &observed.start else { return };
         let Description { capabilities, choices, .. } = self.description;
-        let (mut observer, findings) = Observer::start(
-            &case.tenant,
-            start,
-            EditionSettings::of_2023_01(),
-            capabilities,
-            choices,
-        );
+        let (mut observer, findings) =
+            Observer::start(&case.tenant, start, self.settings, capabilities, choices);
         // What is not as expected after a violation, selected or not, is a consequence, and would
         // be reported under the wrong rule.
         let mut is_violated = self.take(findings, 0, CommandKind::Reset, judgement);
@@ -336,7 +347,9 @@ impl<'a> Judge<'a> {
         }
         let Description { capabilities, choices, .. } = self.description;
         let verdict = match (run(base), run(varied)) {
-            (Some(base), Some(varied)) => relation.judge(base, varied, capabilities, choices),
+            (Some(base), Some(varied)) => {
+                relation.judge(base, varied, self.settings, capabilities, choices)
+            }
             _ => RelationVerdict::NotApplicable(UnmetPrecondition::Aborted),
         };
         let rule = relation.rule;

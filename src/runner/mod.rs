@@ -122,7 +122,7 @@ pub fn run(
     let started = Instant::now();
     let header = &plan.header;
     let is_stopped = || interrupted.load(Ordering::Relaxed);
-    let judge = Judge::new(&header.description, &header.selection);
+    let judge = Judge::new(header.rulebook_edition(), &header.description, &header.selection);
     let mut shown = Shown::new(extras.by_reason.take());
     let search = Search {
         until: extras.until,

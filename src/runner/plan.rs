@@ -51,9 +51,11 @@ pub fn plan(
     selection: Selection,
     saved: Vec<PlannedCase>,
 ) -> Plan {
+    let description = &known_to(edition, description);
     let written = embedded()
         .iter()
         .filter(|_| selection.has_source(Source::Scenarios))
+        .filter(|scenario| scenario.scenario.is_in(edition))
         .filter(|scenario| selection.has_scenario(scenario.id))
         .map(|embedded| PlannedCase::of_embedded(embedded).within(description))
         .filter(|case| {
@@ -99,7 +101,8 @@ pub fn plan(
     // case that it is compared with.
     let is_shown = |rule: &String| {
         let of_embedded = PlannedCase::of_embedded;
-        let mut scenarios = embedded().iter().map(|one| of_embedded(one).within(description));
+        let in_edition = embedded().iter().filter(|one| one.scenario.is_in(edition));
+        let mut scenarios = in_edition.map(|one| of_embedded(one).within(description));
         !description.is_limited()
             || area_of(rule) != "relation"
                 && scenarios.any(|case| {
@@ -145,6 +148,18 @@ pub fn plan(
         sources,
     };
     Plan { header, cases }
+}
+
+/// A description without what the edition does not know: capabilities of later ones, and choices that it
+/// settles.
+fn known_to(edition: &str, description: &Description) -> Description {
+    let book = Rulebook::embedded();
+    let mut known = description.clone();
+    if let Some(edition) = book.edition(edition) {
+        known.capabilities.0.retain(|capability| book.knows(edition, *capability));
+    }
+    known.choices.retain(|name| book.choices_in(edition).any(|choice| choice.id == name));
+    known
 }
 
 /// The combinations of a source that have no case.

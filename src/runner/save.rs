@@ -11,10 +11,10 @@ use crate::cases::scenario::{
     Expectation, ExpectedObject, ExpectedResult, ExpectedWord, FileError, Scenario, Step,
     from_yaml, read_file, to_yaml,
 };
-use crate::checks::{EditionSettings, Observer, Violation};
+use crate::checks::{Observer, Violation};
 use crate::directory::{
-    Capabilities, Capability, Change, CloudObject, Command, DeclaredChoices, Field, Outcome,
-    ResultWord,
+    Capabilities, Capability, Change, CloudObject, Command, DeclaredChoices, EditionSettings,
+    Field, Outcome, ResultWord,
 };
 use crate::implementation::{CaseInput, CaseObservation, Implementation, run_one};
 use std::fs;
@@ -100,12 +100,15 @@ impl<'k> SavedFailures<'k> {
         // The oracle shows who is linked to whom.
         let mut of_oracle = description.capabilities.clone();
         of_oracle.0.insert(Capability::AuthorityFlag);
+        let edition = judge.settings();
         let collisions_are_declared = description.choices.collision_handling.is_some();
-        let Some(right) = Shown::of(minimal, &right, at, (&of_oracle, &description.choices)) else {
+        let Some(right) =
+            Shown::of(minimal, &right, at, edition, (&of_oracle, &description.choices))
+        else {
             return;
         };
         let declared = (&description.capabilities, &description.choices);
-        let Some(wrong) = Shown::of(minimal, &wrong, at, declared) else { return };
+        let Some(wrong) = Shown::of(minimal, &wrong, at, edition, declared) else { return };
         let context = Context::new(description, &case.tenant, &case.commands);
         let mut expected = Expectation::default();
         for violation in &breach.violations {
@@ -135,16 +138,12 @@ impl<'s> Shown<'s> {
         minimal: &Minimal,
         observed: &'s CaseObservation,
         at: usize,
+        edition: EditionSettings,
         (capabilities, choices): (&'s Capabilities, &'s DeclaredChoices),
     ) -> Option<Shown<'s>> {
         let case = &minimal.trial.case;
-        let (mut observer, _) = Observer::start(
-            &case.tenant,
-            observed.start.as_ref()?,
-            EditionSettings::of_2023_01(),
-            capabilities,
-            choices,
-        );
+        let (mut observer, _) =
+            Observer::start(&case.tenant, observed.start.as_ref()?, edition, capabilities, choices);
         let steps = observed.steps.get(..=at)?;
         for (command, step) in case.commands.iter().zip(steps) {
             observer.step(command, step);

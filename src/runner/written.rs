@@ -6,6 +6,7 @@ use super::judgement::Judgement;
 use super::selection::Selection;
 use super::trial::PlannedCase;
 use crate::implementation::{Description, Implementation};
+use crate::rulebook::Edition;
 
 /// Runs every case that applies and reports each, in the cases' order.
 pub(super) fn run(
@@ -50,14 +51,19 @@ pub(super) fn run(
 pub fn judge_case(
     case: &PlannedCase,
     implementation: &mut dyn Implementation,
+    edition: &Edition,
     selection: &Selection,
 ) -> Event {
     let description: Description = implementation.describe();
     let mut judged = None;
-    Judge::new(&description, selection).run([&case.trial], implementation, &mut |_, judgement| {
-        judged = Some(judgement);
-        true
-    });
+    Judge::new(edition, &description, selection).run(
+        [&case.trial],
+        implementation,
+        &mut |_, judgement| {
+            judged = Some(judgement);
+            true
+        },
+    );
     judged_event(case, judged.unwrap_or_default())
 }
 

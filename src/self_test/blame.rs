@@ -53,23 +53,37 @@ pub(super) fn run(
     for &source in &settings.sources {
         let cases: Box<dyn Iterator<Item = _>> = if source == Source::Scenarios {
             let description = implementation.describe();
-            let cases = embedded().iter().map(PlannedCase::of_embedded);
+            let cases = embedded()
+                .iter()
+                .filter(|one| one.scenario.is_in(&settings.edition))
+                .map(PlannedCase::of_embedded);
             let applies = move |case: &PlannedCase| case.why_not_applicable(&description).is_none();
             Box::new(cases.filter(applies).map(|case| (case.id, case.trial)))
         } else {
             // Of the grid every so-many-th; what is random is made by the seed.
             let one_in = if source == Source::Grid { settings.one_in.max(1) } else { 1 };
             let share = Shard::new(number % one_in + 1, one_in);
-            cases_of(source, &settings.of_variant(number), share, implementation.describe())
+            cases_of(
+                source,
+                &settings.of_variant(number),
+                share,
+                &settings.edition,
+                implementation.describe(),
+            )
         };
-        judge_all(cases, &mut *implementation, &mut |name, _, judgement| {
-            line.cases += u64::from(source != Source::Scenarios);
-            line.held += judgement.tallies.held.values().sum::<u64>();
-            let violated = judgement.breaches.iter().map(|breach| breach.rule.to_owned());
-            let stopped = judgement.stopped.iter().map(|stopped| format!("{stopped:?}"));
-            line.blamed.extend(violated.chain(stopped).map(|what| format!("{what} in {name}")));
-            line.blamed.is_empty() && !is_stopped()
-        });
+        judge_all(
+            cases,
+            &mut *implementation,
+            settings.rulebook_edition(),
+            &mut |name, _, judgement| {
+                line.cases += u64::from(source != Source::Scenarios);
+                line.held += judgement.tallies.held.values().sum::<u64>();
+                let violated = judgement.breaches.iter().map(|breach| breach.rule.to_owned());
+                let stopped = judgement.stopped.iter().map(|stopped| format!("{stopped:?}"));
+                line.blamed.extend(violated.chain(stopped).map(|what| format!("{what} in {name}")));
+                line.blamed.is_empty() && !is_stopped()
+            },
+        );
         tell(Progress::Done);
     }
     line

@@ -113,29 +113,35 @@ fn attempt(
     is_stopped: &dyn Fn() -> bool,
 ) -> Attempt {
     let to_the_end = source == Source::Scenarios;
-    let mut implementation = mutant.implementation();
+    let mut implementation = mutant.with_policy(settings.policy());
     let description = implementation.describe();
-    let cases = cases_of(source, &settings.generation, Shard::WHOLE, description);
+    let cases =
+        cases_of(source, &settings.generation, Shard::WHOLE, &settings.edition, description);
     let started = Instant::now();
     let (mut run, mut noticed, mut caught) = (0, BTreeSet::new(), None);
-    judge_all(cases, &mut *implementation, &mut |_, trial, judgement| {
-        run += 1;
-        let own_cases = judgement.breaches.iter().filter(|breach| breach.varied.is_none());
-        noticed.extend(own_cases.map(|breach| breach.rule));
-        // Above all on its own rule, or else on one that goes with it.
-        let mut broken = judgement.breaches.iter().filter(|breach| mutant.breaks(breach.rule));
-        let own = judgement.breaches.iter().find(|breach| breach.rule == mutant.rule);
-        if let (None, Some(breach)) = (&caught, own.or_else(|| broken.next())) {
-            let (rule, signature) = (breach.rule, breach.signature());
-            let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-            let kill = Kill { rule, cases: run, milliseconds, commands: 0 };
-            caught = Some((kill, trial.clone(), judgement, signature));
-        }
-        (to_the_end || caught.is_none()) && !is_stopped()
-    });
+    judge_all(
+        cases,
+        &mut *implementation,
+        settings.rulebook_edition(),
+        &mut |_, trial, judgement| {
+            run += 1;
+            let own_cases = judgement.breaches.iter().filter(|breach| breach.varied.is_none());
+            noticed.extend(own_cases.map(|breach| breach.rule));
+            // Above all on its own rule, or else on one that goes with it.
+            let mut broken = judgement.breaches.iter().filter(|breach| mutant.breaks(breach.rule));
+            let own = judgement.breaches.iter().find(|breach| breach.rule == mutant.rule);
+            if let (None, Some(breach)) = (&caught, own.or_else(|| broken.next())) {
+                let (rule, signature) = (breach.rule, breach.signature());
+                let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+                let kill = Kill { rule, cases: run, milliseconds, commands: 0 };
+                caught = Some((kill, trial.clone(), judgement, signature));
+            }
+            (to_the_end || caught.is_none()) && !is_stopped()
+        },
+    );
     let kill = caught.map(|(kill, trial, judgement, signature)| {
         let (description, selection) = (implementation.describe(), Selection::default());
-        let judge = Judge::new(&description, &selection);
+        let judge = Judge::new(settings.rulebook_edition(), &description, &selection);
         let minimal =
             minimise(trial, judgement, &signature, &judge, &mut *implementation, &|| false);
         Kill { commands: minimal.trial.case.commands.len(), ..kill }

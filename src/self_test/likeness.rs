@@ -4,7 +4,7 @@
 //! wrong in the same cases, in the same steps and in the same way as a mutant is, and right where that is
 //! right, the mutant's sentence says what is the matter.
 
-use super::mutants::{Mutant, catalogue};
+use super::mutants::{Mutant, of_edition};
 use crate::reference::Policy;
 use crate::runner::{Breaches, Finding, Judge, Judgement, Likeness, PlannedCase, RunHeader};
 
@@ -35,8 +35,8 @@ pub fn likeness(
     };
     let passing = shown.iter().filter(is_about).take(COMPARED).copied();
     let compared: Vec<_> = failing.into_iter().chain(passing).collect();
-    let policy = Policy::agreeing_with(&header.description.choices);
-    let judge = Judge::new(&header.description, &header.selection);
+    let policy = Policy::of_edition(&header.edition)?.choosing(&header.description.choices);
+    let judge = Judge::new(header.rulebook_edition(), &header.description, &header.selection);
     let is_alike = |mutant: &&Mutant| {
         let mut implementation = mutant.with_policy(policy);
         compared.chunks(2).all(|cases| {
@@ -49,7 +49,7 @@ pub fn likeness(
             is_alike
         })
     };
-    let alike: Vec<&Mutant> = catalogue().iter().filter(is_alike).collect();
+    let alike: Vec<&Mutant> = of_edition(&header.edition).filter(is_alike).collect();
     // Where several are alike, that one which breaks the same rule above all.
     let mutant = alike.iter().find(|mutant| mutant.rule == finding.rule).or(alike.first())?;
     Some(Likeness {
@@ -89,7 +89,7 @@ mod tests {
         let cases: Vec<&PlannedCase> =
             cases.filter(|case| case.why_not_applicable(&description).is_none()).collect();
         let mut all = Vec::new();
-        Judge::new(&description, &plan.header.selection).run(
+        Judge::new(plan.header.rulebook_edition(), &description, &plan.header.selection).run(
             cases.iter().map(|case| &case.trial),
             &mut *implementation,
             &mut |_, judgement| {

@@ -45,7 +45,6 @@ pub use table::render;
 
 use crate::runner::{Generation, Source};
 use serde::Serialize;
-use settings::EDITION;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -119,7 +118,7 @@ pub fn self_test(
     });
     Proof {
         suite_version: env!("CARGO_PKG_VERSION").to_owned(),
-        edition: EDITION.to_owned(),
+        edition: settings.edition.clone(),
         sources: settings.sources.clone(),
         generation: settings.generation,
         mutants,

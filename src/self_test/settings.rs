@@ -2,15 +2,16 @@
 
 use super::mutants::{self, Mutant};
 use super::variants::{self, Variant};
+use crate::reference::Policy;
+use crate::rulebook::{Edition, Rulebook};
 use crate::runner::{Generation, Source};
 use std::thread;
-
-/// The edition that the mutants break and the variants keep.
-pub(super) const EDITION: &str = "2023-01";
 
 /// What is tested.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The edition that the mutants break and the variants keep.
+    pub edition: String,
     /// Where cases are taken from.
     pub sources: Vec<Source>,
     /// What is generated.
@@ -29,6 +30,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
+            edition: Rulebook::embedded().default_edition().id.clone(),
             sources: Source::SELECTABLE.to_vec(),
             generation: Generation::default(),
             mutants: Vec::new(),
@@ -43,12 +45,27 @@ impl Settings {
     pub(super) fn mutants(&self) -> Vec<&'static Mutant> {
         let is_chosen =
             |name: &str| self.mutants.is_empty() || self.mutants.iter().any(|it| it == name);
-        mutants::catalogue().iter().filter(|mutant| is_chosen(mutant.name)).collect()
+        mutants::of_edition(&self.edition).filter(|mutant| is_chosen(mutant.name)).collect()
     }
 
-    pub(super) fn variants(&self) -> Vec<&'static Variant> {
+    pub(super) fn variants(&self) -> Vec<Variant> {
         let is_chosen = |name: &String| self.variants.is_empty() || self.variants.contains(name);
-        variants::catalogue().iter().filter(|variant| is_chosen(&variant.name)).collect()
+        let mut all = variants::catalogue_of(self.policy());
+        all.retain(|variant| is_chosen(&variant.name));
+        all
+    }
+
+    /// The edition, as the rulebook has it.
+    ///
+    /// # Panics
+    /// Where there is no such edition: whoever asks for one has it from the rulebook.
+    pub(super) fn rulebook_edition(&self) -> &'static Edition {
+        Rulebook::embedded().edition(&self.edition).expect("an edition of the rulebook")
+    }
+
+    /// The edition's default policy.
+    pub(super) fn policy(&self) -> Policy {
+        Policy::of_edition(&self.edition).expect("an edition that the model knows")
     }
 
     /// What is generated for the so-many-th variant.

@@ -2,6 +2,7 @@
 
 use crate::cases::scenario::embedded;
 use crate::implementation::{Description, Implementation};
+use crate::rulebook::Edition;
 use crate::runner::{Generation, Judge, Judgement, Selection, Shard, Source, Trial, Trials};
 
 /// So many cases are made and run at once: few, since most mutants are caught by one of the first.
@@ -14,14 +15,22 @@ pub(super) fn cases_of(
     source: Source,
     generation: &Generation,
     shard: Shard,
+    edition: &str,
     description: Description,
 ) -> Box<dyn Iterator<Item = (String, Trial)>> {
     match source {
         Source::Saved => Box::new(std::iter::empty()),
-        Source::Scenarios => Box::new(embedded().iter().map(|embedded| {
-            let trial = Trial::of_scenario(&embedded.scenario).without_expectations();
-            (embedded.id.to_owned(), trial)
-        })),
+        Source::Scenarios => {
+            let in_edition = embedded().iter().filter(|one| one.scenario.is_in(edition));
+            let trials: Vec<_> = in_edition
+                .map(|embedded| {
+                    let trial = Trial::of_scenario(&embedded.scenario).without_expectations();
+                    (embedded.id.to_owned(), trial)
+                })
+                .filter(|(_, trial)| trial.applies(&description))
+                .collect();
+            Box::new(trials.into_iter())
+        }
         generated => {
             let trials = Trials::new(generated, generation, &description, shard).all();
             let named = trials.map(|(name, trial)| (name.to_string(), trial));
@@ -35,10 +44,11 @@ pub(super) fn cases_of(
 pub(super) fn judge_all(
     mut cases: impl Iterator<Item = (String, Trial)>,
     implementation: &mut dyn Implementation,
+    edition: &Edition,
     judged: &mut dyn FnMut(&str, &Trial, Judgement) -> bool,
 ) {
     let (description, selection) = (implementation.describe(), Selection::default());
-    let judge = Judge::new(&description, &selection);
+    let judge = Judge::new(edition, &description, &selection);
     let mut goes_on = true;
     while goes_on {
         let (names, trials): (Vec<String>, Vec<Trial>) = cases.by_ref().take(AT_ONCE).unzip();

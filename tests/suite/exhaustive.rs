@@ -56,26 +56,30 @@ const TAKES_LONGER: &[&str] = &[
 fn model_and_checks_agree_on_every_transition() {
     let depth = std::env::var("EXHAUSTIVE_DEPTH")
         .map_or(SHORT, |depth| depth.parse().expect("a number of commands"));
-    let reports: Vec<Report> = plan(depth)
+    let reports: Vec<Report> = plan("2023-01", depth)
         .iter()
         .map(|search| explore(search, &mut |_| ControlFlow::Continue(())))
         .collect();
-    println!("{}", render(&reports));
+    println!("{}", render("2023-01", &reports));
     for report in &reports {
-        assert!(report.is_agreed(), "{}", render(std::slice::from_ref(report)));
+        assert!(report.is_agreed(), "{}", render("2023-01", std::slice::from_ref(report)));
         assert!(report.transitions > 100 && report.depth == report.settings.depth);
     }
     // What no transition exercised was not agreed upon.
     match depth {
         SHORT => {
-            assert_eq!(never_exercised(&reports), TAKES_LONGER);
+            assert_eq!(never_exercised("2023-01", &reports), TAKES_LONGER);
             assert_eq!(reports.len(), BOUNDS.len());
             for (report, &(transitions, states)) in reports.iter().zip(BOUNDS) {
                 let found = (report.transitions, report.states);
-                assert!(found.0 >= transitions && found.1 <= states, "{}", render(&reports));
+                assert!(
+                    found.0 >= transitions && found.1 <= states,
+                    "{}",
+                    render("2023-01", &reports)
+                );
             }
         }
-        FULL.. => assert_eq!(never_exercised(&reports), Vec::<&str>::new()),
+        FULL.. => assert_eq!(never_exercised("2023-01", &reports), Vec::<&str>::new()),
         _ => {}
     }
 }
@@ -89,7 +93,7 @@ fn found_in(mutant: &'static mutants::Mutant, depth: usize) -> Vec<Disagreement>
         _ => ControlFlow::Break(()),
     });
     assert!(!report.is_agreed(), "{} is not found", mutant.name);
-    let told = render(std::slice::from_ref(&report));
+    let told = render("2023-01", std::slice::from_ref(&report));
     for example in &report.examples {
         let is_told = |line: &str| told.lines().any(|told| told.trim_end().ends_with(line));
         assert!(example.case.lines().all(is_told), "{told}");

@@ -2,13 +2,20 @@
 //! always right, so each rule is broken on purpose, by mistakes that a real implementation could
 //! make, and its check has to notice each of them in the scenarios.
 
-use entra_conformance::rulebook::area_of;
+use entra_conformance::rulebook::{Rulebook, area_of};
 use entra_conformance::runner::Source;
 use entra_conformance::self_test::{Settings, self_test};
 
 #[test]
 fn the_scenarios_notice_most_mutants_on_their_rule_and_none_on_another() {
+    for edition in &Rulebook::embedded().editions.editions {
+        notice_most_mutants(&edition.id);
+    }
+}
+
+fn notice_most_mutants(edition: &str) {
     let settings = Settings {
+        edition: edition.to_owned(),
         sources: vec![Source::Scenarios],
         variants: vec!["none of them".to_owned()],
         ..Settings::default()

@@ -27,7 +27,7 @@ fn findings(implementation: &mut dyn Implementation, selection: Selection) -> Ve
 fn most_mistakes_are_one_finding_that_leads_with_a_rule_they_break() {
     let (mut found, mut led, mut mistakes) = (0, 0, 0);
     let mut astray = Vec::new();
-    for mutant in mutants::catalogue().iter().step_by(5) {
+    for mutant in mutants::of_edition("2023-01").step_by(5) {
         let mut implementation = mutant.implementation();
         let findings = findings(&mut *implementation, Selection::scenarios_only());
         let Some(first) = findings.first() else { continue };

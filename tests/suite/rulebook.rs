@@ -7,25 +7,36 @@ use entra_conformance::cases::scenario::{EmbeddedScenario, embedded};
 use entra_conformance::checks::checked_rules;
 use entra_conformance::directory::DeclaredChoices;
 use entra_conformance::reference::{Policy, ReferenceModel};
-use entra_conformance::rulebook::{AREAS, Rulebook, area_of};
+use entra_conformance::rulebook::{AREAS, Edition, Rulebook, area_of};
 use entra_conformance::runner::{CaseVerdict, Event, PlannedCase, Selection, judge_case};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The reference model with the choices that a scenario is about.
-fn model_for(condition: &DeclaredChoices) -> ReferenceModel {
-    let policy = Policy::default()
-        .every_choice()
-        .into_iter()
-        .find(|policy| policy.declared().agrees_with(condition))
-        .expect("some policy makes these choices");
-    ReferenceModel::new(policy)
+/// The reference model of an edition with the choices that a scenario is about; `None` where the edition
+/// settles one of them.
+fn model_for(edition: &Edition, condition: &DeclaredChoices) -> Option<ReferenceModel> {
+    let policies = Policy::of_edition(&edition.id).expect("the model knows it").every_choice();
+    let mut policies = policies.into_iter();
+    let policy = policies.find(|policy| policy.declared().agrees_with(condition))?;
+    Some(ReferenceModel::new(policy))
+}
+
+/// Every edition, with each scenario that is about it.
+fn scenarios_of_editions() -> impl Iterator<Item = (&'static Edition, &'static EmbeddedScenario)> {
+    let editions = Rulebook::embedded().editions.editions.iter();
+    editions.flat_map(|edition| {
+        let scenarios = embedded().iter().filter(|one| one.scenario.is_in(&edition.id));
+        scenarios.map(move |scenario| (edition, scenario))
+    })
 }
 
 /// How often each rule was exercised by a scenario, and what was broken.
-fn judge(scenario: &EmbeddedScenario) -> (BTreeMap<String, u64>, Vec<String>) {
-    let mut model = model_for(&scenario.scenario.when_choice);
+fn judge(
+    edition: &Edition,
+    scenario: &EmbeddedScenario,
+    model: &mut ReferenceModel,
+) -> (BTreeMap<String, u64>, Vec<String>) {
     let case = PlannedCase::of_embedded(scenario);
-    let event = judge_case(&case, &mut model, &Selection::default());
+    let event = judge_case(&case, model, edition, &Selection::default());
     let Event::CaseFinished { verdict, held, failures, .. } = event else {
         panic!("a case ends with its verdict")
     };
@@ -42,7 +53,8 @@ fn judge(scenario: &EmbeddedScenario) -> (BTreeMap<String, u64>, Vec<String>) {
 
 /// What each relation says that a scenario is about: `None` where there is nothing to vary.
 fn judge_relations(scenario: &EmbeddedScenario) -> Vec<(&String, Option<RelationVerdict>)> {
-    let mut model = model_for(&scenario.scenario.when_choice);
+    let edition = Rulebook::embedded().default_edition();
+    let mut model = model_for(edition, &scenario.scenario.when_choice).expect("a policy");
     let case =
         Case { tenant: scenario.scenario.given.clone(), commands: scenario.scenario.commands() };
     let rules = scenario.scenario.relations.iter();
@@ -76,12 +88,21 @@ fn every_rule_is_shown_by_a_scenario_and_missed_nearly_by_another() {
 #[test]
 fn every_scenario_exercises_the_rules_that_it_shows_and_breaks_none() {
     let mut complaints = Vec::new();
-    for scenario in embedded() {
-        let (held, broken) = judge(scenario);
-        complaints.extend(broken.into_iter().map(|what| format!("{}: {what}", scenario.id)));
-        for rule in scenario.scenario.rules.iter().filter(|rule| relation(rule).is_none()) {
+    for (edition, scenario) in scenarios_of_editions() {
+        let Some(mut model) = model_for(edition, &scenario.scenario.when_choice) else { continue };
+        let (held, broken) = judge(edition, scenario, &mut model);
+        let name = format!("{} in {}", scenario.id, edition.id);
+        complaints.extend(broken.into_iter().map(|what| format!("{name}: {what}")));
+        let is_in_edition = |rule: &&String| {
+            Rulebook::embedded().rule(rule).is_some_and(|known| known.is_in(&edition.id))
+        };
+        let rules: Vec<&String> = scenario.scenario.rules.iter().filter(is_in_edition).collect();
+        if rules.is_empty() {
+            complaints.push(format!("{name}: it shows no rule of this edition"));
+        }
+        for rule in rules.into_iter().filter(|rule| relation(rule).is_none()) {
             if held.get(rule).copied().unwrap_or(0) == 0 {
-                complaints.push(format!("{}: {rule} is not exercised", scenario.id));
+                complaints.push(format!("{name}: {rule} is not exercised"));
             }
         }
     }
@@ -92,7 +113,8 @@ fn every_scenario_exercises_the_rules_that_it_shows_and_breaks_none() {
 #[test]
 fn every_relation_speaks_of_the_scenarios_that_show_it_and_of_no_near_miss() {
     let mut complaints = Vec::new();
-    for scenario in embedded() {
+    let default = &Rulebook::embedded().default_edition().id;
+    for scenario in embedded().iter().filter(|one| one.scenario.is_in(default)) {
         for (rule, verdict) in judge_relations(scenario) {
             let is_shown = scenario.scenario.rules.contains(rule);
             let is_missed = scenario.scenario.near_misses.contains(rule);

@@ -70,6 +70,7 @@ impl Builder<'_> {
             soft_match: point.soft_match == Switch::On,
             password_hash_sync: point.password_hash_sync == Switch::On,
             block_hard_match: point.hard_match == Switch::Off,
+            ..Features::default()
         };
         Case { tenant: Tenant { features, cloud, on_premises }, commands: self.commands() }
     }

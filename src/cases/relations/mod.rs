@@ -35,7 +35,7 @@ pub use run::{RelationVerdict, Run};
 pub use unmet::UnmetPrecondition;
 
 use super::Case;
-use crate::directory::{Capabilities, DeclaredChoices};
+use crate::directory::{Capabilities, DeclaredChoices, EditionSettings};
 use variation::Variation;
 
 /// A metamorphic relation: a variation of cases that must not matter.
@@ -197,11 +197,14 @@ impl Relation {
         &self,
         base: Run<'_>,
         varied: Run<'_>,
+        edition: EditionSettings,
         capabilities: &Capabilities,
         choices: &DeclaredChoices,
     ) -> RelationVerdict {
         match (self.vary)(base.case) {
-            Some(variation) => verdict::of(&variation, base, varied, capabilities, choices),
+            Some(variation) => {
+                verdict::of(&variation, base, varied, edition, capabilities, choices)
+            }
             None => RelationVerdict::NotApplicable(UnmetPrecondition::NothingToVary),
         }
     }
@@ -211,7 +214,7 @@ impl Relation {
 mod tests {
     use super::*;
     use crate::checks::WhyUnspecified;
-    use crate::directory::{Command, problems_of_case};
+    use crate::directory::{Command, EditionSettings, problems_of_case};
     use crate::implementation::{CaseInput, run_one};
     use crate::reference::{Policy, ReferenceModel};
     use rstest::rstest;
@@ -256,7 +259,9 @@ mod tests {
             start: seen.start.as_ref().expect("a start"),
             steps: &seen.steps,
         });
-        relation.judge(one, other, &Capabilities::all_of_2023(), &DeclaredChoices::default())
+        let edition = EditionSettings::of_2023_01();
+        let (capabilities, choices) = (Capabilities::all_of_2023(), DeclaredChoices::default());
+        relation.judge(one, other, edition, &capabilities, &choices)
     }
 
     /// The commands of a case by a word or two each.

@@ -6,12 +6,10 @@ use super::openness::Openness;
 use super::run::{RelationVerdict, Run};
 use super::unmet::UnmetPrecondition;
 use super::variation::{SpeaksOf, Variation};
-use crate::checks::{
-    Because, Determinacy, EditionSettings, Specified, StepDeterminacy, Violation, WhyUnspecified,
-};
+use crate::checks::{Because, Determinacy, Specified, StepDeterminacy, Violation, WhyUnspecified};
 use crate::directory::{
-    Capabilities, CloudObject, CloudRef, CloudSetup, DeclaredChoices, Field, ObjectName, Snapshot,
-    Text,
+    Capabilities, CloudObject, CloudRef, CloudSetup, DeclaredChoices, EditionSettings, Field,
+    ObjectName, Snapshot, Text,
 };
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +20,7 @@ pub(super) fn of(
     variation: &Variation,
     base: Run<'_>,
     varied: Run<'_>,
+    edition: EditionSettings,
     capabilities: &Capabilities,
     choices: &DeclaredChoices,
 ) -> RelationVerdict {
@@ -31,7 +30,6 @@ pub(super) fn of(
     }
     let survey = |run: &Run<'_>| {
         let case = (&run.case.tenant, run.case.commands.as_slice());
-        let edition = EditionSettings::of_2023_01();
         Determinacy::of(case, (run.start, run.steps), edition, capabilities, choices)
     };
     let surveys = [survey(&base), survey(&varied)];

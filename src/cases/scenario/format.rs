@@ -4,6 +4,7 @@ use crate::directory::{
     Change, CloudRef, Command, DeclaredChoices, Evaluator, Kind, MatchingAttribute, ProxyAddress,
     Status, Tenant, Text,
 };
+use crate::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -33,6 +34,12 @@ pub struct Scenario {
     /// Only for implementations that declare these choices.
     #[serde(default, skip_serializing_if = "is_unconditional")]
     pub when_choice: DeclaredChoices,
+    /// The first edition that it is about; absent where that is the first of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The last edition that it is about; absent while it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// What it starts from.
     pub given: Tenant,
     /// What is done, and what is expected after it.
@@ -44,6 +51,11 @@ fn is_unconditional(condition: &DeclaredChoices) -> bool {
 }
 
 impl Scenario {
+    /// Whether it is about this edition.
+    pub fn is_in(&self, edition: &str) -> bool {
+        Rulebook::holds_in(self.since.as_deref().unwrap_or(""), self.until.as_deref(), edition)
+    }
+
     /// The commands of its steps.
     pub fn commands(&self) -> Vec<Command> {
         self.steps.iter().map(|step| step.command.clone()).collect()

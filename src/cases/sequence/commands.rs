@@ -6,8 +6,8 @@ use crate::cases::vocabulary::{PASSWORDS, ROLES};
 use crate::directory::{
     AssignRole, Change, CloudObjectChange, CloudRef, Command, CreateCloudObject,
     CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, OnPremisesChange, OnPremisesObject,
-    ProxyAddress, RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId, Text,
-    UpdateCloudObject, UpdateOnPremisesObject,
+    ProxyAddress, RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetFeature,
+    SetImmutableId, Text, UpdateCloudObject, UpdateOnPremisesObject,
 };
 
 /// What a change changes.
@@ -25,7 +25,9 @@ impl<'a> Generator<'a> {
     pub(super) fn command(&mut self) -> Command {
         let weights = self.preset.commands;
         type Make<'a> = fn(&mut Generator<'a>) -> Option<Command>;
-        let makes: [(u8, Make<'a>); 12] = [
+        let removal =
+            if self.settings.has_scope { weights.update_on_premises_object / 2 } else { 0 };
+        let makes: [(u8, Make<'a>); 13] = [
             (weights.create_on_premises_object, Self::create_on_premises_object),
             (weights.update_on_premises_object, Self::update_on_premises_object),
             (weights.create_cloud_object, Self::create_cloud_object),
@@ -38,6 +40,7 @@ impl<'a> Generator<'a> {
             (weights.set_feature, Self::set_feature),
             (weights.reinstall_connect, |_| Some(Command::reinstall())),
             (weights.sync, |_| Some(Command::sync())),
+            (removal, Self::remove_on_premises_object),
         ];
         // Some commands make no sense at some points; then another is drawn.
         for _ in 0..8 {
@@ -49,8 +52,34 @@ impl<'a> Generator<'a> {
         Command::sync()
     }
 
+    fn remove_on_premises_object(&mut self) -> Option<Command> {
+        let key = self.any(&self.on_premises.clone())?.key;
+        let at = self.on_premises.iter().position(|object| object.key == key)?;
+        let object = self.on_premises.remove(at);
+        self.former.push(Values::from(&object));
+        self.deleted.push(CloudRef::JoinedTo(key.clone()));
+        self.gone.push(object);
+        Some(Command::RemoveOnPremisesObject(RemoveOnPremisesObject { key }))
+    }
+
+    /// An object that was removed comes back, as far as nobody has its key or its anchor by now.
+    fn returning(&mut self) -> Option<OnPremisesObject> {
+        let object = self.any(&self.gone.clone())?;
+        let is_taken = |other: &OnPremisesObject| {
+            other.key == object.key || other.source_anchor == object.source_anchor
+        };
+        let is_free = !self.on_premises.iter().any(is_taken);
+        self.gone.retain(|gone| gone.key != object.key);
+        is_free.then_some(object)
+    }
+
     fn create_on_premises_object(&mut self) -> Option<Command> {
-        let object = self.on_premises_object()?;
+        let returns = !self.gone.is_empty() && self.percent(50);
+        let returning = if returns { self.returning() } else { None };
+        let object = match returning {
+            Some(object) => object,
+            None => self.on_premises_object()?,
+        };
         self.on_premises.push(object.clone());
         Some(Command::CreateOnPremisesObject(CreateOnPremisesObject { object }))
     }
@@ -250,7 +279,13 @@ impl<'a> Generator<'a> {
             (soft_match, Feature::SoftMatch),
             (block_hard_match, Feature::BlockHardMatch),
             (password_hash_sync, Feature::PasswordHashSync),
+            // Once it is on it stays on.
+            (if self.features.soft_match_on_upn { 0 } else { 60 }, Feature::SoftMatchOnUpn),
         ])?;
+        if feature == Feature::SoftMatchOnUpn {
+            self.features.set(feature, true);
+            return Some(Command::SetFeature(SetFeature { feature, value: true }));
+        }
         let value = self.features.get(feature) == self.percent(10);
         self.features.set(feature, value);
         Some(Command::SetFeature(SetFeature { feature, value }))
@@ -262,7 +297,8 @@ impl<'a> Generator<'a> {
                 self.cloud.iter().find(|object| object.label == *label).map(|object| object.kind)
             }
             CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key) => {
-                self.on_premises.iter().find(|object| object.key == *key).map(|object| object.kind)
+                let mut all = self.on_premises.iter().chain(&self.gone);
+                all.find(|object| object.key == *key).map(|object| object.kind)
             }
         }
     }
@@ -274,7 +310,8 @@ impl<'a> Generator<'a> {
             let way = [references.label, references.joined_to, references.quarantined_for];
             let way = self.position(&way)?;
             let labels = self.cloud.iter().map(|object| object.label.clone());
-            let keys = self.on_premises.iter().map(|object| object.key.clone());
+            let all = self.on_premises.iter().chain(&self.gone);
+            let keys = all.map(|object| object.key.clone());
             let mut all: Vec<CloudRef> = match way {
                 0 => labels.map(CloudRef::Label).collect(),
                 1 => keys.map(CloudRef::JoinedTo).collect(),

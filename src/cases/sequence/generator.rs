@@ -86,6 +86,8 @@ pub(super) struct Generator<'a> {
     pub(super) features: Features,
     pub(super) cloud: Vec<CloudSetup>,
     pub(super) on_premises: Vec<OnPremisesObject>,
+    /// On-premises objects that were removed.
+    pub(super) gone: Vec<OnPremisesObject>,
     /// Roles that objects were given, by the reference by which they were given.
     pub(super) roles: Vec<(CloudRef, Text)>,
     /// What commands deleted.
@@ -113,6 +115,7 @@ impl<'a> Generator<'a> {
             features: Features::default(),
             cloud: Vec::new(),
             on_premises: Vec::new(),
+            gone: Vec::new(),
             roles: Vec::new(),
             deleted: Vec::new(),
             former: Vec::new(),
@@ -134,6 +137,8 @@ impl<'a> Generator<'a> {
             soft_match: !self.percent(preset.starts_without_soft_match),
             password_hash_sync: !self.percent(preset.starts_without_password_hash_sync),
             block_hard_match: self.percent(preset.starts_without_hard_match),
+            soft_match_on_upn: !(self.settings.has_upn_switch
+                && self.percent(preset.starts_without_soft_match)),
         };
         let in_the_cloud = self.position(&preset.cloud_objects).unwrap_or_default();
         let on_premises = self.position(&preset.on_premises_objects).unwrap_or_default();

@@ -44,6 +44,8 @@ pub struct Sequences {
     pub(super) has_anchor_match: bool,
     pub(super) has_recycle_bin: bool,
     pub(super) has_hard_delete: bool,
+    pub(super) has_scope: bool,
+    pub(super) has_upn_switch: bool,
 }
 
 /// Identifiers that the two sides must not have in common, since it would take a capability that
@@ -78,6 +80,10 @@ impl Sequences {
             has_anchor_match: capabilities.has(Capability::MatchSourceAnchor),
             has_recycle_bin: capabilities.has(Capability::RecycleBin),
             has_hard_delete: capabilities.has(Capability::HardDelete),
+            has_scope: capabilities.has(Capability::Scope)
+                && capabilities.has(Capability::AuthorityFlag)
+                && capabilities.has(Capability::RecycleBin),
+            has_upn_switch: capabilities.has(Capability::SoftMatchOnUpnSwitch),
         }
     }
 

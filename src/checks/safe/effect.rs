@@ -64,6 +64,9 @@ fn judge_may_be_refused(transition: &Transition<'_>, verdict: &mut Verdict) {
         Command::UpdateOnPremisesObject(update) if changes_anything(transition, update) => {
             ObjectName::OnPremises(update.key.clone())
         }
+        Command::RemoveOnPremisesObject(remove) if exists(&remove.key) => {
+            ObjectName::OnPremises(remove.key.clone())
+        }
         Command::CreateCloudObject(create) if is_free(transition, create) => {
             let CloudSetup { kind, label, .. } = &create.object;
             ObjectName::Labelled { kind: *kind, label: label.clone() }
@@ -108,6 +111,11 @@ fn judge_effect(transition: &Transition<'_>, verdict: &mut Verdict) {
                 let mut wanted = OnPremisesObject::clone(before);
                 update.set.apply_to(&mut wanted);
                 judge_on_premises_effect(transition, verdict, wanted);
+            }
+        }
+        Command::RemoveOnPremisesObject(remove) => {
+            if transition.after.on_premises_object(&remove.key).is_some() {
+                verdict.unexpected(ObjectName::OnPremises(remove.key.clone()));
             }
         }
         Command::CreateCloudObject(create) => {

@@ -77,6 +77,10 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
             // See `match.new-objects-only` and `match.one-to-one`.
             continue;
         }
+        if transition.history.scope.leaving.contains_key(&before.id) {
+            // See `scope.removal-soft-deletes`, or it is open.
+            continue;
+        }
         if before.deleted
             && after.is_none_or(|after| after.deleted || owners.pending_owner_of(after).is_some())
         {

@@ -24,7 +24,13 @@ pub(super) fn report_agrees(transition: &Transition<'_>, verdict: &mut Verdict) 
         let known: HashSet<&str> =
             transition.before.on_premises.iter().map(|object| &*object.key).collect();
         for (key, result) in &transition.outcome.objects {
-            if !known.contains(&**key) {
+            let scope = &transition.history.scope;
+            let has_left = match result.result {
+                ResultWord::Removed => scope.removed.iter().any(|gone| gone.key == *key),
+                ResultWord::Error => scope.gone.contains(key),
+                _ => false,
+            };
+            if !known.contains(&**key) && !has_left {
                 let name = ObjectName::OnPremises(key.clone());
                 verdict
                     .violated(name, Field::Result, Value::Nothing, result.result)

@@ -73,6 +73,14 @@ struct Tracing {
     awaited: VecDeque<Arc<str>>,
 }
 
+impl Tracing {
+    /// Writes down a line of the adapter, whole or not, as the answer to the oldest request without one.
+    fn reply(&mut self, line: &[u8]) {
+        let case = self.awaited.pop_front().unwrap_or_default();
+        self.trace.write(Way::FromAdapter, &case, line);
+    }
+}
+
 impl Connection {
     /// Starts a process and asks who it is.
     pub(super) fn start(
@@ -234,14 +242,6 @@ impl Connection {
         self.next_id += 1;
     }
 
-    /// Writes down what the process wrote, whole or not.
-    fn trace_reply(&mut self, message: &[u8]) {
-        if let Some(tracing) = &mut self.trace {
-            let case = tracing.awaited.pop_front().unwrap_or_default();
-            tracing.trace.write(Way::FromAdapter, &case, message);
-        }
-    }
-
     /// Waits for the next reply. `asked` tells a person what it should answer.
     pub(super) fn receive<R: ReplyResult>(
         &mut self,
@@ -294,8 +294,8 @@ impl Connection {
         let end = memchr::memchr(b'\n', &self.lines[start..])
             .map_or(self.lines.len(), |length| start + length);
         self.position = (end + 1).min(self.lines.len());
-        if self.trace.is_some() {
-            self.trace_reply(&self.lines[start..end].to_vec());
+        if let Some(tracing) = &mut self.trace {
+            tracing.reply(&self.lines[start..end]);
         }
         if end - start > self.maximum_line_bytes {
             let begun = self.lines[start..end].to_vec();
@@ -340,10 +340,10 @@ impl Connection {
     }
 
     fn ended(&mut self, end: End, asked: &str) -> Broken {
-        if let End::Closed { begun } = &end
+        if let (End::Closed { begun }, Some(tracing)) = (&end, &mut self.trace)
             && !begun.is_empty()
         {
-            self.trace_reply(begun);
+            tracing.reply(begun);
         }
         let begun = match end {
             End::Closed { begun } => begun,

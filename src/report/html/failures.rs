@@ -163,7 +163,7 @@ impl Page<'_> {
                 p.statement { (in_code(&known.statement)) }
                 ul.sources {
                     @for (citation, source) in
-                        words::citations(rule, &self.header.edition).into_iter().zip(&known.sources) {
+                        words::citations(rule, &self.header.edition).into_iter().zip(&known.in_edition(&self.header.edition).sources) {
                         li {
                             (as_sentence(citation.label))
                             @if let Some(page) = self.book.page(&source.page) {

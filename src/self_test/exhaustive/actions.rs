@@ -27,7 +27,9 @@ impl Actions {
     pub(super) fn of(scope: Scope) -> Actions {
         let values = scope.values;
         let mut commands = vec![Command::sync(), Command::reinstall()];
-        for &feature in Feature::ALL {
+        // Later editions' switches and removals are not searched.
+        let switches = [Feature::SoftMatch, Feature::PasswordHashSync, Feature::BlockHardMatch];
+        for feature in switches {
             for value in [false, true] {
                 commands.push(Command::SetFeature(SetFeature { feature, value }));
             }

@@ -70,12 +70,14 @@ use crate::reference::Policy;
 /// every pair of objects: a pair saves the commands that would create it. Every other policy goes
 /// to two less, and to three less from every pair. Where a search would be left without a command
 /// it is left out.
-pub fn plan(depth: usize) -> Vec<Settings> {
-    let default = Policy::default();
+pub fn plan(edition: &str, depth: usize) -> Vec<Settings> {
+    let default = Policy::of_edition(edition).expect("an edition that the model knows");
     let mut searches = Vec::new();
     for values in [Values::Apart, Values::Alike] {
         for (starts, less) in [(Starts::Nothing, 0), (Starts::Whole, 0), (Starts::Pairs, 1)] {
-            searches.push(Settings::new(Scope { starts, values }, depth.saturating_sub(less)));
+            let scope = Scope { starts, values };
+            let depth = depth.saturating_sub(less);
+            searches.push(Settings { policy: default, ..Settings::new(scope, depth) });
         }
     }
     for policy in default.every_choice() {

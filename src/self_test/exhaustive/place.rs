@@ -1,16 +1,18 @@
 //! A state of the search, and the way there.
 
-use crate::checks::{EditionSettings, Finding, Observer};
+use crate::checks::{Finding, Observer};
 use crate::directory::{
     CanonicalState, Capabilities, Command, DeclaredChoices, StepObservation, Tenant, Text,
 };
 use crate::implementation::Implementation as _;
+use crate::rulebook::{Edition, Rulebook};
 use crate::self_test::mutants::Faulty;
 use std::collections::BTreeSet;
 
 /// A state with all that the future rests on, and the way there.
 #[derive(Clone)]
 pub(super) struct Place<'a> {
+    edition: &'static Edition,
     pub(super) tenant: &'a Tenant,
     /// Commands, by their places among the actions.
     pub(super) path: Vec<usize>,
@@ -29,11 +31,13 @@ impl<'a> Place<'a> {
         choices: &'a DeclaredChoices,
     ) -> (Place<'a>, Vec<Finding>) {
         let mut implementation = implementation.clone();
+        let name = implementation.model().policy().edition.name;
+        let edition = Rulebook::embedded().edition(name).expect("an edition of the rulebook");
         let state = implementation.reset(tenant).expect("it can start from any tenant");
         let (observer, found) =
-            Observer::start(tenant, &state, EditionSettings::of_2023_01(), capabilities, choices);
+            Observer::start(tenant, &state, edition.settings, capabilities, choices);
         let labels = tenant.cloud.iter().map(|object| object.label.clone()).collect();
-        (Place { tenant, path: Vec::new(), labels, implementation, observer }, found)
+        (Place { edition, tenant, path: Vec::new(), labels, implementation, observer }, found)
     }
 
     /// Carries out the command that has this place among the actions, and lets every check judge it.
@@ -43,7 +47,10 @@ impl<'a> Place<'a> {
         found: &mut Vec<Finding>,
     ) -> StepObservation {
         let seen = self.implementation.apply(command).expect("it can carry out every command");
-        found.extend(self.observer.step(command, &seen));
+        let of_edition = |finding: &Finding| {
+            Rulebook::embedded().rule(finding.rule).is_some_and(|rule| rule.is_in(&self.edition.id))
+        };
+        found.extend(self.observer.step(command, &seen).into_iter().filter(of_edition));
         self.path.push(at);
         if let Command::CreateCloudObject(create) = command {
             self.labels.insert(create.object.label.clone());

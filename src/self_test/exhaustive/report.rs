@@ -116,9 +116,9 @@ impl Report {
 
 /// The rules of the default edition that no search exercised. Relations compare two runs, which no
 /// search does, and are left out.
-pub fn never_exercised(reports: &[Report]) -> Vec<&'static str> {
-    let rulebook = Rulebook::embedded();
-    let rules = rulebook.rules_in(&rulebook.default_edition().id).map(|rule| &*rule.id);
+pub fn never_exercised(edition: &str, reports: &[Report]) -> Vec<&'static str> {
+    let rules = Rulebook::embedded().rules.iter().filter(|rule| rule.is_in(edition));
+    let rules = rules.map(|rule| &*rule.id);
     let is_exercised = |rule: &str| {
         reports.iter().any(|report| report.held.get(rule).is_some_and(|&held| held > 0))
     };
@@ -126,7 +126,7 @@ pub fn never_exercised(reports: &[Report]) -> Vec<&'static str> {
 }
 
 /// The reports in words and figures. The same searches make the same text.
-pub fn render(reports: &[Report]) -> String {
+pub fn render(edition: &str, reports: &[Report]) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
@@ -163,7 +163,7 @@ pub fn render(reports: &[Report]) -> String {
     for ((word, ending), count) in endings {
         let _ = writeln!(text, "{word:<24} {ending:<12} {count:>11}");
     }
-    let never = never_exercised(reports);
+    let never = never_exercised(edition, reports);
     let never = if never.is_empty() { "none".to_owned() } else { never.join(", ") };
     let _ = writeln!(text, "\nrules that were never exercised: {never}");
     if let Some(report) = reports.iter().find(|report| !report.is_complete) {

@@ -5,7 +5,7 @@ use super::actions::Actions;
 use super::place::Place;
 use super::report::{Disagreement, Report};
 use super::{Settings, Subject};
-use crate::directory::{CanonicalState, Capabilities, Command, DeclaredChoices, Kind};
+use crate::directory::{CanonicalState, Command, DeclaredChoices, Kind};
 use crate::implementation::Implementation as _;
 use crate::self_test::mutants::Faulty;
 use std::collections::HashSet;
@@ -45,7 +45,7 @@ pub fn explore(
         Subject::Model => Faulty::without_fault(settings.policy),
         Subject::Mutant(mutant) => Faulty::new(mutant, settings.policy),
     };
-    let capabilities = Capabilities::all_of_2023();
+    let capabilities = implementation.describe().capabilities;
     let mut choices = DeclaredChoices::default();
     if settings.declares {
         choices = implementation.describe().choices;

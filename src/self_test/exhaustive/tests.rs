@@ -140,7 +140,7 @@ fn every_way_is_a_well_formed_case(
 
 #[test]
 fn every_policy_is_searched() {
-    let searches = plan(4);
+    let searches = plan("2023-01", 4);
     for policy in Policy::default().every_choice() {
         for declares in [true, false] {
             let is_meant =
@@ -151,7 +151,7 @@ fn every_policy_is_searched() {
     let deepest = searches.iter().filter(|search| search.depth == 4);
     assert!(deepest.clone().all(|search| search.policy == Policy::default()));
     assert_eq!(deepest.count(), 4);
-    assert!(plan(1).iter().all(|search| search.depth == 1));
+    assert!(plan("2023-01", 1).iter().all(|search| search.depth == 1));
 }
 
 #[test]

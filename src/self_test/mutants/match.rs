@@ -405,6 +405,26 @@ fn of_other_values() -> Vec<Mutant> {
                     same(incoming.primary_address(), object.user_principal_name.as_deref())
                 })
             }),
+        mutant("name-before-the-anchor", "match.hard-before-soft")
+            .what("The user with the same name is taken over although another one carries the anchor.")
+            .also(&[NOT_ITS_OWN, HALF_TAKEN_OVER, "safe.own-values-only sync.failed-is-retried"])
+            .decision(|memory, circumstances, decision| {
+                let on = MatchingAttribute::UserPrincipalName;
+                let Some(wrong) = despite_the_anchor(circumstances, on) else { return decision };
+                memory.marked.insert(circumstances.incoming.key.clone());
+                wrong
+            })
+            .exported(&[Occasion::SoftMatch], without_a_second_anchor),
+        mutant("address-before-the-anchor", "match.hard-before-soft")
+            .what("The user with the same address is taken over although another one carries the anchor.")
+            .also(&[NOT_ITS_OWN, HALF_TAKEN_OVER, "safe.own-values-only sync.failed-is-retried"])
+            .decision(|memory, circumstances, decision| {
+                let on = MatchingAttribute::ProxyAddresses;
+                let Some(wrong) = despite_the_anchor(circumstances, on) else { return decision };
+                memory.marked.insert(circumstances.incoming.key.clone());
+                wrong
+            })
+            .exported(&[Occasion::SoftMatch], without_a_second_anchor),
         mutant("different-anchor-ignored", "match.different-anchor-blocks-soft-match")
             .what("An object that carries another anchor is soft-matched all the same.")
             .also(&[NOT_ITS_OWN])
@@ -861,6 +881,32 @@ fn of_upn_alone(
     let matched_on = MatchingAttribute::UserPrincipalName;
     let take_over = TakeOver { target, matched_on, withheld };
     (is_address_used && !is_anchor_held).then_some(Decision::TakeOver(take_over))
+}
+
+/// A takeover of the user to whom this attribute leads, where another one carries the anchor: the anchor
+/// stays there.
+fn despite_the_anchor(
+    circumstances: &Circumstances<'_>,
+    matched_on: MatchingAttribute,
+) -> Option<Decision> {
+    let Circumstances { incoming, tenant, .. } = *circumstances;
+    let eligible = |target, object| {
+        let by = Eligibility::of(circumstances, object).verdict().ok()?;
+        Some((target, by))
+    };
+    let all: Vec<_> =
+        cloud_mastered(tenant).filter_map(|(target, object)| eligible(target, object)).collect();
+    let is_anchor_held = all.iter().any(|(_, by)| by.anchor);
+    let (target, _) = *all.iter().find(|(_, by)| by.has(matched_on) && !by.anchor)?;
+    let withheld = Withheld::from_others(incoming, Some(target), tenant);
+    is_anchor_held.then_some(Decision::TakeOver(TakeOver { target, matched_on, withheld }))
+}
+
+/// An anchor that another object carries is not stamped.
+fn without_a_second_anchor(memory: &mut Memory, export: &Export<'_>, object: &mut CloudObject) {
+    if memory.marked.contains(&export.incoming.key) {
+        object.on_premises_immutable_id.clone_from(&export.before.on_premises_immutable_id);
+    }
 }
 
 /// Whether this is how a collision ends where nothing holds the anchor.

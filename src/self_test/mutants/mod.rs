@@ -33,6 +33,7 @@ mod r#match;
 mod recovery;
 mod relation;
 mod safe;
+mod scope;
 mod soa;
 mod switch;
 mod sync;
@@ -44,7 +45,7 @@ pub use fault::Mutant;
 use std::sync::LazyLock;
 
 /// The mutants of each area, in the order of the rulebook.
-fn areas() -> [(&'static str, Vec<Mutant>); 10] {
+fn areas() -> [(&'static str, Vec<Mutant>); 11] {
     [
         ("soa", soa::mutants()),
         ("match", r#match::mutants()),
@@ -54,6 +55,7 @@ fn areas() -> [(&'static str, Vec<Mutant>); 10] {
         ("switch", switch::mutants()),
         ("recovery", recovery::mutants()),
         ("sync", sync::mutants()),
+        ("scope", scope::mutants()),
         ("safe", safe::mutants()),
         ("relation", relation::mutants()),
     ]
@@ -64,6 +66,11 @@ pub fn catalogue() -> &'static [Mutant] {
     static ALL: LazyLock<Vec<Mutant>> =
         LazyLock::new(|| areas().into_iter().flat_map(|(_, mutants)| mutants).collect());
     &ALL
+}
+
+/// The mutants that break a rule of this edition above all.
+pub fn of_edition(edition: &str) -> impl Iterator<Item = &'static Mutant> {
+    catalogue().iter().filter(move |mutant| mutant.is_in(edition))
 }
 
 /// The mutant with this name.

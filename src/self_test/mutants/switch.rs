@@ -93,6 +93,16 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 let fails = turn.joined.is_some() && turn.features.block_hard_match;
                 fails.then(|| Reason::HardMatchBlocked.error())
             }),
+        mutant("upn-switch-ignored", "switch.soft-match-on-upn")
+            .what("Users are matched on the UPN although soft match on it is not enabled.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| pair.features.soft_match_on_upn = true),
+        mutant("upn-switch-stops-addresses-too", "switch.soft-match-on-upn")
+            .what("Where soft match on the UPN is not enabled the primary address matches nothing either.")
+            .also(&[MISSED])
+            .eligibility(|_, pair| {
+                pair.features.soft_match &= pair.features.soft_match_on_upn;
+            }),
         mutant("stopped-by-the-switch-once-never-matched", "switch.takes-effect-on-retry")
             .what("What the switch has stopped once is never matched.")
             .also(&[MISSED])

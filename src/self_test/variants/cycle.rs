@@ -2,8 +2,8 @@
 
 use super::liberty::Liberty;
 use crate::directory::{
-    CloudObject, CollisionHandling, Evaluator, MatchingAttribute, OnPremisesObject, ProxyAddress,
-    ResultWord, SyncResult, Text, same_name,
+    Capability, CloudObject, CollisionHandling, Evaluator, MatchingAttribute, OnPremisesObject,
+    ProxyAddress, ResultWord, SyncResult, Text, same_name,
 };
 use crate::reference::{
     Circumstances, CloudHandle, Decision, Deviation, Eligibility, Export, JoinedDecision,
@@ -129,7 +129,10 @@ impl Deviation for LiberalCycle<'_> {
         let incoming = circumstances.incoming;
         let all = || circumstances.tenant.objects().map(|(_, object)| object);
         let mut active = all().filter(|object| object.is_active());
+        // What has left scope gives its name and addresses free (`scope.other-anchor-creates-new`).
+        let knows_scope = circumstances.policy.edition.adds.contains(&Capability::Scope);
         let is_blocked = (self.takes(Liberty::BinKeepsNames)
+            && !knows_scope
             && all().any(|object| object.deleted && share_an_identifier(incoming, object)))
             || active.any(|object| {
                 (self.takes(Liberty::OtherAddressesCollide)

@@ -65,7 +65,7 @@ impl Liberal {
         Liberal {
             name: name.to_owned(),
             model: ReferenceModel::new(policy),
-            capabilities: Capabilities::all_of_2023(),
+            capabilities: ReferenceModel::new(policy).describe().capabilities,
             liberties: always.clone(),
             always,
             moods: None,
@@ -81,10 +81,10 @@ impl Liberal {
     }
 
     /// One that declares no choice and makes them anew for every case.
-    pub(super) fn moody(name: &str) -> Liberal {
+    pub(super) fn moody(name: &str, policy: Policy) -> Liberal {
         Liberal {
             moods: Some(TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
-            ..Liberal::new(name, Policy::default(), &[Liberty::DeclaresNoChoice])
+            ..Liberal::new(name, policy, &[Liberty::DeclaresNoChoice])
         }
     }
 
@@ -315,7 +315,10 @@ impl Liberal {
     /// Deletes for good what is in the recycle bin.
     fn empty_the_bin(&mut self) {
         let tenant = self.model.tenant();
-        let deleted: Vec<_> = tenant.objects().filter(|(_, object)| object.deleted).collect();
+        // What has left scope has to be there when it comes back.
+        let is_emptied = |handle| !self.model.is_left_behind(handle);
+        let deleted = tenant.objects().filter(|(_, object)| object.deleted);
+        let deleted: Vec<_> = deleted.filter(|(handle, _)| is_emptied(*handle)).collect();
         let deleted: Vec<_> = deleted.into_iter().map(|(handle, _)| handle).collect();
         deleted.into_iter().for_each(|handle| self.model.tenant_mut().remove(handle));
     }
@@ -416,7 +419,7 @@ impl Implementation for Liberal {
         self.numbers.clear();
         self.sends_passwords = false;
         if let Some(moods) = &mut self.moods {
-            let policies = Policy::default().every_choice();
+            let policies = self.model.policy().every_choice();
             let mut policy = policies[moods.next_u32() as usize % policies.len()];
             policy.blocked_address_ends_the_search = moods.next_u32() % 2 == 0;
             policy.soft_match_with_equal_anchor = moods.next_u32() % 2 == 0;

@@ -28,7 +28,7 @@ use crate::directory::{
     AmbiguousMatch, Capabilities, Capability, CollisionHandling, ValuesAbsentOnPremises,
 };
 use crate::implementation::Implementation;
-use crate::reference::Policy;
+use crate::reference::{EditionRules, Policy};
 use liberal::Liberal;
 use std::sync::LazyLock;
 
@@ -55,9 +55,8 @@ impl Variant {
         Variant { name, what, implementation }
     }
 
-    fn small(name: String, what: String, capabilities: Capabilities) -> Variant {
-        let implementation =
-            Liberal::new(&name, Policy::default(), &[]).with_capabilities(capabilities);
+    fn small(name: String, what: String, capabilities: Capabilities, policy: Policy) -> Variant {
+        let implementation = Liberal::new(&name, policy, &[]).with_capabilities(capabilities);
         Variant { name, what, implementation }
     }
 }
@@ -120,63 +119,77 @@ const SMALL: &[(&str, &[Capability])] = &[
     ),
 ];
 
-/// All variants: every combination of choices, declared and not; every liberty, under two policies;
+/// The variants of an edition, whose default policy this is: every combination of choices, declared and not; every liberty, under two policies;
 /// one that makes up its mind anew for every case; and those that can do less.
-pub fn catalogue() -> &'static [Variant] {
-    static ALL: LazyLock<Vec<Variant>> = LazyLock::new(|| {
-        let mut variants = Vec::new();
-        variants.extend(Policy::default().every_choice().into_iter().flat_map(of_choices));
-        variants.extend(Liberty::ALL.iter().flat_map(|liberty| of_liberty(*liberty)));
-        for collision_handling in CollisionHandling::ALL {
-            variants.push(Variant::new(
-                format!("blocked-address-ends-the-search-{}", collision_handling.word()),
-                "Does not try the UPN where the address leads to an object that cannot be taken over."
-                    .to_owned(),
-                Policy {
-                    collision_handling: *collision_handling,
-                    ambiguous_match: AmbiguousMatch::Withheld,
-                    blocked_address_ends_the_search: true,
-                    ..Policy::default()
-                },
-                &[],
-            ));
-        }
+pub fn catalogue_of(default: Policy) -> Vec<Variant> {
+    let mut variants = Vec::new();
+    variants.extend(default.every_choice().into_iter().flat_map(of_choices));
+    variants.extend(Liberty::ALL.iter().flat_map(|liberty| of_liberty(*liberty, default)));
+    for collision_handling in CollisionHandling::ALL {
         variants.push(Variant::new(
-            "equal-anchor-blocks-groups-and-contacts".to_owned(),
-            "Does not soft-match a group or contact that carries the anchor.".to_owned(),
-            Policy { soft_match_with_equal_anchor: false, ..Policy::default() },
+            format!("blocked-address-ends-the-search-{}", collision_handling.word()),
+            "Does not try the UPN where the address leads to an object that cannot be taken over."
+                .to_owned(),
+            Policy {
+                collision_handling: *collision_handling,
+                ambiguous_match: AmbiguousMatch::Withheld,
+                blocked_address_ends_the_search: true,
+                ..default
+            },
             &[],
         ));
-        let name = "another-mind-in-every-case";
-        variants.push(Variant {
-            name: name.to_owned(),
-            what: "Makes its choices and takes liberties anew in every case, and declares nothing."
-                .to_owned(),
-            implementation: Liberal::moody(name),
-        });
-        let all = Capabilities::all_of_2023();
-        variants.extend(all.0.iter().filter(|one| is_dispensable(one)).map(|missing| {
-            let mut capabilities = all.clone();
-            capabilities.0.remove(missing);
-            let word = missing.word();
-            let name = format!("without-{}", kebab(word));
-            Variant::small(name, format!("Does not declare `{word}`."), capabilities)
-        }));
-        let mut flagless = all.clone();
-        flagless.0.remove(&Capability::AuthorityFlag);
-        flagless.0.insert(Capability::CloudId);
-        variants.push(Variant::small(
-            "links-by-cloud-id".to_owned(),
-            "Shows no flag, and tells links in its results.".to_owned(),
-            flagless,
-        ));
-        variants.extend(SMALL.iter().map(|(name, capabilities)| {
-            let words: Vec<&str> = capabilities.iter().map(|it| it.word()).collect();
-            let what = format!("Declares {} and nothing else.", words.join(", "));
-            Variant::small((*name).to_owned(), what, capabilities.iter().copied().collect())
-        }));
-        variants
+    }
+    variants.push(Variant::new(
+        "equal-anchor-blocks-groups-and-contacts".to_owned(),
+        "Does not soft-match a group or contact that carries the anchor.".to_owned(),
+        Policy { soft_match_with_equal_anchor: false, ..default },
+        &[],
+    ));
+    let name = "another-mind-in-every-case";
+    variants.push(Variant {
+        name: name.to_owned(),
+        what: "Makes its choices and takes liberties anew in every case, and declares nothing."
+            .to_owned(),
+        implementation: Liberal::moody(name, default),
     });
+    if !default.edition.roles_block_hard_match {
+        let edition = EditionRules { roles_block_hard_match: true, ..default.edition };
+        variants.push(Variant::new(
+            "administrators-are-not-hard-matched".to_owned(),
+            "Does not match users with a directory role on the anchor either.".to_owned(),
+            Policy { edition, ..default },
+            &[],
+        ));
+    }
+    let mut all = Capabilities::all_of_2023();
+    all.0.extend(default.edition.adds);
+    variants.extend(all.0.iter().filter(|one| is_dispensable(one)).map(|missing| {
+        let mut capabilities = all.clone();
+        capabilities.0.remove(missing);
+        let word = missing.word();
+        let name = format!("without-{}", kebab(word));
+        Variant::small(name, format!("Does not declare `{word}`."), capabilities, default)
+    }));
+    let mut flagless = all.clone();
+    flagless.0.remove(&Capability::AuthorityFlag);
+    flagless.0.insert(Capability::CloudId);
+    variants.push(Variant::small(
+        "links-by-cloud-id".to_owned(),
+        "Shows no flag, and tells links in its results.".to_owned(),
+        flagless,
+        default,
+    ));
+    variants.extend(SMALL.iter().map(|(name, capabilities)| {
+        let words: Vec<&str> = capabilities.iter().map(|it| it.word()).collect();
+        let what = format!("Declares {} and nothing else.", words.join(", "));
+        Variant::small((*name).to_owned(), what, capabilities.iter().copied().collect(), default)
+    }));
+    variants
+}
+
+/// All variants of the default edition.
+pub fn catalogue() -> &'static [Variant] {
+    static ALL: LazyLock<Vec<Variant>> = LazyLock::new(|| catalogue_of(Policy::default()));
     &ALL
 }
 
@@ -202,17 +215,17 @@ fn of_choices(policy: Policy) -> [Variant; 2] {
 }
 
 /// A liberty under the default policy, and under one that quarantines objects and leaves values open.
-fn of_liberty(liberty: Liberty) -> [Variant; 2] {
+fn of_liberty(liberty: Liberty, default: Policy) -> [Variant; 2] {
     let quarantining = Policy {
         values_absent_on_premises: ValuesAbsentOnPremises::Cleared,
         collision_handling: CollisionHandling::Quarantined,
         ambiguous_match: AmbiguousMatch::Withheld,
-        ..Policy::default()
+        ..default
     };
     let name = kebab(&format!("{liberty:?}"));
     let what = format!("An implementation that {}.", liberty.word());
     [
-        Variant::new(name.clone(), what.clone(), Policy::default(), &[liberty]),
+        Variant::new(name.clone(), what.clone(), default, &[liberty]),
         Variant::new(format!("{name}-and-copies"), what, quarantining, &[liberty]),
     ]
 }
@@ -262,7 +275,8 @@ mod tests {
         let generation = Generation { cases: 300, ..Generation::default() };
         let scenarios = embedded().iter().map(|it| Trial::of_scenario(&it.scenario).case);
         let description = ReferenceModel::default().describe();
-        let generated = cases_of(Source::Sequences, &generation, Shard::new(1, 1), description);
+        let generated =
+            cases_of(Source::Sequences, &generation, Shard::new(1, 1), "2023-01", description);
         let cases: Vec<Case> = scenarios.chain(generated.map(|(_, trial)| trial.case)).collect();
         let shows = |liberty: &Liberty| {
             let name = format!("{}-and-copies", kebab(&format!("{liberty:?}")));

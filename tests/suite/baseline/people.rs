@@ -124,7 +124,8 @@ fn a_baseline_is_written_checked_held_against_a_run_and_put_right() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
     let report = text(&output.stdout);
     let end = report.find("not as in the baseline").expect("what is not as in the baseline");
-    let differs = report[end..].replace(env!("CARGO_BIN_EXE_entra-conformance"), "entra-conformance");
+    let differs =
+        report[end..].replace(env!("CARGO_BIN_EXE_entra-conformance"), "entra-conformance");
     assert_snapshot("baseline-run-differs", &differs);
 
     let output = with(&["baseline", "update", "baseline.yaml"]);

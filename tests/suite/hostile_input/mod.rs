@@ -17,6 +17,7 @@ use entra_conformance::implementation::{
     CaseInput, CaseObservation, Description, Failure, Implementation,
 };
 use entra_conformance::reference::ReferenceModel;
+use entra_conformance::rulebook::Rulebook;
 use entra_conformance::runner::{
     CaseVerdict, Event, PlannedCase, Selection, judge_case, read_cases,
 };
@@ -191,7 +192,7 @@ impl Implementation for Showing {
 /// panics.
 #[test]
 fn checks_judge_whatever_is_shown() {
-    let selection = Selection::default();
+    let (edition, selection) = (Rulebook::embedded().default_edition(), Selection::default());
     let cases: Vec<PlannedCase> =
         embedded().iter().step_by(3).map(PlannedCase::of_embedded).collect();
     let shown: Vec<Value> = cases
@@ -215,7 +216,7 @@ fn checks_judge_whatever_is_shown() {
             steps: result.steps,
             ..CaseObservation::default()
         };
-        let event = judge_case(&cases[at], &mut Showing(seen), &selection);
+        let event = judge_case(&cases[at], &mut Showing(seen), edition, &selection);
         let Event::CaseFinished { verdict, failures, .. } = event else { panic!("{event:?}") };
         assert_eq!(verdict, CaseVerdict::Judged, "{message}");
         judged.set(judged.get() + 1);

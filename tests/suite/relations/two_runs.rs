@@ -2,7 +2,7 @@
 
 use entra_conformance::cases::Case;
 use entra_conformance::cases::relations::{Relation, RelationVerdict, Run};
-use entra_conformance::directory::problems_of_case;
+use entra_conformance::directory::{EditionSettings, problems_of_case};
 use entra_conformance::implementation::{CaseInput, CaseObservation, Implementation, run_one};
 
 /// What a relation says of an implementation and a case; `None` where there is nothing to vary.
@@ -20,7 +20,8 @@ pub(crate) fn apply(
         start: seen.start.as_ref().expect("a start"),
         steps: &seen.steps,
     });
-    Some(relation.judge(base, varied, &description.capabilities, &description.choices))
+    let edition = EditionSettings::of_2023_01();
+    Some(relation.judge(base, varied, edition, &description.capabilities, &description.choices))
 }
 
 fn run(implementation: &mut dyn Implementation, case: &Case) -> CaseObservation {
