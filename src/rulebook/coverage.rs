@@ -58,8 +58,10 @@ mod tests {
         let book = Rulebook::embedded();
         let named: BTreeSet<&String> =
             book.coverage.statements.iter().flat_map(|statement| &statement.rules).collect();
+        // The seed is the first edition; what later ones add stands on other texts.
+        let of_seed = book.rules_in(&book.editions.editions[0].id);
         let missing: Vec<&String> =
-            book.rules.iter().map(|rule| &rule.id).filter(|id| !named.contains(id)).collect();
+            of_seed.map(|rule| &rule.id).filter(|id| !named.contains(id)).collect();
         assert_eq!(missing, Vec::<&String>::new());
     }
 }
