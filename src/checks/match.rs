@@ -256,6 +256,9 @@ fn address_before_upn(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 /// A user to whom a soft match alone leads, where another one carries the anchor.
 fn hard_before_soft(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.settings.edition.hard_match_first {
+        return;
+    }
     for (_, matching) in transition.new_objects_with(MatchClass::Ambiguous) {
         if !matching.holders().any(|(_, by)| by.anchor) {
             continue;

@@ -436,13 +436,14 @@ pub(super) struct TimeArguments {
 }
 
 /// What to do where a word that starts no option stands before `--`: mostly it is an adapter.
-pub(super) fn misplaced_adapter(error: &clap::Error) -> Option<String> {
+pub(super) fn misplaced_adapter(error: &clap::Error) -> Option<&'static str> {
     let is_of = |kind| error.kind() == kind;
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { return None };
     let is_adapter = is_of(ErrorKind::UnknownArgument) && !word.starts_with('-');
-    is_adapter.then(|| {
-        format!("an adapter stands after `--`: `entra-conformance run -- {word} …`; options of the suite stand before it")
-    })
+    is_adapter.then_some(
+        "an adapter's command stands after `--`, as in `entra-conformance run -- python3 adapter.py`; \
+         options of the suite stand before it",
+    )
 }
 
 /// What is wrong where an adapter was meant and none is named: an unset variable would otherwise have

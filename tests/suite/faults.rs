@@ -8,7 +8,9 @@ use entra_conformance::self_test::{Settings, self_test};
 
 #[test]
 fn the_scenarios_notice_most_mutants_on_their_rule_and_none_on_another() {
-    for edition in &Rulebook::embedded().editions.editions {
+    let editions = Rulebook::embedded().editions.editions.iter();
+    // What the mutants break of a draft is not all said yet.
+    for edition in editions.filter(|edition| edition.draft.is_none()) {
         notice_most_mutants(&edition.id);
     }
 }
