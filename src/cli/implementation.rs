@@ -169,7 +169,7 @@ pub(super) fn policy(edition: &str, choices: &[String]) -> Result<Policy, Mistak
         if !book.choices_in(edition).any(|known| known.id == name) {
             let names: Vec<&str> = book.choices_in(edition).map(|known| &*known.id).collect();
             return Err(Mistake::bad_input(format!(
-                "edition {edition} has no choice {name}; it has {}",
+                "there is no choice {name} in edition {edition}; there are {}",
                 names.join(", ")
             )));
         }

@@ -29,9 +29,13 @@ pub(super) fn list(what: Listing, edition: Option<&str>, as_json: bool) -> Resul
 fn rules(edition: &str) -> String {
     let mut text = String::new();
     for area in AREAS {
+        let rules = Rulebook::embedded().rules_in(edition);
+        let mut rules = rules.filter(|rule| area_of(&rule.id) == *area).peekable();
+        if rules.peek().is_none() {
+            continue;
+        }
         let _ = writeln!(text, "{area}");
-        for rule in Rulebook::embedded().rules_in(edition).filter(|rule| area_of(&rule.id) == *area)
-        {
+        for rule in rules {
             let basis = rule.in_edition(edition).basis.to_string();
             let _ = writeln!(text, "  {:<44} {basis:<10}  {}", rule.id, rule.title);
         }
