@@ -16,6 +16,12 @@ pub struct LeftOut {
     applies_to: fn(&Point) -> bool,
 }
 
+impl LeftOut {
+    pub(super) fn applies_to(&self, point: &Point) -> bool {
+        (self.applies_to)(point)
+    }
+}
+
 /// Every rule, in the order in which they are asked.
 pub(super) static RULES: &[LeftOut] = &[
     LeftOut {
@@ -142,6 +148,6 @@ pub(super) static RULES: &[LeftOut] = &[
 impl Point {
     /// The rule that leaves this point out of the grid, if one does.
     pub fn left_out(&self) -> Option<&'static LeftOut> {
-        RULES.iter().find(|rule| (rule.applies_to)(self))
+        RULES.iter().find(|rule| rule.applies_to(self))
     }
 }

@@ -77,12 +77,9 @@ impl Grid {
         let mut points = Vec::new();
         let mut left_out: Vec<_> = left_out::RULES.iter().map(|rule| (rule, 0)).collect();
         for point in Point::every() {
-            match point.left_out() {
+            match left_out.iter_mut().find(|(rule, _)| rule.applies_to(&point)) {
                 None => points.push(point),
-                Some(rule) => {
-                    let counted = left_out.iter_mut().find(|(known, _)| known.slug == rule.slug);
-                    counted.into_iter().for_each(|(_, count)| *count += 1);
-                }
+                Some((_, count)) => *count += 1,
             }
         }
         let (points, ends) = order::by_interaction(points);
