@@ -119,8 +119,9 @@ pub(super) fn findings<'g>(
             left.into_iter().partition(|group| group.rules.contains(rule));
         let all = |group: &&'g BrokenTogether| group.rules.iter().chain(&group.later);
         let known: BTreeSet<&String> = of_mistake.iter().flat_map(all).collect();
+        // What it breaks together with the rule it may break alone; with yet another rule it is none of it.
         let (alike, rest): (Vec<_>, Vec<_>) =
-            rest.into_iter().partition(|group| group.rules.iter().any(|rule| known.contains(rule)));
+            rest.into_iter().partition(|group| group.rules.iter().all(|rule| known.contains(rule)));
         of_mistake.extend(alike);
         // That two runs differ says that something is wrong, and not what.
         match mistakes.first_mut().filter(|_| is_relation(rule)) {
