@@ -125,6 +125,9 @@ pub(crate) struct History {
     /// By key: the cloud object that an on-premises object was last joined to which has been removed since.
     pub(super) former_links: BTreeMap<Text, Text>,
     pub(crate) scope: ScopeHistory,
+    /// The cloud objects that were put into the recycle bin, as they were before. Little of that need be
+    /// shown, nor they themselves.
+    pub(crate) in_the_bin: Vec<Arc<CloudObject>>,
     /// Connect was installed anew and has not synchronised since.
     pub(crate) reinstalled: bool,
     /// What takeovers in this case made of cloud values.
@@ -345,6 +348,7 @@ impl History {
         });
         self.scope.canonicalise(canonical);
         self.treatments.canonicalise(canonical);
+        canonical.list(self.in_the_bin.iter(), |canonical, object| canonical.cloud_object(object));
         canonical.list(self.given_attributes.iter(), |canonical, name| canonical.text(name));
         canonical.set_of_mails(self.given_mails.iter().map(String::as_str));
     }

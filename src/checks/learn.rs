@@ -86,6 +86,9 @@ impl History {
                 let [was, is] = [before, after].map(|state| state.on_premises_object(&update.key));
                 if let Some(own_history) = self.objects.get_mut(&update.key) {
                     own_history.changed = true;
+                    // What becomes of it, and of what a collision left behind for its old anchor, is open.
+                    own_history.indeterminate |= own_history.quarantined.is_some()
+                        && was.map(|was| &was.source_anchor) != is.map(|is| &is.source_anchor);
                     // What was told stays told where nothing has changed.
                     own_history.late_match_told &= was == is;
                     own_history.value_removed |=
@@ -105,6 +108,11 @@ impl History {
                 }
             }
             Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
+                if let (Command::DeleteCloudObject(delete), Some(id)) = (command, &facts.named) {
+                    self.in_the_bin.retain(|object| object.id != *id);
+                    let deleted = before.cloud_object(id).filter(|_| !delete.permanently);
+                    self.in_the_bin.extend(deleted.map(Arc::clone));
+                }
                 let is_gone =
                     facts.named.as_ref().is_some_and(|id| after.cloud_object(id).is_none());
                 if is_gone && let Some(id) = &facts.named {
@@ -250,8 +258,12 @@ impl ObjectHistory {
                 Some(link) if is_same => link.is_unspecified,
                 _ => effect.is_second || was_mastered(&joined.id),
             };
-            // Nor is it known what a new object is joined to where an error is reported.
-            self.indeterminate = is_unspecified || (is_error && (self.indeterminate || !is_same));
+            // Nor is it known what a new object is joined to where an error is reported, nor what one is that
+            // has come back to its cloud object and has another one in quarantine.
+            let has_copy = self.quarantined.as_ref().is_some_and(|copy| *copy != joined.id);
+            self.indeterminate = is_unspecified
+                || (is_error && !is_same)
+                || ((is_error || has_copy) && self.indeterminate);
             if !is_same {
                 self.value_removed = false;
                 self.password_free = false;

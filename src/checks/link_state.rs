@@ -82,7 +82,11 @@ impl<'a> LinkState<'a> {
         match quarantined {
             // What a quarantined object in the recycle bin means for its object is left open.
             Some(quarantined) if quarantined.deleted => return indeterminate(),
-            Some(quarantined) if is_living_quarantined_object(quarantined) && !was_joined => {
+            Some(quarantined)
+                if is_living_quarantined_object(quarantined)
+                    && !was_joined
+                    && !own_history.indeterminate =>
+            {
                 let others = MatchCandidates::new(candidates_but(Some(quarantined)));
                 return LinkState::Quarantined(quarantined, others);
             }

@@ -2,7 +2,7 @@
 
 use super::candidates::MatchCandidates;
 use super::comparison::Comparison;
-use super::definitions::{is_pending, same_optional_name};
+use super::definitions::{carries_an_identifier, is_pending, same_optional_name};
 use super::history::{History, ObjectHistory};
 use super::identifiers::cloud_identifiers;
 use super::index::{AnchorIndex, CloudIndex, contended};
@@ -176,6 +176,17 @@ pub(crate) fn subjects<'a>(
         let is_in_the_bin = comparison.before(id).is_some_and(|cloud| cloud.deleted);
         for subject in subjects.iter_mut().filter(|_| is_in_the_bin) {
             if subject.object.source_anchor.as_ref() == Some(anchor)
+                && let LinkState::New(matching) = &mut subject.link_state
+            {
+                matching.unspecified = true;
+            }
+        }
+    }
+    // And whoever claims what something in the bin had may have to wait for it.
+    for cloud in &history.in_the_bin {
+        let is_in_the_bin = comparison.before(&cloud.id).is_none_or(|shown| shown.deleted);
+        for subject in subjects.iter_mut().filter(|_| is_in_the_bin) {
+            if carries_an_identifier(subject.object, cloud)
                 && let LinkState::New(matching) = &mut subject.link_state
             {
                 matching.unspecified = true;

@@ -182,7 +182,7 @@ impl<'t, 'a> Shown<'t, 'a> {
             }
             ResultWord::Removed => lie(Value::Other, Because::Exists(true)),
             ResultWord::Quarantined => {
-                if !self.has_quarantined() {
+                if !self.is_open && !self.has_quarantined() {
                     lie(Value::Other, Because::NotQuarantined);
                 }
             }
