@@ -41,7 +41,7 @@ pub(super) fn check(arguments: &CheckAdapterArguments) -> Result<Exit, Mistake> 
     print::report(&legible(&text));
 
     let trial = check_adapter(&mut child).map_err(|fault| Mistake {
-        exit: Exit::Nonconformant,
+        exit: Exit::Incomplete,
         message: legible(&adapter_fault(&fault)),
     })?;
     if let Some(failure) = trial.failure {

@@ -14,6 +14,7 @@ use crate::runner::{
     FailureReport, Finding, Host, Likeness, NotApplicable, NotSaved, Origin, Profile, RunHeader,
     Source, SourceResult, SourceStopped,
 };
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The suite and the edition.
@@ -227,6 +228,15 @@ pub fn not_applicable(reason: &NotApplicable) -> String {
             format!("declined by the implementation: unsupported: {capability}")
         }
     }
+}
+
+/// The cases that were written down and do not apply, by the reason.
+pub(super) fn cases_by_reason(summary: &Summary) -> BTreeMap<&NotApplicable, Vec<&str>> {
+    let mut reasons: BTreeMap<&NotApplicable, Vec<&str>> = BTreeMap::new();
+    for (case, reason) in &summary.not_applicable {
+        reasons.entry(reason).or_default().push(case);
+    }
+    reasons
 }
 
 /// Why a failure is in no file.

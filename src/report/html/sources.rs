@@ -4,9 +4,7 @@ use super::Page;
 use super::failures::in_code;
 use super::text::Shown;
 use crate::report::words;
-use crate::runner::NotApplicable;
 use maud::{Markup, html};
-use std::collections::BTreeMap;
 
 impl Page<'_> {
     pub(super) fn cases(&self) -> Markup {
@@ -57,10 +55,7 @@ impl Page<'_> {
 
     /// The cases that the implementation cannot be judged by, by the reason.
     fn not_applicable(&self) -> Markup {
-        let mut reasons: BTreeMap<&NotApplicable, Vec<&str>> = BTreeMap::new();
-        for (case, reason) in &self.summary.not_applicable {
-            reasons.entry(reason).or_default().push(case);
-        }
+        let reasons = words::cases_by_reason(self.summary);
         html! {
             @if !reasons.is_empty() {
                 h3 { "Cases that do not apply" }
