@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::sync_effect::SyncEffect;
 use crate::directory::{
     Capability, CloudObject, Features, ObjectName, OnPremisesObject, Outcome, ResultWord, Snapshot,
-    SyncResult,
+    SyncResult, Text,
 };
 use std::sync::Arc;
 
@@ -171,26 +171,26 @@ pub(crate) fn subjects<'a>(
             subject.contended |= footprint.iter().any(|own| identifiers.contains(own));
         }
     }
-    // Who comes back may be restored although nothing of that is shown in the recycle bin.
-    for (id, anchor) in &history.scope.left {
-        let is_in_the_bin = comparison.before(id).is_some_and(|cloud| cloud.deleted);
-        for subject in subjects.iter_mut().filter(|_| is_in_the_bin) {
-            if subject.object.source_anchor.as_ref() == Some(anchor)
-                && let LinkState::New(matching) = &mut subject.link_state
-            {
-                matching.unspecified = true;
-            }
-        }
-    }
-    // And whoever claims what something in the bin had may have to wait for it.
-    for cloud in &history.in_the_bin {
-        let is_in_the_bin = comparison.before(&cloud.id).is_none_or(|shown| shown.deleted);
-        for subject in subjects.iter_mut().filter(|_| is_in_the_bin) {
-            if carries_an_identifier(subject.object, cloud)
-                && let LinkState::New(matching) = &mut subject.link_state
-            {
-                matching.unspecified = true;
-            }
+    // Who comes back may be restored, and whoever claims what something in the recycle bin had may have to
+    // wait for it, although nothing of that is shown there.
+    let left: Vec<&Text> = history
+        .scope
+        .left
+        .iter()
+        .filter(|(id, _)| comparison.before(id).is_some_and(|cloud| cloud.deleted))
+        .map(|(_, anchor)| anchor)
+        .collect();
+    let in_the_bin: Vec<&Arc<CloudObject>> = history
+        .in_the_bin
+        .iter()
+        .filter(|cloud| comparison.before(&cloud.id).is_none_or(|shown| shown.deleted))
+        .collect();
+    for subject in &mut subjects {
+        let object = subject.object;
+        let is_open = left.iter().any(|anchor| object.source_anchor.as_ref() == Some(*anchor))
+            || in_the_bin.iter().any(|cloud| carries_an_identifier(object, cloud));
+        if let LinkState::New(matching) = &mut subject.link_state {
+            matching.unspecified |= is_open;
         }
     }
     let with_work = subjects.iter().filter(|subject| subject.has_work());

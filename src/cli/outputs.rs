@@ -28,7 +28,7 @@ impl ReportArguments {
     }
 
     /// Where the reports go, each with the option that says so.
-    fn paths(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+    pub(super) fn paths(&self) -> impl Iterator<Item = (&'static str, &Path)> {
         let paths = [
             ("--junit", &self.junit),
             ("--json", &self.json),

@@ -133,17 +133,10 @@ fn paths(arguments: &RunArguments) -> Vec<PathBuf> {
 
 /// The files that a run writes itself.
 fn written(arguments: &RunArguments) -> Vec<PathBuf> {
-    let reports = &arguments.outputs.reports;
-    let files = [
-        &arguments.outputs.events,
-        &arguments.target.trace,
-        &reports.junit,
-        &reports.json,
-        &reports.markdown,
-        &reports.html,
-        &reports.badge,
-    ];
-    files.into_iter().flatten().cloned().collect()
+    let outputs = &arguments.outputs;
+    let reports = outputs.reports.paths().map(|(_, path)| path);
+    let others = [&outputs.events, &arguments.target.trace].into_iter().flatten();
+    reports.chain(others.map(PathBuf::as_path)).map(Path::to_owned).collect()
 }
 
 fn look_at(path: &Path, files: &mut Files) -> io::Result<()> {

@@ -20,6 +20,17 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) policy: Policy,
 }
 
+impl<'a> Circumstances<'a> {
+    pub(super) fn of(
+        incoming: &'a OnPremisesObject,
+        tenant: &'a CloudTenant,
+        features: Features,
+        policy: Policy,
+    ) -> Circumstances<'a> {
+        Circumstances { incoming, tenant, features, policy }
+    }
+}
+
 /// Some of the matching attributes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MatchAttributes {

@@ -138,12 +138,7 @@ impl Cycle<'_> {
             story.waits(incoming, quarantined);
             return SyncResult::plain(ResultWord::Unchanged);
         }
-        let circumstances = Circumstances {
-            incoming,
-            tenant: self.tenant,
-            features: self.features,
-            policy: self.policy,
-        };
+        let circumstances = Circumstances::of(incoming, self.tenant, self.features, self.policy);
         let is_joined = |handle| self.connect.owner(handle).is_some();
         let found = rejoin(incoming, self.tenant, &is_joined);
         let found = self.deviation.rejoin(&circumstances, &is_joined, found);
@@ -211,11 +206,7 @@ impl Cycle<'_> {
         if result.result == ResultWord::Error {
             return result;
         }
-        SyncResult {
-            matched_on: Some(MatchingAttribute::SourceAnchor),
-            evaluated_by: Some(Evaluator::Client),
-            ..SyncResult::plain(ResultWord::HardMatched)
-        }
+        hard_matched(Evaluator::Client)
     }
 
     /// The user that was deleted when an on-premises object with this anchor had left scope.
@@ -230,12 +221,7 @@ impl Cycle<'_> {
         });
         let found = all.next().map(|(handle, _)| handle);
         drop(all);
-        let circumstances = Circumstances {
-            incoming,
-            tenant: self.tenant,
-            features: self.features,
-            policy: self.policy,
-        };
+        let circumstances = Circumstances::of(incoming, self.tenant, self.features, self.policy);
         self.deviation.deleted_before(&circumstances, found)
     }
 
@@ -270,11 +256,7 @@ impl Cycle<'_> {
         story.returned(incoming);
         self.export(handle, incoming, Occasion::HardMatch, restored);
         self.connect.join(at, handle, Some(Arc::clone(incoming)));
-        SyncResult {
-            matched_on: Some(MatchingAttribute::SourceAnchor),
-            evaluated_by: Some(Evaluator::Service),
-            ..SyncResult::plain(ResultWord::HardMatched)
-        }
+        hard_matched(Evaluator::Service)
     }
 
     fn match_new(
@@ -283,12 +265,7 @@ impl Cycle<'_> {
         incoming: &Arc<OnPremisesObject>,
         story: &mut Story,
     ) -> SyncResult {
-        let circumstances = Circumstances {
-            incoming,
-            tenant: self.tenant,
-            features: self.features,
-            policy: self.policy,
-        };
+        let circumstances = Circumstances::of(incoming, self.tenant, self.features, self.policy);
         let candidates =
             candidates(&circumstances, |eligibility| self.deviation.eligibility(eligibility));
         let decision = decide(&circumstances, &candidates);
@@ -371,5 +348,14 @@ impl Cycle<'_> {
         self.deviation.exported(&export, &mut created);
         story.created(&created);
         self.tenant.insert(created)
+    }
+}
+
+/// A match on the anchor.
+fn hard_matched(evaluated_by: Evaluator) -> SyncResult {
+    SyncResult {
+        matched_on: Some(MatchingAttribute::SourceAnchor),
+        evaluated_by: Some(evaluated_by),
+        ..SyncResult::plain(ResultWord::HardMatched)
     }
 }

@@ -11,10 +11,10 @@ impl Summary {
         let edition = self.header().map_or_else(String::new, |header| in_words(&header.edition));
         let left_out = match self.left_out_for_time() {
             0 => String::new(),
-            1 => " as far as the time went: 1 case was left out".to_owned(),
-            cases => {
-                let cases = words::counted(cases as u64, "case");
-                format!(" as far as the time went: {cases} were left out")
+            left_out => {
+                let cases = words::counted(left_out as u64, "case");
+                let were = if left_out == 1 { "was" } else { "were" };
+                format!(" as far as the time went: {cases} {were} left out")
             }
         };
         let whose = match self.header().map(|header| &header.host) {

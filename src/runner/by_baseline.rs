@@ -28,16 +28,6 @@ pub struct BaselineComparison {
     pub not_exercised: Vec<String>,
 }
 
-impl BaselineComparison {
-    /// Whether this, observed in this case, is listed.
-    pub(crate) fn lists(&self, case: &str, observed: &Observed) -> bool {
-        let is_this = |unlisted: &Unlisted| {
-            unlisted.case.as_deref() == Some(case) && unlisted.observed == *observed
-        };
-        !self.unlisted.iter().any(is_this)
-    }
-}
-
 /// An entry of a baseline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,7 +1,7 @@
 //! What a run came to, rule by rule.
 
 use super::adapter::AdapterFault;
-use super::by_baseline::BaselineComparison;
+use super::by_baseline::{BaselineComparison, Unlisted};
 use super::event::{
     BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Likeness, NotSaved,
     PlannedSource, RunHeader, SourceResult, SourceStopped,
@@ -429,12 +429,15 @@ impl Summary {
 
     /// Whether a baseline lists every violation of a rule.
     fn is_known(&self, rule: &str) -> bool {
-        self.baseline.as_ref().is_some_and(|baseline| {
-            !baseline.unlisted.iter().any(|unlisted| {
-                unlisted.observed.outcome == Outcome::Violated
-                    && unlisted.observed.rule.as_deref() == Some(rule)
-            })
+        self.lists_all(|unlisted| {
+            unlisted.observed.outcome == Outcome::Violated
+                && unlisted.observed.rule.as_deref() == Some(rule)
         })
+    }
+
+    /// Whether a baseline lists everything that is meant: there is one, and nothing of that is unlisted.
+    fn lists_all(&self, is_meant: impl Fn(&Unlisted) -> bool) -> bool {
+        self.baseline.as_ref().is_some_and(|baseline| !baseline.unlisted.iter().any(is_meant))
     }
 
     /// Whether a rule was asked for, nothing exercised it, and no baseline lists that.
@@ -448,18 +451,17 @@ impl Summary {
 
     /// Whether a baseline lists what came of a case: how it ended, and how it violated rules.
     fn lists(&self, case: &str, verdict: &CaseVerdict, failure: Option<&FailureReport>) -> bool {
-        self.baseline.as_ref().is_some_and(|baseline| {
-            verdict.observed(failure).iter().all(|observed| baseline.lists(case, observed))
+        let observed = verdict.observed(failure);
+        self.lists_all(|unlisted| {
+            unlisted.case.as_deref() == Some(case) && observed.contains(&unlisted.observed)
         })
     }
 
     /// Whether a baseline lists that the implementation aborts in this case.
     pub fn is_known_abort(&self, aborted: &Aborted) -> bool {
-        self.baseline.as_ref().is_some_and(|baseline| {
-            !baseline.unlisted.iter().any(|unlisted| {
-                unlisted.case.as_deref() == Some(&*aborted.case)
-                    && unlisted.observed.outcome == Outcome::Aborted(aborted.failure.kind)
-            })
+        self.lists_all(|unlisted| {
+            unlisted.case.as_deref() == Some(&*aborted.case)
+                && unlisted.observed.outcome == Outcome::Aborted(aborted.failure.kind)
         })
     }
 

@@ -37,6 +37,21 @@ fn policy() -> String {
     )
 }
 
+/// The head of every page.
+fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy());
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="referrer" content="no-referrer";
+            title { (legible(title)) }
+            style { (PreEscaped(STYLE)) }
+        }
+    }
+}
+
 /// The report of a run as a page for a browser.
 pub fn render(summary: &Summary) -> String {
     let Some(header) = summary.header() else {
@@ -70,15 +85,7 @@ impl Page<'_> {
         html! {
             (DOCTYPE)
             html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(policy());
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    meta name="referrer" content="no-referrer";
-                    title { (legible(&format!("{verdict} · {} {}", name.name, name.version))) }
-                    style { (PreEscaped(STYLE)) }
-                }
+                (head(&format!("{verdict} · {} {}", name.name, name.version)))
                 body {
                     a.skip href="#results" { "Skip to the results" }
                     (self.head(&verdict))

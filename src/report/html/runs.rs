@@ -2,11 +2,11 @@
 
 use super::failures::in_code;
 use super::text::Shown;
-use super::{STYLE, policy, state_class};
+use super::{head, state_class};
 use crate::report::matrix::{Cell, Matrix, Run};
 use crate::report::{RuleState, Status, legible};
 use crate::rulebook::Rulebook;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 /// The matrix as a page for a browser. Its links lead to the reports beside it.
 pub fn matrix(matrix: &Matrix) -> String {
@@ -17,15 +17,7 @@ pub fn matrix(matrix: &Matrix) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (heading) }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(heading))
             body.wide-page {
                 a.skip href="#results" { "Skip to the matrix" }
                 header.verdict {
