@@ -77,8 +77,12 @@ impl EditionRules {
         ..EditionRules::E2023_01
     };
 
+    /// The edition whose pages are dated July 2026.
+    pub const E2026_07: EditionRules = EditionRules { name: "2026-07", ..EditionRules::E2025_04 };
+
     /// Every edition, the oldest first.
-    pub const ALL: &'static [EditionRules] = &[EditionRules::E2023_01, EditionRules::E2025_04];
+    pub const ALL: &'static [EditionRules] =
+        &[EditionRules::E2023_01, EditionRules::E2025_04, EditionRules::E2026_07];
 }
 
 /// Everything that the reference model can be told to do differently.
