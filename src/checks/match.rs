@@ -37,7 +37,11 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("match.different-anchor-blocks-soft-match", &[Trigger::NearMiss], different_anchor)
         .without_links(),
     Check::of("match.other-anchor-code", &[Trigger::NewObject], other_anchor_code),
-    Check::of("match.held-value-code", &[Trigger::NewObject, Trigger::KnownObject], held_value_code),
+    Check::of(
+        "match.held-value-code",
+        &[Trigger::NewObject, Trigger::KnownObject],
+        held_value_code,
+    ),
     Check::of("match.new-objects-only", &[Trigger::KnownObject], new_objects_only),
     Check::of("match.late-match-is-an-error", &[Trigger::KnownObject], late_match_is_an_error),
     Check::of("match.no-holder-provisions", &[Trigger::NewObject], no_holder_provisions),

@@ -73,11 +73,7 @@ impl EditionRules {
         name: "2025-04",
         roles_block_hard_match: false,
         hard_match_first: true,
-        adds: &[
-            Capability::Scope,
-            Capability::SoftMatchOnUpnSwitch,
-            Capability::ErrorCodes,
-        ],
+        adds: &[Capability::Scope, Capability::SoftMatchOnUpnSwitch, Capability::ErrorCodes],
         ..EditionRules::E2023_01
     };
 

@@ -5,7 +5,7 @@
 mod classes;
 mod coverage;
 
-pub use classes::{Class, Classes};
+pub use classes::{Class, Classes, LaterRequirements};
 pub use coverage::{Coverage, Statement};
 
 use crate::directory::{Capabilities, Capability, EditionSettings, words};
