@@ -132,9 +132,7 @@ mod tests {
     fn later_dimensions_add_points_and_change_none() {
         let first = Grid::within(&Capabilities::default());
         let grid = Grid::within(&Capability::ALL.iter().copied().collect());
-        let is_first = |point: &&Point| {
-            point.classes()[Point::OF_EVERY_EDITION..].iter().all(|class| *class == 0)
-        };
+        let is_first = |point: &&Point| !point.is_of_a_later_edition();
         let kept: Vec<Point> = grid.points().iter().filter(is_first).copied().collect();
         assert_eq!(kept, first.points());
         for later in Point::OF_EVERY_EDITION..Point::SIZES.len() {

@@ -143,6 +143,11 @@ impl Point {
         (0..Point::EVERY).map(Point::numbered)
     }
 
+    /// Whether it has a class that the first edition does not know.
+    pub fn is_of_a_later_edition(&self) -> bool {
+        self.classes()[Point::OF_EVERY_EDITION..].iter().any(|class| *class > 0)
+    }
+
     /// Whether anything stands in the way that could be removed: a role or a switch.
     pub(super) fn can_be_unblocked(&self) -> bool {
         let switches = [self.soft_match, self.hard_match, self.match_on_name];
