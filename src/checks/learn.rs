@@ -31,6 +31,8 @@ pub(crate) struct StepFacts {
     pub(crate) late_matches_told: Vec<Text>,
     /// On-premises keys of the objects that took one over, and what they had no value for.
     pub(crate) absent: Vec<(Text, Absent)>,
+    /// Identifiers of the objects that were there before the step and are no longer.
+    pub(crate) gone: Vec<Text>,
     /// The identifier of the object that a command named.
     pub(crate) named: Option<Text>,
     /// The identifier of the first cloud object that the step created.
@@ -109,9 +111,12 @@ impl History {
             }
             Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
                 if let (Command::DeleteCloudObject(delete), Some(id)) = (command, &facts.named) {
-                    self.in_the_bin.retain(|object| object.id != *id);
-                    let deleted = before.cloud_object(id).filter(|_| !delete.permanently);
-                    self.in_the_bin.extend(deleted.map(Arc::clone));
+                    let shown = before.cloud_object(id);
+                    if delete.permanently || shown.is_some_and(|shown| shown.is_active()) {
+                        self.in_the_bin.retain(|object| object.id != *id);
+                        let deleted = shown.filter(|_| !delete.permanently);
+                        self.in_the_bin.extend(deleted.map(Arc::clone));
+                    }
                 }
                 let is_gone =
                     facts.named.as_ref().is_some_and(|id| after.cloud_object(id).is_none());
@@ -174,6 +179,10 @@ impl History {
             self.forget_changed_anchors(after);
         }
         self.scope.learn_sync(before, after);
+        // What is active was restored.
+        self.in_the_bin
+            .retain(|object| before.cloud_object(&object.id).is_none_or(|shown| shown.deleted));
+        facts.gone.iter().for_each(|id| self.lose(id));
         self.treatments.extend(facts.treatments);
         let by_anchor = AnchorIndex::of(&after.cloud);
         let by_id = LazyCell::new(|| -> FxHashMap<&Text, &Arc<CloudObject>> {

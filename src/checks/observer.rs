@@ -239,6 +239,7 @@ fn facts(transition: &Transition<'_>) -> StepFacts {
         treatments: takeover::treatments(transition),
         late_matches_told: r#match::late_matches_told(transition),
         absent: takeover::absent(transition),
+        gone: transition.gone().map(|object| object.id.clone()).collect(),
         named: transition.named_id.cloned(),
         created: transition.created().next().map(|created| created.id.clone()),
     }

@@ -2,6 +2,7 @@
 
 use super::candidates::Candidate;
 use super::check::{Check, Trigger};
+use super::definitions::equal_anchors;
 use super::identifiers::cloud_identifiers;
 use super::r#match::judge_clear_matches;
 use super::subject::Subject;
@@ -88,11 +89,9 @@ fn returns<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Retur
             return None;
         }
         let left = &transition.history.scope.left;
-        let anchor = subject.object.source_anchor.as_ref();
-        let by_anchor = left.iter().find(|(_, left)| Some(*left) == anchor);
-        if let Some((id, _)) = by_anchor {
-            let cloud = in_the_bin(id)?;
-            let meets_no_other = matching.candidates.iter().all(|other| other.cloud.id == *id);
+        if let Some(by_anchor) = left.values().find(|left| equal_anchors(subject.object, left)) {
+            let cloud = in_the_bin(&by_anchor.id)?;
+            let meets_no_other = matching.candidates.iter().all(|other| other.cloud.id == cloud.id);
             return meets_no_other.then_some(Return { subject, cloud, has_its_anchor: true });
         }
         let [candidate] = &matching.candidates[..] else { return None };
@@ -111,8 +110,10 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
     for Return { subject, cloud, has_its_anchor } in returns(transition) {
         // Whether a directory role stands in the way is open, and so is what becomes of a value that
         // somebody else has by now.
-        let own: Vec<_> = cloud_identifiers(cloud).collect();
-        if !has_its_anchor || !cloud.roles.is_empty() || transition.meets_another(&own, cloud) {
+        let Some(was) = transition.history.as_it_was(cloud) else { continue };
+        let own: Vec<_> = cloud_identifiers(was).chain(cloud_identifiers(cloud)).collect();
+        let has_role = !was.roles.is_empty() || !cloud.roles.is_empty();
+        if !has_its_anchor || has_role || transition.meets_another(&own, cloud) {
             continue;
         }
         let name = || transition.name_of(cloud);

@@ -218,6 +218,12 @@ impl<'a> Transition<'a> {
         subject.effect.joined
     }
 
+    /// The cloud objects that the step shows no more, as they were before it.
+    pub(crate) fn gone(&self) -> impl Iterator<Item = &'a Arc<CloudObject>> {
+        let touched = self.comparison.touched().iter().copied();
+        touched.filter(|before| self.after_of(before).is_none())
+    }
+
     /// The cloud objects that the step brought into being.
     pub(crate) fn created(&self) -> impl Iterator<Item = &'a Arc<CloudObject>> {
         self.comparison.created().iter().copied()

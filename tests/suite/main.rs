@@ -8,6 +8,7 @@ mod cli;
 mod configuration;
 mod correct_implementations;
 mod dependency_rules;
+mod editions;
 mod endings;
 mod exhaustive;
 mod faults;
