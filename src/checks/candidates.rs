@@ -34,6 +34,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) is_unspecified: bool,
     /// The attributes by which it may be taken over.
     pub(crate) eligible: MatchAttributes,
+    /// A directory role keeps it from being matched on the anchor.
+    is_barred_by_role: bool,
 }
 
 impl<'a> Candidate<'a> {
@@ -56,6 +58,7 @@ impl<'a> Candidate<'a> {
             is_holder: is_holder(object, cloud, settings),
             is_unspecified: is_unspecified_encounter(object, cloud, settings),
             eligible: definitions::eligible(object, cloud, settings),
+            is_barred_by_role: settings.role_blocks_hard_match(cloud) == Some(true),
         }
     }
 
@@ -76,7 +79,7 @@ impl<'a> Candidate<'a> {
         let cloud = self.cloud;
         cloud.is_active()
             && cloud.is_cloud_mastered()
-            && !cloud.roles.is_empty()
+            && self.is_barred_by_role
             && !self.eligible.any()
             && definitions::leads_to(object, cloud).anchor
     }

@@ -45,6 +45,8 @@ pub(crate) struct ObjectHistory {
     pub(crate) blocked_by_role: Vec<Text>,
     /// Its last failed attempt would have been a soft match, had soft match not been off.
     pub(crate) blocked_by_switch: bool,
+    /// Its last failed attempt would have been a hard match, had hard match not been blocked.
+    pub(crate) blocked_by_hard_match_switch: bool,
     /// It is joined, and an error was reported for it because it touches another object; it has not been
     /// changed on-premises since.
     pub(crate) late_match_told: bool,
@@ -97,6 +99,7 @@ impl ObjectHistory {
             self.value_removed,
             self.password_free,
             self.blocked_by_switch,
+            self.blocked_by_hard_match_switch,
         ]);
         let Absent { addresses, was_restored, .. } = self.absent;
         canonical.flags([self.late_match_told, self.stopped_by_anchor, addresses, was_restored]);

@@ -22,6 +22,8 @@ pub(crate) struct StepFacts {
     pub(crate) blocked_by_role: Vec<(Text, Vec<Text>)>,
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
+    /// On-premises keys that the block of hard match kept from a match.
+    pub(crate) blocked_by_hard_match_switch: Vec<Text>,
     pub(crate) treatments: Treatments,
     /// On-premises keys of the objects for which the cycle reports an error.
     pub(crate) errors: FxHashSet<Text>,
@@ -240,6 +242,11 @@ impl History {
                 own_history.blocked_by_switch = true;
             }
         }
+        for key in facts.blocked_by_hard_match_switch {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.blocked_by_hard_match_switch = true;
+            }
+        }
     }
 }
 
@@ -281,6 +288,7 @@ impl ObjectHistory {
                 Some(Link { id: joined.id.clone(), anchor: anchor.clone(), is_unspecified });
             self.blocked_by_role.clear();
             self.blocked_by_switch = false;
+            self.blocked_by_hard_match_switch = false;
         }
         // With another anchor nothing reaches its cloud object, whatever is reported.
         let is_stopped = effect.joined.is_none() && self.has_other_anchor(object);

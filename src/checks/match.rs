@@ -5,6 +5,7 @@ use super::arrival::{judge_addresses, judge_password, judge_values};
 use super::candidates::Candidate;
 use super::candidates::MatchCandidates;
 use super::check::{Check, Trigger};
+use super::codes::{Situation, judge_codes};
 use super::definitions::MatchClass;
 use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
@@ -35,6 +36,8 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("match.hard-before-soft", &[Trigger::NewObject], hard_before_soft),
     Check::of("match.different-anchor-blocks-soft-match", &[Trigger::NearMiss], different_anchor)
         .without_links(),
+    Check::of("match.other-anchor-code", &[Trigger::NewObject], other_anchor_code),
+    Check::of("match.held-value-code", &[Trigger::NewObject, Trigger::KnownObject], held_value_code),
     Check::of("match.new-objects-only", &[Trigger::KnownObject], new_objects_only),
     Check::of("match.late-match-is-an-error", &[Trigger::KnownObject], late_match_is_an_error),
     Check::of("match.no-holder-provisions", &[Trigger::NewObject], no_holder_provisions),
@@ -273,6 +276,16 @@ fn different_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
     judge_no_match(transition, verdict, |object, candidate| {
         leads_to(object, candidate.cloud).soft() && carries_other_anchor(object, candidate.cloud)
     });
+}
+
+/// The code of an error that an object with another anchor causes.
+fn other_anchor_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_codes(transition, verdict, Situation::OtherAnchor);
+}
+
+/// The code of an error that nothing causes but a value which another object has.
+fn held_value_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_codes(transition, verdict, Situation::ValueHeld);
 }
 
 /// A joined object is never matched again, whatever it was changed to.

@@ -17,6 +17,7 @@ mod ambiguous;
 mod arrival;
 mod candidates;
 mod check;
+mod codes;
 mod comparison;
 mod definitions;
 mod determinacy;

@@ -236,6 +236,7 @@ fn facts(transition: &Transition<'_>) -> StepFacts {
             .collect(),
         blocked_by_role: admin::blocked_by_role(transition),
         blocked_by_switch: switch::blocked_by_switch(transition),
+        blocked_by_hard_match_switch: switch::blocked_by_hard_match_switch(transition),
         treatments: takeover::treatments(transition),
         late_matches_told: r#match::late_matches_told(transition),
         absent: takeover::absent(transition),

@@ -2,14 +2,16 @@
 
 use super::candidates::Candidate;
 use super::check::{Check, Trigger};
+use super::codes::{Situation, judge_code};
 use super::definitions::equal_anchors;
+use super::history::Removed;
 use super::identifiers::cloud_identifiers;
 use super::r#match::judge_clear_matches;
 use super::subject::Subject;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
-use crate::directory::{Capability, CloudObject, Field, Kind, ResultWord};
+use crate::directory::{Capability, CloudObject, Field, Kind, ObjectName, ResultWord};
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -24,6 +26,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("scope.other-anchor-creates-new", &[Trigger::NewObject], other_anchor_creates_new),
     Check::of("scope.restored-is-left-alone", &[Trigger::Sync], restored_is_left_alone),
     Check::of("scope.cloud-mastered-not-deleted", &[Trigger::Sync], cloud_mastered_not_deleted),
+    Check::of("scope.refused-deletion-code", &[Trigger::Report], refused_deletion_code),
 ];
 
 /// A joined user whose on-premises object was removed is in the recycle bin after the next cycle, and
@@ -195,19 +198,22 @@ fn restored_is_left_alone(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
+/// What is active and mastered in the cloud and carries the anchor of what was removed before this cycle.
+fn reached_by_removals<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = (&'t Removed, &'a Arc<CloudObject>)> {
+    let removed = transition.cycle.iter().flat_map(|_| &transition.history.scope.removed);
+    removed.flat_map(|gone| {
+        let is_reached = move |cloud: &&'a Arc<CloudObject>| {
+            gone.kind == cloud.kind && cloud.on_premises_immutable_id.as_ref() == Some(&gone.anchor)
+        };
+        transition.left_alone().filter(is_reached).map(move |cloud| (gone, cloud))
+    })
+}
+
 /// A removal deletes nothing that is not mastered on-premises, though it carries the anchor.
 fn cloud_mastered_not_deleted(transition: &Transition<'_>, verdict: &mut Verdict) {
-    if transition.cycle.is_none() {
-        return;
-    }
-    for cloud in transition.left_alone() {
-        let mut removed = transition.history.scope.removed.iter();
-        let has_its_anchor = removed.any(|gone| {
-            gone.kind == cloud.kind && cloud.on_premises_immutable_id.as_ref() == Some(&gone.anchor)
-        });
-        if !has_its_anchor {
-            continue;
-        }
+    for (_, cloud) in reached_by_removals(transition) {
         let name = || transition.name_of(cloud);
         verdict.judge(|verdict| match transition.after_of(cloud) {
             None => _ = verdict.missing(name()),
@@ -217,4 +223,29 @@ fn cloud_mastered_not_deleted(transition: &Transition<'_>, verdict: &mut Verdict
             Some(_) => {}
         });
     }
+}
+
+/// Where the deletion is tried, and refused, the error has its code.
+fn refused_deletion_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.has(Capability::ErrorCodes) {
+        return;
+    }
+    for (gone, _) in reached_by_removals(transition) {
+        // One with this key may be there again.
+        let is_gone = transition.before.on_premises_object(&gone.key).is_none();
+        let result = transition.outcome.result_of(&gone.key).filter(|_| is_gone);
+        if let Some(error) = result.filter(|result| result.result == ResultWord::Error) {
+            let object = ObjectName::OnPremises(gone.key.clone());
+            judge_code(transition, verdict, object, error, Situation::DeletionRefused);
+        }
+    }
+}
+
+/// The users that come back while hard match is blocked.
+pub(super) fn blocked_returns<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = &'t Subject<'a>> {
+    let is_blocked = transition.features().block_hard_match;
+    let returns = is_blocked.then(|| returns(transition)).into_iter().flatten();
+    returns.filter(|one| one.has_its_anchor && one.cloud.roles.is_empty()).map(|one| one.subject)
 }

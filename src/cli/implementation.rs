@@ -94,6 +94,9 @@ pub(super) fn start_child(
     options.handshake_timeout = Duration::from_secs_f64(times.handshake_timeout);
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);
     options.edition = edition.to_owned();
+    if let Some(edition) = Rulebook::embedded().edition(edition) {
+        options.switch_names = edition.settings.switch_names;
+    }
     options.trace = trace;
     options.working_directory = folder.map(Path::to_owned);
     ChildProcess::start(options).map_err(|error| {

@@ -179,9 +179,9 @@ macro_rules! commands {
         }
     )*) => {
         $(
-            $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
             #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+            $(#[$doc])*
             #[serde(rename_all = "camelCase", deny_unknown_fields)]
             #[non_exhaustive]
             pub struct $name {
@@ -302,8 +302,10 @@ commands! {
         object: CloudRef,
     }
     /// A cloud administrator turns a switch.
+    #[serde(from = "super::switch_name::NamedSwitch")]
     "setFeature": SetFeature {
         /// Which switch.
+        #[cfg_attr(feature = "schema", schemars(with = "super::SwitchName"))]
         feature: Feature,
         /// On or off.
         value: bool,

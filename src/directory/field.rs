@@ -60,6 +60,8 @@ pub enum Field {
     MatchedOn,
     /// Who a cycle reports to have evaluated a match.
     EvaluatedBy,
+    /// The code of an error that a cycle reports.
+    Code,
     /// How many cloud objects there are.
     CloudObjects,
     /// How many cloud objects were created.
@@ -94,6 +96,7 @@ const PLAIN: &[(Field, &str)] = &[
     (Field::Result, "result"),
     (Field::MatchedOn, "matchedOn"),
     (Field::EvaluatedBy, "evaluatedBy"),
+    (Field::Code, "code"),
     (Field::CloudObjects, "cloudObjects"),
     (Field::CreatedObjects, "createdObjects"),
     (Field::TakenOver, "takenOver"),
@@ -182,6 +185,8 @@ pub enum Value {
     Text(Text),
     /// Texts whose order does not count.
     Texts(BTreeSet<Text>),
+    /// Any one of these texts.
+    OneOf(BTreeSet<Text>),
     /// A kind of object.
     Kind(Kind),
     /// The outcome of a command.

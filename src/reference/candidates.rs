@@ -173,12 +173,12 @@ impl<'a> Eligibility<'a> {
         }
         // Several things can be in the way at once; the one that a person has to put right first
         // is told.
-        Err(if administrator && hard {
+        Err(if role_blocks_hard && hard {
             Reason::HasRoleAndAnchor
-        } else if administrator {
-            Reason::HasRole
         } else if blocked {
             Reason::HardMatchBlocked
+        } else if administrator {
+            Reason::HasRole
         } else if (soft_on_name || soft_on_address) && other_anchor {
             Reason::OtherAnchor
         } else if soft_on_name || soft_on_address {

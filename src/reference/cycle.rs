@@ -47,7 +47,9 @@ impl Cycle<'_> {
     fn leave(&mut self, at: usize) -> Option<(Text, SyncResult)> {
         let member = &self.connect.members()[at];
         let key = member.object.key.clone();
-        let handle = member.joined.as_ref()?.handle;
+        let Some(Joined { handle, .. }) = member.joined else {
+            return self.refuse_deletion(at).map(|error| (key, error));
+        };
         let Some(object) = self.tenant.active(handle).cloned() else {
             self.connect.forget_joined(at);
             return None;
@@ -64,6 +66,20 @@ impl Cycle<'_> {
         self.deviation.left(&mut leaving);
         self.connect.leave_behind(at, handle);
         Some((key, SyncResult::plain(ResultWord::Removed)))
+    }
+
+    /// Connect tries once to delete what it had joined before, and that has been restored in the cloud since.
+    fn refuse_deletion(&mut self, at: usize) -> Option<SyncResult> {
+        let member = &self.connect.members()[at];
+        if !member.pending {
+            return None;
+        }
+        let anchor = member.object.source_anchor.as_deref()?;
+        let holder = self.tenant.holder_of_anchor(anchor)?;
+        let is_out_of_reach = self.connect.is_left_behind(holder)
+            && self.tenant.get(holder).is_some_and(|object| object.is_cloud_mastered());
+        self.connect.member_mut(at).pending = false;
+        is_out_of_reach.then(|| Reason::NotToBeDeleted.error())
     }
 
     /// The turn of one object.

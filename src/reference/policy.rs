@@ -73,7 +73,11 @@ impl EditionRules {
         name: "2025-04",
         roles_block_hard_match: false,
         hard_match_first: true,
-        adds: &[Capability::Scope, Capability::SoftMatchOnUpnSwitch],
+        adds: &[
+            Capability::Scope,
+            Capability::SoftMatchOnUpnSwitch,
+            Capability::ErrorCodes,
+        ],
         ..EditionRules::E2023_01
     };
 

@@ -38,13 +38,15 @@ pub(crate) enum Reason {
     LateMatch,
     /// A joined object was given another anchor.
     SourceAnchorChanged,
+    /// It left scope, and the cloud object that carries its anchor is not mastered on-premises.
+    NotToBeDeleted,
     /// Values that were withheld when it was joined still belong to other objects.
     StillWithheld,
 }
 
 impl Reason {
-    /// The error code and the message in a sync report. The code is the nearest that the documents
-    /// of the time name; edition 2023-01 claims none.
+    /// The error code and the message in a sync report. From the edition 2025-04 on the code is the
+    /// documented one, where there is one; edition 2023-01 claims none.
     fn words(self) -> (&'static str, &'static str) {
         const NOT_UNIQUE: &str = "AttributeValueMustBeUnique";
         match self {
@@ -95,6 +97,10 @@ impl Reason {
             Reason::SourceAnchorChanged => (
                 "SourceAnchorChanged",
                 "its sourceAnchor was changed after it was joined; change it back",
+            ),
+            Reason::NotToBeDeleted => (
+                "DeletingCloudOnlyObjectNotAllowed",
+                "it left scope, and the cloud object with its anchor is mastered in the cloud",
             ),
             Reason::StillWithheld => (
                 NOT_UNIQUE,

@@ -12,6 +12,7 @@ pub fn field_in_words(field: &Field) -> String {
         Field::Attribute(_) => return field.to_string(),
         Field::Existence => "the object itself",
         Field::Result => "reported result",
+        Field::Code => "reported code",
         Field::CloudObjects => "cloud objects",
         Field::CreatedObjects => "new cloud objects",
         Field::TakenOver => "cloud objects taken over",
@@ -72,6 +73,7 @@ pub(super) fn value_of(field: &Field, value: &Value, is_expected: bool) -> Strin
     match value {
         Value::Nothing => match field {
             Field::Result => "no entry",
+            Field::Code => "no code",
             Field::TakenOver => "none",
             Field::JoinedTo => "no cloud object",
             Field::Deleted => "the object is gone",
@@ -93,6 +95,7 @@ pub(super) fn value_of(field: &Field, value: &Value, is_expected: bool) -> Strin
         Value::AtMost(count) => format!("{count} at most"),
         Value::Text(text) => text.to_string(),
         Value::Texts(texts) => format!("[{}]", joined(texts, ", ")),
+        Value::OneOf(texts) => joined(texts, " or "),
         Value::Kind(kind) => kind.to_string(),
         Value::Status(status) => status.to_string(),
         Value::Results(results) => joined(results, " or "),

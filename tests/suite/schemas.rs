@@ -97,6 +97,7 @@ fn every_request_that_is_written_is_valid_and_can_be_read() {
             protocol: 1,
             edition: "2023-01".into(),
             suite: SuiteName { name: "entra-conformance".into(), version: "0.1.0".into() },
+            switch_names: SwitchNames::Plain,
         },
     );
     for tenant in [tenant(), Tenant::default()] {
