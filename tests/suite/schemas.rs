@@ -1,7 +1,7 @@
 //! The published JSON Schemas are those of the types, and say the same as the readers.
 
 use crate::published::{assert_current, faults, validator};
-use entra_conformance::directory::{Command, StepObservation, Tenant};
+use entra_conformance::directory::{Command, StepObservation, SwitchNames, Tenant};
 use entra_conformance::implementation::FailureKind;
 use entra_conformance::implementation::protocol::{
     Answer, ApplyParams, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
