@@ -43,6 +43,8 @@ pub(crate) struct ObjectHistory {
     pub(crate) password_free: bool,
     /// Cloud users that it was not matched with because they had a role, in a failed attempt.
     pub(crate) blocked_by_role: Vec<Text>,
+    /// Cloud users that it was not hard-matched with because a privileged role protected them.
+    pub(crate) blocked_by_privilege: Vec<Text>,
     /// Its last failed attempt would have been a soft match, had soft match not been off.
     pub(crate) blocked_by_switch: bool,
     /// It is joined, and an error was reported for it because it touches another object; it has not been
@@ -99,6 +101,7 @@ impl ObjectHistory {
         canonical.flags([self.late_match_told, self.stopped_by_anchor, self.absent.addresses]);
         canonical.list(self.absent.attributes.iter(), |canonical, name| canonical.text(name));
         canonical.list(self.blocked_by_role.iter(), CanonicalState::id);
+        canonical.list(self.blocked_by_privilege.iter(), CanonicalState::id);
     }
 }
 
@@ -125,6 +128,8 @@ pub(crate) struct History {
     /// By key: the cloud object that an on-premises object was last joined to which has been removed since.
     pub(super) former_links: BTreeMap<Text, Text>,
     pub(crate) scope: ScopeHistory,
+    /// By identifier of the cloud object: the `onPremisesObjectIdentifier` that was cleared last.
+    pub(crate) cleared: BTreeMap<Text, Text>,
     /// The cloud objects that were put into the recycle bin, as they were before. Little of that need be
     /// shown, nor they themselves.
     pub(crate) in_the_bin: Vec<Arc<CloudObject>>,
@@ -164,13 +169,15 @@ pub(crate) struct ScopeHistory {
     /// neither in the cloud nor on-premises.
     /// By identifier, with the anchor that each had: little need be shown of what is in the bin.
     pub(crate) left: BTreeMap<Text, Text>,
+    /// The same users as they were before.
+    pub(crate) left_as: Vec<Arc<CloudObject>>,
 }
 
 impl ScopeHistory {
     /// Takes in a cycle.
     pub(super) fn learn_sync(&mut self, before: &Snapshot, after: &Snapshot) {
         self.removed.clear();
-        let left = &mut self.left;
+        let (left, left_as) = (&mut self.left, &mut self.left_as);
         self.leaving.retain(|id, is_certain| {
             let cloud = after.cloud_object(id);
             let is_gone = cloud.is_none_or(|cloud| cloud.deleted && cloud.is_cloud_mastered());
@@ -182,12 +189,14 @@ impl ScopeHistory {
                 && let Some(anchor) = anchor
             {
                 left.insert(id.clone(), anchor);
+                left_as.extend(earlier.cloned());
             }
             // What stays although it should not is open from then on.
             *is_certain = false;
             !is_gone
         });
         left.retain(|id, _| after.cloud_object(id).is_some_and(|cloud| cloud.is_cloud_mastered()));
+        left_as.retain(|one| left.contains_key(&one.id));
     }
 
     /// Takes note that Connect has forgotten what it was to remove.
@@ -209,6 +218,7 @@ impl ScopeHistory {
             canonical.anchor(anchor);
         });
         canonical.list(self.gone.iter(), |canonical, key| canonical.text(key));
+        canonical.list(self.left_as.iter(), |canonical, one| canonical.cloud_object(one));
     }
 }
 
@@ -329,9 +339,14 @@ impl History {
 
     /// Draws all that later verdicts rest on. What objects are called in reports is not among it.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
-            self.features;
-        canonical.flags([soft_match_on_upn]);
+        let Features {
+            soft_match,
+            password_hash_sync,
+            block_hard_match,
+            soft_match_on_upn,
+            identifier_update,
+        } = self.features;
+        canonical.flags([soft_match_on_upn, identifier_update]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match, self.reinstalled]);
         canonical.list(self.labels.iter(), |canonical, (label, id)| {
             canonical.text(label);
@@ -347,6 +362,10 @@ impl History {
             canonical.id(id);
         });
         self.scope.canonicalise(canonical);
+        canonical.list(self.cleared.iter(), |canonical, (id, identifier)| {
+            canonical.id(id);
+            canonical.object_identifier(identifier);
+        });
         self.treatments.canonicalise(canonical);
         canonical.list(self.in_the_bin.iter(), |canonical, object| canonical.cloud_object(object));
         canonical.list(self.given_attributes.iter(), |canonical, name| canonical.text(name));

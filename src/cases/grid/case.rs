@@ -253,11 +253,13 @@ fn in_the_cloud(label: &str, class: ObjectClass, name: &str, values: Values) -> 
         kind: class.kind(),
         mail_enabled: class == ObjectClass::MailEnabledGroup,
         on_premises_immutable_id: None,
+        on_premises_object_identifier: None,
         user_principal_name: class.is_user().then(|| name.into()),
         proxy_addresses: Vec::new(),
         attributes: attributes(values),
         password: None,
         roles: BTreeSet::new(),
+        eligible_roles: BTreeSet::new(),
     }
 }
 
@@ -268,6 +270,7 @@ fn on_premises(key: &str, class: ObjectClass, name: &str, values: Values) -> OnP
         kind: class.kind(),
         mail_enabled: class == ObjectClass::MailEnabledGroup,
         source_anchor: None,
+        object_identifier: None,
         user_principal_name: class.is_user().then(|| name.into()),
         proxy_addresses: Vec::new(),
         attributes: attributes(values),
