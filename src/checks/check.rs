@@ -64,9 +64,9 @@ pub(super) enum Trigger {
     Error,
     /// An edit by a cloud administrator.
     CloudEdit,
-    /// A cloud administrator writes an anchor.
+    /// A cloud administrator writes an anchor, or the identifier of an on-premises object.
     AnchorEdit,
-    /// A cloud administrator gives or takes a role.
+    /// A cloud administrator gives or takes a role, or eligibility for one.
     RoleEdit,
     /// A cloud administrator deletes an object.
     Deletion,
@@ -131,9 +131,16 @@ impl Trigger {
             }),
             Trigger::Error => cycle.is_some_and(|cycle| cycle.errors > 0),
             Trigger::CloudEdit => matches!(command, Command::UpdateCloudObject(_)),
-            Trigger::AnchorEdit => matches!(command, Command::SetImmutableId(_)),
+            Trigger::AnchorEdit => matches!(
+                command,
+                Command::SetImmutableId(_) | Command::SetOnPremisesObjectIdentifier(_)
+            ),
             Trigger::RoleEdit => {
-                matches!(command, Command::AssignRole(_) | Command::RemoveRole(_))
+                let is_assignment =
+                    matches!(command, Command::AssignRole(_) | Command::RemoveRole(_));
+                let is_eligibility =
+                    matches!(command, Command::MakeEligible(_) | Command::RemoveEligibility(_));
+                is_assignment || is_eligibility
             }
             Trigger::Deletion => matches!(command, Command::DeleteCloudObject(_)),
             Trigger::Difference => !transition.comparison.different().is_empty(),

@@ -43,6 +43,8 @@ pub(crate) struct ObjectHistory {
     pub(crate) password_free: bool,
     /// Cloud users that it was not matched with because they had a role, in a failed attempt.
     pub(crate) blocked_by_role: Vec<Text>,
+    /// Cloud users that it was not hard-matched with because a privileged role protected them.
+    pub(crate) blocked_by_privilege: Vec<Text>,
     /// Its last failed attempt would have been a soft match, had soft match not been off.
     pub(crate) blocked_by_switch: bool,
     /// Its last failed attempt would have been a hard match, had hard match not been blocked.
@@ -105,6 +107,7 @@ impl ObjectHistory {
         canonical.flags([self.late_match_told, self.stopped_by_anchor, addresses, was_restored]);
         canonical.list(self.absent.attributes.iter(), |canonical, name| canonical.text(name));
         canonical.list(self.blocked_by_role.iter(), CanonicalState::id);
+        canonical.list(self.blocked_by_privilege.iter(), CanonicalState::id);
     }
 }
 
@@ -135,6 +138,8 @@ pub(crate) struct History {
     /// an object may or may not have been joined to that is no longer there.
     pub(super) lost: BTreeSet<CloudRef>,
     pub(crate) scope: ScopeHistory,
+    /// By identifier of the cloud object: the `onPremisesObjectIdentifier` that was cleared last.
+    pub(crate) cleared: BTreeMap<Text, Text>,
     /// The cloud objects that were put into the recycle bin, as they were before. Little of that need be
     /// shown, nor they themselves.
     pub(crate) in_the_bin: Vec<Arc<CloudObject>>,
@@ -174,9 +179,17 @@ pub(crate) struct ScopeHistory {
     /// neither in the cloud nor on-premises.
     /// By identifier, as each was before: little need be shown of what is in the bin.
     pub(crate) left: BTreeMap<Text, Arc<CloudObject>>,
+    /// What a command named while it was in the recycle bin: what that made of it is left open.
+    pub(crate) commanded_in_the_bin: BTreeSet<Text>,
 }
 
 impl ScopeHistory {
+    /// A user in the recycle bin as it was when it left scope; `None` where a command may have changed it since.
+    pub(super) fn as_it_left(&self, id: &Text) -> Option<&CloudObject> {
+        let is_known = !self.commanded_in_the_bin.contains(id);
+        self.left.get(id).filter(|_| is_known).map(|left| &**left)
+    }
+
     /// Takes in a cycle.
     pub(super) fn learn_sync(&mut self, before: &Snapshot, after: &Snapshot) {
         self.removed.clear();
@@ -213,6 +226,7 @@ impl ScopeHistory {
             canonical.flags([*is_certain]);
         });
         canonical.list(self.left.values(), |canonical, object| canonical.cloud_object(object));
+        canonical.list(self.commanded_in_the_bin.iter(), CanonicalState::id);
         canonical.list(self.gone.iter(), |canonical, key| canonical.text(key));
     }
 }
@@ -363,9 +377,14 @@ impl History {
 
     /// Draws all that later verdicts rest on. What objects are called in reports is not among it.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
-            self.features;
-        canonical.flags([soft_match_on_upn]);
+        let Features {
+            soft_match,
+            password_hash_sync,
+            block_hard_match,
+            soft_match_on_upn,
+            identifier_update,
+        } = self.features;
+        canonical.flags([soft_match_on_upn, identifier_update]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match, self.reinstalled]);
         canonical.list(self.labels.iter(), |canonical, (label, id)| {
             canonical.text(label);
@@ -391,6 +410,10 @@ impl History {
             }
         });
         self.scope.canonicalise(canonical);
+        canonical.list(self.cleared.iter(), |canonical, (id, identifier)| {
+            canonical.id(id);
+            canonical.object_identifier(identifier);
+        });
         self.treatments.canonicalise(canonical);
         canonical.list(self.in_the_bin.iter(), |canonical, object| canonical.cloud_object(object));
         canonical.list(self.given_attributes.iter(), |canonical, name| canonical.text(name));

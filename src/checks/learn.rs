@@ -20,6 +20,8 @@ use std::sync::Arc;
 pub(crate) struct StepFacts {
     /// On-premises keys and the users with roles that blocked them.
     pub(crate) blocked_by_role: Vec<(Text, Vec<Text>)>,
+    /// On-premises keys and the users that a privileged role protected from a hard match by them.
+    pub(crate) blocked_by_privilege: Vec<(Text, Vec<Text>)>,
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
     /// On-premises keys that the block of hard match kept from a match.
@@ -83,7 +85,19 @@ impl History {
         after: &Snapshot,
         facts: StepFacts,
     ) {
+        let named = facts.named.as_ref().and_then(|id| before.cloud_object(id));
+        if let Some(named) = named.filter(|named| named.deleted) {
+            // What a command makes of what is in the recycle bin is left open.
+            self.scope.commanded_in_the_bin.insert(named.id.clone());
+        }
         match command {
+            Command::SetOnPremisesObjectIdentifier(set) if set.value.is_none() => {
+                if let Some(named) = named
+                    && let Some(cleared) = &named.on_premises_object_identifier
+                {
+                    self.cleared.insert(named.id.clone(), cleared.clone());
+                }
+            }
             Command::CreateOnPremisesObject(create) => self.create_on_premises(&create.object),
             Command::UpdateOnPremisesObject(update) => {
                 self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
@@ -158,9 +172,11 @@ impl History {
     fn forget_id(&mut self, id: &Text) {
         self.labels.retain(|_, named| named != id);
         self.names.remove(id);
+        self.cleared.remove(id);
         for own_history in self.objects.values_mut() {
             own_history.quarantined.take_if(|quarantined| quarantined == id);
             own_history.blocked_by_role.retain(|blocker| blocker != id);
+            own_history.blocked_by_privilege.retain(|blocker| blocker != id);
         }
     }
 
@@ -237,6 +253,11 @@ impl History {
                 own_history.blocked_by_role = blockers;
             }
         }
+        for (key, blockers) in facts.blocked_by_privilege {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.blocked_by_privilege = blockers;
+            }
+        }
         for key in facts.blocked_by_switch {
             if let Some(own_history) = self.objects.get_mut(&key) {
                 own_history.blocked_by_switch = true;
@@ -287,6 +308,7 @@ impl ObjectHistory {
             self.link =
                 Some(Link { id: joined.id.clone(), anchor: anchor.clone(), is_unspecified });
             self.blocked_by_role.clear();
+            self.blocked_by_privilege.clear();
             self.blocked_by_switch = false;
             self.blocked_by_hard_match_switch = false;
         }

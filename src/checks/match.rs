@@ -120,7 +120,7 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                 .holders()
                 .filter(|(candidate, _)| candidate.cloud.is_cloud_mastered())
                 .filter(|(candidate, _)| !transition.is_untouched(candidate.cloud))
-                .filter(|(candidate, _)| !transition.is_hard_matched_administrator(candidate.cloud))
+                .filter(|(candidate, _)| !transition.is_wrongly_hard_matched(candidate.cloud))
                 .collect();
             for (candidate, by) in matching.holders() {
                 if !by.any() {
@@ -453,6 +453,8 @@ fn judge_new(
     verdict.expect(&name, Field::OnPremisesImmutableId, anchor, immutable_id);
     verdict.expect(&name, Field::Deleted, false, new.deleted);
     verdict.expect(&name, Field::Roles, Value::Texts(BTreeSet::new()), &new.roles);
+    let nothing = Value::Texts(BTreeSet::new());
+    verdict.expect(&name, Field::EligibleRoles, nothing, &new.eligible_roles);
 }
 
 /// Judges that a cloud object which stands in the way of `object` lost nothing by it. One that is mastered

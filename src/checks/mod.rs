@@ -31,6 +31,7 @@ mod links;
 mod r#match;
 mod match_attributes;
 mod observer;
+mod protect;
 mod recovery;
 mod registry;
 mod safe;

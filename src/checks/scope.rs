@@ -68,17 +68,19 @@ fn is_claimed(transition: &Transition<'_>, cloud: &CloudObject) -> bool {
 }
 
 /// A user that meets nothing but one in the recycle bin that has left scope.
-struct Return<'t, 'a> {
-    subject: &'t Subject<'a>,
+pub(super) struct Return<'t, 'a> {
+    pub(super) subject: &'t Subject<'a>,
     /// That one.
-    cloud: &'a Arc<CloudObject>,
+    pub(super) cloud: &'a Arc<CloudObject>,
     /// It had the same anchor; otherwise the two share a name or an address.
-    has_its_anchor: bool,
+    pub(super) has_its_anchor: bool,
 }
 
 /// Every such user in a cycle. Where the one in the recycle bin is gone after it, the bin was emptied, which
 /// may be at any time.
-fn returns<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Return<'t, 'a>> {
+pub(super) fn returns<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = Return<'t, 'a>> {
     let users = transition.new_objects().filter(|(subject, _)| subject.object.kind == Kind::User);
     users.filter_map(|(subject, matching)| {
         let in_the_bin = |id: &str| {
@@ -119,6 +121,9 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
         if !has_its_anchor || has_role || transition.meets_another(&own, cloud) {
             continue;
         }
+        if transition.settings.edition.protects_mapped_users && !left_safely(transition, cloud) {
+            continue;
+        }
         let name = || transition.name_of(cloud);
         verdict.judge(|verdict| {
             match transition.after_of(cloud) {
@@ -139,6 +144,16 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
+/// Whether nothing protected a user from a hard match when it left scope, beyond doubt.
+fn left_safely(transition: &Transition<'_>, cloud: &CloudObject) -> bool {
+    transition.has(Capability::ObjectIdentifier)
+        && transition.history.scope.as_it_left(&cloud.id).is_some_and(|left| {
+            left.roles.is_empty()
+                && left.eligible_roles.is_empty()
+                && left.on_premises_object_identifier.is_none()
+        })
+}
+
 /// The same with hard match blocked: an error, and the user stays where it is.
 fn blocked_return_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.features().block_hard_match {
@@ -156,7 +171,7 @@ fn blocked_return_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict
     }
 }
 
-fn judge_stays_in_the_bin<'a>(
+pub(super) fn judge_stays_in_the_bin<'a>(
     transition: &Transition<'a>,
     verdict: &mut Verdict,
     cloud: &'a Arc<CloudObject>,

@@ -35,6 +35,12 @@ pub enum CommandKind {
     AssignRole,
     /// See [`Command::RemoveRole`].
     RemoveRole,
+    /// See [`Command::MakeEligible`].
+    MakeEligible,
+    /// See [`Command::RemoveEligibility`].
+    RemoveEligibility,
+    /// See [`Command::SetOnPremisesObjectIdentifier`].
+    SetOnPremisesObjectIdentifier,
     /// See [`Command::DeleteCloudObject`].
     DeleteCloudObject,
     /// See [`Command::RestoreCloudObject`].
@@ -59,6 +65,9 @@ impl CommandKind {
         CommandKind::SetImmutableId,
         CommandKind::AssignRole,
         CommandKind::RemoveRole,
+        CommandKind::MakeEligible,
+        CommandKind::RemoveEligibility,
+        CommandKind::SetOnPremisesObjectIdentifier,
         CommandKind::DeleteCloudObject,
         CommandKind::RestoreCloudObject,
         CommandKind::SetFeature,
@@ -78,6 +87,9 @@ impl CommandKind {
             CommandKind::SetImmutableId => "setImmutableId",
             CommandKind::AssignRole => "assignRole",
             CommandKind::RemoveRole => "removeRole",
+            CommandKind::MakeEligible => "makeEligible",
+            CommandKind::RemoveEligibility => "removeEligibility",
+            CommandKind::SetOnPremisesObjectIdentifier => "setOnPremisesObjectIdentifier",
             CommandKind::DeleteCloudObject => "deleteCloudObject",
             CommandKind::RestoreCloudObject => "restoreCloudObject",
             CommandKind::SetFeature => "setFeature",
@@ -114,6 +126,9 @@ impl Command {
             Command::SetImmutableId(_) => CommandKind::SetImmutableId,
             Command::AssignRole(_) => CommandKind::AssignRole,
             Command::RemoveRole(_) => CommandKind::RemoveRole,
+            Command::MakeEligible(_) => CommandKind::MakeEligible,
+            Command::RemoveEligibility(_) => CommandKind::RemoveEligibility,
+            Command::SetOnPremisesObjectIdentifier(_) => CommandKind::SetOnPremisesObjectIdentifier,
             Command::DeleteCloudObject(_) => CommandKind::DeleteCloudObject,
             Command::RestoreCloudObject(_) => CommandKind::RestoreCloudObject,
             Command::SetFeature(_) => CommandKind::SetFeature,

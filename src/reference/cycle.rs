@@ -1,6 +1,6 @@
 //! The sync cycle: each pending object in turn, and a report on every object.
 
-use super::candidates::{Circumstances, candidates, holders};
+use super::candidates::{Circumstances, Eligibility, candidates, holders};
 use super::connect::{Connect, Joined};
 use super::decide::{Decision, TakeOver, Withheld, decide};
 use super::deviation::{Deviation, Export, Leaving, Occasion, Turn};
@@ -250,9 +250,12 @@ impl Cycle<'_> {
         handle: CloudHandle,
         story: &mut Story,
     ) -> SyncResult {
-        if self.features.block_hard_match {
-            story.return_blocked(incoming);
-            return Reason::HardMatchBlocked.error();
+        let circumstances = Circumstances::of(incoming, self.tenant, self.features, self.policy);
+        if let Some(object) = self.tenant.get(handle)
+            && let Err(reason) = Eligibility::of(&circumstances, object).verdict()
+        {
+            story.return_blocked(incoming, reason);
+            return reason.error();
         }
         let (features, policy) = (self.features, self.policy);
         let restored = |before: &CloudObject| {
@@ -345,6 +348,13 @@ impl Cycle<'_> {
     ) -> Option<(Arc<CloudObject>, Arc<CloudObject>)> {
         let before = Arc::clone(self.tenant.get(handle)?);
         let mut after = make(&before);
+        let is_stamped_anew = before.on_premises_object_identifier.is_none()
+            && after.on_premises_object_identifier.is_some()
+            && self.connect.was_cleared(handle);
+        if self.policy.protections.stamp_new_identifiers && is_stamped_anew {
+            let made_up = format!("ffffffff-0000-4000-8000-{:012x}", handle.0);
+            after.on_premises_object_identifier = Some(made_up.into());
+        }
         let export = Export { incoming, occasion, before: &before, features: self.features };
         self.deviation.exported(&export, &mut after);
         self.tenant.replace(handle, after);
