@@ -66,6 +66,8 @@ pub(super) enum Trigger {
     CloudEdit,
     /// A cloud administrator writes an anchor.
     AnchorEdit,
+    /// A cloud administrator moves a source of authority to the cloud, or gives it back.
+    AuthorityEdit,
     /// A cloud administrator gives or takes a role.
     RoleEdit,
     /// A cloud administrator deletes an object.
@@ -80,7 +82,7 @@ pub(super) enum Trigger {
 pub(super) struct Occurring([bool; Trigger::ALL.len()]);
 
 impl Trigger {
-    pub(super) const ALL: [Trigger; 16] = [
+    pub(super) const ALL: [Trigger; 17] = [
         Trigger::Always,
         Trigger::Sync,
         Trigger::Subject,
@@ -93,6 +95,7 @@ impl Trigger {
         Trigger::Error,
         Trigger::CloudEdit,
         Trigger::AnchorEdit,
+        Trigger::AuthorityEdit,
         Trigger::RoleEdit,
         Trigger::Deletion,
         Trigger::Difference,
@@ -132,6 +135,7 @@ impl Trigger {
             Trigger::Error => cycle.is_some_and(|cycle| cycle.errors > 0),
             Trigger::CloudEdit => matches!(command, Command::UpdateCloudObject(_)),
             Trigger::AnchorEdit => matches!(command, Command::SetImmutableId(_)),
+            Trigger::AuthorityEdit => matches!(command, Command::SetCloudManaged(_)),
             Trigger::RoleEdit => {
                 matches!(command, Command::AssignRole(_) | Command::RemoveRole(_))
             }

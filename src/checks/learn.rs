@@ -33,6 +33,10 @@ pub(crate) struct StepFacts {
     pub(crate) absent: Vec<(Text, Absent)>,
     /// The identifier of the object that a command named.
     pub(crate) named: Option<Text>,
+    /// Whether it is known which object the command named.
+    pub(crate) is_certain: bool,
+    /// Identifiers of the cloud objects that are on-premises-mastered for the first time.
+    pub(crate) synchronised: Vec<Text>,
     /// The identifier of the first cloud object that the step created.
     pub(crate) created: Option<Text>,
 }
@@ -44,8 +48,9 @@ impl History {
         before: &Snapshot,
         command: &Command,
         seen: &StepObservation,
-        facts: StepFacts,
+        mut facts: StepFacts,
     ) {
+        self.synchronised.extend(std::mem::take(&mut facts.synchronised));
         if let Command::Sync(_) = command {
             self.learn_sync(before, seen, facts);
         } else if seen.outcome.status == Status::Ok {
@@ -118,7 +123,16 @@ impl History {
                 if is_gone && let Some(id) = &facts.named {
                     self.forget_id(id);
                 }
+                facts.named.iter().for_each(|id| self.conversions.leave_open(id));
                 self.of_joined_to(facts.named).for_each(|own| own.indeterminate = true);
+            }
+            Command::RestoreCloudObject(_) => {
+                facts.named.iter().for_each(|id| self.conversions.leave_open(id));
+            }
+            Command::SetCloudManaged(_) => {
+                let states = (before, after);
+                self.conversions.turn(&self.objects, states, facts.is_certain);
+                self.of_joined_to(facts.named).for_each(|own| own.password_free = true);
             }
             Command::SetFeature(set) => {
                 let is_toggled = self.features.get(set.feature) != set.value;
@@ -174,13 +188,14 @@ impl History {
             self.forget_changed_anchors(after);
         }
         self.scope.learn_sync(before, after);
+        self.conversions.learn_sync(after);
         self.treatments.extend(facts.treatments);
         let by_anchor = AnchorIndex::of(&after.cloud);
         let by_id = LazyCell::new(|| -> FxHashMap<&Text, &Arc<CloudObject>> {
             after.cloud.iter().map(|object| (&object.id, object)).collect()
         });
         let mastered_before = LazyCell::new(|| -> FxHashSet<&Text> {
-            let active = before.active().filter(|object| object.on_premises_sync_enabled);
+            let active = before.active().filter(|object| object.is_on_premises_mastered());
             active.map(|object| &object.id).collect()
         });
         for (at, object) in after.on_premises.iter().enumerate() {

@@ -95,6 +95,7 @@ pub(super) fn judge_no_match(
             if !candidate.eligible.any()
                 && candidate.cloud.is_active()
                 && candidate.cloud.is_cloud_mastered()
+                && transition.history.conversions.of(candidate.cloud).is_none()
                 && applies(subject.object, candidate)
             {
                 verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
@@ -436,7 +437,7 @@ fn judge_new(
 ) {
     let (anchor, immutable_id) = (&object.source_anchor, &new.on_premises_immutable_id);
     verdict.expect(&name, Field::Kind, object.kind, new.kind);
-    verdict.expect(&name, Field::OnPremisesSyncEnabled, true, new.on_premises_sync_enabled);
+    verdict.expect(&name, Field::OnPremisesSyncEnabled, true, new.is_on_premises_mastered());
     verdict.expect(&name, Field::OnPremisesImmutableId, anchor, immutable_id);
     verdict.expect(&name, Field::Deleted, false, new.deleted);
     verdict.expect(&name, Field::Roles, Value::Texts(BTreeSet::new()), &new.roles);
@@ -553,7 +554,7 @@ fn judge_quarantined(transition: &Transition<'_>, verdict: &mut Verdict) {
             match transition.after_of(quarantined) {
                 None => _ = verdict.missing(name()).because(Because::Unchanged),
                 Some(after) => {
-                    let is_flagged = after.on_premises_sync_enabled;
+                    let is_flagged = after.is_on_premises_mastered();
                     verdict.expect(name, Field::Quarantined, true, after.quarantined);
                     verdict.expect(name, Field::Deleted, false, after.deleted);
                     verdict.expect(name, Field::OnPremisesSyncEnabled, true, is_flagged);

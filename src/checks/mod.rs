@@ -18,6 +18,7 @@ mod arrival;
 mod candidates;
 mod check;
 mod comparison;
+mod conversions;
 mod definitions;
 mod determinacy;
 mod history;

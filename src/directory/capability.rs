@@ -71,6 +71,11 @@ words! {
         RoleEligibility = "roleEligibility",
         /// `onPremisesObjectIdentifier`; later editions only.
         ObjectIdentifier = "objectIdentifier",
+        /// `onPremisesSyncEnabled` tells `false` (was synchronised and has left scope) from `null` (never
+        /// was, or is managed in the cloud now); declared together with `authorityFlag`; later editions only.
+        AuthorityFlagStates = "authorityFlagStates",
+        /// `isCloudManaged` and `setCloudManaged`; later editions only.
+        SourceOfAuthority = "sourceOfAuthority",
     }
 }
 
@@ -108,6 +113,8 @@ impl Capabilities {
                         | Capability::SoftMatchOnUpnSwitch
                         | Capability::RoleEligibility
                         | Capability::ObjectIdentifier
+                        | Capability::AuthorityFlagStates
+                        | Capability::SourceOfAuthority
                 )
             })
             .collect()
@@ -116,6 +123,11 @@ impl Capabilities {
     /// Whether this capability is declared.
     pub fn has(&self, capability: Capability) -> bool {
         self.0.contains(&capability)
+    }
+
+    /// Whether the three values of the authority flag are told apart.
+    pub(crate) fn tell_flag_states(&self) -> bool {
+        self.has(Capability::AuthorityFlag) && self.has(Capability::AuthorityFlagStates)
     }
 
     /// What of `needed` is not declared, in the protocol's order.

@@ -37,6 +37,8 @@ pub enum CommandKind {
     RemoveRole,
     /// See [`Command::DeleteCloudObject`].
     DeleteCloudObject,
+    /// See [`Command::SetCloudManaged`].
+    SetCloudManaged,
     /// See [`Command::RestoreCloudObject`].
     RestoreCloudObject,
     /// See [`Command::SetFeature`].
@@ -60,6 +62,7 @@ impl CommandKind {
         CommandKind::AssignRole,
         CommandKind::RemoveRole,
         CommandKind::DeleteCloudObject,
+        CommandKind::SetCloudManaged,
         CommandKind::RestoreCloudObject,
         CommandKind::SetFeature,
         CommandKind::ReinstallConnect,
@@ -79,6 +82,7 @@ impl CommandKind {
             CommandKind::AssignRole => "assignRole",
             CommandKind::RemoveRole => "removeRole",
             CommandKind::DeleteCloudObject => "deleteCloudObject",
+            CommandKind::SetCloudManaged => "setCloudManaged",
             CommandKind::RestoreCloudObject => "restoreCloudObject",
             CommandKind::SetFeature => "setFeature",
             CommandKind::ReinstallConnect => "reinstallConnect",
@@ -115,6 +119,7 @@ impl Command {
             Command::AssignRole(_) => CommandKind::AssignRole,
             Command::RemoveRole(_) => CommandKind::RemoveRole,
             Command::DeleteCloudObject(_) => CommandKind::DeleteCloudObject,
+            Command::SetCloudManaged(_) => CommandKind::SetCloudManaged,
             Command::RestoreCloudObject(_) => CommandKind::RestoreCloudObject,
             Command::SetFeature(_) => CommandKind::SetFeature,
             Command::ReinstallConnect(_) => CommandKind::ReinstallConnect,

@@ -34,6 +34,8 @@ pub enum Field {
     MailEnabled,
     /// `onPremisesSyncEnabled`.
     OnPremisesSyncEnabled,
+    /// `isCloudManaged`.
+    IsCloudManaged,
     /// `onPremisesImmutableId`.
     OnPremisesImmutableId,
     /// `sourceAnchor`.
@@ -82,6 +84,7 @@ const PLAIN: &[(Field, &str)] = &[
     (Field::Kind, "kind"),
     (Field::MailEnabled, "mailEnabled"),
     (Field::OnPremisesSyncEnabled, "onPremisesSyncEnabled"),
+    (Field::IsCloudManaged, "isCloudManaged"),
     (Field::OnPremisesImmutableId, "onPremisesImmutableId"),
     (Field::SourceAnchor, "sourceAnchor"),
     (Field::UserPrincipalName, "userPrincipalName"),
@@ -365,6 +368,7 @@ impl Fields for CloudObject {
         Field::Kind,
         Field::MailEnabled,
         Field::OnPremisesSyncEnabled,
+        Field::IsCloudManaged,
         Field::OnPremisesImmutableId,
         Field::UserPrincipalName,
         Field::ProxyAddresses,
@@ -383,6 +387,7 @@ impl Fields for CloudObject {
             Field::Kind => self.kind.into(),
             Field::MailEnabled => self.mail_enabled.into(),
             Field::OnPremisesSyncEnabled => self.on_premises_sync_enabled.into(),
+            Field::IsCloudManaged => self.is_cloud_managed.into(),
             Field::OnPremisesImmutableId => (&self.on_premises_immutable_id).into(),
             Field::UserPrincipalName => (&self.user_principal_name).into(),
             Field::ProxyAddresses => self.proxy_addresses.as_slice().into(),
@@ -430,6 +435,7 @@ mod tests {
     use rstest::rstest;
 
     const CLOUD: &str = r#"{"id": "1", "kind": "user", "mailEnabled": true, "onPremisesSyncEnabled": true,
+        "isCloudManaged": true,
         "onPremisesImmutableId": "QUFB", "userPrincipalName": "ann@x", "proxyAddresses": ["SMTP:ann@x"],
         "attributes": {"kind": "A"}, "password": "pw", "roles": ["Reader"], "deleted": true, "quarantined": true}"#;
     const ON_PREMISES: &str = r#"{"key": "ann-ad", "kind": "user", "mailEnabled": true, "sourceAnchor": "QUFB",

@@ -37,7 +37,7 @@ pub use choice::{
 };
 pub use command::{
     AssignRole, CloudObjectChange, CloudRef, Command, CreateCloudObject, CreateOnPremisesObject,
-    DeleteCloudObject, OnPremisesChange, ReinstallConnect, RemoveOnPremisesObject, RemoveRole,
+    DeleteCloudObject, OnPremisesChange, ReinstallConnect, RemoveOnPremisesObject, RemoveRole, SetCloudManaged,
     RestoreCloudObject, SetFeature, SetImmutableId, Sync, UpdateCloudObject,
     UpdateOnPremisesObject,
 };

@@ -73,12 +73,30 @@ impl EditionRules {
         name: "2025-04",
         roles_block_hard_match: false,
         hard_match_first: true,
-        adds: &[Capability::Scope, Capability::SoftMatchOnUpnSwitch],
+        adds: &[
+            Capability::Scope,
+            Capability::SoftMatchOnUpnSwitch,
+            Capability::AuthorityFlagStates,
+        ],
         ..EditionRules::E2023_01
     };
 
     /// The edition whose pages are dated July 2026.
-    pub const E2026_07: EditionRules = EditionRules { name: "2026-07", ..EditionRules::E2025_04 };
+    pub const E2026_07: EditionRules = EditionRules {
+        name: "2026-07",
+        adds: &[
+            Capability::Scope,
+            Capability::SoftMatchOnUpnSwitch,
+            Capability::AuthorityFlagStates,
+            Capability::SourceOfAuthority,
+        ],
+        ..EditionRules::E2025_04
+    };
+
+    /// The authority flag of what was never synchronised.
+    pub(crate) fn flag_of_the_cloud(&self) -> Option<bool> {
+        (!self.adds.contains(&Capability::AuthorityFlagStates)).then_some(false)
+    }
 
     /// Every edition, the oldest first.
     pub const ALL: &'static [EditionRules] =

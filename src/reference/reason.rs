@@ -14,6 +14,8 @@ pub(crate) enum Reason {
     Ambiguous,
     /// The holder is mastered on-premises already.
     MasteredOnPremises,
+    /// The holder's source of authority was moved to the cloud.
+    CloudManaged,
     /// The holder is a quarantined object that a collision left behind.
     HeldByQuarantined,
     /// The holder is of another kind.
@@ -58,6 +60,9 @@ impl Reason {
                 NOT_UNIQUE,
                 "an identifier is held by an object that is mastered on-premises already",
             ),
+            Reason::CloudManaged => {
+                (NOT_UNIQUE, "an identifier is held by an object that is managed in the cloud")
+            }
             Reason::HeldByQuarantined => {
                 (NOT_UNIQUE, "an identifier is held by a quarantined object")
             }
@@ -136,6 +141,8 @@ pub(super) enum Refusal {
     NeedsName,
     /// There is one primary address.
     SecondPrimary,
+    /// Only what is synchronised can be moved to the cloud.
+    NotSynchronised,
     /// Objects in the recycle bin can be restored and deleted, nothing else.
     InRecycleBin,
 }
@@ -151,6 +158,7 @@ impl Refusal {
             Refusal::UsersOnly => "only users have this property",
             Refusal::NeedsName => "a user needs a userPrincipalName",
             Refusal::SecondPrimary => "at most one address is primary",
+            Refusal::NotSynchronised => "the object is not synchronised",
             Refusal::InRecycleBin => "the object is in the recycle bin",
         };
         Outcome { message: Some(message.into()), ..Outcome::plain(Status::Refused) }

@@ -66,6 +66,7 @@ fn commands() -> Vec<Command> {
         {"do": "assignRole", "object": {"label": "bob"}, "role": "Reader"},
         {"do": "removeRole", "object": {"label": "bob"}, "role": "Reader"},
         {"do": "deleteCloudObject", "object": {"quarantinedFor": "ann-ad"}, "permanently": true},
+        {"do": "setCloudManaged", "object": {"joinedTo": "ann-ad"}, "value": true},
         {"do": "restoreCloudObject", "object": {"label": "bob"}},
         {"do": "setFeature", "feature": "softMatch", "value": false},
         {"do": "setFeature", "feature": "passwordHashSync", "value": true},

@@ -60,6 +60,7 @@ impl<'de> Visitor<'de> for StepVisitor {
             "assignRole" => AssignRole,
             "removeRole" => RemoveRole,
             "deleteCloudObject" => DeleteCloudObject,
+            "setCloudManaged" => SetCloudManaged,
             "restoreCloudObject" => RestoreCloudObject,
             "setFeature" => SetFeature,
             "reinstallConnect" => ReinstallConnect,

@@ -6,8 +6,8 @@ use crate::cases::vocabulary::{PASSWORDS, ROLES};
 use crate::directory::{
     AssignRole, Change, CloudObjectChange, CloudRef, Command, CreateCloudObject,
     CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, OnPremisesChange, OnPremisesObject,
-    ProxyAddress, RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetFeature,
-    SetImmutableId, Text, UpdateCloudObject, UpdateOnPremisesObject,
+    ProxyAddress, RemoveOnPremisesObject, RemoveRole, RestoreCloudObject,
+    SetCloudManaged, SetFeature, SetImmutableId, Text, UpdateCloudObject, UpdateOnPremisesObject,
 };
 
 /// What a change changes.
@@ -27,7 +27,12 @@ impl<'a> Generator<'a> {
         type Make<'a> = fn(&mut Generator<'a>) -> Option<Command>;
         let removal =
             if self.settings.has_scope { weights.update_on_premises_object / 2 } else { 0 };
-        let makes: [(u8, Make<'a>); 13] = [
+        let conversion = if self.settings.has_source_of_authority {
+            weights.update_on_premises_object / 2
+        } else {
+            0
+        };
+        let makes: [(u8, Make<'a>); 14] = [
             (weights.create_on_premises_object, Self::create_on_premises_object),
             (weights.update_on_premises_object, Self::update_on_premises_object),
             (weights.create_cloud_object, Self::create_cloud_object),
@@ -41,6 +46,7 @@ impl<'a> Generator<'a> {
             (weights.reinstall_connect, |_| Some(Command::reinstall())),
             (weights.sync, |_| Some(Command::sync())),
             (removal, Self::remove_on_premises_object),
+            (conversion, Self::set_cloud_managed),
         ];
         // Some commands make no sense at some points; then another is drawn.
         for _ in 0..8 {
@@ -269,6 +275,19 @@ impl<'a> Generator<'a> {
         let object = self.target(|this, object| is_any || this.deleted.contains(object))?;
         self.deleted.retain(|deleted| *deleted != object);
         Some(Command::RestoreCloudObject(RestoreCloudObject { object }))
+    }
+
+    /// Mostly of what may be joined, and mostly a turn.
+    fn set_cloud_managed(&mut self) -> Option<Command> {
+        let is_any = self.percent(20);
+        let object = self.target(|_, object| is_any || matches!(object, CloudRef::JoinedTo(_)))?;
+        let is_managed = self.managed.contains(&object);
+        let value = is_managed == self.percent(10);
+        self.managed.retain(|managed| *managed != object);
+        if value {
+            self.managed.push(object.clone());
+        }
+        Some(Command::SetCloudManaged(SetCloudManaged { object, value }))
     }
 
     fn set_feature(&mut self) -> Option<Command> {

@@ -90,6 +90,8 @@ pub(super) struct Generator<'a> {
     pub(super) gone: Vec<OnPremisesObject>,
     /// Roles that objects were given, by the reference by which they were given.
     pub(super) roles: Vec<(CloudRef, Text)>,
+    /// What commands moved to the cloud.
+    pub(super) managed: Vec<CloudRef>,
     /// What commands deleted.
     pub(super) deleted: Vec<CloudRef>,
     /// What objects had before they were changed.
@@ -117,6 +119,7 @@ impl<'a> Generator<'a> {
             on_premises: Vec::new(),
             gone: Vec::new(),
             roles: Vec::new(),
+            managed: Vec::new(),
             deleted: Vec::new(),
             former: Vec::new(),
             before_change: None,

@@ -46,6 +46,7 @@ pub struct Sequences {
     pub(super) has_hard_delete: bool,
     pub(super) has_scope: bool,
     pub(super) has_upn_switch: bool,
+    pub(super) has_source_of_authority: bool,
 }
 
 /// Identifiers that the two sides must not have in common, since it would take a capability that
@@ -84,6 +85,8 @@ impl Sequences {
                 && capabilities.has(Capability::AuthorityFlag)
                 && capabilities.has(Capability::RecycleBin),
             has_upn_switch: capabilities.has(Capability::SoftMatchOnUpnSwitch),
+            has_source_of_authority: capabilities.has(Capability::SourceOfAuthority)
+                && capabilities.has(Capability::AuthorityFlag),
         }
     }
 

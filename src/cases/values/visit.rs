@@ -68,6 +68,7 @@ fn command(command: &mut Command, visit: &mut Visit<'_>) {
         Command::RemoveRole(remove) => visit(Value::Role(&mut remove.role)),
         Command::RemoveOnPremisesObject(_)
         | Command::DeleteCloudObject(_)
+        | Command::SetCloudManaged(_)
         | Command::RestoreCloudObject(_)
         | Command::SetFeature(_)
         | Command::ReinstallConnect(_)
