@@ -1,5 +1,6 @@
 //! What a case has shown so far: who is joined to whom, what has changed since, what failed.
 
+use super::conversions::Conversions;
 use super::definitions::is_joined;
 use super::treatments::Treatments;
 use crate::directory::{
@@ -140,6 +141,10 @@ pub(crate) struct History {
     pub(crate) scope: ScopeHistory,
     /// By identifier of the cloud object: the `onPremisesObjectIdentifier` that was cleared last.
     pub(crate) cleared: BTreeMap<Text, Text>,
+    pub(crate) conversions: Conversions,
+    /// Identifiers of cloud objects that were on-premises-mastered once; where nobody tells whether the
+    /// authority flag is false or has no value, of none.
+    pub(crate) synchronised: BTreeSet<Text>,
     /// The cloud objects that were put into the recycle bin, as they were before. Little of that need be
     /// shown, nor they themselves.
     pub(crate) in_the_bin: Vec<Arc<CloudObject>>,
@@ -267,6 +272,7 @@ impl History {
     pub(super) fn remove_on_premises(&mut self, key: &Text, before: &Snapshot) {
         let own_history = self.objects.remove(key);
         self.scope.gone.insert(key.clone());
+        self.conversions.remove_on_premises(key);
         let Some(object) = before.on_premises_object(key) else { return };
         if let Some(anchor) = &object.source_anchor {
             let removed = Removed { key: key.clone(), anchor: anchor.clone(), kind: object.kind };
@@ -414,6 +420,8 @@ impl History {
             canonical.id(id);
             canonical.object_identifier(identifier);
         });
+        self.conversions.canonicalise(canonical);
+        canonical.list(self.synchronised.iter(), CanonicalState::id);
         self.treatments.canonicalise(canonical);
         canonical.list(self.in_the_bin.iter(), |canonical, object| canonical.cloud_object(object));
         canonical.list(self.given_attributes.iter(), |canonical, name| canonical.text(name));

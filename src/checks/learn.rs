@@ -39,6 +39,10 @@ pub(crate) struct StepFacts {
     pub(crate) gone: Vec<Text>,
     /// The identifier of the object that a command named.
     pub(crate) named: Option<Text>,
+    /// Whether it is known which object the command named.
+    pub(crate) is_certain: bool,
+    /// Identifiers of the cloud objects that are on-premises-mastered for the first time.
+    pub(crate) synchronised: Vec<Text>,
     /// The identifier of the first cloud object that the step created.
     pub(crate) created: Option<Text>,
 }
@@ -50,8 +54,9 @@ impl History {
         before: &Snapshot,
         command: &Command,
         seen: &StepObservation,
-        facts: StepFacts,
+        mut facts: StepFacts,
     ) {
+        self.synchronised.extend(std::mem::take(&mut facts.synchronised));
         if let Command::Sync(_) = command {
             self.learn_sync(before, seen, facts);
         } else if seen.outcome.status == Status::Ok {
@@ -139,7 +144,16 @@ impl History {
                 if is_gone && let Some(id) = &facts.named {
                     self.forget_id(id);
                 }
+                facts.named.iter().for_each(|id| self.conversions.leave_open(id));
                 self.of_joined_to(facts.named).for_each(|own| own.indeterminate = true);
+            }
+            Command::RestoreCloudObject(_) => {
+                facts.named.iter().for_each(|id| self.conversions.leave_open(id));
+            }
+            Command::SetCloudManaged(_) => {
+                let states = (before, after);
+                self.conversions.turn(&self.objects, states, facts.is_certain);
+                self.of_joined_to(facts.named).for_each(|own| own.password_free = true);
             }
             Command::SetFeature(set) => {
                 let is_toggled = self.features.get(set.feature) != set.value;
@@ -201,13 +215,14 @@ impl History {
         self.in_the_bin
             .retain(|object| before.cloud_object(&object.id).is_none_or(|shown| shown.deleted));
         facts.gone.iter().for_each(|id| self.lose(id));
+        self.conversions.learn_sync(after);
         self.treatments.extend(facts.treatments);
         let by_anchor = AnchorIndex::of(&after.cloud);
         let by_id = LazyCell::new(|| -> FxHashMap<&Text, &Arc<CloudObject>> {
             after.cloud.iter().map(|object| (&object.id, object)).collect()
         });
         let mastered_before = LazyCell::new(|| -> FxHashSet<&Text> {
-            let active = before.active().filter(|object| object.on_premises_sync_enabled);
+            let active = before.active().filter(|object| object.is_on_premises_mastered());
             active.map(|object| &object.id).collect()
         });
         for (at, object) in after.on_premises.iter().enumerate() {

@@ -19,6 +19,7 @@ mod candidates;
 mod check;
 mod codes;
 mod comparison;
+mod conversions;
 mod definitions;
 mod determinacy;
 mod history;

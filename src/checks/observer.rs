@@ -243,8 +243,21 @@ fn facts(transition: &Transition<'_>) -> StepFacts {
         absent: takeover::absent(transition),
         gone: transition.gone().map(|object| object.id.clone()).collect(),
         named: transition.named_id.cloned(),
+        is_certain: transition.named.is_some(),
+        synchronised: synchronised(transition),
         created: transition.created().next().map(|created| created.id.clone()),
     }
+}
+
+/// What is on-premises-mastered for the first time, where that makes a difference later.
+fn synchronised(transition: &Transition<'_>) -> Vec<Text> {
+    let different = transition.comparison.different().iter();
+    let is_first = |cloud: &&&Arc<CloudObject>| {
+        cloud.is_on_premises_mastered() && !transition.history.synchronised.contains(&cloud.id)
+    };
+    let tells = transition.settings.capabilities.tell_flag_states();
+    let first = different.filter(|_| tells).filter(is_first);
+    first.map(|cloud| cloud.id.clone()).collect()
 }
 
 #[cfg(test)]

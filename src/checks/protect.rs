@@ -231,7 +231,7 @@ fn clear_identifier(transition: &Transition<'_>, verdict: &mut Verdict) {
             continue;
         };
         let is_synchronised = |after: &&std::sync::Arc<CloudObject>| {
-            after.is_active() && after.on_premises_sync_enabled
+            after.is_active() && after.is_on_premises_mastered()
         };
         let Some(after) = transition.after_of(cloud).filter(is_synchronised) else { continue };
         if cloud.on_premises_object_identifier.is_some() {
@@ -394,7 +394,7 @@ fn block_switch_too(transition: &Transition<'_>, verdict: &mut Verdict) {
                 continue;
             }
             let is_taken = transition.after_of(cloud).is_some_and(|after| {
-                after.on_premises_sync_enabled
+                after.is_on_premises_mastered()
                     && subject.effect.joined.is_some_and(|joined| joined.id == after.id)
             });
             if is_taken {

@@ -25,6 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("scope.return-after-restore", &[Trigger::ClearMatch], return_after_restore),
     Check::of("scope.other-anchor-creates-new", &[Trigger::NewObject], other_anchor_creates_new),
     Check::of("scope.restored-is-left-alone", &[Trigger::Sync], restored_is_left_alone),
+    Check::of("scope.left-is-false", &[Trigger::Always], left_is_false),
     Check::of("scope.cloud-mastered-not-deleted", &[Trigger::Sync], cloud_mastered_not_deleted),
     Check::of("scope.refused-deletion-code", &[Trigger::Report], refused_deletion_code),
 ];
@@ -51,7 +52,7 @@ fn removal_soft_deletes(transition: &Transition<'_>, verdict: &mut Verdict) {
                 return;
             }
             // That it has its anchor shows when it comes back; what else is shown of it is open.
-            if after.on_premises_sync_enabled {
+            if after.is_on_premises_mastered() {
                 verdict.violated(name(), Field::OnPremisesSyncEnabled, false, true);
             }
         });
@@ -210,6 +211,22 @@ fn restored_is_left_alone(transition: &Transition<'_>, verdict: &mut Verdict) {
         if transition.history.scope.left.contains_key(&cloud.id) {
             verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
         }
+    }
+}
+
+/// The flag of a user that left scope and is active again tells that it was synchronised.
+fn left_is_false(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.settings.capabilities.tell_flag_states() {
+        return;
+    }
+    for id in transition.history.scope.left.keys() {
+        let after = transition.comparison.after(id).filter(|after| after.is_active());
+        let Some(after) = after.filter(|after| after.is_cloud_mastered()) else { continue };
+        let name = || transition.name_of(after);
+        let flag = after.on_premises_sync_enabled;
+        verdict.judge(|verdict| {
+            verdict.expect(name, Field::OnPremisesSyncEnabled, false, flag);
+        });
     }
 }
 

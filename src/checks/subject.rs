@@ -185,9 +185,15 @@ pub(crate) fn subjects<'a>(
         .iter()
         .filter(|cloud| comparison.before(&cloud.id).is_none_or(|shown| shown.deleted))
         .collect();
+    // Whether another one gets what waits to be taken back is open too.
+    let converted = history.conversions.all();
+    let converted: Vec<&Arc<CloudObject>> =
+        converted.filter_map(|(id, _)| comparison.before(id)).collect();
     for subject in &mut subjects {
         let object = subject.object;
-        let is_open = left.iter().any(|cloud| equal_anchors(object, cloud))
+        let is_converted = |cloud: &&Arc<CloudObject>| carries_an_identifier(object, cloud);
+        let is_open = converted.iter().any(is_converted)
+            || left.iter().any(|cloud| equal_anchors(object, cloud))
             || in_the_bin.iter().any(|cloud| carries_an_identifier(object, cloud));
         if let LinkState::New(matching) = &mut subject.link_state {
             // Whoever was synchronised may be mapped to an on-premises object, where that is not shown.

@@ -180,11 +180,14 @@ impl<'a> Transition<'a> {
     }
 
     /// Active cloud-mastered objects that the cycle has to leave alone, as far as that is not left
-    /// open: no uncontended new object may take them over.
+    /// open: no uncontended new object may take them over. What was moved to the cloud has rules of its own.
     pub(crate) fn left_alone(&self) -> impl Iterator<Item = &'a Arc<CloudObject>> {
         self.before.active().filter(|cloud| {
             let involvement = self.involvement(cloud);
-            cloud.is_cloud_mastered() && !involvement.is_open && !involvement.is_eligible
+            cloud.is_cloud_mastered()
+                && !involvement.is_open
+                && !involvement.is_eligible
+                && self.history.conversions.of(cloud).is_none()
         })
     }
 
@@ -268,6 +271,11 @@ impl<'a> Transition<'a> {
 
     pub(crate) fn name_of(&self, cloud: &CloudObject) -> ObjectName {
         self.history.name_of(cloud)
+    }
+
+    /// Whether the command was carried out.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.outcome.status == Status::Ok
     }
 
     /// Judges that a command in whose way nothing stands was carried out.

@@ -318,6 +318,14 @@ commands! {
         #[serde(default, deserialize_with = "super::object::null_is_absent")]
         permanently: bool,
     }
+    /// A cloud administrator moves the source of authority of an object to the cloud, or gives it back;
+    /// later editions only.
+    "setCloudManaged": SetCloudManaged {
+        /// Which object.
+        object: CloudRef,
+        /// Whether it is managed in the cloud.
+        value: bool,
+    }
     /// A cloud administrator takes an object out of the recycle bin.
     "restoreCloudObject": RestoreCloudObject {
         /// Which object.
@@ -360,6 +368,7 @@ impl Command {
             Command::RemoveEligibility(command) => Some(&command.object),
             Command::SetOnPremisesObjectIdentifier(command) => Some(&command.object),
             Command::DeleteCloudObject(command) => Some(&command.object),
+            Command::SetCloudManaged(command) => Some(&command.object),
             Command::RestoreCloudObject(command) => Some(&command.object),
             _ => None,
         }

@@ -39,8 +39,8 @@ pub use choice::{
 pub use command::{
     AssignRole, CloudObjectChange, CloudRef, Command, CreateCloudObject, CreateOnPremisesObject,
     DeleteCloudObject, MakeEligible, OnPremisesChange, ReinstallConnect, RemoveEligibility,
-    RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId,
-    SetOnPremisesObjectIdentifier, Sync, UpdateCloudObject, UpdateOnPremisesObject,
+    RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetCloudManaged, SetFeature,
+    SetImmutableId, SetOnPremisesObjectIdentifier, Sync, UpdateCloudObject, UpdateOnPremisesObject,
 };
 pub use command_kind::CommandKind;
 pub use edition::{EditionSettings, PrivilegedRoles, RolesAtHardMatch, SwitchNames};

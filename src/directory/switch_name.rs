@@ -186,7 +186,10 @@ mod tests {
         r#"{"softMatch": true, "blockSoftMatchEnabled": true}"#,
         "`blockSoftMatchEnabled` and `softMatch` are one switch, which stands here twice"
     )]
-    #[case::unknown(r#"{"softmatch": true}"#, "unknown variant `softmatch`, expected one of `softMatch`")]
+    #[case::unknown(
+        r#"{"softmatch": true}"#,
+        "unknown variant `softmatch`, expected one of `softMatch`"
+    )]
     #[case::no_flag(r#"{"softMatch": "on"}"#, "invalid type: string \"on\", expected a boolean")]
     fn what_is_wrong_with_switches_is_told(#[case] text: &str, #[case] message: &str) {
         let error = serde_json::from_str::<Features>(text).expect_err("no switches").to_string();

@@ -131,8 +131,11 @@ impl<'a> Eligibility<'a> {
         if object.quarantined {
             return Err(Reason::HeldByQuarantined);
         }
-        if object.on_premises_sync_enabled {
+        if object.is_on_premises_mastered() {
             return Err(Reason::MasteredOnPremises);
+        }
+        if object.is_cloud_managed {
+            return Err(Reason::CloudManaged);
         }
         if object.kind != kind {
             return Err(Reason::OtherKind);

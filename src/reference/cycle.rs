@@ -3,7 +3,7 @@
 use super::candidates::{Circumstances, Eligibility, candidates, holders};
 use super::connect::{Connect, Joined};
 use super::decide::{Decision, TakeOver, Withheld, decide};
-use super::deviation::{Deviation, Export, Leaving, Occasion, Turn};
+use super::deviation::{Deviation, Export, Leaving, Occasion, Return, Turn};
 use super::export::{provisioned, quarantined, taken_over, updated};
 use super::joined::{JoinedDecision, decide_joined, rejoin};
 use super::policy::Policy;
@@ -57,7 +57,7 @@ impl Cycle<'_> {
         if object.kind == Kind::User {
             self.tenant.change(handle, |object| {
                 object.deleted = true;
-                object.on_premises_sync_enabled = false;
+                object.on_premises_sync_enabled = Some(false);
             });
         } else {
             self.tenant.remove(handle);
@@ -161,9 +161,12 @@ impl Cycle<'_> {
         story.rejoin(incoming, self.tenant, found);
         match found {
             Ok(Some(handle)) => self.rejoin(at, incoming, handle, story),
-            Ok(None) => match self.deleted_before(incoming) {
-                Some(handle) => self.restore(at, incoming, handle, story),
-                None => self.match_new(at, incoming, story),
+            Ok(None) => match self.converted(incoming) {
+                Some(handle) => self.take_back(at, incoming, handle, story),
+                None => match self.deleted_before(incoming) {
+                    Some(handle) => self.restore(at, incoming, handle, story),
+                    None => self.match_new(at, incoming, story),
+                },
             },
             Err(reason) => reason.error(),
         }
@@ -275,6 +278,62 @@ impl Cycle<'_> {
         story.returned(incoming);
         self.export(handle, incoming, Occasion::HardMatch, restored);
         self.connect.join(at, handle, Some(Arc::clone(incoming)));
+        hard_matched(Evaluator::Service)
+    }
+
+    /// The object with this anchor whose source of authority was moved to the cloud, or given back since.
+    fn converted(&self, incoming: &OnPremisesObject) -> Option<CloudHandle> {
+        let handle = self.tenant.holder_of_anchor(incoming.source_anchor.as_deref()?)?;
+        let object = self.tenant.get(handle)?;
+        let is_own = object.kind == incoming.kind && self.connect.is_converted(handle);
+        (is_own || object.is_cloud_managed).then_some(handle)
+    }
+
+    /// An object whose source of authority is in the cloud gets nothing from on-premises. Once that was
+    /// given back it is taken over by the anchor, whatever its kind; of users that is a hard match, which
+    /// the switch blocks.
+    fn take_back(
+        &mut self,
+        at: usize,
+        incoming: &Arc<OnPremisesObject>,
+        handle: CloudHandle,
+        story: &mut Story,
+    ) -> SyncResult {
+        let is_managed = self.tenant.get(handle).is_some_and(|object| object.is_cloud_managed);
+        let is_blocked = self.features.block_hard_match && incoming.kind == Kind::User;
+        let decision = if is_managed {
+            Return::Managed
+        } else if is_blocked {
+            Return::Blocked
+        } else {
+            Return::TakenBack
+        };
+        let circumstances = Circumstances::of(incoming, self.tenant, self.features, self.policy);
+        match self.deviation.converted(&circumstances, handle, decision) {
+            Return::Managed => {
+                story.managed_in_the_cloud(incoming);
+                return SyncResult::plain(ResultWord::Unchanged);
+            }
+            Return::Blocked => {
+                story.rollback_blocked(incoming);
+                return Reason::HardMatchBlocked.error();
+            }
+            Return::New => return self.match_new(at, incoming, story),
+            Return::TakenBack => {}
+        }
+        let (features, policy) = (self.features, self.policy);
+        let withheld = Withheld::from_others(incoming, Some(handle), self.tenant);
+        if !withheld.is_empty() {
+            return Reason::Ambiguous.error();
+        }
+        story.taken_back(incoming);
+        self.export(handle, incoming, Occasion::Return, |before| {
+            taken_over(before, incoming, &withheld, features, policy)
+        });
+        self.connect.join(at, handle, Some(Arc::clone(incoming)));
+        if policy.values_absent_on_premises == ValuesAbsentOnPremises::ClearedInNextCycle {
+            self.connect.clear_in_next_cycle(at);
+        }
         hard_matched(Evaluator::Service)
     }
 

@@ -84,6 +84,7 @@ impl EditionRules {
             Capability::Scope,
             Capability::SoftMatchOnUpnSwitch,
             Capability::ErrorCodes,
+            Capability::AuthorityFlagStates,
         ],
         ..EditionRules::E2023_01
     };
@@ -102,12 +103,20 @@ impl EditionRules {
         adds: &[
             Capability::Scope,
             Capability::SoftMatchOnUpnSwitch,
+            Capability::ErrorCodes,
+            Capability::AuthorityFlagStates,
             Capability::RoleEligibility,
             Capability::ObjectIdentifier,
             Capability::IdentifierUpdateSwitch,
+            Capability::SourceOfAuthority,
         ],
         ..EditionRules::E2025_04
     };
+
+    /// The authority flag of what was never synchronised.
+    pub(crate) fn flag_of_the_cloud(&self) -> Option<bool> {
+        (!self.adds.contains(&Capability::AuthorityFlagStates)).then_some(false)
+    }
 
     /// Every edition, the oldest first.
     pub const ALL: &'static [EditionRules] =

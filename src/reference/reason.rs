@@ -14,6 +14,8 @@ pub(crate) enum Reason {
     Ambiguous,
     /// The holder is mastered on-premises already.
     MasteredOnPremises,
+    /// The holder's source of authority was moved to the cloud.
+    CloudManaged,
     /// The holder is a quarantined object that a collision left behind.
     HeldByQuarantined,
     /// The holder is of another kind.
@@ -64,6 +66,9 @@ impl Reason {
                 NOT_UNIQUE,
                 "an identifier is held by an object that is mastered on-premises already",
             ),
+            Reason::CloudManaged => {
+                (NOT_UNIQUE, "an identifier is held by an object that is managed in the cloud")
+            }
             Reason::HeldByQuarantined => {
                 (NOT_UNIQUE, "an identifier is held by a quarantined object")
             }
@@ -157,6 +162,8 @@ pub(super) enum Refusal {
     SecondPrimary,
     /// The identifier of an on-premises object can be cleared and not set.
     ClearedOnly,
+    /// Only what is synchronised can be moved to the cloud.
+    NotSynchronised,
     /// Objects in the recycle bin can be restored and deleted, nothing else.
     InRecycleBin,
 }
@@ -173,6 +180,7 @@ impl Refusal {
             Refusal::NeedsName => "a user needs a userPrincipalName",
             Refusal::SecondPrimary => "at most one address is primary",
             Refusal::ClearedOnly => "onPremisesObjectIdentifier can only be cleared",
+            Refusal::NotSynchronised => "the object is not synchronised",
             Refusal::InRecycleBin => "the object is in the recycle bin",
         };
         Outcome { message: Some(message.into()), ..Outcome::plain(Status::Refused) }

@@ -99,6 +99,33 @@ impl Story {
         });
     }
 
+    pub(super) fn managed_in_the_cloud(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.convert-stops-sync", || {
+            format!(
+                "the object with the sourceAnchor of {} is managed in the cloud: nothing of it is synchronised",
+                incoming.key
+            )
+        });
+    }
+
+    pub(super) fn taken_back(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.rollback-next-cycle", || {
+            format!(
+                "the source of authority of the object with the sourceAnchor of {} was given back: it is taken over, and the on-premises values win",
+                incoming.key
+            )
+        });
+    }
+
+    pub(super) fn rollback_blocked(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.rollback-blocked", || {
+            format!(
+                "the source of authority of the user with the sourceAnchor of {} was given back, but hard match is blocked: an error, and it stays as it is",
+                incoming.key
+            )
+        });
+    }
+
     pub(super) fn no_longer_joined(&mut self, incoming: &OnPremisesObject) {
         self.note("match.every-new-object", || {
             format!(
@@ -538,6 +565,7 @@ fn rule_of(reason: Reason, hard_match_first: bool) -> &'static str {
         Reason::OtherAnchor => "match.different-anchor-blocks-soft-match",
         Reason::LateMatch => "match.late-match-is-an-error",
         Reason::NotToBeDeleted => "scope.cloud-mastered-not-deleted",
+        Reason::CloudManaged => "soa.converted-not-taken-over",
         Reason::StillWithheld => "safe.unique-identifiers",
     }
 }

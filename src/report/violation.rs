@@ -121,6 +121,7 @@ fn because_in_words(because: &Because, violation: &Violation) -> String {
         Because::Exists(true) => "the object exists".to_owned(),
         Because::Exists(false) => "there is no such object".to_owned(),
         Because::MasteredOnPremises => "the object is mastered on-premises".to_owned(),
+        Because::ManagedInTheCloud => "its source of authority was moved to the cloud".to_owned(),
         Because::OnlyBySync => "only a sync turns it to true".to_owned(),
         Because::AnchorOfOne(kind) => {
             format!("it is the anchor of exactly one on-premises {kind}")

@@ -69,6 +69,7 @@ fn commands() -> Vec<Command> {
         {"do": "removeEligibility", "object": {"label": "bob"}, "role": "Reader"},
         {"do": "setOnPremisesObjectIdentifier", "object": {"label": "bob"}, "value": null},
         {"do": "deleteCloudObject", "object": {"quarantinedFor": "ann-ad"}, "permanently": true},
+        {"do": "setCloudManaged", "object": {"joinedTo": "ann-ad"}, "value": true},
         {"do": "restoreCloudObject", "object": {"label": "bob"}},
         {"do": "setFeature", "feature": "softMatch", "value": false},
         {"do": "setFeature", "feature": "passwordHashSync", "value": true},

@@ -8,8 +8,8 @@ use super::stderr::StderrTail;
 use super::trace::{Trace, Way};
 use crate::directory::SwitchNames;
 use crate::implementation::protocol::{
-    self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, Named,
-    ReplyResult, SuiteName, read_reply, write_request,
+    self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, Named, ReplyResult,
+    SuiteName, read_reply, write_request,
 };
 use crate::implementation::{Description, Failure, FailureKind};
 use serde::Serialize;

@@ -83,11 +83,11 @@ mod tests {
     ) {
         let tenant: Tenant =
             serde_json::from_str(r#"{"features": {"softMatch": false}}"#).expect("a tenant");
-        let commands: Vec<Command> =
-            serde_json::from_str(r#"[{"do": "setFeature", "feature": "softMatch", "value": true}, {"do": "sync"}]"#)
-                .expect("commands");
-        let params =
-            RunCaseParams { tenant: Cow::Owned(tenant), commands: Cow::Owned(commands) };
+        let commands: Vec<Command> = serde_json::from_str(
+            r#"[{"do": "setFeature", "feature": "softMatch", "value": true}, {"do": "sync"}]"#,
+        )
+        .expect("commands");
+        let params = RunCaseParams { tenant: Cow::Owned(tenant), commands: Cow::Owned(commands) };
         let sent = serde_json::to_value(Named { params: &params, names }).expect("a request");
         let expected = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
         assert_eq!(sent["tenant"]["features"], expected(features));
