@@ -141,7 +141,7 @@ pub(super) enum Command {
         /// Serve a mutant instead, to see what the report of a mistake looks like; `self-test` lists
         /// them by name.
         #[cfg(feature = "self-test")]
-        #[arg(long, value_name = "NAME", conflicts_with = "offers")]
+        #[arg(long, value_name = "NAME")]
         mutant: Option<String>,
     },
     /// Show what the suite catches: run its mutants (the reference model with one deliberate fault

@@ -74,6 +74,7 @@ pub fn main() -> ExitCode {
         }
     };
     let ended = match arguments.command {
+        Command::Run(arguments) if !arguments.editions.is_empty() => by_edition::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => run::replay(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
@@ -91,8 +92,8 @@ pub fn main() -> ExitCode {
         Command::Man { folder } => manual::man(folder.as_deref()),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
         #[cfg(feature = "self-test")]
-        Command::Serve { edition, choices, mutant: Some(name), .. } => {
-            serve::serve_mutant(&name, edition.as_deref(), &choices.choices)
+        Command::Serve { edition, choices, offers, mutant: Some(name) } => {
+            serve::serve_mutant(&name, edition.as_deref(), &choices.choices, &offers)
         }
         Command::Serve { edition, choices, offers, .. } => {
             serve::serve(edition.as_deref(), &choices.choices, &offers)
