@@ -180,7 +180,7 @@ impl Run {
     pub(super) fn short(&self, object: &OnPremisesObject) -> Short {
         let own = self.after().iter().find(|cloud| {
             cloud.is_active()
-                && cloud.on_premises_sync_enabled
+                && cloud.is_on_premises_mastered()
                 && !cloud.quarantined
                 && cloud.on_premises_immutable_id == object.source_anchor
         });
@@ -191,7 +191,7 @@ impl Run {
             ResultWord::SoftMatched => Outcome::SoftMatched,
             _ => match before {
                 Some(before) if before.deleted => Outcome::Restored,
-                Some(before) if before.on_premises_sync_enabled => Outcome::AlreadySynced,
+                Some(before) if before.is_on_premises_mastered() => Outcome::AlreadySynced,
                 _ => Outcome::HardMatched,
             },
         };

@@ -159,7 +159,7 @@ pub(super) fn cloud(record: &Record) -> Result<Read<Cloud>, Mistake> {
     let name = text(record, &["displayname"])?;
     let called = label.or_else(|| upn.clone()).or(name).or_else(|| id.clone()).unwrap_or_default();
     let mut object = CloudObject::new(called, kind);
-    object.on_premises_sync_enabled = flag(record, names::SYNC_ENABLED)?.unwrap_or(false);
+    object.on_premises_sync_enabled = flag(record, names::SYNC_ENABLED)?;
     object.on_premises_immutable_id = text(record, names::IMMUTABLE_ID)?.map(Text::from);
     object.user_principal_name = upn.filter(|_| kind == Kind::User).map(Text::from);
     object.proxy_addresses = addresses(record)?;
@@ -173,7 +173,7 @@ pub(super) fn cloud(record: &Record) -> Result<Read<Cloud>, Mistake> {
         Some(_) => true,
     };
     if kind == Kind::User {
-        let is_synchronised = object.on_premises_sync_enabled;
+        let is_synchronised = object.is_on_premises_mastered();
         let password = if is_synchronised { ON_PREMISES_PASSWORD } else { CLOUD_PASSWORD };
         object.password = Some(password.into());
     }
