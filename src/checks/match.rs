@@ -102,6 +102,7 @@ pub(super) fn judge_no_match(
             if !candidate.eligible.any()
                 && candidate.cloud.is_active()
                 && candidate.cloud.is_cloud_mastered()
+                && transition.history.conversions.of(candidate.cloud).is_none()
                 && applies(subject.object, candidate)
             {
                 verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
@@ -124,7 +125,7 @@ fn every_new_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                 .holders()
                 .filter(|(candidate, _)| candidate.cloud.is_cloud_mastered())
                 .filter(|(candidate, _)| !transition.is_untouched(candidate.cloud))
-                .filter(|(candidate, _)| !transition.is_hard_matched_administrator(candidate.cloud))
+                .filter(|(candidate, _)| !transition.is_wrongly_hard_matched(candidate.cloud))
                 .collect();
             for (candidate, by) in matching.holders() {
                 if !by.any() {
@@ -453,10 +454,12 @@ fn judge_new(
 ) {
     let (anchor, immutable_id) = (&object.source_anchor, &new.on_premises_immutable_id);
     verdict.expect(&name, Field::Kind, object.kind, new.kind);
-    verdict.expect(&name, Field::OnPremisesSyncEnabled, true, new.on_premises_sync_enabled);
+    verdict.expect(&name, Field::OnPremisesSyncEnabled, true, new.is_on_premises_mastered());
     verdict.expect(&name, Field::OnPremisesImmutableId, anchor, immutable_id);
     verdict.expect(&name, Field::Deleted, false, new.deleted);
     verdict.expect(&name, Field::Roles, Value::Texts(BTreeSet::new()), &new.roles);
+    let nothing = Value::Texts(BTreeSet::new());
+    verdict.expect(&name, Field::EligibleRoles, nothing, &new.eligible_roles);
 }
 
 /// Judges that a cloud object which stands in the way of `object` lost nothing by it. One that is mastered
@@ -570,7 +573,7 @@ fn judge_quarantined(transition: &Transition<'_>, verdict: &mut Verdict) {
             match transition.after_of(quarantined) {
                 None => _ = verdict.missing(name()).because(Because::Unchanged),
                 Some(after) => {
-                    let is_flagged = after.on_premises_sync_enabled;
+                    let is_flagged = after.is_on_premises_mastered();
                     verdict.expect(name, Field::Quarantined, true, after.quarantined);
                     verdict.expect(name, Field::Deleted, false, after.deleted);
                     verdict.expect(name, Field::OnPremisesSyncEnabled, true, is_flagged);

@@ -3,6 +3,7 @@
 use super::candidates::Candidate;
 use super::check::{Check, Trigger};
 use super::codes::{Situation, judge_code};
+use super::definitions::equal_anchors;
 use super::history::Removed;
 use super::identifiers::cloud_identifiers;
 use super::r#match::judge_clear_matches;
@@ -24,6 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("scope.return-after-restore", &[Trigger::ClearMatch], return_after_restore),
     Check::of("scope.other-anchor-creates-new", &[Trigger::NewObject], other_anchor_creates_new),
     Check::of("scope.restored-is-left-alone", &[Trigger::Sync], restored_is_left_alone),
+    Check::of("scope.left-is-false", &[Trigger::Always], left_is_false),
     Check::of("scope.cloud-mastered-not-deleted", &[Trigger::Sync], cloud_mastered_not_deleted),
     Check::of("scope.refused-deletion-code", &[Trigger::Report], refused_deletion_code),
 ];
@@ -50,7 +52,7 @@ fn removal_soft_deletes(transition: &Transition<'_>, verdict: &mut Verdict) {
                 return;
             }
             // That it has its anchor shows when it comes back; what else is shown of it is open.
-            if after.on_premises_sync_enabled {
+            if after.is_on_premises_mastered() {
                 verdict.violated(name(), Field::OnPremisesSyncEnabled, false, true);
             }
         });
@@ -67,17 +69,19 @@ fn is_claimed(transition: &Transition<'_>, cloud: &CloudObject) -> bool {
 }
 
 /// A user that meets nothing but one in the recycle bin that has left scope.
-struct Return<'t, 'a> {
-    subject: &'t Subject<'a>,
+pub(super) struct Return<'t, 'a> {
+    pub(super) subject: &'t Subject<'a>,
     /// That one.
-    cloud: &'a Arc<CloudObject>,
+    pub(super) cloud: &'a Arc<CloudObject>,
     /// It had the same anchor; otherwise the two share a name or an address.
-    has_its_anchor: bool,
+    pub(super) has_its_anchor: bool,
 }
 
 /// Every such user in a cycle. Where the one in the recycle bin is gone after it, the bin was emptied, which
 /// may be at any time.
-fn returns<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Return<'t, 'a>> {
+pub(super) fn returns<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = Return<'t, 'a>> {
     let users = transition.new_objects().filter(|(subject, _)| subject.object.kind == Kind::User);
     users.filter_map(|(subject, matching)| {
         let in_the_bin = |id: &str| {
@@ -91,11 +95,9 @@ fn returns<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Retur
             return None;
         }
         let left = &transition.history.scope.left;
-        let anchor = subject.object.source_anchor.as_ref();
-        let by_anchor = left.iter().find(|(_, left)| Some(*left) == anchor);
-        if let Some((id, _)) = by_anchor {
-            let cloud = in_the_bin(id)?;
-            let meets_no_other = matching.candidates.iter().all(|other| other.cloud.id == *id);
+        if let Some(by_anchor) = left.values().find(|left| equal_anchors(subject.object, left)) {
+            let cloud = in_the_bin(&by_anchor.id)?;
+            let meets_no_other = matching.candidates.iter().all(|other| other.cloud.id == cloud.id);
             return meets_no_other.then_some(Return { subject, cloud, has_its_anchor: true });
         }
         let [candidate] = &matching.candidates[..] else { return None };
@@ -114,8 +116,13 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
     for Return { subject, cloud, has_its_anchor } in returns(transition) {
         // Whether a directory role stands in the way is open, and so is what becomes of a value that
         // somebody else has by now.
-        let own: Vec<_> = cloud_identifiers(cloud).collect();
-        if !has_its_anchor || !cloud.roles.is_empty() || transition.meets_another(&own, cloud) {
+        let Some(was) = transition.history.as_it_was(cloud) else { continue };
+        let own: Vec<_> = cloud_identifiers(was).chain(cloud_identifiers(cloud)).collect();
+        let has_role = !was.roles.is_empty() || !cloud.roles.is_empty();
+        if !has_its_anchor || has_role || transition.meets_another(&own, cloud) {
+            continue;
+        }
+        if transition.settings.edition.protects_mapped_users && !left_safely(transition, cloud) {
             continue;
         }
         let name = || transition.name_of(cloud);
@@ -138,6 +145,16 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
+/// Whether nothing protected a user from a hard match when it left scope, beyond doubt.
+fn left_safely(transition: &Transition<'_>, cloud: &CloudObject) -> bool {
+    transition.has(Capability::ObjectIdentifier)
+        && transition.history.scope.as_it_left(&cloud.id).is_some_and(|left| {
+            left.roles.is_empty()
+                && left.eligible_roles.is_empty()
+                && left.on_premises_object_identifier.is_none()
+        })
+}
+
 /// The same with hard match blocked: an error, and the user stays where it is.
 fn blocked_return_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.features().block_hard_match {
@@ -155,7 +172,7 @@ fn blocked_return_is_an_error(transition: &Transition<'_>, verdict: &mut Verdict
     }
 }
 
-fn judge_stays_in_the_bin<'a>(
+pub(super) fn judge_stays_in_the_bin<'a>(
     transition: &Transition<'a>,
     verdict: &mut Verdict,
     cloud: &'a Arc<CloudObject>,
@@ -194,6 +211,22 @@ fn restored_is_left_alone(transition: &Transition<'_>, verdict: &mut Verdict) {
         if transition.history.scope.left.contains_key(&cloud.id) {
             verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
         }
+    }
+}
+
+/// The flag of a user that left scope and is active again tells that it was synchronised.
+fn left_is_false(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.settings.capabilities.tell_flag_states() {
+        return;
+    }
+    for id in transition.history.scope.left.keys() {
+        let after = transition.comparison.after(id).filter(|after| after.is_active());
+        let Some(after) = after.filter(|after| after.is_cloud_mastered()) else { continue };
+        let name = || transition.name_of(after);
+        let flag = after.on_premises_sync_enabled;
+        verdict.judge(|verdict| {
+            verdict.expect(name, Field::OnPremisesSyncEnabled, false, flag);
+        });
     }
 }
 

@@ -9,6 +9,7 @@ use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
 use super::history::ObjectHistory;
 use super::r#match::{judge_clear_matches, judge_no_match};
+use super::protect::is_beyond_the_switch;
 use super::recovery::judge_stays_joined;
 use super::scope::blocked_returns;
 use super::subject::Subject;
@@ -95,13 +96,16 @@ fn joined_objects_still_sync(transition: &Transition<'_>, verdict: &mut Verdict)
 }
 
 /// A user that carries the anchor of a new one is not taken over, by whatever match; what is joined stays
-/// so. Users with a directory role are for `admin.never-hard-matched`.
+/// so. Users with a directory role are for `admin.never-hard-matched`, and what else is protected for
+/// `protect.block-switch-too`.
 fn block_hard_match(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.features().block_hard_match {
         return;
     }
     judge_no_match(transition, verdict, |object, candidate| {
-        leads_to(object, candidate.cloud).anchor && candidate.cloud.roles.is_empty()
+        leads_to(object, candidate.cloud).anchor
+            && candidate.cloud.roles.is_empty()
+            && !is_beyond_the_switch(transition, object, candidate.cloud)
     });
     for (subject, link) in transition.settled() {
         verdict.judge(|verdict| judge_stays_joined(transition, verdict, subject, link));

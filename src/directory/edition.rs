@@ -1,7 +1,9 @@
 //! What an edition of the rules settles, as data.
 
+use super::Text;
 use super::words::words;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeSet;
 
 words! {
     /// Whether a user with a directory role can be matched on the anchor.
@@ -11,6 +13,40 @@ words! {
         Block = "block",
         /// No page says whether it does.
         Open = "open",
+        /// A privileged role keeps it from that, held or eligible for. Of another one the pages differ.
+        Privileged = "privileged",
+    }
+}
+
+/// The directory roles that every page of an edition calls privileged.
+///
+/// An edition is read once and lasts as long as the program, and so do these names: what an edition settles
+/// can then be handed on by value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct PrivilegedRoles(&'static [&'static str]);
+
+impl PrivilegedRoles {
+    /// No role.
+    pub const NONE: PrivilegedRoles = PrivilegedRoles(&[]);
+
+    /// Their names.
+    pub fn names(self) -> &'static [&'static str] {
+        self.0
+    }
+
+    /// Whether any of `roles` is one of them.
+    pub fn is_among(self, roles: &BTreeSet<Text>) -> bool {
+        self.0.iter().any(|role| roles.contains(*role))
+    }
+}
+
+impl<'de> Deserialize<'de> for PrivilegedRoles {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names = Vec::<String>::deserialize(deserializer)?.into_iter();
+        let names: Vec<&'static str> = names.map(|name| &*name.leak()).collect();
+        Ok(PrivilegedRoles(names.leak()))
     }
 }
 
@@ -47,10 +83,25 @@ impl SwitchNames {
 pub struct EditionSettings {
     /// Whether a user with a directory role can be matched on the anchor.
     pub roles_at_hard_match: RolesAtHardMatch,
+    /// The roles that are privileged beyond doubt.
+    #[serde(default, skip_serializing_if = "no_roles")]
+    pub privileged_roles: PrivilegedRoles,
+    /// A user that is mapped to another on-premises object, by its `onPremisesObjectIdentifier`, is not
+    /// matched on the anchor.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub protects_mapped_users: bool,
     /// A soft match is tried only where no object carries the anchor.
     pub hard_match_first: bool,
     /// By which names the switches are sent, and written in files.
     pub switch_names: SwitchNames,
+}
+
+fn no_roles(roles: &PrivilegedRoles) -> bool {
+    roles.0.is_empty()
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl EditionSettings {
@@ -58,6 +109,8 @@ impl EditionSettings {
     pub const fn of_2023_01() -> EditionSettings {
         EditionSettings {
             roles_at_hard_match: RolesAtHardMatch::Block,
+            privileged_roles: PrivilegedRoles::NONE,
+            protects_mapped_users: false,
             hard_match_first: false,
             switch_names: SwitchNames::Plain,
         }

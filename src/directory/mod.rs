@@ -38,12 +38,12 @@ pub use choice::{
 };
 pub use command::{
     AssignRole, CloudObjectChange, CloudRef, Command, CreateCloudObject, CreateOnPremisesObject,
-    DeleteCloudObject, OnPremisesChange, ReinstallConnect, RemoveOnPremisesObject, RemoveRole,
-    RestoreCloudObject, SetFeature, SetImmutableId, Sync, UpdateCloudObject,
-    UpdateOnPremisesObject,
+    DeleteCloudObject, MakeEligible, OnPremisesChange, ReinstallConnect, RemoveEligibility,
+    RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetCloudManaged, SetFeature,
+    SetImmutableId, SetOnPremisesObjectIdentifier, Sync, UpdateCloudObject, UpdateOnPremisesObject,
 };
 pub use command_kind::CommandKind;
-pub use edition::{EditionSettings, RolesAtHardMatch, SwitchNames};
+pub use edition::{EditionSettings, PrivilegedRoles, RolesAtHardMatch, SwitchNames};
 pub use field::{Difference, Field, Fields, Treatment, Value, same_addresses};
 pub use object::{Attributes, CloudObject, CloudSetup, Kind, OnPremisesObject};
 pub(crate) use object::{each_name_once, null_is_absent};

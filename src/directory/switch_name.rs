@@ -25,6 +25,8 @@ words! {
         BlockHardMatchEnabled = "blockCloudObjectTakeoverThroughHardMatchEnabled",
         /// [`Feature::SoftMatchOnUpn`].
         SoftMatchOnUpnEnabled = "softMatchOnUpnEnabled",
+        /// [`Feature::IdentifierUpdate`].
+        IdentifierUpdateEnabled = "allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled",
     }
 }
 
@@ -47,6 +49,7 @@ impl SwitchName {
             (Feature::BlockHardMatch, SwitchNames::Plain) => SwitchName::BlockHardMatch,
             (Feature::BlockHardMatch, SwitchNames::Graph) => SwitchName::BlockHardMatchEnabled,
             (Feature::SoftMatchOnUpn, _) => SwitchName::SoftMatchOnUpnEnabled,
+            (Feature::IdentifierUpdate, _) => SwitchName::IdentifierUpdateEnabled,
         }
     }
 
@@ -61,6 +64,7 @@ impl SwitchName {
                 Feature::BlockHardMatch
             }
             SwitchName::SoftMatchOnUpnEnabled => Feature::SoftMatchOnUpn,
+            SwitchName::IdentifierUpdateEnabled => Feature::IdentifierUpdate,
         }
     }
 

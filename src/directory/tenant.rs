@@ -17,6 +17,9 @@ words! {
         /// Off means that no new user is matched on its user principal name alone. Once it is on it cannot
         /// be turned off.
         SoftMatchOnUpn = "softMatchOnUpnEnabled",
+        /// On means that a hard match may replace the `onPremisesObjectIdentifier` of a user that was
+        /// mapped to another on-premises object.
+        IdentifierUpdate = "allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled",
     }
 }
 
@@ -39,6 +42,12 @@ pub struct Features {
     /// See [`Feature::SoftMatchOnUpn`]. Sent where it is off, for the same reason.
     #[serde(rename = "softMatchOnUpnEnabled", skip_serializing_if = "is_on")]
     pub soft_match_on_upn: bool,
+    /// See [`Feature::IdentifierUpdate`]. Sent where it is on, for the same reason.
+    #[serde(
+        rename = "allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled",
+        skip_serializing_if = "is_off"
+    )]
+    pub identifier_update: bool,
 }
 
 fn is_off(value: &bool) -> bool {
@@ -56,6 +65,7 @@ impl Default for Features {
             password_hash_sync: true,
             block_hard_match: false,
             soft_match_on_upn: true,
+            identifier_update: false,
         }
     }
 }
@@ -68,6 +78,7 @@ impl Features {
             Feature::PasswordHashSync => self.password_hash_sync,
             Feature::BlockHardMatch => self.block_hard_match,
             Feature::SoftMatchOnUpn => self.soft_match_on_upn,
+            Feature::IdentifierUpdate => self.identifier_update,
         }
     }
 
@@ -78,6 +89,7 @@ impl Features {
             Feature::PasswordHashSync => self.password_hash_sync = value,
             Feature::BlockHardMatch => self.block_hard_match = value,
             Feature::SoftMatchOnUpn => self.soft_match_on_upn = value,
+            Feature::IdentifierUpdate => self.identifier_update = value,
         }
     }
 }

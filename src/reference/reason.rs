@@ -14,6 +14,8 @@ pub(crate) enum Reason {
     Ambiguous,
     /// The holder is mastered on-premises already.
     MasteredOnPremises,
+    /// The holder's source of authority was moved to the cloud.
+    CloudManaged,
     /// The holder is a quarantined object that a collision left behind.
     HeldByQuarantined,
     /// The holder is of another kind.
@@ -22,6 +24,10 @@ pub(crate) enum Reason {
     HasRole,
     /// The same, and it carries the anchor.
     HasRoleAndAnchor,
+    /// The holder carries the anchor and holds a privileged role, or is eligible for one.
+    HasPrivilegedRole,
+    /// The holder carries the anchor and is mapped to another on-premises object.
+    MappedToAnother,
     /// What the two share is no matching attribute: a secondary address on either side.
     SecondaryAddress,
     /// The two share the anchor only, and are no users.
@@ -60,6 +66,9 @@ impl Reason {
                 NOT_UNIQUE,
                 "an identifier is held by an object that is mastered on-premises already",
             ),
+            Reason::CloudManaged => {
+                (NOT_UNIQUE, "an identifier is held by an object that is managed in the cloud")
+            }
             Reason::HeldByQuarantined => {
                 (NOT_UNIQUE, "an identifier is held by a quarantined object")
             }
@@ -69,6 +78,15 @@ impl Reason {
             Reason::HasRole | Reason::HasRoleAndAnchor => {
                 (NOT_UNIQUE, "an identifier is held by a user with a directory role")
             }
+            Reason::HasPrivilegedRole => (
+                "InvalidHardMatch",
+                "its sourceAnchor is on a user with a privileged role, which cannot be taken over",
+            ),
+            Reason::MappedToAnother => (
+                "AttributeUpdateNotAllowed",
+                "its sourceAnchor is on a user that is mapped to another on-premises object; clear its \
+                 onPremisesObjectIdentifier first",
+            ),
             Reason::SecondaryAddress => (
                 NOT_UNIQUE,
                 "an address is held by another object, and a secondary address matches nothing",
@@ -142,6 +160,10 @@ pub(super) enum Refusal {
     NeedsName,
     /// There is one primary address.
     SecondPrimary,
+    /// The identifier of an on-premises object can be cleared and not set.
+    ClearedOnly,
+    /// Only what is synchronised can be moved to the cloud.
+    NotSynchronised,
     /// Objects in the recycle bin can be restored and deleted, nothing else.
     InRecycleBin,
 }
@@ -157,6 +179,8 @@ impl Refusal {
             Refusal::UsersOnly => "only users have this property",
             Refusal::NeedsName => "a user needs a userPrincipalName",
             Refusal::SecondPrimary => "at most one address is primary",
+            Refusal::ClearedOnly => "onPremisesObjectIdentifier can only be cleared",
+            Refusal::NotSynchronised => "the object is not synchronised",
             Refusal::InRecycleBin => "the object is in the recycle bin",
         };
         Outcome { message: Some(message.into()), ..Outcome::plain(Status::Refused) }

@@ -121,6 +121,7 @@ fn because_in_words(because: &Because, violation: &Violation) -> String {
         Because::Exists(true) => "the object exists".to_owned(),
         Because::Exists(false) => "there is no such object".to_owned(),
         Because::MasteredOnPremises => "the object is mastered on-premises".to_owned(),
+        Because::ManagedInTheCloud => "its source of authority was moved to the cloud".to_owned(),
         Because::OnlyBySync => "only a sync turns it to true".to_owned(),
         Because::AnchorOfOne(kind) => {
             format!("it is the anchor of exactly one on-premises {kind}")
@@ -142,6 +143,9 @@ fn because_in_words(because: &Because, violation: &Violation) -> String {
         Because::NoSecond { key, object } => format!("{object} is the one of {key}"),
         Because::Ambiguous(key) => format!("the match of {key} is ambiguous"),
         Because::Administrator => "it has a directory role".to_owned(),
+        Because::Privileged => "it has a privileged role, or is eligible for one".to_owned(),
+        Because::Mapped => "it is mapped to another on-premises object".to_owned(),
+        Because::ClearedOnly => "it can be cleared and nothing else".to_owned(),
         Because::AnchorChanged => "it is joined, and its anchor was changed".to_owned(),
         Because::Collision => "others hold its identifiers".to_owned(),
         Because::HeldBy(holder) => match (&violation.field, &violation.expected) {
