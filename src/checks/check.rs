@@ -64,11 +64,11 @@ pub(super) enum Trigger {
     Error,
     /// An edit by a cloud administrator.
     CloudEdit,
-    /// A cloud administrator writes an anchor.
+    /// A cloud administrator writes an anchor, or the identifier of an on-premises object.
     AnchorEdit,
     /// A cloud administrator moves a source of authority to the cloud, or gives it back.
     AuthorityEdit,
-    /// A cloud administrator gives or takes a role.
+    /// A cloud administrator gives or takes a role, or eligibility for one.
     RoleEdit,
     /// A cloud administrator deletes an object.
     Deletion,
@@ -134,10 +134,17 @@ impl Trigger {
             }),
             Trigger::Error => cycle.is_some_and(|cycle| cycle.errors > 0),
             Trigger::CloudEdit => matches!(command, Command::UpdateCloudObject(_)),
-            Trigger::AnchorEdit => matches!(command, Command::SetImmutableId(_)),
+            Trigger::AnchorEdit => matches!(
+                command,
+                Command::SetImmutableId(_) | Command::SetOnPremisesObjectIdentifier(_)
+            ),
             Trigger::AuthorityEdit => matches!(command, Command::SetCloudManaged(_)),
             Trigger::RoleEdit => {
-                matches!(command, Command::AssignRole(_) | Command::RemoveRole(_))
+                let is_assignment =
+                    matches!(command, Command::AssignRole(_) | Command::RemoveRole(_));
+                let is_eligibility =
+                    matches!(command, Command::MakeEligible(_) | Command::RemoveEligibility(_));
+                is_assignment || is_eligibility
             }
             Trigger::Deletion => matches!(command, Command::DeleteCloudObject(_)),
             Trigger::Difference => !transition.comparison.different().is_empty(),

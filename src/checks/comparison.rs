@@ -117,7 +117,9 @@ mod tests {
             proxy_addresses: Default::default(),
             attributes: Default::default(),
             password: None,
+            on_premises_object_identifier: None,
             roles: Default::default(),
+            eligible_roles: Default::default(),
             deleted: false,
             quarantined: value == 3,
         };

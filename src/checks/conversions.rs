@@ -76,9 +76,8 @@ impl Conversions {
 
     /// Takes in a cycle: what is mastered on-premises again is like any other joined object.
     pub(super) fn learn_sync(&mut self, after: &Snapshot) {
-        self.0.retain(|id, _| {
-            after.cloud_object(id).is_some_and(|cloud| cloud.is_cloud_mastered())
-        });
+        self.0
+            .retain(|id, _| after.cloud_object(id).is_some_and(|cloud| cloud.is_cloud_mastered()));
     }
 
     pub(super) fn canonicalise(&self, canonical: &mut CanonicalState) {

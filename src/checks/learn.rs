@@ -20,8 +20,12 @@ use std::sync::Arc;
 pub(crate) struct StepFacts {
     /// On-premises keys and the users with roles that blocked them.
     pub(crate) blocked_by_role: Vec<(Text, Vec<Text>)>,
+    /// On-premises keys and the users that a privileged role protected from a hard match by them.
+    pub(crate) blocked_by_privilege: Vec<(Text, Vec<Text>)>,
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
+    /// On-premises keys that the block of hard match kept from a match.
+    pub(crate) blocked_by_hard_match_switch: Vec<Text>,
     pub(crate) treatments: Treatments,
     /// On-premises keys of the objects for which the cycle reports an error.
     pub(crate) errors: FxHashSet<Text>,
@@ -31,6 +35,8 @@ pub(crate) struct StepFacts {
     pub(crate) late_matches_told: Vec<Text>,
     /// On-premises keys of the objects that took one over, and what they had no value for.
     pub(crate) absent: Vec<(Text, Absent)>,
+    /// Identifiers of the objects that were there before the step and are no longer.
+    pub(crate) gone: Vec<Text>,
     /// The identifier of the object that a command named.
     pub(crate) named: Option<Text>,
     /// Whether it is known which object the command named.
@@ -84,7 +90,19 @@ impl History {
         after: &Snapshot,
         facts: StepFacts,
     ) {
+        let named = facts.named.as_ref().and_then(|id| before.cloud_object(id));
+        if let Some(named) = named.filter(|named| named.deleted) {
+            // What a command makes of what is in the recycle bin is left open.
+            self.scope.commanded_in_the_bin.insert(named.id.clone());
+        }
         match command {
+            Command::SetOnPremisesObjectIdentifier(set) if set.value.is_none() => {
+                if let Some(named) = named
+                    && let Some(cleared) = &named.on_premises_object_identifier
+                {
+                    self.cleared.insert(named.id.clone(), cleared.clone());
+                }
+            }
             Command::CreateOnPremisesObject(create) => self.create_on_premises(&create.object),
             Command::UpdateOnPremisesObject(update) => {
                 self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
@@ -114,9 +132,12 @@ impl History {
             }
             Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
                 if let (Command::DeleteCloudObject(delete), Some(id)) = (command, &facts.named) {
-                    self.in_the_bin.retain(|object| object.id != *id);
-                    let deleted = before.cloud_object(id).filter(|_| !delete.permanently);
-                    self.in_the_bin.extend(deleted.map(Arc::clone));
+                    let shown = before.cloud_object(id);
+                    if delete.permanently || shown.is_some_and(|shown| shown.is_active()) {
+                        self.in_the_bin.retain(|object| object.id != *id);
+                        let deleted = shown.filter(|_| !delete.permanently);
+                        self.in_the_bin.extend(deleted.map(Arc::clone));
+                    }
                 }
                 let is_gone =
                     facts.named.as_ref().is_some_and(|id| after.cloud_object(id).is_none());
@@ -165,9 +186,11 @@ impl History {
     fn forget_id(&mut self, id: &Text) {
         self.labels.retain(|_, named| named != id);
         self.names.remove(id);
+        self.cleared.remove(id);
         for own_history in self.objects.values_mut() {
             own_history.quarantined.take_if(|quarantined| quarantined == id);
             own_history.blocked_by_role.retain(|blocker| blocker != id);
+            own_history.blocked_by_privilege.retain(|blocker| blocker != id);
         }
     }
 
@@ -188,6 +211,10 @@ impl History {
             self.forget_changed_anchors(after);
         }
         self.scope.learn_sync(before, after);
+        // What is active was restored.
+        self.in_the_bin
+            .retain(|object| before.cloud_object(&object.id).is_none_or(|shown| shown.deleted));
+        facts.gone.iter().for_each(|id| self.lose(id));
         self.conversions.learn_sync(after);
         self.treatments.extend(facts.treatments);
         let by_anchor = AnchorIndex::of(&after.cloud);
@@ -241,9 +268,19 @@ impl History {
                 own_history.blocked_by_role = blockers;
             }
         }
+        for (key, blockers) in facts.blocked_by_privilege {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.blocked_by_privilege = blockers;
+            }
+        }
         for key in facts.blocked_by_switch {
             if let Some(own_history) = self.objects.get_mut(&key) {
                 own_history.blocked_by_switch = true;
+            }
+        }
+        for key in facts.blocked_by_hard_match_switch {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.blocked_by_hard_match_switch = true;
             }
         }
     }
@@ -286,7 +323,9 @@ impl ObjectHistory {
             self.link =
                 Some(Link { id: joined.id.clone(), anchor: anchor.clone(), is_unspecified });
             self.blocked_by_role.clear();
+            self.blocked_by_privilege.clear();
             self.blocked_by_switch = false;
+            self.blocked_by_hard_match_switch = false;
         }
         // With another anchor nothing reaches its cloud object, whatever is reported.
         let is_stopped = effect.joined.is_none() && self.has_other_anchor(object);

@@ -29,7 +29,8 @@ pub(crate) fn judged_differences<'s>(
     before: &'s CloudObject,
     after: &'s CloudObject,
 ) -> impl Iterator<Item = Difference> {
-    let is_mastered_on_premises = before.is_on_premises_mastered() || after.is_on_premises_mastered();
+    let is_mastered_on_premises =
+        before.is_on_premises_mastered() || after.is_on_premises_mastered();
     differences(before, after).filter(move |difference| match &difference.field {
         Field::ProxyAddresses => {
             !is_mastered_on_premises

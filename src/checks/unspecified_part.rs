@@ -191,7 +191,11 @@ fn is_open_edit(
                 || (target.kind == Kind::User
                     && shares_an_identifier_with_another(&edited, &before.cloud))
         }
-        Command::AssignRole(_) | Command::RemoveRole(_) => target.kind != Kind::User,
+        Command::AssignRole(_)
+        | Command::RemoveRole(_)
+        | Command::MakeEligible(_)
+        | Command::RemoveEligibility(_)
+        | Command::SetOnPremisesObjectIdentifier(_) => target.kind != Kind::User,
         Command::DeleteCloudObject(_) => !target.is_cloud_mastered() || status != Status::Ok,
         _ => false,
     }

@@ -3,13 +3,44 @@
 
 use super::exit::{Exit, Mistake};
 use super::implementation;
-use crate::implementation::Implementation;
+use crate::directory::{Command, Snapshot, StepObservation, Tenant};
 use crate::implementation::serve::serve_stdio;
+use crate::implementation::{Description, Failure, Implementation};
 use crate::reference::ReferenceModel;
 use crate::suite;
 
-pub(super) fn serve(edition: Option<&str>, choices: &[String]) -> Result<Exit, Mistake> {
-    serve_it(&mut ReferenceModel::new(implementation::policy(suite::edition(edition)?, choices)?))
+pub(super) fn serve(
+    edition: Option<&str>,
+    choices: &[String],
+    offers: &[String],
+) -> Result<Exit, Mistake> {
+    let policy = implementation::policy(suite::edition(edition)?, choices)?;
+    serve_it(&mut Offering { model: ReferenceModel::new(policy), offers })
+}
+
+/// The reference model of one edition, which offers to be held to others besides: as an implementation does
+/// that has not followed the documents.
+struct Offering<'o> {
+    model: ReferenceModel,
+    offers: &'o [String],
+}
+
+impl Implementation for Offering<'_> {
+    fn describe(&self) -> Description {
+        let mut description = self.model.describe();
+        if !self.offers.is_empty() {
+            description.editions = self.offers.to_vec();
+        }
+        description
+    }
+
+    fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
+        self.model.reset(tenant)
+    }
+
+    fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
+        self.model.apply(command)
+    }
 }
 
 #[cfg(feature = "self-test")]

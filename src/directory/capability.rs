@@ -67,10 +67,14 @@ words! {
         Scope = "scope",
         /// The feature that turns soft match on the user principal name off; later editions only.
         SoftMatchOnUpnSwitch = "softMatchOnUpnSwitch",
-        /// Role eligibility; later editions only.
+        /// Eligibility for roles: the `eligibleRoles` field, `makeEligible` and `removeEligibility`; later
+        /// editions only.
         RoleEligibility = "roleEligibility",
-        /// `onPremisesObjectIdentifier`; later editions only.
+        /// `objectIdentifier`, `onPremisesObjectIdentifier` and `setOnPremisesObjectIdentifier`; later
+        /// editions only.
         ObjectIdentifier = "objectIdentifier",
+        /// The feature that lets a hard match replace `onPremisesObjectIdentifier`; later editions only.
+        IdentifierUpdateSwitch = "identifierUpdateSwitch",
         /// `onPremisesSyncEnabled` tells `false` (was synchronised and has left scope) from `null` (never
         /// was, or is managed in the cloud now); declared together with `authorityFlag`; later editions only.
         AuthorityFlagStates = "authorityFlagStates",
@@ -113,6 +117,7 @@ impl Capabilities {
                         | Capability::SoftMatchOnUpnSwitch
                         | Capability::RoleEligibility
                         | Capability::ObjectIdentifier
+                        | Capability::IdentifierUpdateSwitch
                         | Capability::AuthorityFlagStates
                         | Capability::SourceOfAuthority
                 )

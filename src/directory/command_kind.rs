@@ -35,6 +35,12 @@ pub enum CommandKind {
     AssignRole,
     /// See [`Command::RemoveRole`].
     RemoveRole,
+    /// See [`Command::MakeEligible`].
+    MakeEligible,
+    /// See [`Command::RemoveEligibility`].
+    RemoveEligibility,
+    /// See [`Command::SetOnPremisesObjectIdentifier`].
+    SetOnPremisesObjectIdentifier,
     /// See [`Command::DeleteCloudObject`].
     DeleteCloudObject,
     /// See [`Command::SetCloudManaged`].
@@ -61,6 +67,9 @@ impl CommandKind {
         CommandKind::SetImmutableId,
         CommandKind::AssignRole,
         CommandKind::RemoveRole,
+        CommandKind::MakeEligible,
+        CommandKind::RemoveEligibility,
+        CommandKind::SetOnPremisesObjectIdentifier,
         CommandKind::DeleteCloudObject,
         CommandKind::SetCloudManaged,
         CommandKind::RestoreCloudObject,
@@ -81,6 +90,9 @@ impl CommandKind {
             CommandKind::SetImmutableId => "setImmutableId",
             CommandKind::AssignRole => "assignRole",
             CommandKind::RemoveRole => "removeRole",
+            CommandKind::MakeEligible => "makeEligible",
+            CommandKind::RemoveEligibility => "removeEligibility",
+            CommandKind::SetOnPremisesObjectIdentifier => "setOnPremisesObjectIdentifier",
             CommandKind::DeleteCloudObject => "deleteCloudObject",
             CommandKind::SetCloudManaged => "setCloudManaged",
             CommandKind::RestoreCloudObject => "restoreCloudObject",
@@ -118,6 +130,9 @@ impl Command {
             Command::SetImmutableId(_) => CommandKind::SetImmutableId,
             Command::AssignRole(_) => CommandKind::AssignRole,
             Command::RemoveRole(_) => CommandKind::RemoveRole,
+            Command::MakeEligible(_) => CommandKind::MakeEligible,
+            Command::RemoveEligibility(_) => CommandKind::RemoveEligibility,
+            Command::SetOnPremisesObjectIdentifier(_) => CommandKind::SetOnPremisesObjectIdentifier,
             Command::DeleteCloudObject(_) => CommandKind::DeleteCloudObject,
             Command::SetCloudManaged(_) => CommandKind::SetCloudManaged,
             Command::RestoreCloudObject(_) => CommandKind::RestoreCloudObject,

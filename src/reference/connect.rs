@@ -54,6 +54,8 @@ pub(super) struct Connect {
     converted: HashSet<CloudHandle>,
     /// The users in the cloud that were deleted there because their on-premises objects had left scope.
     left_behind: HashSet<CloudHandle>,
+    /// The users whose identifier of an on-premises object was cleared at some time.
+    cleared: HashSet<CloudHandle>,
 }
 
 impl Connect {
@@ -169,6 +171,19 @@ impl Connect {
         if let Some(&owner) = self.owners.get(&handle) {
             self.members[owner].pending = true;
         }
+    }
+
+    /// Takes note that a user has lost the identifier of its on-premises object, which is stamped anew.
+    pub(super) fn identifier_was_cleared(&mut self, handle: CloudHandle) {
+        self.cleared.insert(handle);
+        if let Some(&owner) = self.owners.get(&handle) {
+            self.members[owner].pending = true;
+        }
+    }
+
+    /// Whether that was so at some time.
+    pub(super) fn was_cleared(&self, handle: CloudHandle) -> bool {
+        self.cleared.contains(&handle)
     }
 
     /// Forgets everything that was joined. All objects are then pending, because Connect cannot

@@ -1,6 +1,6 @@
 //! The sync cycle: each pending object in turn, and a report on every object.
 
-use super::candidates::{Circumstances, candidates, holders};
+use super::candidates::{Circumstances, Eligibility, candidates, holders};
 use super::connect::{Connect, Joined};
 use super::decide::{Decision, TakeOver, Withheld, decide};
 use super::deviation::{Deviation, Export, Leaving, Occasion, Return, Turn};
@@ -47,7 +47,9 @@ impl Cycle<'_> {
     fn leave(&mut self, at: usize) -> Option<(Text, SyncResult)> {
         let member = &self.connect.members()[at];
         let key = member.object.key.clone();
-        let handle = member.joined.as_ref()?.handle;
+        let Some(Joined { handle, .. }) = member.joined else {
+            return self.refuse_deletion(at).map(|error| (key, error));
+        };
         let Some(object) = self.tenant.active(handle).cloned() else {
             self.connect.forget_joined(at);
             return None;
@@ -64,6 +66,20 @@ impl Cycle<'_> {
         self.deviation.left(&mut leaving);
         self.connect.leave_behind(at, handle);
         Some((key, SyncResult::plain(ResultWord::Removed)))
+    }
+
+    /// Connect tries once to delete what it had joined before, and that has been restored in the cloud since.
+    fn refuse_deletion(&mut self, at: usize) -> Option<SyncResult> {
+        let member = &self.connect.members()[at];
+        if !member.pending {
+            return None;
+        }
+        let anchor = member.object.source_anchor.as_deref()?;
+        let holder = self.tenant.holder_of_anchor(anchor)?;
+        let is_out_of_reach = self.connect.is_left_behind(holder)
+            && self.tenant.get(holder).is_some_and(|object| object.is_cloud_mastered());
+        self.connect.member_mut(at).pending = false;
+        is_out_of_reach.then(|| Reason::NotToBeDeleted.error())
     }
 
     /// The turn of one object.
@@ -237,9 +253,12 @@ impl Cycle<'_> {
         handle: CloudHandle,
         story: &mut Story,
     ) -> SyncResult {
-        if self.features.block_hard_match {
-            story.return_blocked(incoming);
-            return Reason::HardMatchBlocked.error();
+        let circumstances = Circumstances::of(incoming, self.tenant, self.features, self.policy);
+        if let Some(object) = self.tenant.get(handle)
+            && let Err(reason) = Eligibility::of(&circumstances, object).verdict()
+        {
+            story.return_blocked(incoming, reason);
+            return reason.error();
         }
         let (features, policy) = (self.features, self.policy);
         let restored = |before: &CloudObject| {
@@ -388,6 +407,13 @@ impl Cycle<'_> {
     ) -> Option<(Arc<CloudObject>, Arc<CloudObject>)> {
         let before = Arc::clone(self.tenant.get(handle)?);
         let mut after = make(&before);
+        let is_stamped_anew = before.on_premises_object_identifier.is_none()
+            && after.on_premises_object_identifier.is_some()
+            && self.connect.was_cleared(handle);
+        if self.policy.protections.stamp_new_identifiers && is_stamped_anew {
+            let made_up = format!("ffffffff-0000-4000-8000-{:012x}", handle.0);
+            after.on_premises_object_identifier = Some(made_up.into());
+        }
         let export = Export { incoming, occasion, before: &before, features: self.features };
         self.deviation.exported(&export, &mut after);
         self.tenant.replace(handle, after);

@@ -45,16 +45,16 @@ pub(crate) use deviation::{Export, Leaving, Occasion, Return, Turn};
 pub(crate) use export::updated;
 #[cfg(feature = "self-test")]
 pub(crate) use joined::{JoinedDecision, decide_joined};
-pub use policy::{EditionRules, LetterCase, Policy};
+pub use policy::{EditionRules, LetterCase, Policy, Protections};
 #[cfg(feature = "self-test")]
 pub(crate) use reason::Reason;
 pub use story::TraceStep;
 pub(crate) use tenant::CloudTenant;
 
 use crate::directory::{
-    CanonicalState, Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command, CreateCloudObject,
-    DeleteCloudObject, Feature, Features, OnPremisesObject, Outcome, SetCloudManaged, Snapshot, Status,
-    StepObservation, Tenant, Text,
+    CanonicalState, Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command,
+    CreateCloudObject, DeleteCloudObject, Feature, Features, OnPremisesObject, Outcome,
+    SetCloudManaged, Snapshot, Status, StepObservation, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation};
 use administrator::Carried;
@@ -146,17 +146,24 @@ impl ReferenceModel {
 
     /// Draws all that what it does later rests on.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
-            self.features;
-        canonical.flags([soft_match_on_upn]);
+        let Features {
+            soft_match,
+            password_hash_sync,
+            block_hard_match,
+            soft_match_on_upn,
+            identifier_update,
+        } = self.features;
+        canonical.flags([soft_match_on_upn, identifier_update]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match]);
         let objects: Vec<_> = self.tenant.objects().collect();
         canonical.list(objects.into_iter(), |canonical, (handle, object)| {
             canonical.cloud_object(object);
             canonical.optional(self.connect.owner(handle), CanonicalState::number);
+            let connect = &self.connect;
             canonical.flags([
-                self.connect.is_left_behind(handle),
-                self.connect.is_converted(handle),
+                connect.is_left_behind(handle),
+                connect.was_cleared(handle),
+                connect.is_converted(handle),
             ]);
         });
         let mut labels: Vec<_> = self.labels.iter().collect();
@@ -241,6 +248,17 @@ impl ReferenceModel {
         Outcome::ok()
     }
 
+    /// An identifier that was cleared is stamped again by the next cycle.
+    fn set_object_identifier(&mut self, object: &CloudRef, value: Option<&Text>) -> Outcome {
+        let outcome = self.on_cloud_object(object, |tenant, handle| {
+            administrator::set_object_identifier(tenant, handle, value)
+        });
+        if let Some(handle) = self.resolve(object).filter(|_| outcome.status == Status::Ok) {
+            self.connect.identifier_was_cleared(handle);
+        }
+        outcome
+    }
+
     fn synchronise(&mut self, deviation: &mut dyn Deviation) -> Outcome {
         if let Some(traces) = &mut self.traces {
             traces.clear();
@@ -256,12 +274,31 @@ impl ReferenceModel {
         Outcome { objects: cycle.run(), ..Outcome::ok() }
     }
 
+    /// What a command takes that the first edition does not know, and this one does not know either.
+    fn unknown_to_the_edition(&self, command: &Command) -> Option<Capability> {
+        let capability = match command {
+            Command::RemoveOnPremisesObject(_) => Capability::Scope,
+            Command::MakeEligible(_) | Command::RemoveEligibility(_) => Capability::RoleEligibility,
+            Command::SetOnPremisesObjectIdentifier(_) => Capability::ObjectIdentifier,
+            Command::SetFeature(set) => match set.feature {
+                Feature::SoftMatchOnUpn => Capability::SoftMatchOnUpnSwitch,
+                Feature::IdentifierUpdate => Capability::IdentifierUpdateSwitch,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        (!self.policy.edition.adds.contains(&capability)).then_some(capability)
+    }
+
     /// Carries out a command, with a deviation where that is a sync cycle.
     pub(crate) fn carry_out(
         &mut self,
         command: &Command,
         deviation: &mut dyn Deviation,
     ) -> Result<Outcome, Failure> {
+        if let Some(capability) = self.unknown_to_the_edition(command) {
+            return Err(Failure::unsupported(capability));
+        }
         Ok(match command {
             Command::CreateOnPremisesObject(command) => {
                 let created = self.connect.create(&command.object);
@@ -273,11 +310,6 @@ impl ReferenceModel {
                 } else {
                     Outcome::plain(Status::NotFound)
                 }
-            }
-            Command::RemoveOnPremisesObject(_)
-                if !self.policy.edition.adds.contains(&Capability::Scope) =>
-            {
-                return Err(Failure::unsupported(Capability::Scope));
             }
             Command::RemoveOnPremisesObject(command) => {
                 if self.connect.remove(&command.key) {
@@ -304,6 +336,17 @@ impl ReferenceModel {
                 .on_cloud_object(&command.object, |tenant, handle| {
                     administrator::remove_role(tenant, handle, &command.role)
                 }),
+            Command::MakeEligible(command) => self
+                .on_cloud_object(&command.object, |tenant, handle| {
+                    administrator::make_eligible(tenant, handle, &command.role)
+                }),
+            Command::RemoveEligibility(command) => self
+                .on_cloud_object(&command.object, |tenant, handle| {
+                    administrator::remove_eligibility(tenant, handle, &command.role)
+                }),
+            Command::SetOnPremisesObjectIdentifier(command) => {
+                self.set_object_identifier(&command.object, command.value.as_ref())
+            }
             Command::SetCloudManaged(_)
                 if !self.policy.edition.adds.contains(&Capability::SourceOfAuthority) =>
             {
@@ -313,12 +356,6 @@ impl ReferenceModel {
             Command::DeleteCloudObject(command) => self.delete_cloud_object(command),
             Command::RestoreCloudObject(command) => {
                 self.on_cloud_object(&command.object, administrator::restore)
-            }
-            Command::SetFeature(command)
-                if command.feature == Feature::SoftMatchOnUpn
-                    && !self.policy.edition.adds.contains(&Capability::SoftMatchOnUpnSwitch) =>
-            {
-                return Err(Failure::unsupported(Capability::SoftMatchOnUpnSwitch));
             }
             Command::SetFeature(command) => {
                 self.features.set(command.feature, command.value);

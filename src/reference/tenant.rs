@@ -231,7 +231,9 @@ mod tests {
             proxy_addresses: vec!["SMTP:ann@contoso.com".into(), "smtp:a@contoso.com".into()],
             attributes: Default::default(),
             password: None,
+            on_premises_object_identifier: None,
             roles: Default::default(),
+            eligible_roles: Default::default(),
             deleted: false,
             quarantined: false,
         }

@@ -27,6 +27,22 @@ pub fn in_words(command: &Command) -> String {
         Command::RemoveRole(remove) => {
             format!("an administrator takes the role {} from {}", remove.role, remove.object)
         }
+        Command::MakeEligible(make) => {
+            format!("an administrator makes {} eligible for the role {}", make.object, make.role)
+        }
+        Command::RemoveEligibility(remove) => format!(
+            "an administrator takes the eligibility for the role {} from {}",
+            remove.role, remove.object
+        ),
+        Command::SetOnPremisesObjectIdentifier(set) => match &set.value {
+            None => {
+                format!("an administrator clears onPremisesObjectIdentifier of {}", set.object)
+            }
+            Some(value) => format!(
+                "an administrator sets onPremisesObjectIdentifier of {} to {value}",
+                set.object
+            ),
+        },
         Command::DeleteCloudObject(delete) if delete.permanently => {
             format!("an administrator hard-deletes {}", delete.object)
         }

@@ -246,9 +246,19 @@ fn cloud_object(kind: Kind, capabilities: &Capabilities) -> CloudSetup {
         proxy_addresses: addresses(&format!("cloud.{kind}"), capabilities),
         attributes: [("displayName".into(), format!("Cloud {kind}").into())].into_iter().collect(),
         password: when(is_user && capabilities.has(Capability::Passwords), "cloud password"),
+        on_premises_object_identifier: when(
+            is_user && capabilities.has(Capability::ObjectIdentifier),
+            "0b110000-0000-4000-8000-000000000011",
+        ),
         roles: when(is_user && capabilities.has(Capability::Roles), "Global Reader")
             .into_iter()
             .collect(),
+        eligible_roles: when(
+            is_user && capabilities.has(Capability::RoleEligibility),
+            "Reports Reader",
+        )
+        .into_iter()
+        .collect(),
     }
 }
 
@@ -260,6 +270,10 @@ fn on_premises_object(kind: Kind, capabilities: &Capabilities) -> OnPremisesObje
         kind,
         mail_enabled: kind == Kind::Group,
         source_anchor: Some(format!("on-premises {kind}").into()),
+        object_identifier: when(
+            is_user && capabilities.has(Capability::ObjectIdentifier),
+            "0b120000-0000-4000-8000-000000000012",
+        ),
         user_principal_name: when(is_user, "local.user@contoso.com"),
         proxy_addresses: addresses(&format!("local.{kind}"), capabilities),
         attributes: [("displayName".into(), format!("Local {kind}").into())].into_iter().collect(),

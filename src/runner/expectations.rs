@@ -214,16 +214,18 @@ fn fields(expected: &ExpectedObject) -> Vec<(Field, Value)> {
         Change::Clear => Some(&[][..]),
         Change::Set(addresses) => Some(addresses.as_slice()),
     };
-    let plain: [(Field, Option<Value>); 11] = [
+    let plain: [(Field, Option<Value>); 13] = [
         (Field::Kind, expected.kind.map(Value::from)),
         (Field::MailEnabled, expected.mail_enabled.map(Value::from)),
         (Field::OnPremisesSyncEnabled, expected.on_premises_sync_enabled.map(Value::from)),
         (Field::IsCloudManaged, expected.is_cloud_managed.map(Value::from)),
         (Field::OnPremisesImmutableId, text(&expected.on_premises_immutable_id)),
+        (Field::OnPremisesObjectIdentifier, text(&expected.on_premises_object_identifier)),
         (Field::UserPrincipalName, text(&expected.user_principal_name)),
         (Field::ProxyAddresses, addresses.map(Value::from)),
         (Field::Password, text(&expected.password)),
         (Field::Roles, expected.roles.as_ref().map(Value::from)),
+        (Field::EligibleRoles, expected.eligible_roles.as_ref().map(Value::from)),
         (Field::Deleted, expected.deleted.map(Value::from)),
         (Field::Quarantined, expected.quarantined.map(Value::from)),
     ];

@@ -205,6 +205,10 @@ fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject
         Field::OnPremisesImmutableId => {
             to.on_premises_immutable_id = change(right.on_premises_immutable_id.as_ref());
         }
+        Field::OnPremisesObjectIdentifier => {
+            let right = right.on_premises_object_identifier.as_ref();
+            to.on_premises_object_identifier = change(right);
+        }
         Field::UserPrincipalName => {
             to.user_principal_name = change(right.user_principal_name.as_ref());
         }
@@ -214,6 +218,7 @@ fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject
         }
         Field::Password => to.password = change(right.password.as_ref()),
         Field::Roles => to.roles = Some(right.roles.clone()),
+        Field::EligibleRoles => to.eligible_roles = Some(right.eligible_roles.clone()),
         Field::Deleted => to.deleted = Some(right.deleted),
         Field::Quarantined => to.quarantined = Some(right.quarantined),
         Field::Attribute(name) => {

@@ -194,6 +194,12 @@ impl Implementation for SmallSync {
             Command::SetFeature(_) => {
                 return Err(Failure::unsupported(Capability::SoftMatchSwitch));
             }
+            Command::MakeEligible(_) | Command::RemoveEligibility(_) => {
+                return Err(Failure::unsupported(Capability::RoleEligibility));
+            }
+            Command::SetOnPremisesObjectIdentifier(_) => {
+                return Err(Failure::unsupported(Capability::ObjectIdentifier));
+            }
             // Nobody sends what takes a capability that is not declared.
             other => return Err(Failure::new(FailureKind::Unsupported, other.word())),
         }

@@ -185,6 +185,9 @@ pub struct ExpectedObject {
     /// The anchor.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     pub on_premises_immutable_id: Change<Text>,
+    /// The identifier of the on-premises object that it was mapped to.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub on_premises_object_identifier: Change<Text>,
     /// The sign-in name.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     pub user_principal_name: Change<Text>,
@@ -204,6 +207,9 @@ pub struct ExpectedObject {
     /// All roles, as a set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roles: Option<BTreeSet<Text>>,
+    /// All roles that it is eligible for, as a set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eligible_roles: Option<BTreeSet<Text>>,
     /// Whether it is in the recycle bin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
@@ -224,11 +230,13 @@ impl ExpectedObject {
             on_premises_sync_enabled: None,
             is_cloud_managed: None,
             on_premises_immutable_id: Change::Keep,
+            on_premises_object_identifier: Change::Keep,
             user_principal_name: Change::Keep,
             proxy_addresses: Change::Keep,
             attributes: BTreeMap::new(),
             password: Change::Keep,
             roles: None,
+            eligible_roles: None,
             deleted: None,
             quarantined: None,
         }

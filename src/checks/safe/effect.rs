@@ -180,6 +180,11 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
         Command::SetImmutableId(set) => wanted.on_premises_immutable_id.clone_from(&set.value),
         Command::AssignRole(assign) => _ = wanted.roles.insert(assign.role.clone()),
         Command::RemoveRole(remove) => _ = wanted.roles.remove(&remove.role),
+        Command::MakeEligible(make) => _ = wanted.eligible_roles.insert(make.role.clone()),
+        Command::RemoveEligibility(remove) => _ = wanted.eligible_roles.remove(&remove.role),
+        Command::SetOnPremisesObjectIdentifier(set) => {
+            wanted.on_premises_object_identifier.clone_from(&set.value);
+        }
         _ => return,
     }
     if target.deleted {

@@ -186,7 +186,7 @@ fn judge_joined_change<'a>(
                 && absent.is_some_and(|absent| absent.attributes.contains(name)))
     };
     let is_fixed = |difference: &Difference| {
-        !may_change(owner, &difference.field, after) && !may_be_cleared(&difference.field)
+        !may_change(owner, &difference.field, (before, after)) && !may_be_cleared(&difference.field)
     };
     verdict.changed(name, transition.differences(before, after).filter(is_fixed));
 }
@@ -194,13 +194,21 @@ fn judge_joined_change<'a>(
 /// Whether a value of a joined object with work may change: any that is synchronised while it is
 /// pending. Otherwise only what may still be under way for it: it is open what becomes of it, or it
 /// now is what it is on-premises.
-fn may_change(owner: &Subject<'_>, field: &Field, after: &CloudObject) -> bool {
+fn may_change(
+    owner: &Subject<'_>,
+    field: &Field,
+    (before, after): (&CloudObject, &CloudObject),
+) -> bool {
     let object = owner.object;
     let own_history = owner.own_history;
     match field {
         Field::UserPrincipalName => {
             owner.pending
                 || same_optional_name(&after.user_principal_name, &object.user_principal_name)
+        }
+        // Whose identifier it is, is for `protect.identifier-stamped`.
+        Field::OnPremisesObjectIdentifier => {
+            object.object_identifier.is_some() || before.on_premises_object_identifier.is_none()
         }
         // Addresses that were withheld may come one by one.
         Field::ProxyAddresses => true,

@@ -21,9 +21,7 @@ struct Converted<'t, 'a> {
 }
 
 /// Every such object in a cycle about which nothing is open.
-fn converted<'t, 'a>(
-    transition: &'t Transition<'a>,
-) -> impl Iterator<Item = Converted<'t, 'a>> {
+fn converted<'t, 'a>(transition: &'t Transition<'a>) -> impl Iterator<Item = Converted<'t, 'a>> {
     let all = transition.cycle.is_some().then(|| transition.history.conversions.all());
     all.into_iter().flatten().filter_map(|(id, conversion)| {
         let cloud = transition.comparison.before(id)?;
@@ -51,9 +49,10 @@ impl<'a> Converted<'_, 'a> {
     /// Another on-premises object than its own that took it over in the cycle.
     fn taker<'t>(&self, transition: &'t Transition<'a>) -> Option<&'t Subject<'a>> {
         let after = transition.after_of(self.cloud)?;
-        let mut others = transition.subjects().iter().filter(|subject| {
-            Some(&subject.object.key) != self.conversion.key.as_ref()
-        });
+        let mut others = transition
+            .subjects()
+            .iter()
+            .filter(|subject| Some(&subject.object.key) != self.conversion.key.as_ref());
         others.find(|subject| {
             after.is_on_premises_mastered()
                 && after.on_premises_immutable_id == subject.object.source_anchor
@@ -153,7 +152,8 @@ pub(super) fn rollback_next_cycle(transition: &Transition<'_>, verdict: &mut Ver
         judge_turned(transition, verdict, target);
     }
     for one in converted(transition).filter(|one| one.conversion.is_given_back) {
-        let Some(subject) = one.subject.filter(|it| is_taken_back(transition, it, one.cloud)) else {
+        let Some(subject) = one.subject.filter(|it| is_taken_back(transition, it, one.cloud))
+        else {
             continue;
         };
         let name = || transition.name_of(one.cloud);

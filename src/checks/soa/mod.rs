@@ -73,7 +73,8 @@ fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
         if !after.is_active() || !after.is_on_premises_mastered() {
             continue;
         }
-        let was_mastered_on_premises = before.is_some_and(|before| before.is_on_premises_mastered());
+        let was_mastered_on_premises =
+            before.is_some_and(|before| before.is_on_premises_mastered());
         let anchor = &after.on_premises_immutable_id;
         if was_mastered_on_premises
             && before.is_some_and(|before| before.on_premises_immutable_id == *anchor)

@@ -17,7 +17,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     && outcome.status == Status::Ok
                 {
                     model.edit(&set.object, |object| {
-                        object.on_premises_sync_enabled = Some(object.on_premises_immutable_id.is_some());
+                        object.on_premises_sync_enabled =
+                            Some(object.on_premises_immutable_id.is_some());
                     });
                 }
             }),
@@ -42,7 +43,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
             ])
             .after_turn(|_, turn, result| {
                 if let Some(holder) = in_the_way_of_a_new_object(turn, result) {
-                    turn.tenant.change(holder, |object| object.on_premises_sync_enabled = Some(true));
+                    turn.tenant
+                        .change(holder, |object| object.on_premises_sync_enabled = Some(true));
                 }
             }),
         mutant("cloud-edits-of-synced-objects-accepted", "soa.no-split")
