@@ -287,6 +287,8 @@ class Connect:
             return failure("SourceAnchorChanged", "the sourceAnchor of a joined object cannot be changed")
         if is_mapped_to_another(self.tenant, source, target):
             return failure("AttributeUpdateNotAllowed", "onPremisesObjectIdentifier names another on-premises object")
+        if self.tenant.features["blockHardMatch"] and faulty("block-stops-joined"):
+            return failure("InvalidHardMatch", "hard match is blocked in this tenant")
         if target["roles"] and (faulty("role-stops-sync") or faulty("joined-are-protected")):
             return failure("AttributeValueMustBeUnique", "the user has a directory role")
         held = self.directory.held_by_others(identifiers(source), target["id"])

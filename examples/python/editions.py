@@ -15,7 +15,7 @@ CAPABILITIES = [
     "hardDelete", "authorityFlag", "cloudAnchors", "secondaryAddresses", "quarantinedObjects",
     "objectResults", "matchKind", "evaluatedBy", "batch",
 ]
-CAPABILITIES_2025_04 = CAPABILITIES + ["scope", "softMatchOnUpnSwitch", "authorityFlagStates"]
+CAPABILITIES_2025_04 = CAPABILITIES + ["scope", "softMatchOnUpnSwitch", "authorityFlagStates", "errorCodes"]
 CAPABILITIES_2026_07 = CAPABILITIES_2025_04 + [
     "roleEligibility", "objectIdentifier", "identifierUpdateSwitch", "sourceOfAuthority",
 ]

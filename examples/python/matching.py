@@ -10,6 +10,8 @@ from faults import faulty
 
 
 def failure(code, message):
+    if faulty("one-code-for-all"):
+        code = "AttributeValueMustBeUnique"
     return {"result": "error", "code": code, "message": message}
 
 
@@ -76,6 +78,8 @@ def may_match(tenant, source, target, attribute):
     if (target["onPremisesImmutableId"] is not None and not faulty("different-anchor-ignored")
             and (kind != "user" or not same_anchor(source, target))):
         return False  # Of groups and contacts it is left open whether an equal anchor is one too many.
+    if source["objectIdentifier"] and not target["onPremisesObjectIdentifier"] and faulty("soft-match-needs-mapping"):
+        return False
     by_address = same_address(source, target)
     by_upn = same_upn(source, target) and (tenant.features["softMatchOnUpn"] or faulty("upn-switch-ignored"))
     if faulty("both-names-required") and primary_address(source) and primary_address(target) and kind == "user":
@@ -102,14 +106,14 @@ def hard_match_problem(tenant, source, target):
         return failure("InvalidHardMatch", "the user left scope")
     if target["isCloudManaged"] is False and faulty("rollback-never-ends"):
         return failure("InvalidHardMatch", "the user was converted")
-    if tenant.features["blockHardMatch"] and not (
-            target["deleted"] and faulty("return-ignores-block")
-            or target["isCloudManaged"] is False and faulty("rollback-ignores-block")):
+    if tenant.features["blockHardMatch"] and not is_block_ignored(tenant, target):
         return failure("InvalidHardMatch", "hard match is blocked in this tenant")
     if has_protecting_role(tenant, target):
         return failure("InvalidHardMatch", "the cloud user with privileged roles is not allowed to be taken over")
     if is_mapped_to_another(tenant, source, target) and not faulty("mapping-not-checked"):
         return failure("AttributeUpdateNotAllowed", "onPremisesObjectIdentifier names another on-premises object")
+    if target["onPremisesObjectIdentifier"] is None and faulty("safe-target-is-protected"):
+        return failure("InvalidHardMatch", "the user is not mapped")
     return None
 
 
@@ -134,6 +138,13 @@ def is_mapped_to_another(tenant, source, target):
 
 
 # Some of the deliberate mistakes
+
+def is_block_ignored(tenant, target):
+    """Without a seeded fault always False."""
+    return (faulty("block-ignored") or target["deleted"] and faulty("return-ignores-block")
+            or target["isCloudManaged"] is False and faulty("rollback-ignores-block")
+            or tenant.features["updateOfObjectIdentifier"] and faulty("bypass-lifts-the-block"))
+
 
 def becomes_soft(tenant, source, carrier):
     """Without a seeded fault always False: what may not be taken over by its anchor is not taken over by its name."""

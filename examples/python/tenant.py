@@ -110,7 +110,8 @@ class Tenant:
     # In the cloud
 
     def read_cloud_object(self, data):
-        return read_cloud_object(data, self.directory.new_id(), self.edition["neverSynced"])
+        never_synced = False if faulty("never-synced-is-false") else self.edition["neverSynced"]
+        return read_cloud_object(data, self.directory.new_id(), never_synced)
 
     def create_cloud_object(self, command):
         data = command.get("object")

@@ -69,6 +69,10 @@ FAULT_CASES = {
     "name-before-anchor": (tenant([cloud("c", "x", anchor="QUFB"), cloud("d", "ann")], [ad()]), SYNC),
     "upn-switch-ignored": (
         dict(tenant([cloud("c", "ann")], [ad()]), features={"softMatchOnUpnEnabled": False}), SYNC),
+    "block-ignored": (tenant([cloud("c", "x", anchor="QUFB")], [ad()]), feature(BLOCK_HARD_MATCH, True), SYNC),
+    "block-stops-joined": (PLAIN, SYNC, feature(BLOCK_HARD_MATCH, True), RENAMED, SYNC),
+    "one-code-for-all": (tenant([cloud("c", "x", anchor="QUFB")], [ad()]), feature(BLOCK_HARD_MATCH, True), SYNC),
+    "never-synced-is-false": (PLAIN,),
     "blocked-hard-match-becomes-soft": (
         tenant([cloud("c", "ann", anchor="QUFB")], [ad()]), feature(BLOCK_HARD_MATCH, True), SYNC),
     "removal-ignored": LEFT,
@@ -85,6 +89,10 @@ FAULT_CASES = {
     "privileged-role-not-checked": by_anchor(roles=["Global Administrator"]),
     "eligibility-not-checked": by_anchor(eligibleRoles=["Global Administrator"]),
     "mapping-not-checked": by_anchor(onPremisesObjectIdentifier="guid-b"),
+    "safe-target-is-protected": by_anchor(),
+    "bypass-lifts-the-block": by_anchor(feature(ALLOW_UPDATE, True), feature(BLOCK_HARD_MATCH, True), SYNC,
+                                        onPremisesObjectIdentifier="guid-b"),
+    "soft-match-needs-mapping": (tenant([cloud("c", "ann")], [ad(objectIdentifier="guid-a")]), SYNC),
     "protected-is-matched-softly": (
         tenant([cloud("c", "ann", anchor="QUFB", eligibleRoles=["Global Administrator"])], [ad()]), SYNC),
     "privileged-returns-from-recycle-bin": (

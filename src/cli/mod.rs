@@ -11,6 +11,7 @@ mod editions;
 mod exit;
 mod explain;
 mod failed_last;
+mod forecast;
 mod github;
 mod implementation;
 mod list;
@@ -74,6 +75,7 @@ pub fn main() -> ExitCode {
         }
     };
     let ended = match arguments.command {
+        Command::Run(arguments) if !arguments.editions.is_empty() => by_edition::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => run::replay(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
@@ -84,15 +86,13 @@ pub fn main() -> ExitCode {
         Command::Matrix { to, files } => matrix::matrix(&to, &files),
         Command::Editions(command) => editions::command(&command),
         Command::List { what, edition, json } => list::list(what, edition.as_deref(), json),
-        Command::Explain { what, edition, json, choices } => {
-            explain::explain(&what, edition.as_deref(), &choices.choices, json)
-        }
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::man(folder.as_deref()),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
         #[cfg(feature = "self-test")]
-        Command::Serve { edition, choices, mutant: Some(name), .. } => {
-            serve::serve_mutant(&name, edition.as_deref(), &choices.choices)
+        Command::Serve { edition, choices, offers, mutant: Some(name) } => {
+            serve::serve_mutant(&name, edition.as_deref(), &choices.choices, &offers)
         }
         Command::Serve { edition, choices, offers, .. } => {
             serve::serve(edition.as_deref(), &choices.choices, &offers)

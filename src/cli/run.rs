@@ -10,7 +10,7 @@ use super::outputs::Outputs;
 use super::paths::refuse_clashes;
 use super::progress::Progress;
 use super::watch::watch;
-use super::{by_edition, implementation, print, select};
+use super::{implementation, print, select};
 use crate::cases::scenario::nearest;
 use crate::implementation::{Description, Implementation, child_process};
 use crate::runner::{Event, Generation, Host, Selection, Source, case_called, read_cases};
@@ -20,9 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
-    if !arguments.editions.is_empty() {
-        return by_edition::run(arguments);
-    }
     let edition = edition(arguments.target.edition.as_deref())?;
     let selection = select::selection(&arguments.rules, &arguments.scenarios, edition)?;
     let mut suite = suite(arguments, edition, selection)?;

@@ -15,19 +15,19 @@ pub(super) fn serve(
     offers: &[String],
 ) -> Result<Exit, Mistake> {
     let policy = implementation::policy(suite::edition(edition)?, choices)?;
-    serve_it(&mut Offering { model: ReferenceModel::new(policy), offers })
+    serve_it(&mut ReferenceModel::new(policy), offers)
 }
 
-/// The reference model of one edition, which offers to be held to others besides: as an implementation does
-/// that has not followed the documents.
+/// What is served, offering to be held to these editions, whichever it follows: as an implementation does that
+/// has not kept up with the documents.
 struct Offering<'o> {
-    model: ReferenceModel,
+    served: &'o mut dyn Implementation,
     offers: &'o [String],
 }
 
 impl Implementation for Offering<'_> {
     fn describe(&self) -> Description {
-        let mut description = self.model.describe();
+        let mut description = self.served.describe();
         if !self.offers.is_empty() {
             description.editions = self.offers.to_vec();
         }
@@ -35,11 +35,11 @@ impl Implementation for Offering<'_> {
     }
 
     fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
-        self.model.reset(tenant)
+        self.served.reset(tenant)
     }
 
     fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
-        self.model.apply(command)
+        self.served.apply(command)
     }
 }
 
@@ -48,15 +48,17 @@ pub(super) fn serve_mutant(
     name: &str,
     edition: Option<&str>,
     choices: &[String],
+    offers: &[String],
 ) -> Result<Exit, Mistake> {
     let Some(mutant) = crate::self_test::mutants::find(name) else {
         return Err(Mistake::bad_input(format!("there is no mutant {name}")));
     };
-    serve_it(&mut *mutant.with_policy(implementation::policy(suite::edition(edition)?, choices)?))
+    let policy = implementation::policy(suite::edition(edition)?, choices)?;
+    serve_it(&mut *mutant.with_policy(policy), offers)
 }
 
-fn serve_it(implementation: &mut dyn Implementation) -> Result<Exit, Mistake> {
-    match serve_stdio(implementation) {
+fn serve_it(served: &mut dyn Implementation, offers: &[String]) -> Result<Exit, Mistake> {
+    match serve_stdio(&mut Offering { served, offers }) {
         Ok(()) => Ok(Exit::Conformant),
         // Whoever asked has gone away, and wants no answer any more.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Conformant),

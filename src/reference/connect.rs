@@ -97,6 +97,11 @@ impl Connect {
     /// Takes note that a user was deleted because its on-premises object has left scope.
     pub(super) fn leave_behind(&mut self, at: usize, handle: CloudHandle) {
         self.forget_joined(at);
+        self.was_left_behind(handle);
+    }
+
+    /// The same of a user whose on-premises object nobody knows any more.
+    pub(super) fn was_left_behind(&mut self, handle: CloudHandle) {
         self.left_behind.insert(handle);
     }
 

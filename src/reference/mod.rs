@@ -116,6 +116,31 @@ impl ReferenceModel {
         }
     }
 
+    /// A model of a tenant as it stands, under the identifiers that its objects have. Connect remembers
+    /// nothing, as after a reinstallation: it finds what is synchronised already by its anchor. A user in
+    /// the recycle bin that carries an anchor counts as one whose on-premises object had left scope, in
+    /// an edition that knows scope.
+    pub(crate) fn of_state<'a>(
+        policy: Policy,
+        features: Features,
+        cloud: impl IntoIterator<Item = CloudObject>,
+        on_premises: impl IntoIterator<Item = &'a OnPremisesObject>,
+    ) -> ReferenceModel {
+        let mut model = ReferenceModel { features, ..ReferenceModel::new(policy) };
+        let knows_scope = policy.edition.adds.contains(&Capability::Scope);
+        for object in cloud {
+            let is_left = object.deleted && object.on_premises_immutable_id.is_some();
+            let handle = model.tenant.insert_as_it_is(object);
+            if is_left && knows_scope {
+                model.connect.was_left_behind(handle);
+            }
+        }
+        for object in on_premises {
+            model.connect.create(object);
+        }
+        model
+    }
+
     /// Whether sync cycles take down why they decide as they do. Off unless asked for.
     #[must_use]
     pub fn with_trace(mut self, on: bool) -> ReferenceModel {

@@ -106,8 +106,13 @@ impl CloudTenant {
 
     /// Adds an object and gives it an identifier of its own.
     pub(crate) fn insert(&mut self, object: CloudObject) -> CloudHandle {
+        let id = self.next_id();
+        self.insert_as_it_is(CloudObject { id, ..object })
+    }
+
+    /// Adds an object under the identifier that it has.
+    pub(crate) fn insert_as_it_is(&mut self, object: CloudObject) -> CloudHandle {
         let handle = self.next_handle();
-        let object = CloudObject { id: self.next_id(), ..object };
         self.enter_identifiers(&object, handle);
         self.slots.push(Some(Arc::new(object)));
         handle

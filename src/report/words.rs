@@ -22,6 +22,11 @@ pub(super) fn suite(header: &RunHeader) -> String {
     format!("entra-conformance {} · edition {}", header.suite_version, header.edition)
 }
 
+/// The name that a rule has today: another version of the suite may know it by an earlier one.
+pub(super) fn present_name(rule: &str) -> String {
+    Rulebook::embedded().rule(rule).map_or(rule, |known| &known.id).to_owned()
+}
+
 /// Who is judged.
 pub(super) fn implementation(header: &RunHeader) -> String {
     let name = &header.description.implementation;

@@ -80,8 +80,8 @@ impl Comparison {
         let later = by_name(after);
         // The rules of the later run in their order, and then those that only the earlier one has.
         let mut names: Vec<String> =
-            after.rules().iter().map(|line| present_name(&line.rule)).collect();
-        names.extend(before.rules().iter().map(|line| present_name(&line.rule)));
+            after.rules().iter().map(|line| words::present_name(&line.rule)).collect();
+        names.extend(before.rules().iter().map(|line| words::present_name(&line.rule)));
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         for name in names {
@@ -175,13 +175,8 @@ impl Comparison {
     }
 }
 
-/// The name that a rule has today: another version of the suite may know it by an earlier one.
-pub(super) fn present_name(rule: &str) -> String {
-    Rulebook::embedded().rule(rule).map_or(rule, |known| &known.id).to_owned()
-}
-
 fn by_name(summary: &Summary) -> BTreeMap<String, RuleLine> {
-    summary.rules().into_iter().map(|line| (present_name(&line.rule), line)).collect()
+    summary.rules().into_iter().map(|line| (words::present_name(&line.rule), line)).collect()
 }
 
 /// Whether a rule held; `None` where there is no verdict.

@@ -33,7 +33,7 @@ pub struct Matrix {
     /// Every rule that one of them selected, in the rulebook's order.
     pub rules: Vec<Row>,
     /// What newer editions change, where an implementation was judged by several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub newer_editions: Vec<NewerEdition>,
 }
 

@@ -8,7 +8,6 @@ pub(super) use render::in_brief;
 pub(super) use render::{change, sources};
 pub use render::{markdown, terminal};
 
-use super::compare::present_name;
 use super::{RuleFailure, RuleLine, RuleState, Summary, words};
 use crate::rulebook::{Changed, EditionDiff, EditionName, RuleChange, Rulebook};
 use crate::runner::{Finding, RunHeader};
@@ -120,7 +119,7 @@ impl<'s> Run<'s> {
         let rules = summary.rules().into_iter();
         Run {
             header,
-            rules: rules.map(|line| (present_name(&line.rule), line)).collect(),
+            rules: rules.map(|line| (words::present_name(&line.rule), line)).collect(),
             failures: summary.failures(),
             findings: summary.findings(),
         }
@@ -142,7 +141,8 @@ impl<'s> Run<'s> {
     }
 
     fn example(&self, rule: &str) -> Option<Shown> {
-        let failure = self.failures.iter().find(|failure| present_name(&failure.rule) == rule)?;
+        let failure =
+            self.failures.iter().find(|failure| words::present_name(&failure.rule) == rule)?;
         let RuleFailure { case, report, place, .. } = failure;
         Some(Shown {
             case: case.clone(),

@@ -18,7 +18,7 @@ fn state(state: Option<RuleState>, edition: &EditionName) -> String {
 pub(in crate::report) fn change(flip: &Flip, newer: &NewerEdition) -> String {
     let to = &newer.to.id;
     match flip.change.as_ref().map(|change| &change.change) {
-        None => format!("the rule is in {to} what it was"),
+        None => format!("said in the same words in {to}"),
         Some(Changed::Added) => format!("added in {to}"),
         Some(Changed::Replaces { rule, .. }) => format!("in {to} in the place of {rule}"),
         Some(Changed::RestsElsewhere { .. }) => format!("rests on something else in {to}"),
