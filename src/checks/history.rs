@@ -1,5 +1,6 @@
 //! What a case has shown so far: who is joined to whom, what has changed since, what failed.
 
+use super::conversions::Conversions;
 use super::definitions::is_joined;
 use super::treatments::Treatments;
 use crate::directory::{
@@ -43,8 +44,12 @@ pub(crate) struct ObjectHistory {
     pub(crate) password_free: bool,
     /// Cloud users that it was not matched with because they had a role, in a failed attempt.
     pub(crate) blocked_by_role: Vec<Text>,
+    /// Cloud users that it was not hard-matched with because a privileged role protected them.
+    pub(crate) blocked_by_privilege: Vec<Text>,
     /// Its last failed attempt would have been a soft match, had soft match not been off.
     pub(crate) blocked_by_switch: bool,
+    /// Its last failed attempt would have been a hard match, had hard match not been blocked.
+    pub(crate) blocked_by_hard_match_switch: bool,
     /// It is joined, and an error was reported for it because it touches another object; it has not been
     /// changed on-premises since.
     pub(crate) late_match_told: bool,
@@ -97,11 +102,13 @@ impl ObjectHistory {
             self.value_removed,
             self.password_free,
             self.blocked_by_switch,
+            self.blocked_by_hard_match_switch,
         ]);
         let Absent { addresses, was_restored, .. } = self.absent;
         canonical.flags([self.late_match_told, self.stopped_by_anchor, addresses, was_restored]);
         canonical.list(self.absent.attributes.iter(), |canonical, name| canonical.text(name));
         canonical.list(self.blocked_by_role.iter(), CanonicalState::id);
+        canonical.list(self.blocked_by_privilege.iter(), CanonicalState::id);
     }
 }
 
@@ -132,6 +139,12 @@ pub(crate) struct History {
     /// an object may or may not have been joined to that is no longer there.
     pub(super) lost: BTreeSet<CloudRef>,
     pub(crate) scope: ScopeHistory,
+    /// By identifier of the cloud object: the `onPremisesObjectIdentifier` that was cleared last.
+    pub(crate) cleared: BTreeMap<Text, Text>,
+    pub(crate) conversions: Conversions,
+    /// Identifiers of cloud objects that were on-premises-mastered once; where nobody tells whether the
+    /// authority flag is false or has no value, of none.
+    pub(crate) synchronised: BTreeSet<Text>,
     /// The cloud objects that were put into the recycle bin, as they were before. Little of that need be
     /// shown, nor they themselves.
     pub(crate) in_the_bin: Vec<Arc<CloudObject>>,
@@ -171,9 +184,17 @@ pub(crate) struct ScopeHistory {
     /// neither in the cloud nor on-premises.
     /// By identifier, as each was before: little need be shown of what is in the bin.
     pub(crate) left: BTreeMap<Text, Arc<CloudObject>>,
+    /// What a command named while it was in the recycle bin: what that made of it is left open.
+    pub(crate) commanded_in_the_bin: BTreeSet<Text>,
 }
 
 impl ScopeHistory {
+    /// A user in the recycle bin as it was when it left scope; `None` where a command may have changed it since.
+    pub(super) fn as_it_left(&self, id: &Text) -> Option<&CloudObject> {
+        let is_known = !self.commanded_in_the_bin.contains(id);
+        self.left.get(id).filter(|_| is_known).map(|left| &**left)
+    }
+
     /// Takes in a cycle.
     pub(super) fn learn_sync(&mut self, before: &Snapshot, after: &Snapshot) {
         self.removed.clear();
@@ -210,6 +231,7 @@ impl ScopeHistory {
             canonical.flags([*is_certain]);
         });
         canonical.list(self.left.values(), |canonical, object| canonical.cloud_object(object));
+        canonical.list(self.commanded_in_the_bin.iter(), CanonicalState::id);
         canonical.list(self.gone.iter(), |canonical, key| canonical.text(key));
     }
 }
@@ -250,6 +272,7 @@ impl History {
     pub(super) fn remove_on_premises(&mut self, key: &Text, before: &Snapshot) {
         let own_history = self.objects.remove(key);
         self.scope.gone.insert(key.clone());
+        self.conversions.remove_on_premises(key);
         let Some(object) = before.on_premises_object(key) else { return };
         if let Some(anchor) = &object.source_anchor {
             let removed = Removed { key: key.clone(), anchor: anchor.clone(), kind: object.kind };
@@ -360,9 +383,14 @@ impl History {
 
     /// Draws all that later verdicts rest on. What objects are called in reports is not among it.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
-            self.features;
-        canonical.flags([soft_match_on_upn]);
+        let Features {
+            soft_match,
+            password_hash_sync,
+            block_hard_match,
+            soft_match_on_upn,
+            identifier_update,
+        } = self.features;
+        canonical.flags([soft_match_on_upn, identifier_update]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match, self.reinstalled]);
         canonical.list(self.labels.iter(), |canonical, (label, id)| {
             canonical.text(label);
@@ -388,6 +416,12 @@ impl History {
             }
         });
         self.scope.canonicalise(canonical);
+        canonical.list(self.cleared.iter(), |canonical, (id, identifier)| {
+            canonical.id(id);
+            canonical.object_identifier(identifier);
+        });
+        self.conversions.canonicalise(canonical);
+        canonical.list(self.synchronised.iter(), CanonicalState::id);
         self.treatments.canonicalise(canonical);
         canonical.list(self.in_the_bin.iter(), |canonical, object| canonical.cloud_object(object));
         canonical.list(self.given_attributes.iter(), |canonical, name| canonical.text(name));

@@ -241,6 +241,8 @@ fn same_object(transition: &Transition<'_>, verdict: &mut Verdict) {
                     let (mail_enabled, roles) = (target.mail_enabled, &target.roles);
                     verdict.expect(name, Field::MailEnabled, mail_enabled, after.mail_enabled);
                     verdict.expect(name, Field::Roles, roles, &after.roles);
+                    let (eligible, seen) = (&target.eligible_roles, &after.eligible_roles);
+                    verdict.expect(name, Field::EligibleRoles, eligible, seen);
                     return;
                 }
             }

@@ -73,6 +73,7 @@ impl Builder<'_> {
             password_hash_sync: point.password_hash_sync == Switch::On,
             block_hard_match: point.hard_match == Switch::Off,
             soft_match_on_upn: point.match_on_name == Switch::On,
+            ..Features::default()
         };
         Case { tenant: Tenant { features, cloud, on_premises }, commands: self.commands() }
     }
@@ -275,11 +276,13 @@ fn in_the_cloud(label: &str, class: ObjectClass, name: &str, values: Values) -> 
         kind: class.kind(),
         mail_enabled: class == ObjectClass::MailEnabledGroup,
         on_premises_immutable_id: None,
+        on_premises_object_identifier: None,
         user_principal_name: class.is_user().then(|| name.into()),
         proxy_addresses: Vec::new(),
         attributes: attributes(values),
         password: None,
         roles: BTreeSet::new(),
+        eligible_roles: BTreeSet::new(),
     }
 }
 
@@ -290,6 +293,7 @@ fn on_premises(key: &str, class: ObjectClass, name: &str, values: Values) -> OnP
         kind: class.kind(),
         mail_enabled: class == ObjectClass::MailEnabledGroup,
         source_anchor: None,
+        object_identifier: None,
         user_principal_name: class.is_user().then(|| name.into()),
         proxy_addresses: Vec::new(),
         attributes: attributes(values),

@@ -124,7 +124,7 @@ impl Moody {
         }
         for object in &mut snapshot.cloud {
             let object = Arc::make_mut(object);
-            if mood & 1 == 1 && object.on_premises_sync_enabled {
+            if mood & 1 == 1 && object.is_on_premises_mastered() {
                 let address = format!("smtp:{}@contoso.onmicrosoft.com", object.id);
                 object.proxy_addresses.push((&*address).into());
             }
@@ -132,11 +132,11 @@ impl Moody {
                 object.attributes.insert("createdDateTime".into(), "2023-01-26".into());
                 object.attributes.entry("usageLocation".into()).or_insert_with(|| "NO".into());
             }
-            if mood & 4 == 4 && object.on_premises_sync_enabled && object.password.is_none() {
+            if mood & 4 == 4 && object.is_on_premises_mastered() && object.password.is_none() {
                 object.password = Some("generated".into());
             }
             object.id = format!("{mood:x}-{}", object.id).into();
-            if mood & 32 == 32 && object.on_premises_sync_enabled {
+            if mood & 32 == 32 && object.is_on_premises_mastered() {
                 // What was emptied on-premises stays.
                 let earlier = self.earlier.entry(object.id.clone()).or_default();
                 for (name, value) in &object.attributes {
