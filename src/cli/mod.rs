@@ -11,6 +11,8 @@ mod explain;
 mod failed_last;
 mod github;
 mod implementation;
+mod init;
+mod kits;
 mod list;
 mod manual;
 mod matrix;
@@ -82,6 +84,7 @@ pub fn main() -> ExitCode {
         }
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::man(folder.as_deref()),
+        Command::Init { language, folder } => init::init(language, &folder),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
         #[cfg(feature = "self-test")]
         Command::Serve { edition, choices, mutant: Some(name) } => {
