@@ -1,3 +1,4 @@
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class Adapter implements Protocol.Implementation {
     public void reset(Map<String, Object> features) { cloud.clear(); }
 
     /** Every cloud object there is; one in the recycle bin has "deleted": true. */
-    public java.util.Collection<Map<String, Object>> cloudObjects() { return cloud.values(); }
+    public Collection<Map<String, Object>> cloudObjects() { return cloud.values(); }
 
     /** An administrator creates it: give it an id for life, and return that. */
     public String createCloudObject(Map<String, Object> setup) {

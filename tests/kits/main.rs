@@ -20,7 +20,11 @@ struct Kit {
     language: &'static str,
     /// Programs that have to be there.
     tools: &'static [&'static str],
-    /// What makes a program of it, before its commands are said below.
+    /// The file that is filled in.
+    fill_in: &'static str,
+    /// What is put into it, and for what, so that it prints where replies go.
+    noise: &'static [(&'static str, &'static str)],
+    /// What makes a program of it.
     build: &'static [&'static [&'static str]],
     /// Starts the adapter in its folder.
     adapter: &'static [&'static str],
@@ -32,6 +36,8 @@ const KITS: [Kit; 7] = [
     Kit {
         language: "python",
         tools: &["python3"],
+        fill_in: "adapter.py",
+        noise: &[("self.cloud = {}", "self.cloud = {}; print('noise')")],
         build: &[],
         adapter: &["python3", "adapter.py"],
         own_test: Some(("test_protocol.py", &[&["python3", "-m", "unittest", "-q"]])),
@@ -39,6 +45,11 @@ const KITS: [Kit; 7] = [
     Kit {
         language: "typescript",
         tools: &["node"],
+        fill_in: "adapter.ts",
+        noise: &[(
+            "this.cloud.clear();",
+            "this.cloud.clear(); console.log('noise'); process.stdout.write('more\\n');",
+        )],
         build: &[&["node", "node_modules/typescript/bin/tsc"]],
         adapter: &["node", "dist/adapter.js"],
         own_test: Some((
@@ -49,6 +60,11 @@ const KITS: [Kit; 7] = [
     Kit {
         language: "go",
         tools: &["go"],
+        fill_in: "adapter.go",
+        noise: &[
+            ("a.cloud = []Object{}", "a.cloud = []Object{}; fmt.Println(\"noise\")"),
+            ("import \"strconv\"", "import (\"fmt\"; \"strconv\")"),
+        ],
         build: &[&["go", "vet"], &["go", "build", "-o", "adapter", "."]],
         adapter: &["./adapter"],
         own_test: Some(("protocol_test.go", &[&["go", "test"]])),
@@ -56,6 +72,8 @@ const KITS: [Kit; 7] = [
     Kit {
         language: "java",
         tools: &["java", "javac"],
+        fill_in: "Adapter.java",
+        noise: &[("cloud.clear();", "cloud.clear(); System.out.println(\"noise\");")],
         build: &[&["javac", "-d", "classes", "Adapter.java", "Protocol.java", "Json.java"]],
         adapter: &["java", "-cp", "classes", "Adapter"],
         own_test: Some((
@@ -69,6 +87,8 @@ const KITS: [Kit; 7] = [
     Kit {
         language: "rust",
         tools: &["cargo"],
+        fill_in: "src/main.rs",
+        noise: &[],
         build: &[&["cargo", "build", "--offline", "--quiet"]],
         adapter: &["target/debug/entra-conformance-adapter"],
         own_test: Some(("", &[&["cargo", "test", "--offline", "--quiet"]])),
@@ -76,6 +96,8 @@ const KITS: [Kit; 7] = [
     Kit {
         language: "csharp",
         tools: &["dotnet"],
+        fill_in: "Adapter.cs",
+        noise: &[("=> cloud.Clear();", "{ cloud.Clear(); Console.WriteLine(\"noise\"); }")],
         build: &[&["dotnet", "build", "-o", "out"]],
         adapter: &["dotnet", "out/Adapter.dll"],
         own_test: None,
@@ -83,6 +105,11 @@ const KITS: [Kit; 7] = [
     Kit {
         language: "powershell",
         tools: &["pwsh"],
+        fill_in: "adapter.ps1",
+        noise: &[(
+            "$script:cloud = New-Map }",
+            "$script:cloud = New-Map; Write-Host noise; 'more' }",
+        )],
         build: &[],
         adapter: &["pwsh", "-NoProfile", "-File", "adapter.ps1"],
         own_test: None,
@@ -132,6 +159,7 @@ impl Kit {
         let init = program(scratch.path()).args(["init", self.language, "adapter"]).output()?;
         succeeded("init", &init)?;
         self.prepare(&folder)?;
+        self.make_noise(&folder)?;
         self.run_all(&folder, self.build)?;
 
         conversation::held(&folder, self.adapter)?;
@@ -172,6 +200,17 @@ impl Kit {
         Ok(())
     }
 
+    /// Nothing that an implementation prints may come between the replies.
+    fn make_noise(&self, folder: &Path) -> Result<(), Failed> {
+        let file = folder.join(self.fill_in);
+        let mut text = fs::read_to_string(&file)?;
+        for (quiet, loud) in self.noise {
+            assert_eq!(text.matches(quiet).count(), 1, "{quiet} stands once in {}", self.fill_in);
+            text = text.replace(quiet, loud);
+        }
+        Ok(fs::write(&file, text)?)
+    }
+
     /// What its package manager would fetch.
     fn prepare(&self, folder: &Path) -> Result<(), Failed> {
         match (self.language, modules()) {
@@ -209,6 +248,10 @@ impl Kit {
 
 /// Where the TypeScript kit's packages are.
 fn modules() -> Option<PathBuf> {
+    // They are linked into the kit's folder.
+    if !cfg!(unix) {
+        return None;
+    }
     let modules = PathBuf::from(std::env::var_os("TYPESCRIPT")?).join("node_modules");
     modules.join("typescript").is_dir().then_some(modules)
 }
