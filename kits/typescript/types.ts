@@ -79,10 +79,16 @@ export type Capability =
   | "scope"
   /** The feature that turns soft match on the user principal name off; later editions only. */
   | "softMatchOnUpnSwitch"
-  /** Role eligibility; later editions only. */
+  /** Eligibility for roles: the `eligibleRoles` field, `makeEligible` and `removeEligibility`; later editions only. */
   | "roleEligibility"
-  /** `onPremisesObjectIdentifier`; later editions only. */
-  | "objectIdentifier";
+  /** `objectIdentifier`, `onPremisesObjectIdentifier` and `setOnPremisesObjectIdentifier`; later editions only. */
+  | "objectIdentifier"
+  /** The feature that lets a hard match replace `onPremisesObjectIdentifier`; later editions only. */
+  | "identifierUpdateSwitch"
+  /** `onPremisesSyncEnabled` tells `false` (was synchronised and has left scope) from `null` (never was, or is managed in the cloud now); declared together with `authorityFlag`; later editions only. */
+  | "authorityFlagStates"
+  /** `isCloudManaged` and `setCloudManaged`; later editions only. */
+  | "sourceOfAuthority";
 
 /** What came of one command, with the state told as what changed. */
 export interface ChangesStep {
@@ -98,15 +104,21 @@ export interface CloudObject {
   attributes?: Record<string, string | null> | null;
   /** Whether it is in the recycle bin. */
   deleted?: boolean | null;
+  /** Directory roles that it may activate without holding them; users only. */
+  eligibleRoles?: string[] | null;
   /** The implementation's own identifier. It never changes. */
   id: string;
+  /** Whether the source of authority of this object was moved to the cloud. */
+  isCloudManaged?: boolean | null;
   /** What it is. */
   kind: Kind;
   /** For groups: whether the group has a mailbox address of its own. */
   mailEnabled?: boolean | null;
   /** The source anchor of the on-premises object that it belongs to, or that it is meant for. */
   onPremisesImmutableId?: string | null;
-  /** The authority flag: `false` is mastered in the cloud, `true` is mastered on-premises. */
+  /** The `objectIdentifier` of the on-premises object that it was mapped to; users only. */
+  onPremisesObjectIdentifier?: string | null;
+  /** The authority flag: `true` is mastered on-premises, anything else in the cloud. Who tells these apart shows `false` of what was synchronised and has left scope, and none (`null`) of what never was or is managed in the cloud now. */
   onPremisesSyncEnabled?: boolean | null;
   /** A stand-in for the password hash. */
   password?: string | null;
@@ -151,6 +163,8 @@ export type CloudRef =
 export interface CloudSetup {
   /** Everything else. */
   attributes?: Record<string, string>;
+  /** Directory roles that it may activate without holding them; users only. */
+  eligibleRoles?: string[];
   /** What it is. */
   kind: Kind;
   /** The suite's name for the object. */
@@ -159,6 +173,8 @@ export interface CloudSetup {
   mailEnabled?: boolean;
   /** A source anchor that it already carries. */
   onPremisesImmutableId?: string | null;
+  /** The `objectIdentifier` of an on-premises object that it was mapped to; users only. */
+  onPremisesObjectIdentifier?: string | null;
   /** A stand-in for the password hash. */
   password?: string | null;
   /** Addresses with their prefixes. */
@@ -236,6 +252,30 @@ export type Command =
     /** The role's name. */
     role: string;
   }
+  /** A cloud administrator makes a user eligible for a directory role, which it does not hold by that. */
+  | {
+    do: "makeEligible";
+    /** Which user. */
+    object: CloudRef;
+    /** The role's name. */
+    role: string;
+  }
+  /** A cloud administrator takes the eligibility for a directory role from a user. */
+  | {
+    do: "removeEligibility";
+    /** Which user. */
+    object: CloudRef;
+    /** The role's name. */
+    role: string;
+  }
+  /** A cloud administrator writes `onPremisesObjectIdentifier`, which can be cleared and nothing else. */
+  | {
+    do: "setOnPremisesObjectIdentifier";
+    /** Which user. */
+    object: CloudRef;
+    /** The identifier; no value clears it. */
+    value: string | null;
+  }
   /** A cloud administrator deletes an object. */
   | {
     do: "deleteCloudObject";
@@ -243,6 +283,14 @@ export type Command =
     object: CloudRef;
     /** `true` is a hard delete, `false` moves the object to the recycle bin. */
     permanently: boolean;
+  }
+  /** A cloud administrator moves the source of authority of an object to the cloud, or gives it back; later editions only. */
+  | {
+    do: "setCloudManaged";
+    /** Which object. */
+    object: CloudRef;
+    /** Whether it is managed in the cloud. */
+    value: boolean;
   }
   /** A cloud administrator takes an object out of the recycle bin. */
   | {
@@ -254,7 +302,7 @@ export type Command =
   | {
     do: "setFeature";
     /** Which switch. */
-    feature: Feature;
+    feature: SwitchName;
     /** On or off. */
     value: boolean;
   }
@@ -282,22 +330,15 @@ export type Evaluator =
   /** The sync service in Microsoft Entra ID. */
   | "service";
 
-/** A switch of the tenant. */
-export type Feature =
-  /** Soft match; off means that no new object is matched on its name or address. */
-  | "softMatch"
-  /** Password hash synchronisation. */
-  | "passwordHashSync"
-  /** On means that no cloud-mastered object is taken over by its anchor. */
-  | "blockCloudObjectTakeoverThroughHardMatch"
-  /** Off means that no new user is matched on its user principal name alone. Once it is on it cannot be turned off. */
-  | "softMatchOnUpnEnabled";
-
-/** The switches of a tenant. Unless a case says otherwise soft match and password hash synchronisation are on, as express settings have it, and nothing blocks a hard match. */
+/** The switches of a tenant, each by one of its names. Unless a case says otherwise soft match and password hash synchronisation are on, and nothing blocks a hard match. */
 export interface Features {
+  allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled?: boolean;
   blockCloudObjectTakeoverThroughHardMatch?: boolean;
-  passwordHashSync: boolean;
-  softMatch: boolean;
+  blockCloudObjectTakeoverThroughHardMatchEnabled?: boolean;
+  blockSoftMatchEnabled?: boolean;
+  passwordHashSync?: boolean;
+  passwordSyncEnabled?: boolean;
+  softMatch?: boolean;
   softMatchOnUpnEnabled?: boolean;
 }
 
@@ -386,6 +427,8 @@ export interface OnPremisesObject {
   kind: Kind;
   /** For groups: whether the group has a mailbox address of its own. */
   mailEnabled?: boolean;
+  /** Active Directory's `objectGUID`; users only, and from later editions on. It is not the anchor, and nothing is matched by it. */
+  objectIdentifier?: string | null;
   /** A stand-in for the password hash. */
   password?: string | null;
   /** Addresses with their prefixes; compared as a set. */
@@ -476,6 +519,32 @@ export interface SuiteName {
   /** Its version. */
   version: string;
 }
+
+/** A name of a switch. Some switches have two: that of the edition 2023-01, and that of Microsoft Graph, which later editions use. Files and requests are read with either. */
+export type SwitchName =
+  /** `Feature::SoftMatch`. */
+  | "softMatch"
+  /** The negation of `Feature::SoftMatch`. */
+  | "blockSoftMatchEnabled"
+  /** `Feature::PasswordHashSync`. */
+  | "passwordHashSync"
+  /** `Feature::PasswordHashSync`. */
+  | "passwordSyncEnabled"
+  /** `Feature::BlockHardMatch`. */
+  | "blockCloudObjectTakeoverThroughHardMatch"
+  /** `Feature::BlockHardMatch`. */
+  | "blockCloudObjectTakeoverThroughHardMatchEnabled"
+  /** `Feature::SoftMatchOnUpn`. */
+  | "softMatchOnUpnEnabled"
+  /** `Feature::IdentifierUpdate`. */
+  | "allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled";
+
+/** By which names the switches of a tenant are sent, and written in files. */
+export type SwitchNames =
+  /** Those of the edition 2023-01: `softMatch`, on unless it was turned off. */
+  | "plain"
+  /** Those of Microsoft Graph: `blockSoftMatchEnabled`, off unless it was turned on. */
+  | "graph";
 
 /** One object's entry in the report of a sync cycle. */
 export interface SyncResult {

@@ -57,7 +57,7 @@ fn lines() -> Vec<(String, Value)> {
         "attributes": {"mail": null, "department": "Legal"}}});
     let changed = json!({"key": "bob-ad", "kind": "user", "sourceAnchor": "Qg==", "userPrincipalName": "robert@contoso.com",
         "attributes": {"displayName": "Bob\u{2028}\u{1f600} \"é\"", "department": "Legal"}});
-    let shown = json!({"kind": "user", "userPrincipalName": "ann@contoso.com", "onPremisesSyncEnabled": false});
+    let shown = json!({"kind": "user", "userPrincipalName": "ann@contoso.com"});
     let before = json!({"snapshot": {"cloud": [shown], "onPremises": [bob]}});
     let after = json!({"outcome": {"status": "ok"}, "snapshot": {"cloud": [shown], "onPremises": [changed]}});
     let outcome = |status: &str| json!({"result": {"outcome": {"status": status}}});
@@ -104,6 +104,17 @@ fn lines() -> Vec<(String, Value)> {
             apply(13, json!({"do": "removeOnPremisesObject", "key": "bob-ad"})),
             json!({"error": unsupported("scope")}),
         ),
+        (
+            apply(14, json!({"do": "makeEligible", "object": {"label": "ann"}, "role": "Reader"})),
+            json!({"error": unsupported("roleEligibility")}),
+        ),
+        (
+            apply(
+                15,
+                json!({"do": "setFeature", "feature": "blockSoftMatchEnabled", "value": true}),
+            ),
+            json!({"error": unsupported("softMatchSwitch")}),
+        ),
         // A whole case: what later commands change is not in what was shown before.
         (
             request(
@@ -113,7 +124,7 @@ fn lines() -> Vec<(String, Value)> {
             ),
             json!({"result": {"snapshot": before["snapshot"], "steps": [after, after]}}),
         ),
-        (request(15, "shutdown", &json!({})), json!({"id": 15})),
+        (request(17, "shutdown", &json!({})), json!({"id": 17})),
     ]
 }
 

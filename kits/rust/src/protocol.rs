@@ -54,14 +54,17 @@ pub fn unknown<T>(command: &Command) -> Done<T> {
         Command::AssignRole(_) | Command::RemoveRole(_) => Capability::Roles,
         Command::DeleteCloudObject(delete) if delete.permanently => Capability::HardDelete,
         Command::DeleteCloudObject(_) | Command::RestoreCloudObject(_) => Capability::RecycleBin,
-        Command::SetFeature(turn) if turn.feature == Feature::SoftMatch => {
-            Capability::SoftMatchSwitch
-        }
-        Command::SetFeature(turn) if turn.feature == Feature::PasswordHashSync => {
-            Capability::Passwords
-        }
-        Command::SetFeature(_) => Capability::HardMatchSwitch,
+        Command::SetFeature(turn) => match turn.feature {
+            Feature::SoftMatch => Capability::SoftMatchSwitch,
+            Feature::PasswordHashSync => Capability::Passwords,
+            Feature::BlockHardMatch => Capability::HardMatchSwitch,
+            Feature::SoftMatchOnUpn => Capability::SoftMatchOnUpnSwitch,
+            _ => Capability::IdentifierUpdateSwitch,
+        },
         Command::ReinstallConnect(_) => Capability::Reinstall,
+        Command::MakeEligible(_) | Command::RemoveEligibility(_) => Capability::RoleEligibility,
+        Command::SetOnPremisesObjectIdentifier(_) => Capability::ObjectIdentifier,
+        Command::SetCloudManaged(_) => Capability::SourceOfAuthority,
         other => {
             let failure = Failure::new(FailureKind::Unsupported, other.word());
             return Err(NotDone::Failed(failure));
@@ -140,7 +143,7 @@ impl<A: Adapter> Conversation<A> {
         for object in &self.on_premises {
             let link = results.get(&object.key).and_then(|result| result.cloud_id.as_ref());
             for other in &cloud {
-                let carries_anchor = other.on_premises_sync_enabled
+                let carries_anchor = other.on_premises_sync_enabled == Some(true)
                     && other.is_active()
                     && other.kind == object.kind
                     && other.on_premises_immutable_id == object.source_anchor;
@@ -237,7 +240,7 @@ mod tests {
         fn sync(&mut self, on_premises: &[OnPremisesObject]) -> Done<Results> {
             for object in &on_premises[..2] {
                 let mut created = CloudObject::new(format!("{}-id", object.key), Kind::User);
-                created.on_premises_sync_enabled = true;
+                created.on_premises_sync_enabled = Some(true);
                 created.on_premises_immutable_id.clone_from(&object.source_anchor);
                 created.quarantined = &*object.key == "quin";
                 self.cloud.push(created);
