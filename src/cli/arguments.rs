@@ -110,20 +110,9 @@ pub(super) enum Command {
         #[arg(value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },
-    /// Explain a scenario step by step, with the decisions that the rules lead to; or explain a rule.
-    Explain {
-        /// A scenario's ID (`match/…`), a scenario file, or a rule's ID (`match.…`).
-        #[arg(value_name = "SCENARIO|RULE")]
-        what: String,
-        /// Print it as JSON.
-        #[arg(long)]
-        json: bool,
-        /// The edition.
-        #[arg(long, value_parser = edition)]
-        edition: Option<String>,
-        #[command(flatten)]
-        choices: ChoiceArguments,
-    },
+    /// Explain a scenario step by step, with the decisions that the rules lead to; explain a rule; or
+    /// explain what a sync would do with on-premises users in a tenant, and why.
+    Explain(ExplainArguments),
     /// Check an adapter before anything is judged: the handshake, and one small case.
     #[command(after_help = EXIT_CODES)]
     CheckAdapter(CheckAdapterArguments),
@@ -293,6 +282,36 @@ pub(super) struct RunArguments {
     pub(super) outputs: OutputArguments,
     #[command(flatten)]
     pub(super) target: TargetArguments,
+}
+
+#[derive(Args)]
+pub(super) struct ExplainArguments {
+    /// A scenario's ID (`match/…`), a scenario file, a rule's ID (`match.…`), or a file of users
+    /// (`docs/explain-a-user.md`).
+    #[arg(value_name = "SCENARIO|RULE|USER", required_unless_present = "given")]
+    pub(super) what: Option<String>,
+    /// What there is on-premises and in the tenant: exports of Get-ADUser, Get-MgUser and role assignments as
+    /// JSON or CSV, or YAML by hand. May be given several times.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) given: Vec<PathBuf>,
+    /// Of many on-premises objects tell this one: its userPrincipalName, objectGUID or sAMAccountName.
+    #[arg(long, value_name = "NAME")]
+    pub(super) only: Option<String>,
+    /// How a switch of the tenant stands, such as BlockSoftMatchEnabled=true. May be given several times.
+    #[arg(long = "feature", value_name = "NAME=VALUE", value_parser = switch)]
+    pub(super) features: Vec<String>,
+    /// Print it as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Of users: print a line each, for a spreadsheet.
+    #[arg(long, conflicts_with = "json")]
+    pub(super) csv: bool,
+    /// The edition; of users several, separated by commas, to see what differs. Without it users are told by
+    /// the latest.
+    #[arg(long, value_name = "EDITION", value_delimiter = ',', value_parser = edition)]
+    pub(super) edition: Vec<String>,
+    #[command(flatten)]
+    pub(super) choices: ChoiceArguments,
 }
 
 #[cfg(feature = "self-test")]
@@ -519,6 +538,14 @@ fn edition_or_all(text: &str) -> Result<String, String> {
 
 fn edition(text: &str) -> Result<String, String> {
     crate::suite::edition(Some(text)).map(str::to_owned).map_err(|error| error.to_string())
+}
+
+/// A switch of the tenant, true or false.
+fn switch(text: &str) -> Result<String, String> {
+    match crate::forecast::input::switch(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("write it as NAME=true or NAME=false, with NAME one of BlockSoftMatchEnabled, BlockCloudObjectTakeoverThroughHardMatchEnabled, SoftMatchOnUpnEnabled, PasswordSyncEnabled".to_owned()),
+    }
 }
 
 /// A choice of the rulebook with one of its values.

@@ -119,6 +119,9 @@ pub(super) fn start_child(
     options.handshake_timeout = Duration::from_secs_f64(times.handshake_timeout);
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);
     options.edition = edition.to_owned();
+    if let Some(edition) = Rulebook::embedded().edition(edition) {
+        options.switch_names = edition.settings.switch_names;
+    }
     options.trace = trace;
     options.working_directory = folder.map(Path::to_owned);
     ChildProcess::start(options).map_err(|error| {
@@ -191,6 +194,11 @@ pub(super) fn policy(edition: &str, choices: &[String]) -> Result<Policy, Mistak
     let policy = Policy::of_edition(edition).ok_or_else(|| {
         Mistake::bad_input(format!("the reference model does not know the edition {edition}"))
     })?;
+    Ok(policy.choosing(&chosen(edition, choices)?))
+}
+
+/// What is chosen.
+pub(super) fn chosen(edition: &str, choices: &[String]) -> Result<DeclaredChoices, Mistake> {
     let mut declared = serde_json::Map::new();
     for choice in choices {
         let (name, value) = choice.split_once('=').unwrap_or((choice, ""));
@@ -204,9 +212,7 @@ pub(super) fn policy(edition: &str, choices: &[String]) -> Result<Policy, Mistak
         }
         declared.insert(name.to_owned(), value.into());
     }
-    let chosen: DeclaredChoices = serde_json::from_value(declared.into())
-        .map_err(|error| Mistake::bad_input(error.to_string()))?;
-    Ok(policy.choosing(&chosen))
+    serde_json::from_value(declared.into()).map_err(|error| Mistake::bad_input(error.to_string()))
 }
 
 #[cfg(test)]

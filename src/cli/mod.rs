@@ -11,6 +11,7 @@ mod editions;
 mod exit;
 mod explain;
 mod failed_last;
+mod forecast;
 mod github;
 mod implementation;
 mod list;
@@ -85,9 +86,7 @@ pub fn main() -> ExitCode {
         Command::Matrix { to, files } => matrix::matrix(&to, &files),
         Command::Editions(command) => editions::command(&command),
         Command::List { what, edition, json } => list::list(what, edition.as_deref(), json),
-        Command::Explain { what, edition, json, choices } => {
-            explain::explain(&what, edition.as_deref(), &choices.choices, json)
-        }
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::man(folder.as_deref()),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),

@@ -195,8 +195,8 @@ fn lacking(
 
 /// The areas of the rulebook, in order: the prefixes of the rules' IDs.
 pub const AREAS: &[&str] = &[
-    "soa", "match", "takeover", "kind", "admin", "switch", "recovery", "sync", "scope", "safe",
-    "relation",
+    "soa", "match", "takeover", "kind", "admin", "switch", "recovery", "sync", "scope", "protect",
+    "safe", "relation",
 ];
 
 /// The area that a rule belongs to: the prefix of its ID.
