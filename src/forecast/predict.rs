@@ -142,6 +142,9 @@ impl Forecaster {
         if let Some(object) = in_bin {
             open.push(Open::RecycleBin(object.id.clone()));
         }
+        // Whether roles block a hard match is then told as an alternative.
+        let is_about_roles =
+            alternatives.iter().any(|other| other.assumption == Assumption::RolesBlockHardMatch);
         let mut outcome = model.outcome;
         if outcome != Outcome::AlreadySynced {
             for why in self.unspecified(scene, &run) {
@@ -154,7 +157,9 @@ impl Forecaster {
                 if settles_nothing {
                     outcome = Outcome::Unspecified;
                 }
-                open.push(Open::Because(why));
+                if why != WhyUnspecified::UndocumentedTouch || !is_about_roles {
+                    open.push(Open::Because(why));
+                }
             }
         }
         let is_blocked = model.outcome == Outcome::Blocked;

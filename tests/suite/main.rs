@@ -37,4 +37,5 @@ mod sharding;
 mod shrinking;
 mod snapshots;
 mod software;
+mod users;
 mod verdicts;

@@ -75,7 +75,7 @@ pub(super) fn open(open: &Open) -> String {
         Open::Because(why) => match why {
             WhyUnspecified::Contended => "another object could touch the same identifiers".into(),
             WhyUnspecified::UndocumentedTouch => {
-                "it touches a cloud object in a way of which the documents say nothing, such as a name that is an address there; certain is only that nothing is taken over on that account".into()
+                "it touches a cloud object in a way of which the documents say nothing, such as a name that is an address there or an anchor that differs in letter case; certain is only that nothing is taken over on that account".into()
             }
             WhyUnspecified::AmbiguousMatch => {
                 "several cloud objects hold its identifiers, and the documents describe a match with one only".into()

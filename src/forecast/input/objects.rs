@@ -242,7 +242,7 @@ fn addresses(record: &Record) -> Result<Vec<ProxyAddress>, Mistake> {
                 cut(&text)
             )),
             Some(("SMTP", _)) if addresses.iter().any(ProxyAddress::is_primary) => {
-                Some("has a second primary address (SMTP:); at most one is primary".to_owned())
+                Some("a second primary address (SMTP:); at most one is primary".to_owned())
             }
             Some((_, rest)) if joins_several(rest) => Some(format!(
                 "{} seems to be several addresses; put ; between them: `-join ';'`",
@@ -334,6 +334,14 @@ fn is_x400(address: &str) -> bool {
 fn text(record: &Record, names: &[&str]) -> Result<Option<String>, Mistake> {
     let Some(field) = record.get(names) else { return Ok(None) };
     match text_of(&field.value) {
+        Some(text) if text.contains(['\n', '\r']) => {
+            let message = format!(
+                "{} has a line break in it ({}); is a quotation mark missing?",
+                field.name,
+                cut(&text)
+            );
+            Err((field.place, message))
+        }
         Some(text) => Ok(Some(text)),
         None if type_name(&field.value).is_some() => {
             let type_name = type_name(&field.value).unwrap_or_default();
