@@ -25,6 +25,8 @@ pub(super) enum Sort {
     Name,
     /// A source anchor.
     Anchor,
+    /// An `objectIdentifier`, on either side.
+    ObjectIdentifier,
     /// A directory role.
     Role,
     /// A password.
@@ -87,7 +89,8 @@ fn visit_text(text: &mut String, place: &str, field: &str, visit: &mut Visit<'_>
     let sort = match field {
         "userPrincipalName" => Sort::Name,
         "sourceAnchor" | "onPremisesImmutableId" | "value" => Sort::Anchor,
-        "roles" | "role" => Sort::Role,
+        "objectIdentifier" | "onPremisesObjectIdentifier" => Sort::ObjectIdentifier,
+        "roles" | "eligibleRoles" | "role" => Sort::Role,
         "password" => Sort::Password,
         "label" => Sort::Label,
         "key" | "joinedTo" | "quarantinedFor" => Sort::Key,

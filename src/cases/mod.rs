@@ -75,6 +75,7 @@ impl Needed {
         self.need_if(!tenant.features.password_hash_sync, Capability::Passwords);
         self.need_if(tenant.features.block_hard_match, Capability::HardMatchSwitch);
         self.need_if(!tenant.features.soft_match_on_upn, Capability::SoftMatchOnUpnSwitch);
+        self.need_if(tenant.features.identifier_update, Capability::IdentifierUpdateSwitch);
         tenant.cloud.iter().for_each(|object| self.cloud_object(object));
         tenant.on_premises.iter().for_each(|object| self.on_premises_object(object));
     }
@@ -84,6 +85,9 @@ impl Needed {
         self.need_if(!object.roles.is_empty(), Capability::Roles);
         self.need_if(object.password.is_some(), Capability::Passwords);
         self.need_if(object.on_premises_immutable_id.is_some(), Capability::CloudAnchors);
+        self.need_if(!object.eligible_roles.is_empty(), Capability::RoleEligibility);
+        let is_mapped = object.on_premises_object_identifier.is_some();
+        self.need_if(is_mapped, Capability::ObjectIdentifier);
         self.addresses(&object.proxy_addresses);
     }
 
@@ -95,6 +99,7 @@ impl Needed {
     fn on_premises_object(&mut self, object: &OnPremisesObject) {
         self.kind(object.kind);
         self.need_if(object.password.is_some(), Capability::Passwords);
+        self.need_if(object.object_identifier.is_some(), Capability::ObjectIdentifier);
         self.addresses(&object.proxy_addresses);
     }
 
@@ -126,17 +131,27 @@ impl Needed {
                 self.need_if(set.value.is_some(), Capability::CloudAnchors);
             }
             Command::AssignRole(_) | Command::RemoveRole(_) => self.need(Capability::Roles),
+            Command::MakeEligible(_) | Command::RemoveEligibility(_) => {
+                self.need(Capability::RoleEligibility);
+            }
+            Command::SetOnPremisesObjectIdentifier(_) => self.need(Capability::ObjectIdentifier),
             Command::DeleteCloudObject(delete) => self.need(if delete.permanently {
                 Capability::HardDelete
             } else {
                 Capability::RecycleBin
             }),
+            Command::SetCloudManaged(_) => {
+                self.need(Capability::SourceOfAuthority);
+                // Who is the master is followed by the flag.
+                self.need(Capability::AuthorityFlag);
+            }
             Command::RestoreCloudObject(_) => self.need(Capability::RecycleBin),
             Command::SetFeature(set) => self.need(match set.feature {
                 Feature::SoftMatch => Capability::SoftMatchSwitch,
                 Feature::PasswordHashSync => Capability::Passwords,
                 Feature::BlockHardMatch => Capability::HardMatchSwitch,
                 Feature::SoftMatchOnUpn => Capability::SoftMatchOnUpnSwitch,
+                Feature::IdentifierUpdate => Capability::IdentifierUpdateSwitch,
             }),
             Command::ReinstallConnect(_) => {
                 self.need(Capability::Reinstall);

@@ -1,7 +1,7 @@
 //! Cloud users with directory roles are not matched, until the roles are gone.
 
 use super::check::{Check, Trigger};
-use super::definitions::leads_to;
+use super::definitions::{is_open_hard_match, leads_to};
 use super::link_state::LinkState;
 use super::r#match::{judge_clear_matches, judge_no_match};
 use super::recovery::judge_stays_joined;
@@ -35,10 +35,10 @@ fn never_hard_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
     for subject in transition.subjects() {
         let LinkState::New(matching) = &subject.link_state else { continue };
         for candidate in &matching.candidates {
-            if !candidate.is_administrator_with_its_anchor(subject.object) {
+            if !candidate.is_protected_from(subject.object) {
                 continue;
             }
-            if transition.is_hard_matched_administrator(candidate.cloud) {
+            if transition.is_wrongly_hard_matched(candidate.cloud) {
                 let name = transition.name_of(candidate.cloud);
                 verdict
                     .violated(name, Field::OnPremisesSyncEnabled, false, true)
@@ -61,9 +61,8 @@ fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
     };
     // Where an edition leaves open whether a role keeps a user from a hard match, it may be one.
     let may_be_hard_matched = |cloud: &CloudObject| {
-        transition.settings.role_blocks_hard_match(cloud).is_none()
-            && !transition.features().block_hard_match
-            && transition.subjects().iter().any(|one| leads_to(one.object, cloud).anchor)
+        let mut subjects = transition.subjects().iter();
+        subjects.any(|one| is_open_hard_match(one.object, cloud, &transition.settings))
     };
     for cloud in transition.before.active() {
         if cloud.roles.is_empty() || !cloud.is_cloud_mastered() || may_be_hard_matched(cloud) {

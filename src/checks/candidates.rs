@@ -1,9 +1,9 @@
 //! What an on-premises object meets in the cloud.
 
 use super::definitions::{
-    self, MatchClass, a_upn_equals_an_address, anchors_differ_only_in_case, carries_an_identifier,
-    equal_anchors, equal_primary_addresses, equal_upns, is_holder, is_unspecified_encounter,
-    meet_in_mail_attribute, share_mail_address,
+    self, MatchClass, Protection, a_upn_equals_an_address, anchors_differ_only_in_case,
+    carries_an_identifier, equal_anchors, equal_primary_addresses, equal_upns, is_holder,
+    is_unspecified_encounter, meet_in_mail_attribute, share_mail_address,
 };
 use super::match_attributes::MatchAttributes;
 use super::settings::Settings;
@@ -32,6 +32,10 @@ pub(crate) struct Candidate<'a> {
     pub(crate) is_holder: bool,
     /// The two meet in a way of which the pages say nothing.
     pub(crate) is_unspecified: bool,
+    /// What keeps it from a hard match, if it carries the anchor.
+    pub(crate) protection: Protection,
+    /// It is open whether it is taken over by the anchor.
+    pub(crate) is_open_hard_match: bool,
     /// The attributes by which it may be taken over.
     pub(crate) eligible: MatchAttributes,
 }
@@ -55,6 +59,8 @@ impl<'a> Candidate<'a> {
                 && !carries_an_identifier(object, cloud),
             is_holder: is_holder(object, cloud, settings),
             is_unspecified: is_unspecified_encounter(object, cloud, settings),
+            protection: definitions::protection(object, cloud, settings),
+            is_open_hard_match: definitions::is_open_hard_match(object, cloud, settings),
             eligible: definitions::eligible(object, cloud, settings),
         }
     }
@@ -71,12 +77,13 @@ impl<'a> Candidate<'a> {
             || self.mail_attribute
     }
 
-    /// Whether it is a cloud-mastered user whose directory role keeps it from a hard match.
-    pub(crate) fn is_administrator_with_its_anchor(&self, object: &OnPremisesObject) -> bool {
+    /// Whether it is a cloud-mastered user with the object's anchor that is kept from a hard match, or of
+    /// which it is open whether it is.
+    pub(crate) fn is_protected_from(&self, object: &OnPremisesObject) -> bool {
         let cloud = self.cloud;
         cloud.is_active()
             && cloud.is_cloud_mastered()
-            && !cloud.roles.is_empty()
+            && self.protection.protects()
             && !self.eligible.any()
             && definitions::leads_to(object, cloud).anchor
     }

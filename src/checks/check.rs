@@ -64,9 +64,11 @@ pub(super) enum Trigger {
     Error,
     /// An edit by a cloud administrator.
     CloudEdit,
-    /// A cloud administrator writes an anchor.
+    /// A cloud administrator writes an anchor, or the identifier of an on-premises object.
     AnchorEdit,
-    /// A cloud administrator gives or takes a role.
+    /// A cloud administrator moves a source of authority to the cloud, or gives it back.
+    AuthorityEdit,
+    /// A cloud administrator gives or takes a role, or eligibility for one.
     RoleEdit,
     /// A cloud administrator deletes an object.
     Deletion,
@@ -80,7 +82,7 @@ pub(super) enum Trigger {
 pub(super) struct Occurring([bool; Trigger::ALL.len()]);
 
 impl Trigger {
-    pub(super) const ALL: [Trigger; 16] = [
+    pub(super) const ALL: [Trigger; 17] = [
         Trigger::Always,
         Trigger::Sync,
         Trigger::Subject,
@@ -93,6 +95,7 @@ impl Trigger {
         Trigger::Error,
         Trigger::CloudEdit,
         Trigger::AnchorEdit,
+        Trigger::AuthorityEdit,
         Trigger::RoleEdit,
         Trigger::Deletion,
         Trigger::Difference,
@@ -131,9 +134,17 @@ impl Trigger {
             }),
             Trigger::Error => cycle.is_some_and(|cycle| cycle.errors > 0),
             Trigger::CloudEdit => matches!(command, Command::UpdateCloudObject(_)),
-            Trigger::AnchorEdit => matches!(command, Command::SetImmutableId(_)),
+            Trigger::AnchorEdit => matches!(
+                command,
+                Command::SetImmutableId(_) | Command::SetOnPremisesObjectIdentifier(_)
+            ),
+            Trigger::AuthorityEdit => matches!(command, Command::SetCloudManaged(_)),
             Trigger::RoleEdit => {
-                matches!(command, Command::AssignRole(_) | Command::RemoveRole(_))
+                let is_assignment =
+                    matches!(command, Command::AssignRole(_) | Command::RemoveRole(_));
+                let is_eligibility =
+                    matches!(command, Command::MakeEligible(_) | Command::RemoveEligibility(_));
+                is_assignment || is_eligibility
             }
             Trigger::Deletion => matches!(command, Command::DeleteCloudObject(_)),
             Trigger::Difference => !transition.comparison.different().is_empty(),

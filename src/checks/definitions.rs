@@ -11,7 +11,7 @@ use super::identifiers::{
 use super::match_attributes::MatchAttributes;
 use super::settings::Settings;
 use crate::directory::{
-    CloudObject, Kind, NameKey, OnPremisesObject, ProxyAddress, Text, same_name,
+    CloudObject, Kind, NameKey, OnPremisesObject, ProxyAddress, RolesAtHardMatch, Text, same_name,
 };
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ pub(crate) fn is_joined(
 ) -> bool {
     cloud.is_active()
         && cloud.kind == object.kind
-        && cloud.on_premises_sync_enabled
+        && cloud.is_on_premises_mastered()
         && !cloud.quarantined
         && cloud.on_premises_immutable_id.as_ref() == Some(anchor_when_joined)
 }
@@ -91,7 +91,7 @@ pub(crate) fn is_new<'c>(
     cloud: impl IntoIterator<Item = &'c Arc<CloudObject>>,
 ) -> bool {
     let has_its_anchor = |cloud: &Arc<CloudObject>| {
-        cloud.is_active() && cloud.on_premises_sync_enabled && equal_anchors(object, cloud)
+        cloud.is_active() && cloud.is_on_premises_mastered() && equal_anchors(object, cloud)
     };
     !is_joined && !has_living_quarantined_object && !cloud.into_iter().any(has_its_anchor)
 }
@@ -133,25 +133,94 @@ pub(crate) fn leads_to(object: &OnPremisesObject, cloud: &CloudObject) -> MatchA
     }
 }
 
+/// What keeps a user from being taken over by the on-premises object whose anchor it carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protection {
+    None,
+    /// A directory role that it holds.
+    RoleHeld,
+    /// A privileged role that it is eligible for.
+    EligibleForRole,
+    /// It is mapped to another on-premises object.
+    Mapped,
+    /// The pages leave open whether anything does.
+    Open,
+}
+
+impl Protection {
+    /// Whether anything keeps it from that, beyond doubt.
+    pub(crate) fn protects(self) -> bool {
+        !matches!(self, Protection::None | Protection::Open)
+    }
+}
+
+/// *protected*: of a user that carries the object's anchor: no hard match takes it over, and no soft match in
+/// its place, because of a role, or because its `onPremisesObjectIdentifier` is another object's.
+pub(crate) fn protection(
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+    settings: &Settings<'_>,
+) -> Protection {
+    let by_role = settings.role_blocks_hard_match(cloud);
+    let by_mapping = is_mapped_to_another(object, cloud, settings);
+    match (by_role, by_mapping) {
+        (Some(true), _) if is_protected_by_held_role(cloud, settings) => Protection::RoleHeld,
+        (Some(true), _) => Protection::EligibleForRole,
+        (_, Some(true)) => Protection::Mapped,
+        (Some(false), Some(false)) => Protection::None,
+        _ => Protection::Open,
+    }
+}
+
+fn is_protected_by_held_role(cloud: &CloudObject, settings: &Settings<'_>) -> bool {
+    match settings.edition.roles_at_hard_match {
+        RolesAtHardMatch::Privileged => settings.edition.privileged_roles.is_among(&cloud.roles),
+        _ => !cloud.roles.is_empty(),
+    }
+}
+
+/// Whether a user is mapped to another on-premises object; `None` where the pages leave open whether that
+/// counts: they differ about the object that it is mapped to, and one without an identifier may be that one.
+fn is_mapped_to_another(
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+    settings: &Settings<'_>,
+) -> Option<bool> {
+    let Some(mapped_to) = cloud.on_premises_object_identifier.as_deref() else {
+        return Some(false);
+    };
+    if !settings.edition.protects_mapped_users || settings.features.identifier_update {
+        return Some(false);
+    }
+    let own = object.object_identifier.as_deref()?;
+    (!equal_identifiers(Some(own), Some(mapped_to))).then_some(true)
+}
+
+/// A GUID is the same in capitals and in small letters.
+pub(crate) fn equal_identifiers(one: Option<&str>, other: Option<&str>) -> bool {
+    equal_names(one, other)
+}
+
 /// *eligible*: a holder that may be taken over: active, cloud-mastered, of the same kind, and reached
 /// by an attribute that matches, as far as the tenant's switches allow. A user must hold no directory
-/// role. For a soft match its `onPremisesImmutableId` must be empty or equal to the anchor.
+/// role, and what was moved to the cloud is not eligible. For a soft match its `onPremisesImmutableId` must be empty or equal to the anchor.
 /// What is returned are the attributes by which it is eligible: none where it is not.
 pub(crate) fn eligible(
     object: &OnPremisesObject,
     cloud: &CloudObject,
     settings: &Settings<'_>,
 ) -> MatchAttributes {
-    if cloud.deleted || cloud.on_premises_sync_enabled {
+    if cloud.deleted || cloud.is_on_premises_mastered() || cloud.is_cloud_managed {
         return MatchAttributes::default();
     }
     let has_role = !cloud.roles.is_empty();
     let by = leads_to(object, cloud);
-    if by.anchor && settings.features.block_hard_match {
+    let protection = protection(object, cloud, settings);
+    if by.anchor && (settings.features.block_hard_match || protection.protects()) {
         // Nor softly in its place.
         return MatchAttributes::default();
     }
-    let may_hard_match = settings.role_blocks_hard_match(cloud) == Some(false);
+    let may_hard_match = protection == Protection::None;
     let may_soft_match =
         settings.features.soft_match && !has_role && !carries_other_anchor(object, cloud);
     MatchAttributes {
@@ -188,12 +257,13 @@ pub(crate) fn match_class(holders: usize, eligible: usize) -> MatchClass {
 /// In these situations it is judged only that nothing is taken over on their account: the UPN of one
 /// object equals an address of another; two anchors differ only in case; objects share `X500:` or
 /// `SIP:` values, or an address whose prefix is neither `SMTP:` nor `smtp:` but `Smtp:`; or the other object
-/// is in the recycle bin. So it is with the attribute `mail`: no
+/// is in the recycle bin, or its source of authority was moved to the cloud. So it is with the attribute `mail`: no
 /// page says that it decides, but services are known to look at it. Where the other object carries an
 /// identifier anyway, what else they share adds nothing. Where addresses are not matched by, it is open
 /// whether two objects may have the same one. And a group or contact that carries an anchor
 /// equal to the incoming one *and* has its address is taken over or collides. And where an edition does
-/// not say whether a directory role keeps a user from a hard match, either may come of it.
+/// not say whether a user is protected from a hard match, either may come of it; nor is it said whether
+/// eligibility for a role, or an `onPremisesObjectIdentifier`, keeps one from a soft match.
 pub(crate) fn is_unspecified_encounter(
     object: &OnPremisesObject,
     cloud: &CloudObject,
@@ -204,18 +274,41 @@ pub(crate) fn is_unspecified_encounter(
     let meet_elsewhere = a_upn_equals_an_address(object, cloud)
         || share_other_address(object, cloud)
         || meet_in_mail_attribute(object, cloud);
-    let is_open_administrator = leads_to(object, cloud).anchor
-        && !settings.features.block_hard_match
-        && settings.role_blocks_hard_match(cloud).is_none();
     anchors_differ_only_in_case(object, cloud)
-        || is_open_administrator
+        || is_open_hard_match(object, cloud, settings)
+        || is_open_soft_match(object, cloud, settings)
         || share_address_of_mixed_prefix(object, cloud)
         || (carries_anchor_too && eligible(object, cloud, settings).any())
-        || (cloud.deleted && is_carrier())
+        || ((cloud.deleted || cloud.is_cloud_managed) && is_carrier())
         || (!settings.addresses_identify()
             && share_mail_address(object, cloud)
             && !is_holder(object, cloud, settings))
         || (meet_elsewhere && !is_carrier())
+}
+
+/// The pages leave open whether a user is taken over by its anchor.
+pub(crate) fn is_open_hard_match(
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+    settings: &Settings<'_>,
+) -> bool {
+    leads_to(object, cloud).anchor
+        && !settings.features.block_hard_match
+        && protection(object, cloud, settings) == Protection::Open
+}
+
+/// A soft match leads to a user of which an edition with protections does not say whether they bear on it.
+fn is_open_soft_match(
+    object: &OnPremisesObject,
+    cloud: &CloudObject,
+    settings: &Settings<'_>,
+) -> bool {
+    let is_marked =
+        !cloud.eligible_roles.is_empty() || cloud.on_premises_object_identifier.is_some();
+    settings.edition.protects_mapped_users
+        && is_marked
+        && !leads_to(object, cloud).anchor
+        && eligible(object, cloud, settings).soft()
 }
 
 pub(crate) fn a_upn_equals_an_address(object: &OnPremisesObject, cloud: &CloudObject) -> bool {

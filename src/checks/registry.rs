@@ -1,7 +1,7 @@
 //! Every check, in the rulebook's order.
 
 use super::check::Check;
-use super::{admin, kind, r#match, recovery, safe, scope, soa, switch, sync, takeover};
+use super::{admin, kind, r#match, protect, recovery, safe, scope, soa, switch, sync, takeover};
 
 /// Every area's checks, in the rulebook's order.
 const AREAS: &[&[Check]] = &[
@@ -14,6 +14,7 @@ const AREAS: &[&[Check]] = &[
     recovery::CHECKS,
     sync::CHECKS,
     scope::CHECKS,
+    protect::CHECKS,
     safe::CHECKS,
 ];
 

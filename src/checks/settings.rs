@@ -10,10 +10,24 @@ impl Settings<'_> {
     /// pages leave it open.
     pub(crate) fn role_blocks_hard_match(&self, cloud: &CloudObject) -> Option<bool> {
         match self.edition.roles_at_hard_match {
-            _ if cloud.roles.is_empty() => Some(false),
-            RolesAtHardMatch::Block => Some(true),
+            _ if cloud.roles.is_empty() && cloud.eligible_roles.is_empty() => Some(false),
+            RolesAtHardMatch::Block => Some(!cloud.roles.is_empty()),
             RolesAtHardMatch::Open => None,
+            RolesAtHardMatch::Privileged => self.is_privileged(cloud),
         }
+    }
+
+    /// Whether a privileged role protects this user, held or eligible for; `None` where the pages leave it
+    /// open. So they do of a role that is not privileged beyond doubt, and of every role where the feature
+    /// lifts the protection of what is mapped: whether it lifts this one too is on no page.
+    pub(crate) fn is_privileged(&self, cloud: &CloudObject) -> Option<bool> {
+        let privileged = self.edition.privileged_roles;
+        if cloud.roles.is_empty() && cloud.eligible_roles.is_empty() {
+            return Some(false);
+        }
+        let is_beyond_doubt = !self.features.identifier_update
+            && (privileged.is_among(&cloud.roles) || privileged.is_among(&cloud.eligible_roles));
+        is_beyond_doubt.then_some(true)
     }
 
     /// Whether a mail address tells objects apart, and is not a value like any other.

@@ -75,8 +75,8 @@ struct Involvement {
     is_eligible: bool,
     /// It has a directory role, and a new object holds one of its identifiers.
     is_attempted: bool,
-    /// It has a directory role, and the new object that has its anchor took it over all the same.
-    is_hard_matched_administrator: bool,
+    /// It is protected from a hard match, and the new object that has its anchor took it over all the same.
+    is_wrongly_hard_matched: bool,
 }
 
 impl<'a> Transition<'a> {
@@ -180,11 +180,14 @@ impl<'a> Transition<'a> {
     }
 
     /// Active cloud-mastered objects that the cycle has to leave alone, as far as that is not left
-    /// open: no uncontended new object may take them over.
+    /// open: no uncontended new object may take them over. What was moved to the cloud has rules of its own.
     pub(crate) fn left_alone(&self) -> impl Iterator<Item = &'a Arc<CloudObject>> {
         self.before.active().filter(|cloud| {
             let involvement = self.involvement(cloud);
-            cloud.is_cloud_mastered() && !involvement.is_open && !involvement.is_eligible
+            cloud.is_cloud_mastered()
+                && !involvement.is_open
+                && !involvement.is_eligible
+                && self.history.conversions.of(cloud).is_none()
         })
     }
 
@@ -194,11 +197,11 @@ impl<'a> Transition<'a> {
         self.involvement(before).is_attempted
     }
 
-    /// Whether this user of the state before the cycle has a directory role and was taken over by the
-    /// new object that has its anchor. That is for `admin.never-hard-matched` alone: what is
-    /// otherwise right is not blamed by further rules.
-    pub(crate) fn is_hard_matched_administrator(&self, before: &CloudObject) -> bool {
-        self.involvement(before).is_hard_matched_administrator
+    /// Whether this user of the state before the cycle is protected from a hard match, or it is open whether
+    /// it is, and was taken over by the new object that has its anchor. That is for the rule about what
+    /// protects it alone: what is otherwise right is not blamed by further rules.
+    pub(crate) fn is_wrongly_hard_matched(&self, before: &CloudObject) -> bool {
+        self.involvement(before).is_wrongly_hard_matched
     }
 
     /// Whether the late match of an object was told, and need neither be told again nor tried until the
@@ -216,6 +219,12 @@ impl<'a> Transition<'a> {
     /// The cloud object that an on-premises object is joined to after the cycle.
     pub(crate) fn joined_after(&self, subject: &Subject<'a>) -> Option<&'a Arc<CloudObject>> {
         subject.effect.joined
+    }
+
+    /// The cloud objects that the step shows no more, as they were before it.
+    pub(crate) fn gone(&self) -> impl Iterator<Item = &'a Arc<CloudObject>> {
+        let touched = self.comparison.touched().iter().copied();
+        touched.filter(|before| self.after_of(before).is_none())
     }
 
     /// The cloud objects that the step brought into being.
@@ -264,6 +273,11 @@ impl<'a> Transition<'a> {
         self.history.name_of(cloud)
     }
 
+    /// Whether the command was carried out.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.outcome.status == Status::Ok
+    }
+
     /// Judges that a command in whose way nothing stands was carried out.
     pub(crate) fn judge_accepted(
         &self,
@@ -280,7 +294,7 @@ impl<'a> Transition<'a> {
 
     /// Judges that `cloud` is as it was before, field by field where it is not.
     pub(crate) fn judge_untouched(&self, verdict: &mut Verdict, cloud: &CloudObject) {
-        if self.is_untouched(cloud) || self.is_hard_matched_administrator(cloud) {
+        if self.is_untouched(cloud) || self.is_wrongly_hard_matched(cloud) {
             return;
         }
         let name = || self.name_of(cloud);
@@ -411,12 +425,12 @@ fn involvement<'a>(
                 let cloud = candidate.cloud;
                 let involved = all.entry(&*cloud.id).or_default();
                 involved.is_attempted |= candidate.is_holder && !cloud.roles.is_empty();
-                involved.is_open |= subject.contended || candidate.mail_attribute;
+                involved.is_open |=
+                    subject.contended || candidate.mail_attribute || candidate.is_open_hard_match;
                 involved.is_eligible |= !subject.contended && candidate.eligible.any();
                 let object = subject.object;
                 let after = comparison.after(&cloud.id).zip(object.source_anchor.as_ref());
-                involved.is_hard_matched_administrator |= candidate
-                    .is_administrator_with_its_anchor(object)
+                involved.is_wrongly_hard_matched |= candidate.is_protected_from(object)
                     && after.is_some_and(|(after, anchor)| is_joined(object, after, anchor));
             }
             continue;

@@ -67,6 +67,13 @@ impl UnspecifiedPart {
             return everything(about, WhyUnspecified::RecycleBin);
         }
         let reference = command.cloud_object()?;
+        if matches!(command, Command::SetCloudManaged(_)) {
+            let about = match reference {
+                CloudRef::QuarantinedFor(key) => CloudRef::JoinedTo(key.clone()),
+                other => other.clone(),
+            };
+            return everything(about, WhyUnspecified::Command);
+        }
         let target = before.cloud_object(history.resolve(reference)?)?;
         let about = match reference {
             CloudRef::QuarantinedFor(key) => CloudRef::JoinedTo(key.clone()),
@@ -184,7 +191,11 @@ fn is_open_edit(
                 || (target.kind == Kind::User
                     && shares_an_identifier_with_another(&edited, &before.cloud))
         }
-        Command::AssignRole(_) | Command::RemoveRole(_) => target.kind != Kind::User,
+        Command::AssignRole(_)
+        | Command::RemoveRole(_)
+        | Command::MakeEligible(_)
+        | Command::RemoveEligibility(_)
+        | Command::SetOnPremisesObjectIdentifier(_) => target.kind != Kind::User,
         Command::DeleteCloudObject(_) => !target.is_cloud_mastered() || status != Status::Ok,
         _ => false,
     }

@@ -45,6 +45,8 @@ pub enum Because {
     Exists(bool),
     /// The object is mastered on-premises.
     MasteredOnPremises,
+    /// Its source of authority was moved to the cloud.
+    ManagedInTheCloud,
     /// Only a sync turns the flag to true.
     OnlyBySync,
     /// It is the anchor of exactly one on-premises object of this kind.
@@ -53,6 +55,12 @@ pub enum Because {
     UsersOnly,
     /// It has a directory role.
     Administrator,
+    /// It has a privileged role, or is eligible for one.
+    Privileged,
+    /// It is mapped to another on-premises object.
+    Mapped,
+    /// It can be cleared and nothing else.
+    ClearedOnly,
     /// The on-premises object is joined, and has another anchor now.
     AnchorChanged,
     /// An on-premises object takes the cloud object over.

@@ -14,17 +14,40 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+/// Why nothing was started.
+pub(super) enum NotStarted {
+    /// The adapter does not offer the edition, but these.
+    NotOffered { offered: Vec<String>, mistake: Mistake },
+    /// Something else.
+    Otherwise(Mistake),
+}
+
+impl From<Mistake> for NotStarted {
+    fn from(mistake: Mistake) -> NotStarted {
+        NotStarted::Otherwise(mistake)
+    }
+}
+
+impl From<NotStarted> for Mistake {
+    fn from(why: NotStarted) -> Mistake {
+        match why {
+            NotStarted::NotOffered { mistake, .. } | NotStarted::Otherwise(mistake) => mistake,
+        }
+    }
+}
+
 /// Starts the adapter, or takes the reference model where there is none.
 pub(super) fn start(
     target: &TargetArguments,
     edition: &str,
-) -> Result<Box<dyn Implementation + Send>, Mistake> {
+) -> Result<Box<dyn Implementation + Send>, NotStarted> {
     let TargetArguments { adapter, times, choices: ChoiceArguments { choices }, .. } = target;
     if adapter.is_empty() {
         if target.trace.is_some() {
             return Err(Mistake::bad_input(
                 "--trace writes down what goes to an adapter and back: name one after `--`",
-            ));
+            )
+            .into());
         }
         return Ok(Box::new(ReferenceModel::new(policy(edition, choices)?)));
     }
@@ -78,22 +101,27 @@ pub(super) fn start_child(
     times: &TimeArguments,
     edition: &str,
     trace: Option<Trace>,
-) -> Result<ChildProcess, Mistake> {
+) -> Result<ChildProcess, NotStarted> {
     let Some((program, arguments)) = adapter.split_first() else {
         return Err(Mistake::bad_input(
             "name the adapter: its COMMAND after `--`, or the NAME of one in a configuration file",
-        ));
+        )
+        .into());
     };
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return Err(Mistake::bad_input(format!(
             "the working directory {} is no folder",
             folder.display()
-        )));
+        ))
+        .into());
     }
     let mut options = ChildProcessOptions::new(program.clone(), arguments.to_vec());
     options.handshake_timeout = Duration::from_secs_f64(times.handshake_timeout);
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);
     options.edition = edition.to_owned();
+    if let Some(edition) = Rulebook::embedded().edition(edition) {
+        options.switch_names = edition.settings.switch_names;
+    }
     options.trace = trace;
     options.working_directory = folder.map(Path::to_owned);
     ChildProcess::start(options).map_err(|error| {
@@ -101,7 +129,11 @@ pub(super) fn start_child(
         for line in what_to_do(&error) {
             message += &format!("\n{line}");
         }
-        Mistake::no_adapter(message)
+        let mistake = Mistake::no_adapter(message);
+        match error {
+            StartError::Edition { offered, .. } => NotStarted::NotOffered { offered, mistake },
+            _ => NotStarted::Otherwise(mistake),
+        }
     })
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct CanonicalState {
     /// In the order in which they were first mentioned.
     ids: Vec<Text>,
     anchors: Vec<Text>,
+    /// `objectIdentifier`s.
+    identifiers: Vec<Text>,
     /// User principal names and mail addresses, in one list: one may be compared with the other.
     names: Vec<Text>,
     is_literal: bool,
@@ -54,6 +56,7 @@ impl CanonicalState {
         self.bytes.clear();
         self.ids.clear();
         self.anchors.clone_from(&self.kept);
+        self.identifiers.clear();
         self.names.clear();
         draw(self);
     }
@@ -119,6 +122,15 @@ impl CanonicalState {
             return self.text(anchor);
         }
         let number = mention(&mut self.anchors, anchor, |earlier| earlier == anchor);
+        self.number(number);
+    }
+
+    /// An `objectIdentifier`, on either side.
+    pub(crate) fn object_identifier(&mut self, identifier: &Text) {
+        if self.is_literal {
+            return self.text(identifier);
+        }
+        let number = mention(&mut self.identifiers, identifier, |earlier| earlier == identifier);
         self.number(number);
     }
 
@@ -206,16 +218,21 @@ impl CanonicalState {
         self.number(object.kind as usize);
         self.flags([
             object.mail_enabled,
-            object.on_premises_sync_enabled,
+            object.is_on_premises_mastered(),
+            object.on_premises_sync_enabled.is_some(),
+            object.is_cloud_managed,
             object.deleted,
             object.quarantined,
         ]);
         self.optional(object.on_premises_immutable_id.as_ref(), Self::anchor);
+        let identifier = object.on_premises_object_identifier.as_ref();
+        self.optional(identifier, Self::object_identifier);
         self.optional(object.user_principal_name.as_deref(), Self::name);
         self.addresses(&object.proxy_addresses);
         self.attributes(&object.attributes);
         self.optional(object.password.as_deref(), Self::text);
         self.list(object.roles.iter(), |canonical, role| canonical.text(role));
+        self.list(object.eligible_roles.iter(), |canonical, role| canonical.text(role));
     }
 
     /// An on-premises object.
@@ -224,6 +241,7 @@ impl CanonicalState {
         self.number(object.kind as usize);
         self.flags([object.mail_enabled]);
         self.optional(object.source_anchor.as_ref(), Self::anchor);
+        self.optional(object.object_identifier.as_ref(), Self::object_identifier);
         self.optional(object.user_principal_name.as_deref(), Self::name);
         self.addresses(&object.proxy_addresses);
         self.attributes(&object.attributes);

@@ -179,9 +179,9 @@ macro_rules! commands {
         }
     )*) => {
         $(
-            $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
             #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+            $(#[$doc])*
             #[serde(rename_all = "camelCase", deny_unknown_fields)]
             #[non_exhaustive]
             pub struct $name {
@@ -288,6 +288,28 @@ commands! {
         /// The role's name.
         role: Text,
     }
+    /// A cloud administrator makes a user eligible for a directory role, which it does not hold by that.
+    "makeEligible": MakeEligible {
+        /// Which user.
+        object: CloudRef,
+        /// The role's name.
+        role: Text,
+    }
+    /// A cloud administrator takes the eligibility for a directory role from a user.
+    "removeEligibility": RemoveEligibility {
+        /// Which user.
+        object: CloudRef,
+        /// The role's name.
+        role: Text,
+    }
+    /// A cloud administrator writes `onPremisesObjectIdentifier`, which can be cleared and nothing else.
+    "setOnPremisesObjectIdentifier": SetOnPremisesObjectIdentifier {
+        /// Which user.
+        object: CloudRef,
+        /// The identifier; no value clears it.
+        #[serde(default)]
+        value: Option<Text>,
+    }
     /// A cloud administrator deletes an object.
     "deleteCloudObject": DeleteCloudObject {
         /// Which object.
@@ -296,14 +318,24 @@ commands! {
         #[serde(default, deserialize_with = "super::object::null_is_absent")]
         permanently: bool,
     }
+    /// A cloud administrator moves the source of authority of an object to the cloud, or gives it back;
+    /// later editions only.
+    "setCloudManaged": SetCloudManaged {
+        /// Which object.
+        object: CloudRef,
+        /// Whether it is managed in the cloud.
+        value: bool,
+    }
     /// A cloud administrator takes an object out of the recycle bin.
     "restoreCloudObject": RestoreCloudObject {
         /// Which object.
         object: CloudRef,
     }
     /// A cloud administrator turns a switch.
+    #[serde(from = "super::switch_name::NamedSwitch")]
     "setFeature": SetFeature {
         /// Which switch.
+        #[cfg_attr(feature = "schema", schemars(with = "super::SwitchName"))]
         feature: Feature,
         /// On or off.
         value: bool,
@@ -332,7 +364,11 @@ impl Command {
             Command::SetImmutableId(command) => Some(&command.object),
             Command::AssignRole(command) => Some(&command.object),
             Command::RemoveRole(command) => Some(&command.object),
+            Command::MakeEligible(command) => Some(&command.object),
+            Command::RemoveEligibility(command) => Some(&command.object),
+            Command::SetOnPremisesObjectIdentifier(command) => Some(&command.object),
             Command::DeleteCloudObject(command) => Some(&command.object),
+            Command::SetCloudManaged(command) => Some(&command.object),
             Command::RestoreCloudObject(command) => Some(&command.object),
             _ => None,
         }

@@ -35,8 +35,16 @@ pub enum CommandKind {
     AssignRole,
     /// See [`Command::RemoveRole`].
     RemoveRole,
+    /// See [`Command::MakeEligible`].
+    MakeEligible,
+    /// See [`Command::RemoveEligibility`].
+    RemoveEligibility,
+    /// See [`Command::SetOnPremisesObjectIdentifier`].
+    SetOnPremisesObjectIdentifier,
     /// See [`Command::DeleteCloudObject`].
     DeleteCloudObject,
+    /// See [`Command::SetCloudManaged`].
+    SetCloudManaged,
     /// See [`Command::RestoreCloudObject`].
     RestoreCloudObject,
     /// See [`Command::SetFeature`].
@@ -59,7 +67,11 @@ impl CommandKind {
         CommandKind::SetImmutableId,
         CommandKind::AssignRole,
         CommandKind::RemoveRole,
+        CommandKind::MakeEligible,
+        CommandKind::RemoveEligibility,
+        CommandKind::SetOnPremisesObjectIdentifier,
         CommandKind::DeleteCloudObject,
+        CommandKind::SetCloudManaged,
         CommandKind::RestoreCloudObject,
         CommandKind::SetFeature,
         CommandKind::ReinstallConnect,
@@ -78,7 +90,11 @@ impl CommandKind {
             CommandKind::SetImmutableId => "setImmutableId",
             CommandKind::AssignRole => "assignRole",
             CommandKind::RemoveRole => "removeRole",
+            CommandKind::MakeEligible => "makeEligible",
+            CommandKind::RemoveEligibility => "removeEligibility",
+            CommandKind::SetOnPremisesObjectIdentifier => "setOnPremisesObjectIdentifier",
             CommandKind::DeleteCloudObject => "deleteCloudObject",
+            CommandKind::SetCloudManaged => "setCloudManaged",
             CommandKind::RestoreCloudObject => "restoreCloudObject",
             CommandKind::SetFeature => "setFeature",
             CommandKind::ReinstallConnect => "reinstallConnect",
@@ -114,7 +130,11 @@ impl Command {
             Command::SetImmutableId(_) => CommandKind::SetImmutableId,
             Command::AssignRole(_) => CommandKind::AssignRole,
             Command::RemoveRole(_) => CommandKind::RemoveRole,
+            Command::MakeEligible(_) => CommandKind::MakeEligible,
+            Command::RemoveEligibility(_) => CommandKind::RemoveEligibility,
+            Command::SetOnPremisesObjectIdentifier(_) => CommandKind::SetOnPremisesObjectIdentifier,
             Command::DeleteCloudObject(_) => CommandKind::DeleteCloudObject,
+            Command::SetCloudManaged(_) => CommandKind::SetCloudManaged,
             Command::RestoreCloudObject(_) => CommandKind::RestoreCloudObject,
             Command::SetFeature(_) => CommandKind::SetFeature,
             Command::ReinstallConnect(_) => CommandKind::ReinstallConnect,

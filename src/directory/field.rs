@@ -34,10 +34,16 @@ pub enum Field {
     MailEnabled,
     /// `onPremisesSyncEnabled`.
     OnPremisesSyncEnabled,
+    /// `isCloudManaged`.
+    IsCloudManaged,
     /// `onPremisesImmutableId`.
     OnPremisesImmutableId,
+    /// `onPremisesObjectIdentifier`.
+    OnPremisesObjectIdentifier,
     /// `sourceAnchor`.
     SourceAnchor,
+    /// `objectIdentifier`.
+    ObjectIdentifier,
     /// `userPrincipalName`.
     UserPrincipalName,
     /// `proxyAddresses`.
@@ -48,6 +54,8 @@ pub enum Field {
     Password,
     /// `roles`.
     Roles,
+    /// `eligibleRoles`.
+    EligibleRoles,
     /// `deleted`.
     Deleted,
     /// `quarantined`.
@@ -60,6 +68,8 @@ pub enum Field {
     MatchedOn,
     /// Who a cycle reports to have evaluated a match.
     EvaluatedBy,
+    /// The code of an error that a cycle reports.
+    Code,
     /// How many cloud objects there are.
     CloudObjects,
     /// How many cloud objects were created.
@@ -82,18 +92,23 @@ const PLAIN: &[(Field, &str)] = &[
     (Field::Kind, "kind"),
     (Field::MailEnabled, "mailEnabled"),
     (Field::OnPremisesSyncEnabled, "onPremisesSyncEnabled"),
+    (Field::IsCloudManaged, "isCloudManaged"),
     (Field::OnPremisesImmutableId, "onPremisesImmutableId"),
+    (Field::OnPremisesObjectIdentifier, "onPremisesObjectIdentifier"),
     (Field::SourceAnchor, "sourceAnchor"),
+    (Field::ObjectIdentifier, "objectIdentifier"),
     (Field::UserPrincipalName, "userPrincipalName"),
     (Field::ProxyAddresses, "proxyAddresses"),
     (Field::Password, "password"),
     (Field::Roles, "roles"),
+    (Field::EligibleRoles, "eligibleRoles"),
     (Field::Deleted, "deleted"),
     (Field::Quarantined, "quarantined"),
     (Field::Outcome, "outcome"),
     (Field::Result, "result"),
     (Field::MatchedOn, "matchedOn"),
     (Field::EvaluatedBy, "evaluatedBy"),
+    (Field::Code, "code"),
     (Field::CloudObjects, "cloudObjects"),
     (Field::CreatedObjects, "createdObjects"),
     (Field::TakenOver, "takenOver"),
@@ -182,6 +197,8 @@ pub enum Value {
     Text(Text),
     /// Texts whose order does not count.
     Texts(BTreeSet<Text>),
+    /// Any one of these texts.
+    OneOf(BTreeSet<Text>),
     /// A kind of object.
     Kind(Kind),
     /// The outcome of a command.
@@ -365,11 +382,14 @@ impl Fields for CloudObject {
         Field::Kind,
         Field::MailEnabled,
         Field::OnPremisesSyncEnabled,
+        Field::IsCloudManaged,
         Field::OnPremisesImmutableId,
+        Field::OnPremisesObjectIdentifier,
         Field::UserPrincipalName,
         Field::ProxyAddresses,
         Field::Password,
         Field::Roles,
+        Field::EligibleRoles,
         Field::Deleted,
         Field::Quarantined,
     ];
@@ -383,12 +403,15 @@ impl Fields for CloudObject {
             Field::Kind => self.kind.into(),
             Field::MailEnabled => self.mail_enabled.into(),
             Field::OnPremisesSyncEnabled => self.on_premises_sync_enabled.into(),
+            Field::IsCloudManaged => self.is_cloud_managed.into(),
             Field::OnPremisesImmutableId => (&self.on_premises_immutable_id).into(),
+            Field::OnPremisesObjectIdentifier => (&self.on_premises_object_identifier).into(),
             Field::UserPrincipalName => (&self.user_principal_name).into(),
             Field::ProxyAddresses => self.proxy_addresses.as_slice().into(),
             Field::Attribute(name) => self.attributes.get(name).into(),
             Field::Password => (&self.password).into(),
             Field::Roles => (&self.roles).into(),
+            Field::EligibleRoles => (&self.eligible_roles).into(),
             Field::Deleted => self.deleted.into(),
             Field::Quarantined => self.quarantined.into(),
             _ => Value::Nothing,
@@ -401,6 +424,7 @@ impl Fields for OnPremisesObject {
         Field::Kind,
         Field::MailEnabled,
         Field::SourceAnchor,
+        Field::ObjectIdentifier,
         Field::UserPrincipalName,
         Field::ProxyAddresses,
         Field::Password,
@@ -415,6 +439,7 @@ impl Fields for OnPremisesObject {
             Field::Kind => self.kind.into(),
             Field::MailEnabled => self.mail_enabled.into(),
             Field::SourceAnchor => (&self.source_anchor).into(),
+            Field::ObjectIdentifier => (&self.object_identifier).into(),
             Field::UserPrincipalName => (&self.user_principal_name).into(),
             Field::ProxyAddresses => self.proxy_addresses.as_slice().into(),
             Field::Attribute(name) => self.attributes.get(name).into(),
@@ -430,10 +455,11 @@ mod tests {
     use rstest::rstest;
 
     const CLOUD: &str = r#"{"id": "1", "kind": "user", "mailEnabled": true, "onPremisesSyncEnabled": true,
-        "onPremisesImmutableId": "QUFB", "userPrincipalName": "ann@x", "proxyAddresses": ["SMTP:ann@x"],
-        "attributes": {"kind": "A"}, "password": "pw", "roles": ["Reader"], "deleted": true, "quarantined": true}"#;
+        "onPremisesImmutableId": "QUFB", "onPremisesObjectIdentifier": "1-2", "userPrincipalName": "ann@x", "proxyAddresses": ["SMTP:ann@x"],
+        "isCloudManaged": true, "eligibleRoles": ["Reader"], "attributes": {"kind": "A"}, "password": "pw", "roles": ["Reader"],
+        "deleted": true, "quarantined": true}"#;
     const ON_PREMISES: &str = r#"{"key": "ann-ad", "kind": "user", "mailEnabled": true, "sourceAnchor": "QUFB",
-        "userPrincipalName": "ann@x", "proxyAddresses": ["SMTP:ann@x"], "attributes": {"kind": "A"}, "password": "pw"}"#;
+        "objectIdentifier": "1-2", "userPrincipalName": "ann@x", "proxyAddresses": ["SMTP:ann@x"], "attributes": {"kind": "A"}, "password": "pw"}"#;
 
     /// The fields that are told apart, by their codes, and those that JSON shows.
     fn fields<T: Fields + for<'de> Deserialize<'de>>(text: &str) -> [BTreeSet<String>; 2] {

@@ -113,6 +113,10 @@ macro_rules! on_premises_object {
             /// What ties it to its cloud object. Compared exactly, letter case included.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub source_anchor: Option<Text>,
+            /// Active Directory's `objectGUID`; users only, and from later editions on. It is not the
+            /// anchor, and nothing is matched by it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub object_identifier: Option<Text>,
             /// The sign-in name; users only.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub user_principal_name: Option<Text>,
@@ -162,6 +166,7 @@ impl OnPremisesObject {
             kind,
             mail_enabled: false,
             source_anchor: Some(source_anchor.into()),
+            object_identifier: None,
             user_principal_name: None,
             proxy_addresses: Vec::new(),
             attributes: Attributes::new(),
@@ -197,12 +202,20 @@ pub struct CloudObject {
     /// For groups: whether the group has a mailbox address of its own.
     #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub mail_enabled: bool,
-    /// The authority flag: `false` is mastered in the cloud, `true` is mastered on-premises.
-    #[serde(default, deserialize_with = "null_is_absent")]
-    pub on_premises_sync_enabled: bool,
+    /// The authority flag: `true` is mastered on-premises, anything else in the cloud. Who tells these
+    /// apart shows `false` of what was synchronised and has left scope, and none (`null`) of what never
+    /// was or is managed in the cloud now.
+    #[serde(default)]
+    pub on_premises_sync_enabled: Option<bool>,
+    /// Whether the source of authority of this object was moved to the cloud.
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
+    pub is_cloud_managed: bool,
     /// The source anchor of the on-premises object that it belongs to, or that it is meant for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises_immutable_id: Option<Text>,
+    /// The `objectIdentifier` of the on-premises object that it was mapped to; users only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_premises_object_identifier: Option<Text>,
     /// The sign-in name; users only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_principal_name: Option<Text>,
@@ -227,6 +240,13 @@ pub struct CloudObject {
         skip_serializing_if = "BTreeSet::is_empty"
     )]
     pub roles: BTreeSet<Text>,
+    /// Directory roles that it may activate without holding them; users only.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub eligible_roles: BTreeSet<Text>,
     /// Whether it is in the recycle bin.
     #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub deleted: bool,
@@ -243,13 +263,16 @@ impl CloudObject {
             id: id.into(),
             kind,
             mail_enabled: false,
-            on_premises_sync_enabled: false,
+            on_premises_sync_enabled: None,
+            is_cloud_managed: false,
             on_premises_immutable_id: None,
+            on_premises_object_identifier: None,
             user_principal_name: None,
             proxy_addresses: Vec::new(),
             attributes: Attributes::new(),
             password: None,
             roles: BTreeSet::new(),
+            eligible_roles: BTreeSet::new(),
             deleted: false,
             quarantined: false,
         }
@@ -260,9 +283,14 @@ impl CloudObject {
         !self.deleted
     }
 
+    /// Mastered on-premises.
+    pub fn is_on_premises_mastered(&self) -> bool {
+        self.on_premises_sync_enabled == Some(true)
+    }
+
     /// Mastered in the cloud.
     pub fn is_cloud_mastered(&self) -> bool {
-        !self.on_premises_sync_enabled
+        !self.is_on_premises_mastered()
     }
 }
 
@@ -282,6 +310,9 @@ pub struct CloudSetup {
     /// A source anchor that it already carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises_immutable_id: Option<Text>,
+    /// The `objectIdentifier` of an on-premises object that it was mapped to; users only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_premises_object_identifier: Option<Text>,
     /// The sign-in name; users only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_principal_name: Option<Text>,
@@ -306,6 +337,13 @@ pub struct CloudSetup {
         skip_serializing_if = "BTreeSet::is_empty"
     )]
     pub roles: BTreeSet<Text>,
+    /// Directory roles that it may activate without holding them; users only.
+    #[serde(
+        default,
+        deserialize_with = "null_is_absent",
+        skip_serializing_if = "BTreeSet::is_empty"
+    )]
+    pub eligible_roles: BTreeSet<Text>,
 }
 
 impl CloudSetup {
@@ -316,11 +354,13 @@ impl CloudSetup {
             kind,
             mail_enabled: false,
             on_premises_immutable_id: None,
+            on_premises_object_identifier: None,
             user_principal_name: None,
             proxy_addresses: Vec::new(),
             attributes: Attributes::new(),
             password: None,
             roles: BTreeSet::new(),
+            eligible_roles: BTreeSet::new(),
         }
     }
 
@@ -329,11 +369,13 @@ impl CloudSetup {
         CloudObject {
             mail_enabled: self.mail_enabled,
             on_premises_immutable_id: self.on_premises_immutable_id.clone(),
+            on_premises_object_identifier: self.on_premises_object_identifier.clone(),
             user_principal_name: self.user_principal_name.clone(),
             proxy_addresses: self.proxy_addresses.clone(),
             attributes: self.attributes.clone(),
             password: self.password.clone(),
             roles: self.roles.clone(),
+            eligible_roles: self.eligible_roles.clone(),
             ..CloudObject::new(id, self.kind)
         }
     }

@@ -17,14 +17,18 @@ words! {
         /// Off means that no new user is matched on its user principal name alone. Once it is on it cannot
         /// be turned off.
         SoftMatchOnUpn = "softMatchOnUpnEnabled",
+        /// On means that a hard match may replace the `onPremisesObjectIdentifier` of a user that was
+        /// mapped to another on-premises object.
+        IdentifierUpdate = "allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled",
     }
 }
 
 /// The switches of a tenant. Unless a case says otherwise soft match and password hash synchronisation
 /// are on, as express settings have it, and nothing blocks a hard match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+///
+/// They are read by either of their names, see [`SwitchName`](super::SwitchName).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Features {
     /// See [`Feature::SoftMatch`].
@@ -38,6 +42,12 @@ pub struct Features {
     /// See [`Feature::SoftMatchOnUpn`]. Sent where it is off, for the same reason.
     #[serde(rename = "softMatchOnUpnEnabled", skip_serializing_if = "is_on")]
     pub soft_match_on_upn: bool,
+    /// See [`Feature::IdentifierUpdate`]. Sent where it is on, for the same reason.
+    #[serde(
+        rename = "allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled",
+        skip_serializing_if = "is_off"
+    )]
+    pub identifier_update: bool,
 }
 
 fn is_off(value: &bool) -> bool {
@@ -55,6 +65,7 @@ impl Default for Features {
             password_hash_sync: true,
             block_hard_match: false,
             soft_match_on_upn: true,
+            identifier_update: false,
         }
     }
 }
@@ -67,6 +78,7 @@ impl Features {
             Feature::PasswordHashSync => self.password_hash_sync,
             Feature::BlockHardMatch => self.block_hard_match,
             Feature::SoftMatchOnUpn => self.soft_match_on_upn,
+            Feature::IdentifierUpdate => self.identifier_update,
         }
     }
 
@@ -77,6 +89,7 @@ impl Features {
             Feature::PasswordHashSync => self.password_hash_sync = value,
             Feature::BlockHardMatch => self.block_hard_match = value,
             Feature::SoftMatchOnUpn => self.soft_match_on_upn = value,
+            Feature::IdentifierUpdate => self.identifier_update = value,
         }
     }
 }

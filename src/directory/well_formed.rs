@@ -108,6 +108,7 @@ fn looks_of(object: &CloudSetup) -> Looks<'_> {
 struct Source<'a> {
     kind: Kind,
     anchor: Option<&'a str>,
+    identifier: Option<&'a str>,
 }
 
 /// Follows a case piece by piece and says of each piece whether the case is still well-formed with
@@ -177,7 +178,12 @@ impl<'a> Inspection<'a> {
 
     fn take_on_premises_object(&mut self, object: &'a OnPremisesObject) {
         self.forget_on_premises_object(&object.key);
-        self.on_premises.insert(&object.key, Source { kind: object.kind, anchor: None });
+        let source = Source {
+            kind: object.kind,
+            anchor: None,
+            identifier: object.object_identifier.as_deref(),
+        };
+        self.on_premises.insert(&object.key, source);
         self.take_anchor(&object.key, object.source_anchor.as_deref());
     }
 
@@ -266,6 +272,12 @@ impl<'a> Inspection<'a> {
             let message = format!("a {kind} has no roles; only users have");
             problems.push(Problem::of_field("roles", message));
         }
+        if kind != Kind::User && !object.eligible_roles.is_empty() {
+            problems.push(only_users_have(kind, "eligibleRoles"));
+        }
+        if kind != Kind::User && object.on_premises_object_identifier.is_some() {
+            problems.push(only_users_have(kind, "onPremisesObjectIdentifier"));
+        }
         problems.extend(problems_of_kind(
             kind,
             object.mail_enabled,
@@ -290,6 +302,7 @@ impl<'a> Inspection<'a> {
         ));
         problems.extend(problems_of_addresses(&object.proxy_addresses));
         problems.extend(self.problem_of_anchor(&object.key, object.source_anchor.as_ref()));
+        problems.extend(self.problem_of_identifier(object));
         problems
     }
 
@@ -301,6 +314,21 @@ impl<'a> Inspection<'a> {
         let message =
             format!("{anchor} is already the sourceAnchor of {holder}; no two are the same");
         Some(Problem::of_field("sourceAnchor", message))
+    }
+
+    fn problem_of_identifier(&self, object: &OnPremisesObject) -> Option<Problem> {
+        let identifier = object.object_identifier.as_deref()?;
+        if object.kind != Kind::User {
+            return Some(only_users_have(object.kind, "objectIdentifier"));
+        }
+        let has_it = |source: &Source<'_>| {
+            source.identifier.is_some_and(|other| same_name(other, identifier))
+        };
+        let (holder, _) = self.on_premises.iter().find(|(_, source)| has_it(source))?;
+        let message = format!(
+            "{identifier} is already the objectIdentifier of {holder}; no two are the same"
+        );
+        Some(Problem::of_field("objectIdentifier", message))
     }
 
     fn problems_of_command(&self, command: &Command) -> Vec<Problem> {
@@ -553,6 +581,19 @@ mod tests {
         r#"{"cloud": [{"label": "a", "kind": "group"}, {"label": "b", "kind": "group"}]}"#,
         "looks exactly like a"
     )]
+    #[case::eligible_group(
+        r#"{"cloud": [{"label": "a", "kind": "group", "eligibleRoles": ["Reader"]}]}"#,
+        "a group has no eligibleRoles"
+    )]
+    #[case::mapped_contact(
+        r#"{"cloud": [{"label": "a", "kind": "contact", "onPremisesObjectIdentifier": "1-2"}]}"#,
+        "a contact has no onPremisesObjectIdentifier"
+    )]
+    #[case::identified_group(
+        r#"{"onPremises": [{"key": "a", "kind": "group", "sourceAnchor": "Q", "objectIdentifier": "1-2"}]}"#,
+        "a group has no objectIdentifier"
+    )]
+    #[case::same_identifier(r#"{"onPremises": [{"key": "a", "kind": "user", "userPrincipalName": "a@x", "sourceAnchor": "Q", "objectIdentifier": "1-a"}, {"key": "b", "kind": "user", "userPrincipalName": "b@x", "sourceAnchor": "R", "objectIdentifier": "1-A"}]}"#, "already the objectIdentifier of a")]
     #[case::roles_of_group(
         r#"{"cloud": [{"label": "a", "kind": "group", "roles": ["Reader"]}]}"#,
         "a group has no roles"

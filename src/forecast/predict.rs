@@ -142,11 +142,12 @@ impl Forecaster {
         if let Some(object) = in_bin {
             open.push(Open::RecycleBin(object.id.clone()));
         }
-        // Whether roles block a hard match is then told as an alternative.
-        let is_about_roles =
-            alternatives.iter().any(|other| other.assumption == Assumption::RolesBlockHardMatch);
+        // What no page settles of roles and identifiers is then told as an alternative.
+        let is_about_roles = alternatives.iter().any(|other| {
+            matches!(other.assumption, Assumption::RolesBlockHardMatch | Assumption::Protection(_))
+        });
         let mut outcome = model.outcome;
-        if outcome != Outcome::AlreadySynced {
+        if !matches!(outcome, Outcome::AlreadySynced | Outcome::CloudManaged) {
             for why in self.unspecified(scene, &run) {
                 let settles_nothing = match why {
                     WhyUnspecified::UndocumentedTouch if is_return => continue,
@@ -162,7 +163,7 @@ impl Forecaster {
                 }
             }
         }
-        let is_blocked = model.outcome == Outcome::Blocked;
+        let is_blocked = matches!(model.outcome, Outcome::Blocked | Outcome::CloudManaged);
         let remedies = if is_blocked { remedies(scene, &self.assumptions) } else { Vec::new() };
         Prediction {
             outcome,

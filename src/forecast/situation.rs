@@ -19,8 +19,19 @@ pub(crate) struct Situation {
 pub(crate) struct GivenCloudObject {
     /// The object.
     pub(crate) object: CloudObject,
-    /// Whether it is known which directory roles it has.
-    pub(crate) roles_are_known: bool,
+    /// What of it was not given.
+    pub(crate) unknown: Unknown,
+}
+
+/// What of a cloud user was not given, and what becomes of it may rest on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    /// Its directory roles.
+    pub(crate) roles: bool,
+    /// The roles that it is eligible for.
+    pub(crate) eligible_roles: bool,
+    /// The on-premises object that it is mapped to.
+    pub(crate) mapping: bool,
 }
 
 /// An on-premises object, under a name by which a person knows it (its `key`).

@@ -232,3 +232,69 @@ cloud: {userPrincipalName: x@contoso.com, proxyAddresses: ['SMTP:a.berg@contoso.
     let other = prediction.alternatives.iter().find(|other| other.assumption == assumed);
     assert_eq!(other.map(|other| other.then.outcome), Some(Outcome::SoftMatched));
 }
+
+/// Sees the protections of the edition that has them.
+#[rstest]
+#[case::role("roles: [Global Administrator]", Outcome::Blocked, "RemoveRoles")]
+#[case::eligibility(
+    "roles: [], eligibleRoles: [User Administrator]",
+    Outcome::Blocked,
+    "RemoveRoles"
+)]
+#[case::some_other_role("roles: [Reports Reader], eligibleRoles: []", Outcome::Unspecified, "")]
+#[case::mapped_to_another(
+    "roles: [], onPremisesObjectIdentifier: 99999999-4455-6677-8899-aabbccddeeff",
+    Outcome::Blocked,
+    "ClearIdentifier AllowIdentifierUpdate"
+)]
+#[case::mapped_to_itself(
+    "roles: [], onPremisesObjectIdentifier: 00112233-4455-6677-8899-AABBCCDDEEFF",
+    Outcome::Unspecified,
+    ""
+)]
+#[case::managed_in_the_cloud("roles: [], isCloudManaged: true", Outcome::CloudManaged, "GiveBack")]
+#[case::nothing_of_that(
+    "roles: [], eligibleRoles: [], onPremisesObjectIdentifier: null",
+    Outcome::HardMatched,
+    ""
+)]
+fn protected_users_are_told(#[case] fields: &str, #[case] outcome: Outcome, #[case] to_do: &str) {
+    let cloud =
+        format!("userPrincipalName: x@contoso.com, onPremisesImmutableId: ANCHOR, {fields}");
+    let prediction = &forecast("2026-07", &ann_and(&cloud))[0];
+    assert_eq!(prediction.outcome, outcome, "{prediction:#?}");
+    let remedies = prediction.remedies.iter().flat_map(|found| &found.remedies);
+    let names: Vec<String> = remedies
+        .map(|remedy| format!("{remedy:?}").split(' ').next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(names.join(" "), to_do);
+    // Earlier editions know nothing of eligibility, identifiers and who manages an object.
+    let earlier = forecast("2025-04", &ann_and(&cloud));
+    assert_ne!(earlier[0].outcome, Outcome::Blocked, "{earlier:#?}");
+}
+
+#[test]
+fn a_privileged_user_in_the_recycle_bin_is_restored_by_hand_first() {
+    let cloud = "userPrincipalName: x@contoso.com, onPremisesImmutableId: ANCHOR, deletedDateTime: '2026-01-01', roles: [Global Administrator]";
+    let prediction = &forecast("2026-07", &ann_and(cloud))[0];
+    assert_eq!(prediction.outcome, Outcome::Blocked, "{prediction:#?}");
+    let first = &prediction.remedies[0].remedies[0];
+    assert!(matches!(first, Remedy::RestoreWithoutRoles { .. }), "{first:?}");
+}
+
+/// What may protect a user, and nobody gave, is a condition.
+#[test]
+fn what_was_not_given_is_a_condition() {
+    let cloud = "userPrincipalName: x@contoso.com, onPremisesImmutableId: ANCHOR";
+    let prediction = &forecast("2026-07", &ann_and(cloud))[0];
+    let conditions: Vec<&Assumption> =
+        prediction.alternatives.iter().map(|other| &other.assumption).collect();
+    let names = vec!["x@contoso.com".into()];
+    for expected in [
+        Assumption::HasRole(names.clone()),
+        Assumption::IsEligible(names.clone()),
+        Assumption::IsMapped(names),
+    ] {
+        assert!(conditions.contains(&&expected), "{conditions:?}");
+    }
+}

@@ -25,7 +25,7 @@ pub(super) fn update(
     set: &CloudObjectChange,
 ) -> Carried {
     edit(tenant, handle, |object| {
-        if object.on_premises_sync_enabled && set.names_synchronised_values() {
+        if object.is_on_premises_mastered() && set.names_synchronised_values() {
             return Err(Refusal::MasteredOnPremises);
         }
         set.apply_to(object);
@@ -43,7 +43,7 @@ pub(super) fn set_immutable_id(
         if object.kind != Kind::User {
             return Err(Refusal::UsersOnly);
         }
-        if object.on_premises_sync_enabled {
+        if object.is_on_premises_mastered() {
             return Err(Refusal::MasteredOnPremises);
         }
         object.on_premises_immutable_id = value.cloned();
@@ -66,6 +66,48 @@ pub(super) fn remove_role(tenant: &mut CloudTenant, handle: CloudHandle, role: &
             return Err(Refusal::UsersOnly);
         }
         object.roles.remove(role);
+        Ok(())
+    })
+}
+
+/// Makes any active user eligible for a directory role.
+pub(super) fn make_eligible(tenant: &mut CloudTenant, handle: CloudHandle, role: &Text) -> Carried {
+    edit(tenant, handle, |object| {
+        object.eligible_roles.insert(role.clone());
+        Ok(())
+    })
+}
+
+/// Takes the eligibility for a directory role from any active user.
+pub(super) fn remove_eligibility(
+    tenant: &mut CloudTenant,
+    handle: CloudHandle,
+    role: &Text,
+) -> Carried {
+    edit(tenant, handle, |object| {
+        if object.kind != Kind::User {
+            return Err(Refusal::UsersOnly);
+        }
+        object.eligible_roles.remove(role);
+        Ok(())
+    })
+}
+
+/// Clears the identifier of the on-premises object that any active user is mapped to, synchronised or not.
+/// It can be cleared and nothing else.
+pub(super) fn set_object_identifier(
+    tenant: &mut CloudTenant,
+    handle: CloudHandle,
+    value: Option<&Text>,
+) -> Carried {
+    edit(tenant, handle, |object| {
+        if object.kind != Kind::User {
+            return Err(Refusal::UsersOnly);
+        }
+        if value.is_some() {
+            return Err(Refusal::ClearedOnly);
+        }
+        object.on_premises_object_identifier = None;
         Ok(())
     })
 }
@@ -126,7 +168,12 @@ fn fits_its_kind(object: &CloudObject) -> Carried {
         if !named {
             return Err(Refusal::NeedsName);
         }
-    } else if named || object.password.is_some() || !object.roles.is_empty() {
+    } else if named
+        || object.password.is_some()
+        || !object.roles.is_empty()
+        || !object.eligible_roles.is_empty()
+        || object.on_premises_object_identifier.is_some()
+    {
         return Err(Refusal::UsersOnly);
     }
     let addresses = object.proxy_addresses.iter();

@@ -3,7 +3,7 @@
 use super::policy::Policy;
 use super::reason::Reason;
 use super::tenant::{CloudHandle, CloudTenant};
-use crate::directory::{CloudObject, Features, Kind, MatchingAttribute, OnPremisesObject};
+use crate::directory::{CloudObject, Features, Kind, MatchingAttribute, OnPremisesObject, Text};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -131,13 +131,17 @@ impl<'a> Eligibility<'a> {
         if object.quarantined {
             return Err(Reason::HeldByQuarantined);
         }
-        if object.on_premises_sync_enabled {
+        if object.is_on_premises_mastered() {
             return Err(Reason::MasteredOnPremises);
+        }
+        if object.is_cloud_managed {
+            return Err(Reason::CloudManaged);
         }
         if object.kind != kind {
             return Err(Reason::OtherKind);
         }
         let administrator = !object.roles.is_empty();
+        let protected = self.protection();
         let plain_group = edition.soft_match_needs_mail_enabled_groups
             && kind == Kind::Group
             && !(incoming.mail_enabled && object.mail_enabled);
@@ -158,11 +162,18 @@ impl<'a> Eligibility<'a> {
             && !plain_group;
 
         // What would be a hard match is no soft match in its place.
-        let blocked = hard && features.block_hard_match;
+        let blocked = hard && (features.block_hard_match || protected.is_some());
+        let is_open_at_soft_match =
+            !object.eligible_roles.is_empty() || object.on_premises_object_identifier.is_some();
+        let protections = self.policy.protections;
         let role_blocks_hard = administrator && edition.roles_block_hard_match;
         let role_blocks_soft = administrator && edition.roles_block_soft_match;
         let hard_allowed = !blocked && !role_blocks_hard;
-        let soft_allowed = features.soft_match && !blocked && !other_anchor && !role_blocks_soft;
+        let soft_allowed = features.soft_match
+            && !blocked
+            && !other_anchor
+            && !role_blocks_soft
+            && !(protections.block_soft_match && is_open_at_soft_match);
         let matched = MatchAttributes {
             anchor: hard && hard_allowed,
             user_principal_name: soft_on_name && soft_allowed && features.soft_match_on_upn,
@@ -173,12 +184,14 @@ impl<'a> Eligibility<'a> {
         }
         // Several things can be in the way at once; the one that a person has to put right first
         // is told.
-        Err(if administrator && hard {
+        Err(if let Some(reason) = protected.filter(|_| hard) {
+            reason
+        } else if role_blocks_hard && hard {
             Reason::HasRoleAndAnchor
-        } else if administrator {
-            Reason::HasRole
         } else if blocked {
             Reason::HardMatchBlocked
+        } else if administrator {
+            Reason::HasRole
         } else if (soft_on_name || soft_on_address) && other_anchor {
             Reason::OtherAnchor
         } else if soft_on_name || soft_on_address {
@@ -190,6 +203,34 @@ impl<'a> Eligibility<'a> {
         } else {
             Reason::SecondaryAddress
         })
+    }
+}
+
+impl Eligibility<'_> {
+    /// Why no hard match takes the user over, whoever it is: a role that protects it, held or eligible for,
+    /// or that it is mapped to another on-premises object.
+    fn protection(&self) -> Option<Reason> {
+        let Eligibility { incoming, object, features, policy, .. } = self;
+        let edition = &policy.edition;
+        let protections = policy.protections;
+        let mut roles = object.roles.iter().chain(&object.eligible_roles);
+        let protects = |role: &Text| {
+            let is_privileged = edition.privileged_roles.contains(&&**role);
+            let is_any = protections.by_every_role && !edition.privileged_roles.is_empty();
+            is_privileged || is_any
+        };
+        let are_lifted = features.identifier_update && protections.are_lifted_from_roles;
+        if !are_lifted && roles.any(protects) {
+            return Some(Reason::HasPrivilegedRole);
+        }
+        if !edition.mapping_blocks_hard_match || features.identifier_update {
+            return None;
+        }
+        let mapped_to = object.on_premises_object_identifier.as_deref()?;
+        // A GUID is the same in capitals.
+        let is_own = equal(incoming.object_identifier.as_deref(), Some(mapped_to), false);
+        let is_another = !is_own || protections.by_same_identifier;
+        is_another.then_some(Reason::MappedToAnother)
     }
 }
 

@@ -15,13 +15,16 @@ pub(super) fn provisioned(
         id,
         kind: incoming.kind,
         mail_enabled: incoming.mail_enabled,
-        on_premises_sync_enabled: true,
+        on_premises_sync_enabled: Some(true),
+        is_cloud_managed: false,
         on_premises_immutable_id: incoming.source_anchor.clone(),
+        on_premises_object_identifier: incoming.object_identifier.clone(),
         user_principal_name: incoming.user_principal_name.clone(),
         proxy_addresses: incoming.proxy_addresses.clone(),
         attributes: incoming.attributes.clone(),
         password: incoming.password.clone().filter(|_| features.password_hash_sync),
         roles: Default::default(),
+        eligible_roles: Default::default(),
         deleted: false,
         quarantined: false,
     }
@@ -65,8 +68,11 @@ pub(super) fn taken_over(
     policy: Policy,
 ) -> CloudObject {
     let mut object = target.clone();
-    object.on_premises_sync_enabled = true;
+    object.on_premises_sync_enabled = Some(true);
     object.on_premises_immutable_id = incoming.source_anchor.clone();
+    if incoming.object_identifier.is_some() {
+        object.on_premises_object_identifier = incoming.object_identifier.clone();
+    }
     if policy.values_absent_on_premises == ValuesAbsentOnPremises::Cleared {
         object.attributes.clear();
     }
@@ -75,7 +81,7 @@ pub(super) fn taken_over(
 }
 
 /// A joined object after an update. What had a value when it was last exported and has none now
-/// is emptied; what Connect never exported stays.
+/// is emptied; what Connect never exported stays. An identifier that was cleared is stamped again.
 pub(crate) fn updated(
     object: &CloudObject,
     incoming: &OnPremisesObject,
@@ -93,6 +99,9 @@ pub(crate) fn updated(
         if incoming.proxy_addresses.is_empty() && !exported.proxy_addresses.is_empty() {
             object.proxy_addresses.clear();
         }
+    }
+    if object.on_premises_object_identifier.is_none() {
+        object.on_premises_object_identifier = incoming.object_identifier.clone();
     }
     overwrite(&mut object, incoming, withheld, features);
     object

@@ -40,21 +40,21 @@ pub(crate) use candidates::{Circumstances, Eligibility, MatchAttributes, holders
 #[cfg(feature = "self-test")]
 pub(crate) use decide::{Decision, TakeOver, Withheld};
 #[cfg(feature = "self-test")]
-pub(crate) use deviation::{Export, Leaving, Occasion, Turn};
+pub(crate) use deviation::{Export, Leaving, Occasion, Return, Turn};
 #[cfg(feature = "self-test")]
 pub(crate) use export::updated;
 #[cfg(feature = "self-test")]
 pub(crate) use joined::{JoinedDecision, decide_joined};
-pub use policy::{EditionRules, LetterCase, Policy};
+pub use policy::{EditionRules, LetterCase, Policy, Protections};
 #[cfg(feature = "self-test")]
 pub(crate) use reason::Reason;
 pub use story::TraceStep;
 pub(crate) use tenant::CloudTenant;
 
 use crate::directory::{
-    CanonicalState, Capabilities, Capability, CloudObject, CloudRef, Command, CreateCloudObject,
-    DeleteCloudObject, Feature, Features, OnPremisesObject, Outcome, Snapshot, Status,
-    StepObservation, Tenant, Text,
+    CanonicalState, Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command,
+    CreateCloudObject, DeleteCloudObject, Feature, Features, OnPremisesObject, Outcome,
+    SetCloudManaged, Snapshot, Status, StepObservation, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation};
 use administrator::Carried;
@@ -128,7 +128,8 @@ impl ReferenceModel {
     ) -> ReferenceModel {
         let mut model = ReferenceModel { features, ..ReferenceModel::new(policy) };
         let knows_scope = policy.edition.adds.contains(&Capability::Scope);
-        for object in cloud {
+        for mut object in cloud {
+            policy.edition.forget_what_it_does_not_know(&mut object);
             let is_left = object.deleted && object.on_premises_immutable_id.is_some();
             let handle = model.tenant.insert_as_it_is(object);
             if is_left && knows_scope {
@@ -136,7 +137,11 @@ impl ReferenceModel {
             }
         }
         for object in on_premises {
-            model.connect.create(object);
+            let mut object = object.clone();
+            if !policy.edition.adds.contains(&Capability::ObjectIdentifier) {
+                object.object_identifier = None;
+            }
+            model.connect.create(&object);
         }
         model
     }
@@ -171,15 +176,25 @@ impl ReferenceModel {
 
     /// Draws all that what it does later rests on.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features { soft_match, password_hash_sync, block_hard_match, soft_match_on_upn } =
-            self.features;
-        canonical.flags([soft_match_on_upn]);
+        let Features {
+            soft_match,
+            password_hash_sync,
+            block_hard_match,
+            soft_match_on_upn,
+            identifier_update,
+        } = self.features;
+        canonical.flags([soft_match_on_upn, identifier_update]);
         canonical.flags([soft_match, password_hash_sync, block_hard_match]);
         let objects: Vec<_> = self.tenant.objects().collect();
         canonical.list(objects.into_iter(), |canonical, (handle, object)| {
             canonical.cloud_object(object);
             canonical.optional(self.connect.owner(handle), CanonicalState::number);
-            canonical.flags([self.connect.is_left_behind(handle)]);
+            let connect = &self.connect;
+            canonical.flags([
+                connect.is_left_behind(handle),
+                connect.was_cleared(handle),
+                connect.is_converted(handle),
+            ]);
         });
         let mut labels: Vec<_> = self.labels.iter().collect();
         labels.sort_unstable();
@@ -218,9 +233,40 @@ impl ReferenceModel {
         if self.labels.contains_key(&setup.label) {
             return Err(Refusal::LabelInUse);
         }
-        let handle = administrator::create(&mut self.tenant, setup.to_object(Text::default()))?;
+        let object = self.as_set_up(setup);
+        let handle = administrator::create(&mut self.tenant, object)?;
         self.labels.insert(setup.label.clone(), handle);
         Ok(())
+    }
+
+    /// A cloud object that was never synchronised.
+    fn as_set_up(&self, setup: &CloudSetup) -> CloudObject {
+        CloudObject {
+            on_premises_sync_enabled: self.policy.edition.flag_of_the_cloud(),
+            ..setup.to_object(Text::default())
+        }
+    }
+
+    /// Moves the source of authority of an object to the cloud, or gives it back.
+    fn set_cloud_managed(&mut self, command: &SetCloudManaged) -> Outcome {
+        let Some(handle) = self.resolve(&command.object) else {
+            return Outcome::plain(Status::NotFound);
+        };
+        let Some(object) = self.tenant.active(handle).cloned() else {
+            return Refusal::InRecycleBin.outcome();
+        };
+        if object.is_cloud_managed == command.value {
+            return Outcome::ok();
+        }
+        if command.value && (object.is_cloud_mastered() || object.quarantined) {
+            return Refusal::NotSynchronised.outcome();
+        }
+        self.tenant.change(handle, |object| {
+            object.is_cloud_managed = command.value;
+            object.on_premises_sync_enabled = None;
+        });
+        self.connect.turn_authority(handle, &object);
+        Outcome::ok()
     }
 
     fn delete_cloud_object(&mut self, command: &DeleteCloudObject) -> Outcome {
@@ -230,6 +276,17 @@ impl ReferenceModel {
         administrator::delete(&mut self.tenant, handle, command.permanently);
         self.connect.cloud_object_was_deleted(handle);
         Outcome::ok()
+    }
+
+    /// An identifier that was cleared is stamped again by the next cycle.
+    fn set_object_identifier(&mut self, object: &CloudRef, value: Option<&Text>) -> Outcome {
+        let outcome = self.on_cloud_object(object, |tenant, handle| {
+            administrator::set_object_identifier(tenant, handle, value)
+        });
+        if let Some(handle) = self.resolve(object).filter(|_| outcome.status == Status::Ok) {
+            self.connect.identifier_was_cleared(handle);
+        }
+        outcome
     }
 
     fn synchronise(&mut self, deviation: &mut dyn Deviation) -> Outcome {
@@ -247,12 +304,31 @@ impl ReferenceModel {
         Outcome { objects: cycle.run(), ..Outcome::ok() }
     }
 
+    /// What a command takes that the first edition does not know, and this one does not know either.
+    fn unknown_to_the_edition(&self, command: &Command) -> Option<Capability> {
+        let capability = match command {
+            Command::RemoveOnPremisesObject(_) => Capability::Scope,
+            Command::MakeEligible(_) | Command::RemoveEligibility(_) => Capability::RoleEligibility,
+            Command::SetOnPremisesObjectIdentifier(_) => Capability::ObjectIdentifier,
+            Command::SetFeature(set) => match set.feature {
+                Feature::SoftMatchOnUpn => Capability::SoftMatchOnUpnSwitch,
+                Feature::IdentifierUpdate => Capability::IdentifierUpdateSwitch,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        (!self.policy.edition.adds.contains(&capability)).then_some(capability)
+    }
+
     /// Carries out a command, with a deviation where that is a sync cycle.
     pub(crate) fn carry_out(
         &mut self,
         command: &Command,
         deviation: &mut dyn Deviation,
     ) -> Result<Outcome, Failure> {
+        if let Some(capability) = self.unknown_to_the_edition(command) {
+            return Err(Failure::unsupported(capability));
+        }
         Ok(match command {
             Command::CreateOnPremisesObject(command) => {
                 let created = self.connect.create(&command.object);
@@ -264,11 +340,6 @@ impl ReferenceModel {
                 } else {
                     Outcome::plain(Status::NotFound)
                 }
-            }
-            Command::RemoveOnPremisesObject(_)
-                if !self.policy.edition.adds.contains(&Capability::Scope) =>
-            {
-                return Err(Failure::unsupported(Capability::Scope));
             }
             Command::RemoveOnPremisesObject(command) => {
                 if self.connect.remove(&command.key) {
@@ -295,15 +366,26 @@ impl ReferenceModel {
                 .on_cloud_object(&command.object, |tenant, handle| {
                     administrator::remove_role(tenant, handle, &command.role)
                 }),
+            Command::MakeEligible(command) => self
+                .on_cloud_object(&command.object, |tenant, handle| {
+                    administrator::make_eligible(tenant, handle, &command.role)
+                }),
+            Command::RemoveEligibility(command) => self
+                .on_cloud_object(&command.object, |tenant, handle| {
+                    administrator::remove_eligibility(tenant, handle, &command.role)
+                }),
+            Command::SetOnPremisesObjectIdentifier(command) => {
+                self.set_object_identifier(&command.object, command.value.as_ref())
+            }
+            Command::SetCloudManaged(_)
+                if !self.policy.edition.adds.contains(&Capability::SourceOfAuthority) =>
+            {
+                return Err(Failure::unsupported(Capability::SourceOfAuthority));
+            }
+            Command::SetCloudManaged(command) => self.set_cloud_managed(command),
             Command::DeleteCloudObject(command) => self.delete_cloud_object(command),
             Command::RestoreCloudObject(command) => {
                 self.on_cloud_object(&command.object, administrator::restore)
-            }
-            Command::SetFeature(command)
-                if command.feature == Feature::SoftMatchOnUpn
-                    && !self.policy.edition.adds.contains(&Capability::SoftMatchOnUpnSwitch) =>
-            {
-                return Err(Failure::unsupported(Capability::SoftMatchOnUpnSwitch));
             }
             Command::SetFeature(command) => {
                 self.features.set(command.feature, command.value);
@@ -333,7 +415,7 @@ impl Implementation for ReferenceModel {
         let traces = self.traces.as_ref().map(|_| Traces::new());
         *self = ReferenceModel { features: tenant.features, traces, ..Self::new(self.policy) };
         for setup in &tenant.cloud {
-            let handle = self.tenant.insert(setup.to_object(Text::default()));
+            let handle = self.tenant.insert(self.as_set_up(setup));
             self.labels.insert(setup.label.clone(), handle);
         }
         for object in &tenant.on_premises {

@@ -5,8 +5,8 @@
 //! leave is another [`Policy`].
 
 use crate::directory::{
-    AmbiguousMatch, Capability, CollisionHandling, DeclaredChoices, HardVersusSoft, Kind,
-    MatchingAttribute, ValuesAbsentOnPremises,
+    AmbiguousMatch, Capability, CloudObject, CollisionHandling, DeclaredChoices, HardVersusSoft,
+    Kind, MatchingAttribute, ValuesAbsentOnPremises,
 };
 
 /// What one edition of the documents says about matching.
@@ -26,6 +26,11 @@ pub struct EditionRules {
     pub roles_block_hard_match: bool,
     /// Whether a directory role keeps a user from being soft-matched.
     pub roles_block_soft_match: bool,
+    /// The roles that keep a user from being hard-matched, held or eligible for; a name is written as it
+    /// stands here.
+    pub privileged_roles: &'static [&'static str],
+    /// Whether a user that is mapped to another on-premises object cannot be hard-matched.
+    pub mapping_blocks_hard_match: bool,
     /// Whether an object that carries another anchor cannot be soft-matched.
     pub other_anchor_blocks_soft_match: bool,
     /// Whether a soft match is tried only where no object carries the anchor.
@@ -57,6 +62,8 @@ impl EditionRules {
         soft_match_needs_mail_enabled_groups: true,
         roles_block_hard_match: true,
         roles_block_soft_match: true,
+        privileged_roles: &[],
+        mapping_blocks_hard_match: false,
         other_anchor_blocks_soft_match: true,
         hard_match_first: false,
         adds: &[],
@@ -73,12 +80,59 @@ impl EditionRules {
         name: "2025-04",
         roles_block_hard_match: false,
         hard_match_first: true,
-        adds: &[Capability::Scope, Capability::SoftMatchOnUpnSwitch],
+        adds: &[
+            Capability::Scope,
+            Capability::SoftMatchOnUpnSwitch,
+            Capability::ErrorCodes,
+            Capability::AuthorityFlagStates,
+        ],
         ..EditionRules::E2023_01
     };
 
-    /// The edition whose pages are dated July 2026.
-    pub const E2026_07: EditionRules = EditionRules { name: "2026-07", ..EditionRules::E2025_04 };
+    /// The edition whose pages are dated July 2026. The roles are those that are privileged beyond doubt.
+    pub const E2026_07: EditionRules = EditionRules {
+        name: "2026-07",
+        privileged_roles: &[
+            "Global Administrator",
+            "Privileged Role Administrator",
+            "Privileged Authentication Administrator",
+            "User Administrator",
+            "Security Administrator",
+        ],
+        mapping_blocks_hard_match: true,
+        adds: &[
+            Capability::Scope,
+            Capability::SoftMatchOnUpnSwitch,
+            Capability::ErrorCodes,
+            Capability::AuthorityFlagStates,
+            Capability::RoleEligibility,
+            Capability::ObjectIdentifier,
+            Capability::IdentifierUpdateSwitch,
+            Capability::SourceOfAuthority,
+        ],
+        ..EditionRules::E2025_04
+    };
+
+    /// The authority flag of what was never synchronised.
+    pub(crate) fn flag_of_the_cloud(&self) -> Option<bool> {
+        (!self.adds.contains(&Capability::AuthorityFlagStates)).then_some(false)
+    }
+
+    /// Takes from an object what this edition has no word for.
+    pub(crate) fn forget_what_it_does_not_know(&self, object: &mut CloudObject) {
+        if !self.adds.contains(&Capability::AuthorityFlagStates) {
+            object.on_premises_sync_enabled = Some(object.is_on_premises_mastered());
+        }
+        if !self.adds.contains(&Capability::SourceOfAuthority) {
+            object.is_cloud_managed = false;
+        }
+        if !self.adds.contains(&Capability::ObjectIdentifier) {
+            object.on_premises_object_identifier = None;
+        }
+        if !self.adds.contains(&Capability::RoleEligibility) {
+            object.eligible_roles.clear();
+        }
+    }
 
     /// Every edition, the oldest first.
     pub const ALL: &'static [EditionRules] =
@@ -113,6 +167,23 @@ pub struct Policy {
     /// Whether a group or contact is soft-matched that carries an anchor equal to the incoming one. The
     /// documents leave it open, and nobody declares it.
     pub soft_match_with_equal_anchor: bool,
+    /// What of the protections at a hard match no page settles.
+    pub protections: Protections,
+}
+
+/// What the documents leave open of the users that no hard match takes over. Nobody declares it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Protections {
+    /// Every role protects, not only a privileged one.
+    pub by_every_role: bool,
+    /// A user protects itself that is mapped to the incoming object and no other.
+    pub by_same_identifier: bool,
+    /// The feature that lets an identifier be replaced lifts the protection by roles too.
+    pub are_lifted_from_roles: bool,
+    /// What was cleared is stamped with an identifier that the service makes up.
+    pub stamp_new_identifiers: bool,
+    /// Eligibility for a role, or an identifier, keeps a user from a soft match.
+    pub block_soft_match: bool,
 }
 
 impl Default for Policy {
@@ -126,6 +197,7 @@ impl Default for Policy {
             hard_versus_soft: HardVersusSoft::HardFirst,
             blocked_address_ends_the_search: false,
             soft_match_with_equal_anchor: true,
+            protections: Protections::default(),
         }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) enum Reason {
     Ambiguous,
     /// The holder is mastered on-premises already.
     MasteredOnPremises,
+    /// The holder's source of authority was moved to the cloud.
+    CloudManaged,
     /// The holder is a quarantined object that a collision left behind.
     HeldByQuarantined,
     /// The holder is of another kind.
@@ -22,6 +24,10 @@ pub(crate) enum Reason {
     HasRole,
     /// The same, and it carries the anchor.
     HasRoleAndAnchor,
+    /// The holder carries the anchor and holds a privileged role, or is eligible for one.
+    HasPrivilegedRole,
+    /// The holder carries the anchor and is mapped to another on-premises object.
+    MappedToAnother,
     /// What the two share is no matching attribute: a secondary address on either side.
     SecondaryAddress,
     /// The two share the anchor only, and are no users.
@@ -38,13 +44,15 @@ pub(crate) enum Reason {
     LateMatch,
     /// A joined object was given another anchor.
     SourceAnchorChanged,
+    /// It left scope, and the cloud object that carries its anchor is not mastered on-premises.
+    NotToBeDeleted,
     /// Values that were withheld when it was joined still belong to other objects.
     StillWithheld,
 }
 
 impl Reason {
-    /// The error code and the message in a sync report. The code is the nearest that the documents
-    /// of the time name; edition 2023-01 claims none.
+    /// The error code and the message in a sync report. From the edition 2025-04 on the code is the
+    /// documented one, where there is one; edition 2023-01 claims none.
     fn words(self) -> (&'static str, &'static str) {
         const NOT_UNIQUE: &str = "AttributeValueMustBeUnique";
         match self {
@@ -58,6 +66,9 @@ impl Reason {
                 NOT_UNIQUE,
                 "an identifier is held by an object that is mastered on-premises already",
             ),
+            Reason::CloudManaged => {
+                (NOT_UNIQUE, "an identifier is held by an object that is managed in the cloud")
+            }
             Reason::HeldByQuarantined => {
                 (NOT_UNIQUE, "an identifier is held by a quarantined object")
             }
@@ -67,6 +78,15 @@ impl Reason {
             Reason::HasRole | Reason::HasRoleAndAnchor => {
                 (NOT_UNIQUE, "an identifier is held by a user with a directory role")
             }
+            Reason::HasPrivilegedRole => (
+                "InvalidHardMatch",
+                "its sourceAnchor is on a user with a privileged role, which cannot be taken over",
+            ),
+            Reason::MappedToAnother => (
+                "AttributeUpdateNotAllowed",
+                "its sourceAnchor is on a user that is mapped to another on-premises object; clear its \
+                 onPremisesObjectIdentifier first",
+            ),
             Reason::SecondaryAddress => (
                 NOT_UNIQUE,
                 "an address is held by another object, and a secondary address matches nothing",
@@ -95,6 +115,10 @@ impl Reason {
             Reason::SourceAnchorChanged => (
                 "SourceAnchorChanged",
                 "its sourceAnchor was changed after it was joined; change it back",
+            ),
+            Reason::NotToBeDeleted => (
+                "DeletingCloudOnlyObjectNotAllowed",
+                "it left scope, and the cloud object with its anchor is mastered in the cloud",
             ),
             Reason::StillWithheld => (
                 NOT_UNIQUE,
@@ -136,6 +160,10 @@ pub(super) enum Refusal {
     NeedsName,
     /// There is one primary address.
     SecondPrimary,
+    /// The identifier of an on-premises object can be cleared and not set.
+    ClearedOnly,
+    /// Only what is synchronised can be moved to the cloud.
+    NotSynchronised,
     /// Objects in the recycle bin can be restored and deleted, nothing else.
     InRecycleBin,
 }
@@ -151,6 +179,8 @@ impl Refusal {
             Refusal::UsersOnly => "only users have this property",
             Refusal::NeedsName => "a user needs a userPrincipalName",
             Refusal::SecondPrimary => "at most one address is primary",
+            Refusal::ClearedOnly => "onPremisesObjectIdentifier can only be cleared",
+            Refusal::NotSynchronised => "the object is not synchronised",
             Refusal::InRecycleBin => "the object is in the recycle bin",
         };
         Outcome { message: Some(message.into()), ..Outcome::plain(Status::Refused) }

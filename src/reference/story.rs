@@ -77,10 +77,50 @@ impl Story {
         });
     }
 
-    pub(super) fn return_blocked(&mut self, incoming: &OnPremisesObject) {
-        self.note("scope.blocked-return-is-an-error", || {
+    pub(super) fn return_blocked(&mut self, incoming: &OnPremisesObject, reason: Reason) {
+        let (rule, why) = match reason {
+            Reason::HasPrivilegedRole => (
+                "protect.soft-deleted-privileged",
+                "it has a privileged role, or is eligible for one",
+            ),
+            Reason::MappedToAnother => {
+                ("protect.already-mapped", "it is mapped to another on-premises object")
+            }
+            Reason::HasRole | Reason::HasRoleAndAnchor => {
+                ("scope.return-restores", "it has a directory role")
+            }
+            _ => ("scope.blocked-return-is-an-error", "hard match is blocked"),
+        };
+        self.note(rule, || {
             format!(
-                "a user in the recycle bin carries the sourceAnchor of {}, and hard match is blocked: an error, and it stays there",
+                "a user in the recycle bin carries the sourceAnchor of {}, and {why}: an error, and it stays there",
+                incoming.key
+            )
+        });
+    }
+
+    pub(super) fn managed_in_the_cloud(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.convert-stops-sync", || {
+            format!(
+                "the object with the sourceAnchor of {} is managed in the cloud: nothing of it is synchronised",
+                incoming.key
+            )
+        });
+    }
+
+    pub(super) fn taken_back(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.rollback-next-cycle", || {
+            format!(
+                "the source of authority of the object with the sourceAnchor of {} was given back: it is taken over, and the on-premises values win",
+                incoming.key
+            )
+        });
+    }
+
+    pub(super) fn rollback_blocked(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.rollback-blocked", || {
+            format!(
+                "the source of authority of the user with the sourceAnchor of {} was given back, but hard match is blocked: an error, and it stays as it is",
                 incoming.key
             )
         });
@@ -166,7 +206,7 @@ impl Story {
                     )
                 });
             }
-            JoinedDecision::Reject(reason) => self.note(rule_of(*reason), || {
+            JoinedDecision::Reject(reason) => self.note(rule_of(*reason, false), || {
                 let holder = anchor.and_then(|anchor| tenant.get(tenant.holder_of_anchor(anchor)?));
                 let holder = holder.map(|holder| format!(", which is on {}", named(holder)));
                 format!(
@@ -192,7 +232,7 @@ impl Story {
         let incoming = circumstances.incoming;
         let key = &incoming.key;
         if *decision == Decision::Reject(Reason::NoSourceAnchor) {
-            return self.note(rule_of(Reason::NoSourceAnchor), || {
+            return self.note(rule_of(Reason::NoSourceAnchor, false), || {
                 format!("{key} has no sourceAnchor: an error")
             });
         }
@@ -205,7 +245,7 @@ impl Story {
         });
         for candidate in candidates {
             self.shared(incoming, &candidate.object, circumstances.policy);
-            self.verdict(incoming, candidate);
+            self.verdict(incoming, candidate, circumstances.policy);
         }
         self.near_misses(incoming, circumstances.tenant, candidates);
         self.decision(circumstances, candidates, decision);
@@ -245,7 +285,7 @@ impl Story {
         }
     }
 
-    fn verdict(&mut self, incoming: &OnPremisesObject, candidate: &Candidate) {
+    fn verdict(&mut self, incoming: &OnPremisesObject, candidate: &Candidate, policy: Policy) {
         let object = &candidate.object;
         let who = named(object);
         match candidate.verdict {
@@ -258,7 +298,7 @@ impl Story {
                 };
                 format!("{who} is eligible: mastered in the cloud and {kind}")
             }),
-            Err(reason) => self.note(rule_of(reason), || {
+            Err(reason) => self.note(rule_of(reason, policy.edition.hard_match_first), || {
                 format!("{who} is not eligible: {}", why_not(object, incoming, reason))
             }),
         }
@@ -502,8 +542,9 @@ impl Story {
     }
 }
 
-/// The rule that a reason follows from.
-fn rule_of(reason: Reason) -> &'static str {
+/// The rule that a reason follows from, in an edition that tries a soft match only where no object carries the
+/// anchor or in an earlier one.
+fn rule_of(reason: Reason, hard_match_first: bool) -> &'static str {
     match reason {
         Reason::NoSourceAnchor => "soa.one-authority",
         Reason::SourceAnchorChanged => "sync.changed-anchor-stops-updates",
@@ -514,13 +555,18 @@ fn rule_of(reason: Reason) -> &'static str {
         Reason::OtherKind => "kind.same-kind",
         Reason::HasRole => "admin.never-soft-matched",
         Reason::HasRoleAndAnchor => "admin.never-hard-matched",
+        Reason::HasPrivilegedRole => "protect.privileged-role-assigned",
+        Reason::MappedToAnother => "protect.already-mapped",
         Reason::SecondaryAddress => "match.primary-smtp-only",
         Reason::AnchorOfNonUser => "kind.no-hard-match-for-groups-and-contacts",
         Reason::PlainGroup => "kind.plain-groups-never-match",
         Reason::SoftMatchDisabled => "switch.no-soft-match-when-disabled",
+        Reason::HardMatchBlocked if hard_match_first => "switch.hard-match-blocked",
         Reason::HardMatchBlocked => "switch.block-hard-match",
         Reason::OtherAnchor => "match.different-anchor-blocks-soft-match",
         Reason::LateMatch => "match.late-match-is-an-error",
+        Reason::NotToBeDeleted => "scope.cloud-mastered-not-deleted",
+        Reason::CloudManaged => "soa.converted-not-taken-over",
         Reason::StillWithheld => "safe.unique-identifiers",
     }
 }
@@ -535,6 +581,15 @@ fn why_not(object: &CloudObject, incoming: &OnPremisesObject, reason: Reason) ->
             let roles: Vec<&str> = object.roles.iter().map(|role| &**role).collect();
             format!("it has a directory role ({})", roles.join(", "))
         }
+        Reason::HasPrivilegedRole => {
+            let roles = object.roles.iter().chain(&object.eligible_roles);
+            let roles: Vec<&str> = roles.map(|role| &**role).collect();
+            format!("it has a privileged role, or is eligible for one ({})", roles.join(", "))
+        }
+        Reason::MappedToAnother => format!(
+            "it is mapped to another on-premises object (onPremisesObjectIdentifier {})",
+            object.on_premises_object_identifier.as_deref().unwrap_or_default()
+        ),
         Reason::OtherAnchor => {
             let carried = object.on_premises_immutable_id.as_deref().unwrap_or_default();
             let own = incoming.source_anchor.as_deref().unwrap_or_default();

@@ -27,11 +27,33 @@ pub fn in_words(command: &Command) -> String {
         Command::RemoveRole(remove) => {
             format!("an administrator takes the role {} from {}", remove.role, remove.object)
         }
+        Command::MakeEligible(make) => {
+            format!("an administrator makes {} eligible for the role {}", make.object, make.role)
+        }
+        Command::RemoveEligibility(remove) => format!(
+            "an administrator takes the eligibility for the role {} from {}",
+            remove.role, remove.object
+        ),
+        Command::SetOnPremisesObjectIdentifier(set) => match &set.value {
+            None => {
+                format!("an administrator clears onPremisesObjectIdentifier of {}", set.object)
+            }
+            Some(value) => format!(
+                "an administrator sets onPremisesObjectIdentifier of {} to {value}",
+                set.object
+            ),
+        },
         Command::DeleteCloudObject(delete) if delete.permanently => {
             format!("an administrator hard-deletes {}", delete.object)
         }
         Command::DeleteCloudObject(delete) => {
             format!("an administrator moves {} to the recycle bin", delete.object)
+        }
+        Command::SetCloudManaged(set) if set.value => {
+            format!("an administrator moves the source of authority of {} to the cloud", set.object)
+        }
+        Command::SetCloudManaged(set) => {
+            format!("an administrator gives the source of authority of {} back", set.object)
         }
         Command::RestoreCloudObject(restore) => {
             format!("an administrator restores {} from the recycle bin", restore.object)

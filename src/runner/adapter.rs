@@ -2,7 +2,7 @@
 //! believed.
 
 use super::addresses::remove_addresses;
-use super::sent::Sent;
+use super::sent::{Sent, as_told};
 use super::trial::{input, lacks};
 use crate::cases::Case;
 use crate::checks::{Observer, Violation};
@@ -109,9 +109,12 @@ pub fn check_adapter(
     }
     let sent = Sent::of([&case], &description).ok();
     let as_sent = sent.as_ref().map_or_else(|| case.clone(), |sent| sent.case(&case));
-    let read_back = |seen| match &sent {
-        Some(sent) => sent.read_back(seen),
-        None => seen,
+    let read_back = |seen| {
+        let seen = match &sent {
+            Some(sent) => sent.read_back(seen),
+            None => seen,
+        };
+        as_told(seen, capabilities)
     };
     let stepwise = read_back(run_one(implementation, input(&as_sent)));
     if let Some(start) = &stepwise.start {
@@ -243,9 +246,19 @@ fn cloud_object(kind: Kind, capabilities: &Capabilities) -> CloudSetup {
         proxy_addresses: addresses(&format!("cloud.{kind}"), capabilities),
         attributes: [("displayName".into(), format!("Cloud {kind}").into())].into_iter().collect(),
         password: when(is_user && capabilities.has(Capability::Passwords), "cloud password"),
+        on_premises_object_identifier: when(
+            is_user && capabilities.has(Capability::ObjectIdentifier),
+            "0b110000-0000-4000-8000-000000000011",
+        ),
         roles: when(is_user && capabilities.has(Capability::Roles), "Global Reader")
             .into_iter()
             .collect(),
+        eligible_roles: when(
+            is_user && capabilities.has(Capability::RoleEligibility),
+            "Reports Reader",
+        )
+        .into_iter()
+        .collect(),
     }
 }
 
@@ -257,6 +270,10 @@ fn on_premises_object(kind: Kind, capabilities: &Capabilities) -> OnPremisesObje
         kind,
         mail_enabled: kind == Kind::Group,
         source_anchor: Some(format!("on-premises {kind}").into()),
+        object_identifier: when(
+            is_user && capabilities.has(Capability::ObjectIdentifier),
+            "0b120000-0000-4000-8000-000000000012",
+        ),
         user_principal_name: when(is_user, "local.user@contoso.com"),
         proxy_addresses: addresses(&format!("local.{kind}"), capabilities),
         attributes: [("displayName".into(), format!("Local {kind}").into())].into_iter().collect(),

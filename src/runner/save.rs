@@ -199,10 +199,15 @@ fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject
         Field::Kind => to.kind = Some(right.kind),
         Field::MailEnabled => to.mail_enabled = Some(right.mail_enabled),
         Field::OnPremisesSyncEnabled | Field::Linked => {
-            to.on_premises_sync_enabled = Some(right.on_premises_sync_enabled);
+            to.on_premises_sync_enabled = Some(right.is_on_premises_mastered());
         }
+        Field::IsCloudManaged => to.is_cloud_managed = Some(right.is_cloud_managed),
         Field::OnPremisesImmutableId => {
             to.on_premises_immutable_id = change(right.on_premises_immutable_id.as_ref());
+        }
+        Field::OnPremisesObjectIdentifier => {
+            let right = right.on_premises_object_identifier.as_ref();
+            to.on_premises_object_identifier = change(right);
         }
         Field::UserPrincipalName => {
             to.user_principal_name = change(right.user_principal_name.as_ref());
@@ -213,6 +218,7 @@ fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject
         }
         Field::Password => to.password = change(right.password.as_ref()),
         Field::Roles => to.roles = Some(right.roles.clone()),
+        Field::EligibleRoles => to.eligible_roles = Some(right.eligible_roles.clone()),
         Field::Deleted => to.deleted = Some(right.deleted),
         Field::Quarantined => to.quarantined = Some(right.quarantined),
         Field::Attribute(name) => {

@@ -45,18 +45,21 @@ pub(super) fn with_strangers(base: &Case) -> Option<Variation> {
         kind,
         mail_enabled,
         on_premises_immutable_id: None,
+        on_premises_object_identifier: None,
         proxy_addresses: vec![primary(&in_the_cloud)],
         user_principal_name: is_user.then_some(in_the_cloud),
         // What does not identify anybody is no relation, although it is the same.
         attributes: without_mail(&example.attributes),
         password: None,
         roles: Default::default(),
+        eligible_roles: Default::default(),
     };
     let other = OnPremisesObject {
         key,
         kind,
         mail_enabled,
         source_anchor: Some(anchor),
+        object_identifier: None,
         proxy_addresses: vec![primary(&on_premises)],
         user_principal_name: is_user.then_some(on_premises),
         attributes: base
@@ -206,11 +209,13 @@ impl Member {
             kind: self.kind,
             mail_enabled: self.mail_enabled,
             on_premises_immutable_id: None,
+            on_premises_object_identifier: None,
             user_principal_name: (self.kind == Kind::User).then(|| self.name().into()),
             proxy_addresses: vec![primary(&self.address())],
             attributes: self.attributes("in the cloud"),
             password: None,
             roles: Default::default(),
+            eligible_roles: Default::default(),
         }
     }
 
@@ -220,6 +225,7 @@ impl Member {
             kind: self.kind,
             mail_enabled: self.mail_enabled,
             source_anchor: Some(self.anchor().into()),
+            object_identifier: None,
             user_principal_name: (self.kind == Kind::User).then(|| self.name().into()),
             proxy_addresses: vec![primary(&self.address())],
             attributes: self.attributes("on-premises"),

@@ -176,12 +176,18 @@ pub struct ExpectedObject {
     /// Whether a group has a mailbox address of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_enabled: Option<bool>,
-    /// The authority flag.
+    /// The authority flag: whether it is true, or anything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises_sync_enabled: Option<bool>,
+    /// Whether its source of authority was moved to the cloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_cloud_managed: Option<bool>,
     /// The anchor.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     pub on_premises_immutable_id: Change<Text>,
+    /// The identifier of the on-premises object that it was mapped to.
+    #[serde(default, skip_serializing_if = "Change::is_keep")]
+    pub on_premises_object_identifier: Change<Text>,
     /// The sign-in name.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     pub user_principal_name: Change<Text>,
@@ -201,6 +207,9 @@ pub struct ExpectedObject {
     /// All roles, as a set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roles: Option<BTreeSet<Text>>,
+    /// All roles that it is eligible for, as a set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eligible_roles: Option<BTreeSet<Text>>,
     /// Whether it is in the recycle bin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
@@ -219,12 +228,15 @@ impl ExpectedObject {
             kind: None,
             mail_enabled: None,
             on_premises_sync_enabled: None,
+            is_cloud_managed: None,
             on_premises_immutable_id: Change::Keep,
+            on_premises_object_identifier: Change::Keep,
             user_principal_name: Change::Keep,
             proxy_addresses: Change::Keep,
             attributes: BTreeMap::new(),
             password: Change::Keep,
             roles: None,
+            eligible_roles: None,
             deleted: None,
             quarantined: None,
         }

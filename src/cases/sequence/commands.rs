@@ -2,12 +2,13 @@
 
 use super::generator::{Generator, Role, Values};
 use super::settings::Side;
-use crate::cases::vocabulary::{PASSWORDS, ROLES};
+use crate::cases::vocabulary::{OBJECT_IDENTIFIERS, PASSWORDS, ROLES};
 use crate::directory::{
     AssignRole, Change, CloudObjectChange, CloudRef, Command, CreateCloudObject,
-    CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, OnPremisesChange, OnPremisesObject,
-    ProxyAddress, RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetFeature,
-    SetImmutableId, Text, UpdateCloudObject, UpdateOnPremisesObject,
+    CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, MakeEligible, OnPremisesChange,
+    OnPremisesObject, ProxyAddress, RemoveEligibility, RemoveOnPremisesObject, RemoveRole,
+    RestoreCloudObject, SetCloudManaged, SetFeature, SetImmutableId, SetOnPremisesObjectIdentifier,
+    Text, UpdateCloudObject, UpdateOnPremisesObject,
 };
 
 /// What a change changes.
@@ -27,7 +28,13 @@ impl<'a> Generator<'a> {
         type Make<'a> = fn(&mut Generator<'a>) -> Option<Command>;
         let removal =
             if self.settings.has_scope { weights.update_on_premises_object / 2 } else { 0 };
-        let makes: [(u8, Make<'a>); 13] = [
+        let only_if = |is_known: bool, weight: u8| if is_known { weight } else { 0 };
+        let eligible = only_if(self.settings.has_eligibility, weights.assign_role);
+        let ineligible = only_if(self.settings.has_eligibility, weights.remove_role);
+        let identifier = only_if(self.settings.has_identifiers, weights.remove_role);
+        let conversion =
+            only_if(self.settings.has_source_of_authority, weights.update_on_premises_object / 2);
+        let makes: [(u8, Make<'a>); 17] = [
             (weights.create_on_premises_object, Self::create_on_premises_object),
             (weights.update_on_premises_object, Self::update_on_premises_object),
             (weights.create_cloud_object, Self::create_cloud_object),
@@ -41,6 +48,10 @@ impl<'a> Generator<'a> {
             (weights.reinstall_connect, |_| Some(Command::reinstall())),
             (weights.sync, |_| Some(Command::sync())),
             (removal, Self::remove_on_premises_object),
+            (eligible, Self::make_eligible),
+            (ineligible, Self::remove_eligibility),
+            (identifier, Self::set_object_identifier),
+            (conversion, Self::set_cloud_managed),
         ];
         // Some commands make no sense at some points; then another is drawn.
         for _ in 0..8 {
@@ -251,6 +262,31 @@ impl<'a> Generator<'a> {
         Some(Command::RemoveRole(RemoveRole { object, role }))
     }
 
+    fn make_eligible(&mut self) -> Option<Command> {
+        let object = self.target(|this, object| this.kind_of(object) == Some(Kind::User))?;
+        let role = Text::from(self.any(&ROLES)?);
+        self.eligible_roles.push((object.clone(), role.clone()));
+        Some(Command::MakeEligible(MakeEligible { object, role }))
+    }
+
+    fn remove_eligibility(&mut self) -> Option<Command> {
+        let all = self.eligible_roles.clone();
+        let (object, role) = self.any(&all)?;
+        self.eligible_roles.retain(|one| *one != (object.clone(), role.clone()));
+        Some(Command::RemoveEligibility(RemoveEligibility { object, role }))
+    }
+
+    /// Mostly it is cleared, and nothing else can be done.
+    fn set_object_identifier(&mut self) -> Option<Command> {
+        let object = self.target(|this, object| this.kind_of(object) == Some(Kind::User))?;
+        let other = if self.percent(15) { self.any(&OBJECT_IDENTIFIERS) } else { None };
+        let value = other.map(Text::from);
+        Some(Command::SetOnPremisesObjectIdentifier(SetOnPremisesObjectIdentifier {
+            object,
+            value,
+        }))
+    }
+
     fn delete_cloud_object(&mut self) -> Option<Command> {
         let object = self.target(|this, object| !this.deleted.contains(object))?;
         let is_quarantined = matches!(object, CloudRef::QuarantinedFor(_));
@@ -271,6 +307,19 @@ impl<'a> Generator<'a> {
         Some(Command::RestoreCloudObject(RestoreCloudObject { object }))
     }
 
+    /// Mostly of what may be joined, and mostly a turn.
+    fn set_cloud_managed(&mut self) -> Option<Command> {
+        let is_any = self.percent(20);
+        let object = self.target(|_, object| is_any || matches!(object, CloudRef::JoinedTo(_)))?;
+        let is_managed = self.managed.contains(&object);
+        let value = is_managed == self.percent(10);
+        self.managed.retain(|managed| *managed != object);
+        if value {
+            self.managed.push(object.clone());
+        }
+        Some(Command::SetCloudManaged(SetCloudManaged { object, value }))
+    }
+
     fn set_feature(&mut self) -> Option<Command> {
         let soft_match = if self.settings.has_soft_match_switch { 70 } else { 0 };
         let password_hash_sync = if self.settings.has_passwords { 30 } else { 0 };
@@ -281,6 +330,7 @@ impl<'a> Generator<'a> {
             (password_hash_sync, Feature::PasswordHashSync),
             // Once it is on it stays on.
             (if self.features.soft_match_on_upn { 0 } else { 60 }, Feature::SoftMatchOnUpn),
+            (if self.settings.has_identifier_update { 30 } else { 0 }, Feature::IdentifierUpdate),
         ])?;
         if feature == Feature::SoftMatchOnUpn {
             self.features.set(feature, true);

@@ -90,6 +90,12 @@ pub(super) struct Generator<'a> {
     pub(super) gone: Vec<OnPremisesObject>,
     /// Roles that objects were given, by the reference by which they were given.
     pub(super) roles: Vec<(CloudRef, Text)>,
+    /// Roles that objects were made eligible for, likewise.
+    pub(super) eligible_roles: Vec<(CloudRef, Text)>,
+    /// The identifiers that anything on-premises in the case has had.
+    pub(super) used_identifiers: Vec<Text>,
+    /// What commands moved to the cloud.
+    pub(super) managed: Vec<CloudRef>,
     /// What commands deleted.
     pub(super) deleted: Vec<CloudRef>,
     /// What objects had before they were changed.
@@ -117,6 +123,9 @@ impl<'a> Generator<'a> {
             on_premises: Vec::new(),
             gone: Vec::new(),
             roles: Vec::new(),
+            eligible_roles: Vec::new(),
+            used_identifiers: Vec::new(),
+            managed: Vec::new(),
             deleted: Vec::new(),
             former: Vec::new(),
             before_change: None,
@@ -139,6 +148,7 @@ impl<'a> Generator<'a> {
             block_hard_match: self.percent(preset.starts_without_hard_match),
             soft_match_on_upn: !(self.settings.has_upn_switch
                 && self.percent(preset.starts_without_soft_match)),
+            identifier_update: self.settings.has_identifier_update && self.percent(10),
         };
         let in_the_cloud = self.position(&preset.cloud_objects).unwrap_or_default();
         let on_premises = self.position(&preset.on_premises_objects).unwrap_or_default();

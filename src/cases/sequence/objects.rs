@@ -3,7 +3,8 @@
 use super::generator::{Generator, Role, Values, is_named};
 use super::settings::Side;
 use crate::cases::vocabulary::{
-    ATTRIBUTES, PASSWORDS, PEOPLE, ROLES, key_of, primary, secondary, with_mixed_prefix, x500,
+    ATTRIBUTES, OBJECT_IDENTIFIERS, PASSWORDS, PEOPLE, ROLES, key_of, primary, secondary,
+    with_mixed_prefix, x500,
 };
 use crate::directory::{
     Attributes, CloudRef, CloudSetup, Kind, OnPremisesObject, ProxyAddress, Text, same_name,
@@ -74,6 +75,11 @@ impl Generator<'_> {
             let more = self.position(&[75, 15, 10]).unwrap_or_default();
             roles.extend((0..=more).filter_map(|_| self.any(&ROLES)).map(Text::from));
         }
+        let mut eligible_roles = BTreeSet::new();
+        if self.settings.has_eligibility && kind == Kind::User && self.percent(10) {
+            eligible_roles.extend(self.any(&ROLES).map(Text::from));
+        }
+        let on_premises_object_identifier = self.mapped_to(kind);
         let own_name = own_name(user_principal_name.as_ref(), &proxy_addresses);
         let label = free_person(own_name, |person| {
             self.cloud.iter().any(|object| *object.label == *person)
@@ -82,16 +88,21 @@ impl Generator<'_> {
         let reference = CloudRef::Label(label.clone());
         self.roles.retain(|(of, _)| *of != reference);
         self.roles.extend(roles.iter().map(|role| (reference.clone(), role.clone())));
+        self.eligible_roles.retain(|(of, _)| *of != reference);
+        let eligible = eligible_roles.iter().map(|role| (reference.clone(), role.clone()));
+        self.eligible_roles.extend(eligible);
         Some(CloudSetup {
             label,
             kind,
             mail_enabled,
             on_premises_immutable_id,
+            on_premises_object_identifier,
             user_principal_name,
             proxy_addresses,
             attributes: self.attributes(),
             password: self.new_password(kind, PASSWORDS[1]),
             roles,
+            eligible_roles,
         })
     }
 
@@ -108,16 +119,39 @@ impl Generator<'_> {
         let person = free_person(own_name, |person| {
             self.on_premises.iter().any(|object| object.key == key_of(person))
         })?;
+        let object_identifier = self.object_identifier(kind);
         Some(OnPremisesObject {
             key: key_of(person),
             kind,
             mail_enabled,
             source_anchor,
+            object_identifier,
             user_principal_name,
             proxy_addresses,
             attributes: self.attributes(),
             password: self.new_password(kind, PASSWORDS[0]),
         })
+    }
+
+    /// An identifier that nothing on-premises has had; mostly every user has one.
+    fn object_identifier(&mut self, kind: Kind) -> Option<Text> {
+        if kind != Kind::User || !self.settings.has_identifiers || !self.percent(80) {
+            return None;
+        }
+        let is_fresh = |one: &&&str| !self.used_identifiers.iter().any(|used| **used == ***one);
+        let fresh = Text::from(*OBJECT_IDENTIFIERS.iter().find(is_fresh)?);
+        self.used_identifiers.push(fresh.clone());
+        Some(fresh)
+    }
+
+    /// The identifier that a new cloud user is mapped to: mostly none, and mostly of nothing that there is.
+    fn mapped_to(&mut self, kind: Kind) -> Option<Text> {
+        if kind != Kind::User || !self.settings.has_identifiers || !self.percent(12) {
+            return None;
+        }
+        let known = self.used_identifiers.clone();
+        let known = if self.percent(20) { self.any(&known) } else { None };
+        known.or_else(|| self.any(&OBJECT_IDENTIFIERS[8..]).map(Text::from))
     }
 
     fn new_name(&mut self, kind: Kind, side: Side, from: &Option<Values>) -> Option<Text> {

@@ -46,6 +46,10 @@ pub struct Sequences {
     pub(super) has_hard_delete: bool,
     pub(super) has_scope: bool,
     pub(super) has_upn_switch: bool,
+    pub(super) has_eligibility: bool,
+    pub(super) has_identifiers: bool,
+    pub(super) has_identifier_update: bool,
+    pub(super) has_source_of_authority: bool,
 }
 
 /// Identifiers that the two sides must not have in common, since it would take a capability that
@@ -84,6 +88,11 @@ impl Sequences {
                 && capabilities.has(Capability::AuthorityFlag)
                 && capabilities.has(Capability::RecycleBin),
             has_upn_switch: capabilities.has(Capability::SoftMatchOnUpnSwitch),
+            has_eligibility: capabilities.has(Capability::RoleEligibility),
+            has_identifiers: capabilities.has(Capability::ObjectIdentifier),
+            has_identifier_update: capabilities.has(Capability::IdentifierUpdateSwitch),
+            has_source_of_authority: capabilities.has(Capability::SourceOfAuthority)
+                && capabilities.has(Capability::AuthorityFlag),
         }
     }
 

@@ -10,8 +10,17 @@ use crate::directory::{AddressKind, CloudRef, Kind, ProxyAddress, Text};
 use serde_json::json;
 
 /// What mostly does not matter.
-const SELDOM_NEEDED: [&str; 6] =
-    ["attributes", "password", "roles", "proxyAddresses", "mailEnabled", "features"];
+const SELDOM_NEEDED: [&str; 9] = [
+    "attributes",
+    "password",
+    "roles",
+    "eligibleRoles",
+    "objectIdentifier",
+    "onPremisesObjectIdentifier",
+    "proxyAddresses",
+    "mailEnabled",
+    "features",
+];
 
 pub(super) fn candidates(case: &Case, all: &mut Vec<Case>) {
     let form = form_of(case);

@@ -4,7 +4,7 @@ use super::objects::{cloud_objects, on_premises_objects};
 use crate::cases::Case;
 use crate::cases::form::Sort;
 use crate::cases::vocabulary::{
-    ANCHORS, ATTRIBUTES, DOMAIN, PASSWORDS, PEOPLE, ROLES, X500_PREFIX, key_of,
+    ANCHORS, ATTRIBUTES, DOMAIN, OBJECT_IDENTIFIERS, PASSWORDS, PEOPLE, ROLES, X500_PREFIX, key_of,
 };
 use crate::directory::Text;
 
@@ -34,7 +34,9 @@ pub(super) fn cost(sort: &Sort, text: &str) -> u16 {
         Sort::Password if position < UNKNOWN => 0,
         Sort::Password => position,
         Sort::Label | Sort::Key => 0,
-        Sort::Role | Sort::AttributeValue(_) | Sort::OtherAddress => position,
+        Sort::ObjectIdentifier | Sort::Role | Sort::AttributeValue(_) | Sort::OtherAddress => {
+            position
+        }
     }
 }
 
@@ -62,6 +64,7 @@ pub(super) fn place_of(sort: &Sort, text: &str) -> Option<usize> {
             PEOPLE.iter().position(|person| person.eq_ignore_ascii_case(local))
         }
         Sort::Anchor => ANCHORS.iter().position(|both| both.contains(&text)),
+        Sort::ObjectIdentifier => position(&OBJECT_IDENTIFIERS),
         Sort::Role => position(&ROLES),
         Sort::Password => position(&PASSWORDS),
         Sort::AttributeValue(name) => {
@@ -88,6 +91,7 @@ pub(super) fn text_in(sort: &Sort, place: usize, is_usual: bool, text: &str) -> 
             }
         }
         Sort::Anchor => ANCHORS.get(place)?[usize::from(!is_usual)].to_owned(),
+        Sort::ObjectIdentifier => (*OBJECT_IDENTIFIERS.get(place)?).to_owned(),
         Sort::Role => (*ROLES.get(place)?).to_owned(),
         Sort::Password => (*PASSWORDS.get(place)?).to_owned(),
         Sort::AttributeValue(name) => {

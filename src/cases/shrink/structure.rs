@@ -123,6 +123,21 @@ fn fold(case: &Case, index: usize, all: &mut Vec<Case>) {
                 object.roles.remove(&remove.role);
             });
         }
+        Command::MakeEligible(make) => {
+            fold_into_cloud(&gone, &make.object, all, |object| {
+                object.eligible_roles.insert(make.role.clone());
+            });
+        }
+        Command::RemoveEligibility(remove) => {
+            fold_into_cloud(&gone, &remove.object, all, |object| {
+                object.eligible_roles.remove(&remove.role);
+            });
+        }
+        Command::SetOnPremisesObjectIdentifier(set) => {
+            fold_into_cloud(&gone, &set.object, all, |object| {
+                object.on_premises_object_identifier = None;
+            });
+        }
         _ => {}
     }
 }

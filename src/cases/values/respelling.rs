@@ -7,6 +7,7 @@ use super::spelling::{LONGEST_PASSWORD, Spelling, longest_value, other_address};
 use super::visit::{Value, each_value};
 use crate::cases::Case;
 use crate::directory::{Change, CloudObject, CloudRef, Command, ProxyAddress, Text};
+use crate::rulebook::Rulebook;
 use std::collections::BTreeMap;
 
 /// What becomes of every value of a case in another spelling: a map under which equal values stay
@@ -117,6 +118,8 @@ impl Respelling {
                 None => other_addresses.add(&address.0),
             },
             Value::Anchor(anchor) => anchors.add(anchor),
+            // What is privileged goes on being so, and nothing else comes to be.
+            Value::Role(role) if is_privileged(role) => {}
             Value::Role(role) => roles.add(role),
             Value::Password(password) => passwords.push(password.clone()),
             Value::Attribute { name, value } => {
@@ -242,15 +245,21 @@ impl Respelling {
         };
         object.attributes =
             std::mem::take(&mut object.attributes).into_iter().map(as_it_was).collect();
-        let roles = std::mem::take(&mut object.roles).into_iter();
-        object.roles = roles
-            .map(|mut role| {
+        for roles in [&mut object.roles, &mut object.eligible_roles] {
+            let back = std::mem::take(roles).into_iter().map(|mut role| {
                 self.roles.back(&mut role);
                 role
-            })
-            .collect();
+            });
+            *roles = back.collect();
+        }
         object
     }
+}
+
+/// Whether any edition calls this role privileged.
+fn is_privileged(role: &str) -> bool {
+    let mut editions = Rulebook::embedded().editions.editions.iter();
+    editions.any(|edition| edition.settings.privileged_roles.names().contains(&role))
 }
 
 /// Gives every object that has addresses further ones that nobody else has, before and after its own.

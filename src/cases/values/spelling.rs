@@ -139,13 +139,14 @@ impl RoleForm {
     const ALL: &'static [RoleForm] =
         &[RoleForm::Plain, RoleForm::Many, RoleForm::Capitals, RoleForm::SmallLetters];
 
-    /// The role with this number; two numbers never give the same, whatever the letter case.
+    /// The role with this number; two numbers never give the same, whatever the letter case, and
+    /// none gives one that an edition calls privileged beyond doubt.
     pub(super) fn role(self, number: usize) -> String {
         const ROLES: [&str; 12] = [
-            "Global Administrator",
+            "Directory Writers",
             "Reports Reader",
             "Directory Readers",
-            "Privileged Role Administrator",
+            "License Administrator",
             "Guest Inviter",
             "Message Center Reader",
             "Windows 365 Administrator",

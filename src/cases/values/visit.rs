@@ -66,8 +66,13 @@ fn command(command: &mut Command, visit: &mut Visit<'_>) {
         }
         Command::AssignRole(assign) => visit(Value::Role(&mut assign.role)),
         Command::RemoveRole(remove) => visit(Value::Role(&mut remove.role)),
+        Command::MakeEligible(make) => visit(Value::Role(&mut make.role)),
+        Command::RemoveEligibility(remove) => visit(Value::Role(&mut remove.role)),
+        // Identifiers have one form, and stay as they are.
         Command::RemoveOnPremisesObject(_)
+        | Command::SetOnPremisesObjectIdentifier(_)
         | Command::DeleteCloudObject(_)
+        | Command::SetCloudManaged(_)
         | Command::RestoreCloudObject(_)
         | Command::SetFeature(_)
         | Command::ReinstallConnect(_)
@@ -87,6 +92,7 @@ fn on_premises_object(object: &mut OnPremisesObject, visit: &mut Visit<'_>) {
         kind: _,
         mail_enabled: _,
         source_anchor,
+        object_identifier: _,
         user_principal_name,
         proxy_addresses,
         attributes,
@@ -105,24 +111,29 @@ fn cloud_object(object: &mut CloudSetup, visit: &mut Visit<'_>) {
         kind: _,
         mail_enabled: _,
         on_premises_immutable_id,
+        on_premises_object_identifier: _,
         user_principal_name,
         proxy_addresses,
         attributes,
         password,
         roles,
+        eligible_roles,
     } = object;
     on_premises_immutable_id.iter_mut().for_each(|anchor| visit(Value::Anchor(anchor)));
     user_principal_name.iter_mut().for_each(|name| visit(Value::SignInName(name)));
     proxy_addresses.iter_mut().for_each(|address| visit(Value::Address(address)));
     all_attributes(attributes, visit);
     password.iter_mut().for_each(|password| visit(Value::Password(password)));
-    *roles = std::mem::take(roles)
-        .into_iter()
-        .map(|mut role| {
-            visit(Value::Role(&mut role));
-            role
-        })
-        .collect::<BTreeSet<Text>>();
+    all_roles(roles, visit);
+    all_roles(eligible_roles, visit);
+}
+
+fn all_roles(roles: &mut BTreeSet<Text>, visit: &mut Visit<'_>) {
+    let visited = std::mem::take(roles).into_iter().map(|mut role| {
+        visit(Value::Role(&mut role));
+        role
+    });
+    *roles = visited.collect();
 }
 
 fn all_attributes(attributes: &mut Attributes, visit: &mut Visit<'_>) {

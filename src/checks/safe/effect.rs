@@ -45,7 +45,7 @@ fn is_open_password_edit(transition: &Transition<'_>, object: &CloudObject) -> b
     match transition.command {
         Command::UpdateCloudObject(update) => {
             !update.set.password.is_keep()
-                && object.on_premises_sync_enabled
+                && object.is_on_premises_mastered()
                 && transition.named_id == Some(&object.id)
         }
         _ => false,
@@ -169,10 +169,22 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
             }
             return;
         }
+        Command::SetCloudManaged(set) => {
+            // What else becomes of it is for the rules on the source of authority.
+            if let Some(after) = after.filter(|_| target.is_active()) {
+                verdict.expect(name, Field::IsCloudManaged, set.value, after.is_cloud_managed);
+            }
+            return;
+        }
         Command::UpdateCloudObject(update) => update.set.apply_to(&mut wanted),
         Command::SetImmutableId(set) => wanted.on_premises_immutable_id.clone_from(&set.value),
         Command::AssignRole(assign) => _ = wanted.roles.insert(assign.role.clone()),
         Command::RemoveRole(remove) => _ = wanted.roles.remove(&remove.role),
+        Command::MakeEligible(make) => _ = wanted.eligible_roles.insert(make.role.clone()),
+        Command::RemoveEligibility(remove) => _ = wanted.eligible_roles.remove(&remove.role),
+        Command::SetOnPremisesObjectIdentifier(set) => {
+            wanted.on_premises_object_identifier.clone_from(&set.value);
+        }
         _ => return,
     }
     if target.deleted {

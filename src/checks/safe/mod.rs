@@ -77,6 +77,10 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
             // See `match.new-objects-only` and `match.one-to-one`.
             continue;
         }
+        if transition.history.conversions.of(before).is_some() {
+            // See `soa.convert-stops-sync` and the rules after it, or it is open.
+            continue;
+        }
         if transition.history.scope.leaving.contains_key(&before.id) {
             // See `scope.removal-soft-deletes`, or it is open.
             continue;
@@ -96,7 +100,7 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
             _ => {
                 let is_taken_over = before.is_cloud_mastered()
                     && after.is_some_and(|after| {
-                        after.on_premises_sync_enabled
+                        after.is_on_premises_mastered()
                             && owners.pending_owner_of(after).is_some_and(|owner| {
                                 !matches!(owner.link_state, LinkState::Joined(_))
                             })
@@ -109,7 +113,7 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
     }
     for created in transition.created() {
         let is_for_pending_work =
-            created.on_premises_sync_enabled && owners.pending_owner_of(created).is_some();
+            created.is_on_premises_mastered() && owners.pending_owner_of(created).is_some();
         if !is_for_pending_work {
             verdict.unexpected(transition.name_of(created)).because(Because::NoPendingWork);
         }
@@ -182,7 +186,7 @@ fn judge_joined_change<'a>(
                 && absent.is_some_and(|absent| absent.attributes.contains(name)))
     };
     let is_fixed = |difference: &Difference| {
-        !may_change(owner, &difference.field, after) && !may_be_cleared(&difference.field)
+        !may_change(owner, &difference.field, (before, after)) && !may_be_cleared(&difference.field)
     };
     verdict.changed(name, transition.differences(before, after).filter(is_fixed));
 }
@@ -190,13 +194,21 @@ fn judge_joined_change<'a>(
 /// Whether a value of a joined object with work may change: any that is synchronised while it is
 /// pending. Otherwise only what may still be under way for it: it is open what becomes of it, or it
 /// now is what it is on-premises.
-fn may_change(owner: &Subject<'_>, field: &Field, after: &CloudObject) -> bool {
+fn may_change(
+    owner: &Subject<'_>,
+    field: &Field,
+    (before, after): (&CloudObject, &CloudObject),
+) -> bool {
     let object = owner.object;
     let own_history = owner.own_history;
     match field {
         Field::UserPrincipalName => {
             owner.pending
                 || same_optional_name(&after.user_principal_name, &object.user_principal_name)
+        }
+        // Whose identifier it is, is for `protect.identifier-stamped`.
+        Field::OnPremisesObjectIdentifier => {
+            object.object_identifier.is_some() || before.on_premises_object_identifier.is_none()
         }
         // Addresses that were withheld may come one by one.
         Field::ProxyAddresses => true,

@@ -81,7 +81,7 @@ fn flags_of_a_cloud_user_are_read(
 ) {
     let text = format!(r#"[{{"Id": "1", "UserPrincipalName": "ann@contoso.com", {fields}}}]"#);
     let object = &user("mg.json", &text).situation.cloud[0].object;
-    assert_eq!((object.on_premises_sync_enabled, object.deleted), (is_synchronised, is_deleted));
+    assert_eq!((object.is_on_premises_mastered(), object.deleted), (is_synchronised, is_deleted));
     assert_eq!(object.kind, Kind::User);
 }
 
@@ -97,8 +97,23 @@ fn roles_are_read_from_a_list_of_assignments() {
     let [ann, bob] = &*given.situation.cloud else { panic!("{given:?}") };
     let roles: Vec<&str> = ann.object.roles.iter().map(|role| &**role).collect();
     assert_eq!(roles, ["Global Administrator", "Helper"]);
-    assert!(ann.roles_are_known && bob.roles_are_known && bob.object.roles.is_empty());
+    assert!(!ann.unknown.roles && !bob.unknown.roles && bob.object.roles.is_empty());
     assert!(given.notes.contains(&Note::UnknownPrincipals { count: 1 }));
+}
+
+#[test]
+fn what_later_editions_ask_for_is_read() {
+    let text = r#"[
+        {"Id": "u1", "UserPrincipalName": "ann@contoso.com", "ProxyAddresses": [], "OnPremisesSyncEnabled": false,
+         "OnPremisesObjectIdentifier": "00112233-4455-6677-8899-aabbccddeeff"},
+        {"Id": "s1", "PrincipalId": "u1", "RoleDefinitionId": "fe930be7-5e62-47db-91af-98c3a49a38b1", "MemberType": "Direct"},
+        {"Id": "u1", "IsCloudManaged": true}]"#;
+    let given = user("all.json", text);
+    let ann = &given.situation.cloud[0];
+    assert_eq!(ann.object.on_premises_sync_enabled, Some(false));
+    assert!(ann.object.is_cloud_managed && ann.object.on_premises_object_identifier.is_some());
+    assert!(ann.object.eligible_roles.contains("User Administrator"));
+    assert!(ann.unknown.roles && !ann.unknown.eligible_roles && !ann.unknown.mapping);
 }
 
 #[test]

@@ -129,11 +129,13 @@ impl Values {
             kind,
             mail_enabled: false,
             on_premises_immutable_id: None,
+            on_premises_object_identifier: None,
             user_principal_name: (kind == Kind::User).then_some(name),
             proxy_addresses: Vec::new(),
             attributes: [(ATTRIBUTE.into(), attribute.into())].into_iter().collect(),
             password: (kind == Kind::User).then(|| CLOUD_PASSWORD.into()),
             roles: Default::default(),
+            eligible_roles: Default::default(),
         }
     }
 
@@ -146,6 +148,7 @@ impl Values {
             kind,
             mail_enabled: false,
             source_anchor: self.anchors(kind).into_iter().next(),
+            object_identifier: None,
             user_principal_name: (kind == Kind::User).then_some(name),
             proxy_addresses: Vec::new(),
             attributes: [(ATTRIBUTE.into(), ATTRIBUTE_VALUES[0].into())].into_iter().collect(),
