@@ -30,7 +30,7 @@ const ROLES: &str = "examples/export/role-assignments.json";
 
 #[rstest]
 #[case::by_hand("explain-user", &["examples/export/ann.yaml", "--edition", "2023-01"])]
-#[case::differing("explain-user-in-two-editions", &["--given", AD, MG, ROLES, "--only", "dan", "--edition", "2023-01,2025-04"])]
+#[case::differing("explain-user-in-two-editions", &["--given", AD, MG, ROLES, "--only", "dan", "--edition", "2025-04,2026-07"])]
 #[case::all("explain-users", &["--given", AD, MG, ROLES, "--edition", "2023-01,2025-04"])]
 #[case::roles_not_given("explain-users-without-roles", &["--given", AD, MG, "--edition", "2023-01"])]
 #[case::switches("explain-users-without-soft-match", &["--given", AD, MG, ROLES, "--feature", "BlockSoftMatchEnabled=true", "--edition", "2023-01"])]

@@ -1,6 +1,6 @@
 //! One on-premises object: what becomes of it, why, what changes, what is open, what to do.
 
-use super::super::explain::{cite, wrap};
+use super::super::prose::{cite, wrap};
 use super::{Told, ToldObject, words};
 use crate::forecast::{Change, Prediction};
 use crate::report::legible;

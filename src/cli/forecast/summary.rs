@@ -1,6 +1,6 @@
 //! Many on-premises objects: how many of each sort, and those that somebody has to look at.
 
-use super::super::explain::wrap;
+use super::super::prose::wrap;
 use super::{Told, ToldObject, words};
 use crate::forecast::{Assumption, Outcome, Prediction};
 use crate::report::legible;

@@ -501,7 +501,8 @@ fn shown(value: &Value) -> String {
 /// The beginning of a text.
 pub(super) fn cut(text: &str) -> String {
     const SHOWN: usize = 60;
-    let mut cut: String = text.chars().take(SHOWN).collect();
+    let on_one_line = |letter: char| if letter.is_whitespace() { ' ' } else { letter };
+    let mut cut: String = text.chars().take(SHOWN).map(on_one_line).collect();
     if cut.len() < text.len() {
         cut.push('…');
     }
