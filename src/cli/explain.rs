@@ -10,7 +10,7 @@ use crate::cases::scenario::{EmbeddedScenario, Scenario, embedded, from_yaml, re
 use crate::directory::{Capabilities, Command};
 use crate::forecast::input;
 use crate::report::command::in_words;
-use crate::report::{capabilities, choices, terminal};
+use crate::report::{capabilities, choices};
 use crate::rulebook::{Basis, Rule, Rulebook};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
