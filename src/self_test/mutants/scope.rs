@@ -4,7 +4,7 @@ use super::Mutant;
 use super::common::{recode, same};
 use super::consequences::{MISSED, NOT_ITS_OWN};
 use super::fault::{Memory, mutant};
-use crate::directory::{CloudObject, Command, Text};
+use crate::directory::{CloudObject, Command, Status, Text};
 use crate::reference::{
     CloudHandle, CloudTenant, Decision, MatchAttributes, Reason, ReferenceModel,
 };
@@ -115,6 +115,24 @@ pub(super) fn mutants() -> Vec<Mutant> {
                         Decision::Reject(Reason::SecondaryAddress)
                     }
                     decision => decision,
+                }
+            }),
+        mutant("removed-users-show-null", "scope.left-is-false")
+            .what("The flag of a user that has left scope has no value, as if it had never been synchronised.")
+            .left(|_, leaving| {
+                leaving.tenant.change(leaving.handle, |object| object.on_premises_sync_enabled = None);
+            }),
+        mutant("restored-users-show-null", "scope.left-is-false")
+            .what("The flag of a user that is restored has no value, as if it had never been synchronised.")
+            .afterwards(|_, command, model, outcome| {
+                if let Command::RestoreCloudObject(restore) = command
+                    && outcome.status == Status::Ok
+                {
+                    model.edit(&restore.object, |object| {
+                        if object.is_cloud_mastered() {
+                            object.on_premises_sync_enabled = None;
+                        }
+                    });
                 }
             }),
         mutant("restored-users-are-deleted-again", "scope.restored-is-left-alone")
