@@ -554,7 +554,7 @@ fn edition(text: &str) -> Result<String, String> {
 fn switch(text: &str) -> Result<String, String> {
     match crate::forecast::input::switch(text) {
         Some(_) => Ok(text.to_owned()),
-        None => Err("write it as NAME=true or NAME=false, with NAME one of BlockSoftMatchEnabled, BlockCloudObjectTakeoverThroughHardMatchEnabled, SoftMatchOnUpnEnabled, PasswordSyncEnabled".to_owned()),
+        None => Err("write it as NAME=true or NAME=false, with NAME one of BlockSoftMatchEnabled, BlockCloudObjectTakeoverThroughHardMatchEnabled, SoftMatchOnUpnEnabled, PasswordSyncEnabled, AllowOnPremUpdateOfOnPremisesObjectIdentifierEnabled".to_owned()),
     }
 }
 

@@ -24,6 +24,7 @@ mod outputs;
 mod paths;
 mod print;
 mod progress;
+mod prose;
 mod report;
 mod run;
 mod select;

@@ -42,4 +42,5 @@ mod sharding;
 mod shrinking;
 mod snapshots;
 mod software;
+mod users;
 mod verdicts;
