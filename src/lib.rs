@@ -64,6 +64,8 @@ pub mod checks;
 #[doc(hidden)]
 pub mod cli;
 pub mod directory;
+#[cfg(feature = "cli")]
+mod forecast;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod implementation;

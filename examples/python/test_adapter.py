@@ -1,237 +1,23 @@
-"""Tests of the example adapter, which is driven as the suite drives it: as a child process, one JSON message a line.
+"""Tests of the example adapter under edition 2023-01, and of what all editions have in common.
 
 Run from the project's root: python3 -m unittest discover -s examples/python
 """
 
 import json
-import os
-import re
-import subprocess
-import sys
 import unittest
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ADAPTER = os.path.join(HERE, "adapter.py")
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# The child process
-# ----------------------------------------------------------------------------------------------------------------------
-
-def run_to_end(arguments=(), lines=()):
-    """Starts the adapter, sends it all the lines, closes its input and waits."""
-    data = b"".join(line.encode("utf-8") + b"\n" for line in lines)
-    return subprocess.run([sys.executable, ADAPTER] + list(arguments), input=data, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=60)
-
-
-class Child:
-    """A running adapter."""
-
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([sys.executable, ADAPTER] + list(arguments),
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.last_id = 0
-
-    def send(self, line):
-        self.process.stdin.write(line.encode("utf-8") + b"\n")
-        self.process.stdin.flush()
-
-    def receive(self):
-        return json.loads(self.process.stdout.readline().decode("utf-8"))
-
-    def request(self, method, params=None):
-        """The whole reply to one request."""
-        self.last_id += 1
-        self.send(json.dumps({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": params}))
-        reply = self.receive()
-        assert reply["id"] == self.last_id and reply["jsonrpc"] == "2.0", reply
-        return reply
-
-    def result(self, method, params=None):
-        reply = self.request(method, params)
-        assert "result" in reply, reply
-        return reply["result"]
-
-    def run(self, tenant, *commands):
-        return Played(tenant, self.result("runCase", {"tenant": tenant, "commands": list(commands)}))
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        return self.process.wait(timeout=60)
-
-
-class Played:
-    """What came out of one case."""
-
-    def __init__(self, tenant, result):
-        # This adapter lists objects in the order in which they were set up; the protocol does not promise it.
-        self.ids = {setup["label"]: thing["id"] for setup, thing in zip(tenant["cloud"], result["snapshot"]["cloud"])}
-        self.steps = result["steps"]
-        self.first = result["snapshot"]
-        self.last = self.steps[-1]["snapshot"] if self.steps else self.first
-        self.outcomes = [step["outcome"] for step in self.steps]
-        self.statuses = [outcome["status"] for outcome in self.outcomes]
-
-    def cloud(self, label):
-        return next(thing for thing in self.last["cloud"] if thing["id"] == self.ids[label])
-
-    def others(self):
-        """The cloud objects that were not there at the beginning."""
-        return [thing for thing in self.last["cloud"] if thing["id"] not in self.ids.values()]
-
-    def other(self):
-        (only,) = self.others()
-        return only
-
-    def told(self, key="a", step=-1):
-        """What a sync said about one on-premises object."""
-        return self.outcomes[step]["objects"][key]
-
-    def is_as_before(self, step):
-        """Whether a step changed nothing at all."""
-        before = self.steps[step - 1]["snapshot"] if step else self.first
-        return self.steps[step]["snapshot"] == before
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# Words for cases
-# ----------------------------------------------------------------------------------------------------------------------
-
-def tenant(cloud=(), on_premises=(), soft_match=True, hash_sync=True):
-    return {"features": {"softMatch": soft_match, "passwordHashSync": hash_sync},
-            "cloud": list(cloud), "onPremises": list(on_premises)}
-
-
-def thing(kind, fields, name, addresses=(), anchor=None, attributes=None, **more):
-    fields = dict(fields, kind=kind, proxyAddresses=list(addresses), attributes=attributes or {}, **more)
-    if kind == "user":
-        fields["userPrincipalName"] = name + "@contoso.com"
-    return fields, anchor
-
-
-def cloud(label, name="", addresses=(), anchor=None, attributes=None, kind="user", **more):
-    fields, anchor = thing(kind, {"label": label}, name, addresses, anchor, attributes, **more)
-    return dict(fields, onPremisesImmutableId=anchor)
-
-
-def ad(key="a", name="ann", addresses=(), anchor="QUFB", attributes=None, kind="user", **more):
-    """An on-premises object."""
-    fields, anchor = thing(kind, {"key": key}, name, addresses, anchor, attributes, **more)
-    return dict(fields, sourceAnchor=anchor)
-
-
-def upn(name):
-    return name + "@contoso.com"
-
-
-def primary(name):
-    return "SMTP:%s@contoso.com" % name
-
-
-def secondary(name):
-    return "smtp:%s@contoso.com" % name
-
-
-SYNC = {"do": "sync"}
-REINSTALL = {"do": "reinstallConnect"}
-
-
-def label(name):
-    return {"label": name}
-
-
-def joined_to(key="a"):
-    return {"joinedTo": key}
-
-
-def copy_for(key="a"):
-    return {"quarantinedFor": key}
-
-
-def create(thing_to_create):
-    side = "Cloud" if "label" in thing_to_create else "OnPremises"
-    return {"do": "create%sObject" % side, "object": thing_to_create}
-
-
-def change(key="a", **values):
-    return {"do": "updateOnPremisesObject", "key": key, "set": values}
-
-
-def edit(reference, **values):
-    return {"do": "updateCloudObject", "object": reference, "set": values}
-
-
-def set_anchor(reference, value):
-    return {"do": "setImmutableId", "object": reference, "value": value}
-
-
-def assign(reference, role="Global Administrator"):
-    return {"do": "assignRole", "object": reference, "role": role}
-
-
-def unassign(reference, role="Global Administrator"):
-    return {"do": "removeRole", "object": reference, "role": role}
-
-
-def delete(reference, permanently=False):
-    return {"do": "deleteCloudObject", "object": reference, "permanently": permanently}
-
-
-def restore(reference):
-    return {"do": "restoreCloudObject", "object": reference}
-
-
-def feature(name, value):
-    return {"do": "setFeature", "feature": name, "value": value}
-
-
-class AdapterTest(unittest.TestCase):
-    """Tests that share one running adapter."""
-
-    arguments = ()
-
-    @classmethod
-    def setUpClass(cls):
-        cls.child = Child(*cls.arguments)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.child.close()
-
-    def run_case(self, start, *commands):
-        return self.child.run(start, *commands)
-
-    def assert_taken_over(self, played, name, anchor="QUFB"):
-        """The object is mastered on-premises now, under its old id, and there is no further object."""
-        taken = played.cloud(name)
-        self.assertTrue(taken["onPremisesSyncEnabled"])
-        self.assertEqual(taken["onPremisesImmutableId"], anchor)
-        self.assertEqual(played.others(), [])
-
-    def assert_error(self, played, key="a"):
-        """The last sync failed for the object and changed nothing."""
-        self.assertEqual(played.told(key)["result"], "error")
-        self.assertTrue(played.is_as_before(len(played.steps) - 1))
-
-    def assert_refused(self, played):
-        self.assertEqual(played.statuses[-1], "refused")
-        self.assertTrue(played.is_as_before(len(played.steps) - 1))
+from driving import *
 
 
 # ----------------------------------------------------------------------------------------------------------------------
 # The protocol
 # ----------------------------------------------------------------------------------------------------------------------
 
-INITIALIZE = {"protocol": 1, "edition": "2023-01", "suite": {"name": "test", "version": "0"}}
-
-
 class ProtocolTest(AdapterTest):
     def test_handshake(self):
-        declared = self.child.result("initialize", INITIALIZE)
+        declared = self.child.result("initialize", initialize("2023-01"))
         self.assertEqual(declared["protocol"], 1)
-        self.assertEqual(declared["editions"], ["2023-01"])
+        self.assertEqual(declared["editions"], ["2023-01", "2025-04", "2026-07"])
         self.assertEqual(declared["implementation"]["language"], "Python")
         self.assertIn("batch", declared["capabilities"])
         self.assertIn("match:sourceAnchor", declared["capabilities"])
@@ -352,13 +138,13 @@ class ProcessTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
 
     def test_shutdown_ends_the_process(self):
-        done = run_to_end((), self.requests(("shutdown", None), ("initialize", INITIALIZE)))
+        done = run_to_end((), self.requests(("shutdown", None), ("initialize", initialize("2023-01"))))
         self.assertEqual(done.returncode, 0)
         self.assertEqual(done.stdout, b'{"jsonrpc":"2.0","id":0,"result":{}}\n')
 
     def test_many_requests_in_flight_are_answered_in_order(self):
         start = tenant([cloud("c", "ann")], [ad()])
-        done = run_to_end((), self.requests(("initialize", INITIALIZE), ("reset", {"tenant": start}),
+        done = run_to_end((), self.requests(("initialize", initialize("2023-01")), ("reset", {"tenant": start}),
                                             *[("apply", {"command": SYNC})] * 500))
         self.assertEqual([json.loads(line)["id"] for line in done.stdout.splitlines()], list(range(502)))
         self.assertEqual(done.stderr, b"")
@@ -379,7 +165,7 @@ class ProcessTest(unittest.TestCase):
         chosen = {"collisionHandling": "quarantined", "valuesAbsentOnPremises": "cleared", "ambiguousMatch": "withheld",
                   "hardVersusSoft": "softFirst"}
         arguments = [word for name, value in chosen.items() for word in ("--choice", "%s=%s" % (name, value))]
-        done = run_to_end(arguments, self.requests(("initialize", INITIALIZE)))
+        done = run_to_end(arguments, self.requests(("initialize", initialize("2023-01"))))
         self.assertEqual(json.loads(done.stdout.decode("utf-8"))["result"]["choices"], chosen)
 
 
@@ -803,102 +589,6 @@ class OtherOrderTest(AdapterTest):
 
     def test_soft_first_cannot_stamp_a_held_anchor(self):
         self.assert_error(self.run_case(WithheldTest.anchor_and_upn, SYNC))
-
-
-# ----------------------------------------------------------------------------------------------------------------------
-# Faults
-# ----------------------------------------------------------------------------------------------------------------------
-
-PLAIN = tenant([cloud("c", "ann", [primary("old")], attributes={"displayName": "Old"}, password="old")],
-               [ad(addresses=[primary("ann")], attributes={"displayName": "New"}, password="new")])
-ADMIN = tenant([cloud("c", "ann", roles=["Reports Reader"])], [ad(), ad("b", "bob", anchor="QkJC")])
-CONTACT_MAIL = [primary("ann")]
-LATE = (tenant([cloud("c", "bob")], [ad()]), SYNC, change(userPrincipalName=upn("bob")), SYNC)
-
-# For each fault a case that it changes: the tenant, then the commands.
-FAULT_CASES = {
-    "secondary-address-matches": (
-        tenant([cloud("c", "x", [secondary("ann")])], [ad(addresses=[primary("ann")])]), SYNC),
-    "upn-compared-with-case": (tenant([cloud("c", "ANN")], [ad()]), SYNC),
-    "anchor-compared-without-case": (tenant([cloud("c", "x", anchor="qufb")], [ad()]), SYNC),
-    "other-attribute-matches": (
-        tenant([cloud("c", "x", attributes={"employeeId": "7"})], [ad(attributes={"employeeId": "7"})]), SYNC),
-    "upn-matches-address": (tenant([cloud("c", "x", [primary("ann")])], [ad()]), SYNC),
-    "both-names-required": (PLAIN, SYNC),
-    "different-anchor-ignored": (tenant([cloud("c", "ann", anchor="other")], [ad()]), SYNC),
-    "match-again-after-update": LATE,
-    "collision-provisions-anyway": (ADMIN, SYNC),
-    "takeover-merges-addresses": (PLAIN, SYNC),
-    "takeover-recreates-object": (PLAIN, SYNC),
-    "cloud-values-win": (PLAIN, SYNC),
-    "anchor-not-stamped-on-soft-match": (PLAIN, SYNC),
-    "password-not-overwritten": (PLAIN, SYNC),
-    "password-written-without-hash-sync": (PLAIN, feature("passwordHashSync", False), SYNC),
-    "admin-check-skipped-on-hard-match": (tenant([cloud("c", "x", anchor="QUFB", roles=["R"])], [ad()]), SYNC),
-    "first-role-only": (ADMIN, SYNC),
-    "role-stops-sync": (PLAIN, SYNC, assign(label("c")), change(attributes={"displayName": "Newer"}), SYNC),
-    "switch-ignored-for-contacts": (
-        tenant([cloud("c", addresses=CONTACT_MAIL, kind="contact")], [ad(addresses=CONTACT_MAIL, kind="contact")],
-               soft_match=False), SYNC),
-    "hard-match-for-contacts": (tenant([cloud("c", kind="contact", anchor="QUFB")], [ad(kind="contact")]), SYNC),
-    "plain-group-matched-on-display-name": (
-        tenant([cloud("c", kind="group", attributes={"displayName": "Sales"})],
-               [ad(kind="group", attributes={"displayName": "Sales"})]), SYNC),
-    "kind-not-compared": (
-        tenant([cloud("c", addresses=CONTACT_MAIL, kind="contact")], [ad(addresses=CONTACT_MAIL)]), SYNC),
-    "immutable-id-on-groups": (tenant([cloud("g", kind="group")]), set_anchor(label("g"), "R1JQ")),
-    "reinstall-rejoins-by-upn": (PLAIN, SYNC, change(userPrincipalName=upn("amy")), REINSTALL, SYNC),
-    "soft-match-told-as-clients": (PLAIN, SYNC),
-    "cloud-edits-of-synced-objects-accepted": (PLAIN, SYNC, edit(label("c"), attributes={"displayName": "Mine"})),
-    "password-written-back": (PLAIN, edit(label("c"), password="mine")),
-    "failed-not-retried": (ADMIN, SYNC, unassign(label("c"), "Reports Reader"), SYNC),
-    "error-stops-the-cycle": (ADMIN, SYNC),
-    "report-says-ok-for-failure": (ADMIN, SYNC),
-    "refusal-reported-as-ok": (PLAIN, SYNC, edit(label("c"), attributes={"displayName": "Mine"})),
-}
-
-
-class FaultTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        listed = run_to_end(["--list-faults"])
-        cls.listed = [line.split("\t") for line in listed.stdout.decode("utf-8").splitlines()]
-
-    def test_the_list(self):
-        for line in self.listed:
-            self.assertEqual(len(line), 3)
-            name, rule, sentence = line
-            self.assertRegex(name, r"^[a-z]+(-[a-z]+)*$")
-            self.assertRegex(rule, r"^[a-z]+\.[a-z]+(-[a-z]+)*$")
-            self.assertRegex(sentence, r"^[A-Z].*\.$")
-        names = [name for name, _, _ in self.listed]
-        self.assertEqual(len(names), len(set(names)))
-        self.assertGreaterEqual(len(names), 14)
-
-    def test_every_fault_changes_an_answer(self):
-        self.assertEqual(set(FAULT_CASES), {name for name, _, _ in self.listed})
-        requests = {name: json.dumps({"jsonrpc": "2.0", "id": 1, "method": "runCase",
-                                      "params": {"tenant": case[0], "commands": list(case[1:])}})
-                    for name, case in FAULT_CASES.items()}
-        right = run_to_end((), requests.values())
-        self.assertEqual(right.stderr, b"")
-        for (name, request), expected in zip(requests.items(), right.stdout.splitlines()):
-            with self.subTest(fault=name):
-                done = run_to_end(["--fault", name], [request])
-                self.assertEqual((done.returncode, done.stderr), (0, b""))
-                reply = json.loads(done.stdout.decode("utf-8"))
-                self.assertIn("result", reply)
-                self.assertNotEqual(reply, json.loads(expected.decode("utf-8")))
-
-    def test_every_fault_is_switched_in_one_place(self):
-        with open(ADAPTER, encoding="utf-8") as file:
-            switched = re.findall(r'faulty\("([^"]+)"\)', file.read())
-        self.assertEqual(sorted(switched), sorted(name for name, _, _ in self.listed))
-
-    def test_the_readme_has_them_all(self):
-        with open(os.path.join(HERE, "README.md"), encoding="utf-8") as file:
-            rows = re.findall(r"^\| `([a-z-]+)` \| `([a-z.-]+)` \| (.*) \|$", file.read(), re.MULTILINE)
-        self.assertEqual([list(row) for row in rows], self.listed)
 
 
 if __name__ == "__main__":

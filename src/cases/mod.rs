@@ -140,6 +140,11 @@ impl Needed {
             } else {
                 Capability::RecycleBin
             }),
+            Command::SetCloudManaged(_) => {
+                self.need(Capability::SourceOfAuthority);
+                // Who is the master is followed by the flag.
+                self.need(Capability::AuthorityFlag);
+            }
             Command::RestoreCloudObject(_) => self.need(Capability::RecycleBin),
             Command::SetFeature(set) => self.need(match set.feature {
                 Feature::SoftMatch => Capability::SoftMatchSwitch,

@@ -83,7 +83,7 @@ impl<'a> Candidate<'a> {
         let cloud = self.cloud;
         cloud.is_active()
             && cloud.is_cloud_mastered()
-            && self.protection != Protection::None
+            && self.protection.protects()
             && !self.eligible.any()
             && definitions::leads_to(object, cloud).anchor
     }

@@ -66,6 +66,8 @@ pub(super) enum Trigger {
     CloudEdit,
     /// A cloud administrator writes an anchor, or the identifier of an on-premises object.
     AnchorEdit,
+    /// A cloud administrator moves a source of authority to the cloud, or gives it back.
+    AuthorityEdit,
     /// A cloud administrator gives or takes a role, or eligibility for one.
     RoleEdit,
     /// A cloud administrator deletes an object.
@@ -80,7 +82,7 @@ pub(super) enum Trigger {
 pub(super) struct Occurring([bool; Trigger::ALL.len()]);
 
 impl Trigger {
-    pub(super) const ALL: [Trigger; 16] = [
+    pub(super) const ALL: [Trigger; 17] = [
         Trigger::Always,
         Trigger::Sync,
         Trigger::Subject,
@@ -93,6 +95,7 @@ impl Trigger {
         Trigger::Error,
         Trigger::CloudEdit,
         Trigger::AnchorEdit,
+        Trigger::AuthorityEdit,
         Trigger::RoleEdit,
         Trigger::Deletion,
         Trigger::Difference,
@@ -135,6 +138,7 @@ impl Trigger {
                 command,
                 Command::SetImmutableId(_) | Command::SetOnPremisesObjectIdentifier(_)
             ),
+            Trigger::AuthorityEdit => matches!(command, Command::SetCloudManaged(_)),
             Trigger::RoleEdit => {
                 let is_assignment =
                     matches!(command, Command::AssignRole(_) | Command::RemoveRole(_));

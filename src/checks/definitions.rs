@@ -71,7 +71,7 @@ pub(crate) fn is_joined(
 ) -> bool {
     cloud.is_active()
         && cloud.kind == object.kind
-        && cloud.on_premises_sync_enabled
+        && cloud.is_on_premises_mastered()
         && !cloud.quarantined
         && cloud.on_premises_immutable_id.as_ref() == Some(anchor_when_joined)
 }
@@ -91,7 +91,7 @@ pub(crate) fn is_new<'c>(
     cloud: impl IntoIterator<Item = &'c Arc<CloudObject>>,
 ) -> bool {
     let has_its_anchor = |cloud: &Arc<CloudObject>| {
-        cloud.is_active() && cloud.on_premises_sync_enabled && equal_anchors(object, cloud)
+        cloud.is_active() && cloud.is_on_premises_mastered() && equal_anchors(object, cloud)
     };
     !is_joined && !has_living_quarantined_object && !cloud.into_iter().any(has_its_anchor)
 }
@@ -203,14 +203,14 @@ pub(crate) fn equal_identifiers(one: Option<&str>, other: Option<&str>) -> bool 
 
 /// *eligible*: a holder that may be taken over: active, cloud-mastered, of the same kind, and reached
 /// by an attribute that matches, as far as the tenant's switches allow. A user must hold no directory
-/// role. For a soft match its `onPremisesImmutableId` must be empty or equal to the anchor.
+/// role, and what was moved to the cloud is not eligible. For a soft match its `onPremisesImmutableId` must be empty or equal to the anchor.
 /// What is returned are the attributes by which it is eligible: none where it is not.
 pub(crate) fn eligible(
     object: &OnPremisesObject,
     cloud: &CloudObject,
     settings: &Settings<'_>,
 ) -> MatchAttributes {
-    if cloud.deleted || cloud.on_premises_sync_enabled {
+    if cloud.deleted || cloud.is_on_premises_mastered() || cloud.is_cloud_managed {
         return MatchAttributes::default();
     }
     let has_role = !cloud.roles.is_empty();
@@ -257,7 +257,7 @@ pub(crate) fn match_class(holders: usize, eligible: usize) -> MatchClass {
 /// In these situations it is judged only that nothing is taken over on their account: the UPN of one
 /// object equals an address of another; two anchors differ only in case; objects share `X500:` or
 /// `SIP:` values, or an address whose prefix is neither `SMTP:` nor `smtp:` but `Smtp:`; or the other object
-/// is in the recycle bin. So it is with the attribute `mail`: no
+/// is in the recycle bin, or its source of authority was moved to the cloud. So it is with the attribute `mail`: no
 /// page says that it decides, but services are known to look at it. Where the other object carries an
 /// identifier anyway, what else they share adds nothing. Where addresses are not matched by, it is open
 /// whether two objects may have the same one. And a group or contact that carries an anchor
@@ -279,7 +279,7 @@ pub(crate) fn is_unspecified_encounter(
         || is_open_soft_match(object, cloud, settings)
         || share_address_of_mixed_prefix(object, cloud)
         || (carries_anchor_too && eligible(object, cloud, settings).any())
-        || (cloud.deleted && is_carrier())
+        || ((cloud.deleted || cloud.is_cloud_managed) && is_carrier())
         || (!settings.addresses_identify()
             && share_mail_address(object, cloud)
             && !is_holder(object, cloud, settings))

@@ -309,7 +309,7 @@ mod tests {
         let mut new = tenant.cloud[0].to_object("new");
         new.user_principal_name = None;
         new.proxy_addresses = [].into();
-        new.on_premises_sync_enabled = true;
+        new.on_premises_sync_enabled = Some(true);
         new.on_premises_immutable_id = Some("QUFB".into());
         let mut step = StepObservation { outcome: Outcome::ok(), snapshot: start.clone() };
         step.snapshot.cloud.push(Arc::new(new));

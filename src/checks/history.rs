@@ -1,5 +1,6 @@
 //! What a case has shown so far: who is joined to whom, what has changed since, what failed.
 
+use super::conversions::Conversions;
 use super::definitions::is_joined;
 use super::treatments::Treatments;
 use crate::directory::{
@@ -47,6 +48,8 @@ pub(crate) struct ObjectHistory {
     pub(crate) blocked_by_privilege: Vec<Text>,
     /// Its last failed attempt would have been a soft match, had soft match not been off.
     pub(crate) blocked_by_switch: bool,
+    /// Its last failed attempt would have been a hard match, had hard match not been blocked.
+    pub(crate) blocked_by_hard_match_switch: bool,
     /// It is joined, and an error was reported for it because it touches another object; it has not been
     /// changed on-premises since.
     pub(crate) late_match_told: bool,
@@ -63,6 +66,8 @@ pub(crate) struct Absent {
     pub(crate) attributes: BTreeSet<Text>,
     /// The addresses, where there are any in the cloud.
     pub(crate) addresses: bool,
+    /// It came back from the recycle bin: whether that clears what a takeover clears is open.
+    pub(crate) was_restored: bool,
 }
 
 impl Absent {
@@ -97,8 +102,10 @@ impl ObjectHistory {
             self.value_removed,
             self.password_free,
             self.blocked_by_switch,
+            self.blocked_by_hard_match_switch,
         ]);
-        canonical.flags([self.late_match_told, self.stopped_by_anchor, self.absent.addresses]);
+        let Absent { addresses, was_restored, .. } = self.absent;
+        canonical.flags([self.late_match_told, self.stopped_by_anchor, addresses, was_restored]);
         canonical.list(self.absent.attributes.iter(), |canonical, name| canonical.text(name));
         canonical.list(self.blocked_by_role.iter(), CanonicalState::id);
         canonical.list(self.blocked_by_privilege.iter(), CanonicalState::id);
@@ -127,9 +134,17 @@ pub(crate) struct History {
     pub(crate) objects: BTreeMap<Text, ObjectHistory>,
     /// By key: the cloud object that an on-premises object was last joined to which has been removed since.
     pub(super) former_links: BTreeMap<Text, Text>,
+    /// References of which it is open what they name, if anything: what a cycle has shown no more (recycle
+    /// bins expire, or list no longer what is in them, and identifiers may be given out again), and what
+    /// an object may or may not have been joined to that is no longer there.
+    pub(super) lost: BTreeSet<CloudRef>,
     pub(crate) scope: ScopeHistory,
     /// By identifier of the cloud object: the `onPremisesObjectIdentifier` that was cleared last.
     pub(crate) cleared: BTreeMap<Text, Text>,
+    pub(crate) conversions: Conversions,
+    /// Identifiers of cloud objects that were on-premises-mastered once; where nobody tells whether the
+    /// authority flag is false or has no value, of none.
+    pub(crate) synchronised: BTreeSet<Text>,
     /// The cloud objects that were put into the recycle bin, as they were before. Little of that need be
     /// shown, nor they themselves.
     pub(crate) in_the_bin: Vec<Arc<CloudObject>>,
@@ -167,36 +182,38 @@ pub(crate) struct ScopeHistory {
     pub(crate) leaving: BTreeMap<Text, bool>,
     /// The users that a cycle put into the recycle bin for that reason, in it still or restored: mastered
     /// neither in the cloud nor on-premises.
-    /// By identifier, with the anchor that each had: little need be shown of what is in the bin.
-    pub(crate) left: BTreeMap<Text, Text>,
-    /// The same users as they were before.
-    pub(crate) left_as: Vec<Arc<CloudObject>>,
+    /// By identifier, as each was before: little need be shown of what is in the bin.
+    pub(crate) left: BTreeMap<Text, Arc<CloudObject>>,
+    /// What a command named while it was in the recycle bin: what that made of it is left open.
+    pub(crate) commanded_in_the_bin: BTreeSet<Text>,
 }
 
 impl ScopeHistory {
+    /// A user in the recycle bin as it was when it left scope; `None` where a command may have changed it since.
+    pub(super) fn as_it_left(&self, id: &Text) -> Option<&CloudObject> {
+        let is_known = !self.commanded_in_the_bin.contains(id);
+        self.left.get(id).filter(|_| is_known).map(|left| &**left)
+    }
+
     /// Takes in a cycle.
     pub(super) fn learn_sync(&mut self, before: &Snapshot, after: &Snapshot) {
         self.removed.clear();
-        let (left, left_as) = (&mut self.left, &mut self.left_as);
+        let left = &mut self.left;
         self.leaving.retain(|id, is_certain| {
             let cloud = after.cloud_object(id);
             let is_gone = cloud.is_none_or(|cloud| cloud.deleted && cloud.is_cloud_mastered());
-            let earlier = before.cloud_object(id);
-            let anchor = earlier.and_then(|earlier| earlier.on_premises_immutable_id.clone());
             if is_gone
                 && *is_certain
                 && cloud.is_some()
-                && let Some(anchor) = anchor
+                && let Some(earlier) = before.cloud_object(id)
             {
-                left.insert(id.clone(), anchor);
-                left_as.extend(earlier.cloned());
+                left.insert(id.clone(), Arc::clone(earlier));
             }
             // What stays although it should not is open from then on.
             *is_certain = false;
             !is_gone
         });
         left.retain(|id, _| after.cloud_object(id).is_some_and(|cloud| cloud.is_cloud_mastered()));
-        left_as.retain(|one| left.contains_key(&one.id));
     }
 
     /// Takes note that Connect has forgotten what it was to remove.
@@ -213,12 +230,9 @@ impl ScopeHistory {
             canonical.id(id);
             canonical.flags([*is_certain]);
         });
-        canonical.list(self.left.iter(), |canonical, (id, anchor)| {
-            canonical.id(id);
-            canonical.anchor(anchor);
-        });
+        canonical.list(self.left.values(), |canonical, object| canonical.cloud_object(object));
+        canonical.list(self.commanded_in_the_bin.iter(), CanonicalState::id);
         canonical.list(self.gone.iter(), |canonical, key| canonical.text(key));
-        canonical.list(self.left_as.iter(), |canonical, one| canonical.cloud_object(one));
     }
 }
 
@@ -258,12 +272,17 @@ impl History {
     pub(super) fn remove_on_premises(&mut self, key: &Text, before: &Snapshot) {
         let own_history = self.objects.remove(key);
         self.scope.gone.insert(key.clone());
+        self.conversions.remove_on_premises(key);
         let Some(object) = before.on_premises_object(key) else { return };
         if let Some(anchor) = &object.source_anchor {
             let removed = Removed { key: key.clone(), anchor: anchor.clone(), kind: object.kind };
             self.scope.removed.push(removed);
         }
         let Some(own_history) = own_history else { return };
+        let is_open = own_history.link.as_ref().is_some_and(|link| link.is_unspecified);
+        if own_history.indeterminate || is_open {
+            self.lost.insert(CloudRef::JoinedTo(key.clone()));
+        }
         if let Some(quarantined) = own_history.quarantined.clone() {
             self.scope.leaving.insert(quarantined, false);
         }
@@ -313,11 +332,36 @@ impl History {
         }
     }
 
+    /// A cloud object as it was before it was put into the recycle bin, if it is there: little need be shown
+    /// of it. `None` where nobody knows.
+    pub(crate) fn as_it_was<'a>(&'a self, object: &'a Arc<CloudObject>) -> Option<&'a CloudObject> {
+        if object.is_active() {
+            return Some(object);
+        }
+        let deleted = self.in_the_bin.iter().find(|deleted| deleted.id == object.id);
+        deleted.or_else(|| self.scope.left.get(&object.id)).map(|object| &**object)
+    }
+
+    /// Takes note that a cycle shows an object no more.
+    pub(super) fn lose(&mut self, id: &Text) {
+        self.names.remove(id);
+        let labels = self.labels.iter().filter(|(_, named)| *named == id);
+        self.lost.extend(labels.map(|(label, _)| CloudRef::Label(label.clone())));
+        let links = self.former_links.iter().filter(|(_, link)| *link == id);
+        self.lost.extend(links.map(|(key, _)| CloudRef::JoinedTo(key.clone())));
+    }
+
     /// Whether it is certain what `reference` names. After events that the pages leave open, the
     /// adapter's own idea of what is joined may differ from what states show.
     pub(crate) fn is_certain(&self, reference: &CloudRef) -> bool {
+        let is_lost = self.lost.contains(reference);
         match reference {
-            CloudRef::Label(_) => true,
+            CloudRef::Label(_) => !is_lost,
+            CloudRef::JoinedTo(key)
+                if is_lost && self.own_history(key).is_none_or(|own| own.link.is_none()) =>
+            {
+                false
+            }
             // What becomes of it when its on-premises object is removed is open.
             CloudRef::QuarantinedFor(key) if self.scope.gone.contains(key) => false,
             CloudRef::JoinedTo(key) | CloudRef::QuarantinedFor(key) => {
@@ -361,11 +405,23 @@ impl History {
             canonical.text(key);
             canonical.id(id);
         });
+        canonical.list(self.lost.iter(), |canonical, reference| {
+            canonical.flags([matches!(reference, CloudRef::Label(_))]);
+            match reference {
+                CloudRef::Label(name)
+                | CloudRef::JoinedTo(name)
+                | CloudRef::QuarantinedFor(name) => {
+                    canonical.text(name);
+                }
+            }
+        });
         self.scope.canonicalise(canonical);
         canonical.list(self.cleared.iter(), |canonical, (id, identifier)| {
             canonical.id(id);
             canonical.object_identifier(identifier);
         });
+        self.conversions.canonicalise(canonical);
+        canonical.list(self.synchronised.iter(), CanonicalState::id);
         self.treatments.canonicalise(canonical);
         canonical.list(self.in_the_bin.iter(), |canonical, object| canonical.cloud_object(object));
         canonical.list(self.given_attributes.iter(), |canonical, name| canonical.text(name));

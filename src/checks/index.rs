@@ -127,7 +127,7 @@ pub(crate) struct AnchorIndex<'a>(Vec<(&'a Text, &'a Arc<CloudObject>)>);
 impl<'a> AnchorIndex<'a> {
     pub(crate) fn of(cloud: &'a [Arc<CloudObject>]) -> AnchorIndex<'a> {
         let mastered_on_premises =
-            cloud.iter().filter(|object| object.is_active() && object.on_premises_sync_enabled);
+            cloud.iter().filter(|object| object.is_active() && object.is_on_premises_mastered());
         let mut by_anchor: Vec<_> = mastered_on_premises
             .filter_map(|object| Some((object.on_premises_immutable_id.as_ref()?, object)))
             .collect();
@@ -191,7 +191,8 @@ mod tests {
                     id: "".into(),
                     kind,
                     mail_enabled,
-                    on_premises_sync_enabled: synced,
+                    on_premises_sync_enabled: Some(synced),
+                    is_cloud_managed: false,
                     on_premises_immutable_id: anchor,
                     on_premises_object_identifier: None,
                     user_principal_name: name,
@@ -388,7 +389,7 @@ mod tests {
             for anchor in ["QUFB", "qufb", "QkJC"].map(Text::from) {
                 let expected: Vec<_> = cloud
                     .iter()
-                    .filter(|object| object.is_active() && object.on_premises_sync_enabled)
+                    .filter(|object| object.is_active() && object.is_on_premises_mastered())
                     .filter(|object| object.on_premises_immutable_id.as_ref() == Some(&anchor))
                     .collect();
                 prop_assert_eq!(index.with(&anchor).collect::<Vec<_>>(), expected);

@@ -1,6 +1,7 @@
 //! What differs between users, groups and contacts.
 
 use super::check::{Check, Trigger};
+use super::codes::{Situation, judge_codes};
 use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
 use super::identifiers::Identifier;
@@ -18,6 +19,11 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("kind.plain-groups-never-match", &[Trigger::NewObject], plain_groups_never_match),
     Check::of("kind.immutable-id-users-only", &[Trigger::AnchorEdit], immutable_id_users_only),
     Check::of("kind.same-kind", &[Trigger::NearMiss], same_kind).without_links(),
+    Check::of(
+        "kind.type-mismatch-code",
+        &[Trigger::NewObject, Trigger::KnownObject],
+        type_mismatch_code,
+    ),
 ];
 
 fn mail_enabled_soft_match(transition: &Transition<'_>, verdict: &mut Verdict) {
@@ -108,4 +114,9 @@ fn same_kind(transition: &Transition<'_>, verdict: &mut Verdict) {
             && !carries_other_anchor(object, candidate.cloud)
             && !leads_to(object, candidate.cloud).any()
     });
+}
+
+/// The code of an error that an object of another kind causes.
+fn type_mismatch_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_codes(transition, verdict, Situation::OtherKind);
 }

@@ -24,6 +24,8 @@ pub(crate) struct StepFacts {
     pub(crate) blocked_by_privilege: Vec<(Text, Vec<Text>)>,
     /// On-premises keys that the switch blocked.
     pub(crate) blocked_by_switch: Vec<Text>,
+    /// On-premises keys that the block of hard match kept from a match.
+    pub(crate) blocked_by_hard_match_switch: Vec<Text>,
     pub(crate) treatments: Treatments,
     /// On-premises keys of the objects for which the cycle reports an error.
     pub(crate) errors: FxHashSet<Text>,
@@ -33,8 +35,14 @@ pub(crate) struct StepFacts {
     pub(crate) late_matches_told: Vec<Text>,
     /// On-premises keys of the objects that took one over, and what they had no value for.
     pub(crate) absent: Vec<(Text, Absent)>,
+    /// Identifiers of the objects that were there before the step and are no longer.
+    pub(crate) gone: Vec<Text>,
     /// The identifier of the object that a command named.
     pub(crate) named: Option<Text>,
+    /// Whether it is known which object the command named.
+    pub(crate) is_certain: bool,
+    /// Identifiers of the cloud objects that are on-premises-mastered for the first time.
+    pub(crate) synchronised: Vec<Text>,
     /// The identifier of the first cloud object that the step created.
     pub(crate) created: Option<Text>,
 }
@@ -46,8 +54,9 @@ impl History {
         before: &Snapshot,
         command: &Command,
         seen: &StepObservation,
-        facts: StepFacts,
+        mut facts: StepFacts,
     ) {
+        self.synchronised.extend(std::mem::take(&mut facts.synchronised));
         if let Command::Sync(_) = command {
             self.learn_sync(before, seen, facts);
         } else if seen.outcome.status == Status::Ok {
@@ -84,7 +93,7 @@ impl History {
         let named = facts.named.as_ref().and_then(|id| before.cloud_object(id));
         if let Some(named) = named.filter(|named| named.deleted) {
             // What a command makes of what is in the recycle bin is left open.
-            self.scope.left_as.retain(|left| left.id != named.id);
+            self.scope.commanded_in_the_bin.insert(named.id.clone());
         }
         match command {
             Command::SetOnPremisesObjectIdentifier(set) if set.value.is_none() => {
@@ -123,16 +132,28 @@ impl History {
             }
             Command::DeleteCloudObject(_) | Command::SetImmutableId(_) => {
                 if let (Command::DeleteCloudObject(delete), Some(id)) = (command, &facts.named) {
-                    self.in_the_bin.retain(|object| object.id != *id);
-                    let deleted = before.cloud_object(id).filter(|_| !delete.permanently);
-                    self.in_the_bin.extend(deleted.map(Arc::clone));
+                    let shown = before.cloud_object(id);
+                    if delete.permanently || shown.is_some_and(|shown| shown.is_active()) {
+                        self.in_the_bin.retain(|object| object.id != *id);
+                        let deleted = shown.filter(|_| !delete.permanently);
+                        self.in_the_bin.extend(deleted.map(Arc::clone));
+                    }
                 }
                 let is_gone =
                     facts.named.as_ref().is_some_and(|id| after.cloud_object(id).is_none());
                 if is_gone && let Some(id) = &facts.named {
                     self.forget_id(id);
                 }
+                facts.named.iter().for_each(|id| self.conversions.leave_open(id));
                 self.of_joined_to(facts.named).for_each(|own| own.indeterminate = true);
+            }
+            Command::RestoreCloudObject(_) => {
+                facts.named.iter().for_each(|id| self.conversions.leave_open(id));
+            }
+            Command::SetCloudManaged(_) => {
+                let states = (before, after);
+                self.conversions.turn(&self.objects, states, facts.is_certain);
+                self.of_joined_to(facts.named).for_each(|own| own.password_free = true);
             }
             Command::SetFeature(set) => {
                 let is_toggled = self.features.get(set.feature) != set.value;
@@ -190,13 +211,18 @@ impl History {
             self.forget_changed_anchors(after);
         }
         self.scope.learn_sync(before, after);
+        // What is active was restored.
+        self.in_the_bin
+            .retain(|object| before.cloud_object(&object.id).is_none_or(|shown| shown.deleted));
+        facts.gone.iter().for_each(|id| self.lose(id));
+        self.conversions.learn_sync(after);
         self.treatments.extend(facts.treatments);
         let by_anchor = AnchorIndex::of(&after.cloud);
         let by_id = LazyCell::new(|| -> FxHashMap<&Text, &Arc<CloudObject>> {
             after.cloud.iter().map(|object| (&object.id, object)).collect()
         });
         let mastered_before = LazyCell::new(|| -> FxHashSet<&Text> {
-            let active = before.active().filter(|object| object.on_premises_sync_enabled);
+            let active = before.active().filter(|object| object.is_on_premises_mastered());
             active.map(|object| &object.id).collect()
         });
         for (at, object) in after.on_premises.iter().enumerate() {
@@ -252,6 +278,11 @@ impl History {
                 own_history.blocked_by_switch = true;
             }
         }
+        for key in facts.blocked_by_hard_match_switch {
+            if let Some(own_history) = self.objects.get_mut(&key) {
+                own_history.blocked_by_hard_match_switch = true;
+            }
+        }
     }
 }
 
@@ -294,6 +325,7 @@ impl ObjectHistory {
             self.blocked_by_role.clear();
             self.blocked_by_privilege.clear();
             self.blocked_by_switch = false;
+            self.blocked_by_hard_match_switch = false;
         }
         // With another anchor nothing reaches its cloud object, whatever is reported.
         let is_stopped = effect.joined.is_none() && self.has_other_anchor(object);

@@ -82,9 +82,9 @@ impl Links {
             let is_owned = owned.is_some() || object.quarantined;
             let anchor =
                 owned.filter(|_| !shows_anchors && object.on_premises_immutable_id.is_none());
-            if object.on_premises_sync_enabled != is_owned || anchor.is_some() {
+            if object.on_premises_sync_enabled != Some(is_owned) || anchor.is_some() {
                 let object = Arc::make_mut(object);
-                object.on_premises_sync_enabled = is_owned;
+                object.on_premises_sync_enabled = Some(is_owned);
                 if let Some(owned) = anchor {
                     object.on_premises_immutable_id.clone_from(&owned.anchor);
                 }

@@ -5,6 +5,7 @@ use super::arrival::{judge_addresses, judge_password, judge_values};
 use super::candidates::Candidate;
 use super::candidates::MatchCandidates;
 use super::check::{Check, Trigger};
+use super::codes::{Situation, judge_codes};
 use super::definitions::MatchClass;
 use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
@@ -35,6 +36,12 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("match.hard-before-soft", &[Trigger::NewObject], hard_before_soft),
     Check::of("match.different-anchor-blocks-soft-match", &[Trigger::NearMiss], different_anchor)
         .without_links(),
+    Check::of("match.other-anchor-code", &[Trigger::NewObject], other_anchor_code),
+    Check::of(
+        "match.held-value-code",
+        &[Trigger::NewObject, Trigger::KnownObject],
+        held_value_code,
+    ),
     Check::of("match.new-objects-only", &[Trigger::KnownObject], new_objects_only),
     Check::of("match.late-match-is-an-error", &[Trigger::KnownObject], late_match_is_an_error),
     Check::of("match.no-holder-provisions", &[Trigger::NewObject], no_holder_provisions),
@@ -95,6 +102,7 @@ pub(super) fn judge_no_match(
             if !candidate.eligible.any()
                 && candidate.cloud.is_active()
                 && candidate.cloud.is_cloud_mastered()
+                && transition.history.conversions.of(candidate.cloud).is_none()
                 && applies(subject.object, candidate)
             {
                 verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
@@ -275,6 +283,16 @@ fn different_anchor(transition: &Transition<'_>, verdict: &mut Verdict) {
     });
 }
 
+/// The code of an error that an object with another anchor causes.
+fn other_anchor_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_codes(transition, verdict, Situation::OtherAnchor);
+}
+
+/// The code of an error that nothing causes but a value which another object has.
+fn held_value_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_codes(transition, verdict, Situation::ValueHeld);
+}
+
 /// A joined object is never matched again, whatever it was changed to.
 fn new_objects_only(transition: &Transition<'_>, verdict: &mut Verdict) {
     for (subject, link) in transition.settled() {
@@ -436,7 +454,7 @@ fn judge_new(
 ) {
     let (anchor, immutable_id) = (&object.source_anchor, &new.on_premises_immutable_id);
     verdict.expect(&name, Field::Kind, object.kind, new.kind);
-    verdict.expect(&name, Field::OnPremisesSyncEnabled, true, new.on_premises_sync_enabled);
+    verdict.expect(&name, Field::OnPremisesSyncEnabled, true, new.is_on_premises_mastered());
     verdict.expect(&name, Field::OnPremisesImmutableId, anchor, immutable_id);
     verdict.expect(&name, Field::Deleted, false, new.deleted);
     verdict.expect(&name, Field::Roles, Value::Texts(BTreeSet::new()), &new.roles);
@@ -555,7 +573,7 @@ fn judge_quarantined(transition: &Transition<'_>, verdict: &mut Verdict) {
             match transition.after_of(quarantined) {
                 None => _ = verdict.missing(name()).because(Because::Unchanged),
                 Some(after) => {
-                    let is_flagged = after.on_premises_sync_enabled;
+                    let is_flagged = after.is_on_premises_mastered();
                     verdict.expect(name, Field::Quarantined, true, after.quarantined);
                     verdict.expect(name, Field::Deleted, false, after.deleted);
                     verdict.expect(name, Field::OnPremisesSyncEnabled, true, is_flagged);

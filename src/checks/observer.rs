@@ -237,12 +237,27 @@ fn facts(transition: &Transition<'_>) -> StepFacts {
         blocked_by_role: admin::blocked_by_role(transition),
         blocked_by_privilege: protect::blocked_by_privilege(transition),
         blocked_by_switch: switch::blocked_by_switch(transition),
+        blocked_by_hard_match_switch: switch::blocked_by_hard_match_switch(transition),
         treatments: takeover::treatments(transition),
         late_matches_told: r#match::late_matches_told(transition),
         absent: takeover::absent(transition),
+        gone: transition.gone().map(|object| object.id.clone()).collect(),
         named: transition.named_id.cloned(),
+        is_certain: transition.named.is_some(),
+        synchronised: synchronised(transition),
         created: transition.created().next().map(|created| created.id.clone()),
     }
+}
+
+/// What is on-premises-mastered for the first time, where that makes a difference later.
+fn synchronised(transition: &Transition<'_>) -> Vec<Text> {
+    let different = transition.comparison.different().iter();
+    let is_first = |cloud: &&&Arc<CloudObject>| {
+        cloud.is_on_premises_mastered() && !transition.history.synchronised.contains(&cloud.id)
+    };
+    let tells = transition.settings.capabilities.tell_flag_states();
+    let first = different.filter(|_| tells).filter(is_first);
+    first.map(|cloud| cloud.id.clone()).collect()
 }
 
 #[cfg(test)]

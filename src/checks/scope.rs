@@ -2,13 +2,16 @@
 
 use super::candidates::Candidate;
 use super::check::{Check, Trigger};
+use super::codes::{Situation, judge_code};
+use super::definitions::equal_anchors;
+use super::history::Removed;
 use super::identifiers::cloud_identifiers;
 use super::r#match::judge_clear_matches;
 use super::subject::Subject;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
-use crate::directory::{Capability, CloudObject, Field, Kind, ResultWord};
+use crate::directory::{Capability, CloudObject, Field, Kind, ObjectName, ResultWord};
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -22,7 +25,9 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("scope.return-after-restore", &[Trigger::ClearMatch], return_after_restore),
     Check::of("scope.other-anchor-creates-new", &[Trigger::NewObject], other_anchor_creates_new),
     Check::of("scope.restored-is-left-alone", &[Trigger::Sync], restored_is_left_alone),
+    Check::of("scope.left-is-false", &[Trigger::Always], left_is_false),
     Check::of("scope.cloud-mastered-not-deleted", &[Trigger::Sync], cloud_mastered_not_deleted),
+    Check::of("scope.refused-deletion-code", &[Trigger::Report], refused_deletion_code),
 ];
 
 /// A joined user whose on-premises object was removed is in the recycle bin after the next cycle, and
@@ -47,7 +52,7 @@ fn removal_soft_deletes(transition: &Transition<'_>, verdict: &mut Verdict) {
                 return;
             }
             // That it has its anchor shows when it comes back; what else is shown of it is open.
-            if after.on_premises_sync_enabled {
+            if after.is_on_premises_mastered() {
                 verdict.violated(name(), Field::OnPremisesSyncEnabled, false, true);
             }
         });
@@ -90,11 +95,9 @@ pub(super) fn returns<'t, 'a>(
             return None;
         }
         let left = &transition.history.scope.left;
-        let anchor = subject.object.source_anchor.as_ref();
-        let by_anchor = left.iter().find(|(_, left)| Some(*left) == anchor);
-        if let Some((id, _)) = by_anchor {
-            let cloud = in_the_bin(id)?;
-            let meets_no_other = matching.candidates.iter().all(|other| other.cloud.id == *id);
+        if let Some(by_anchor) = left.values().find(|left| equal_anchors(subject.object, left)) {
+            let cloud = in_the_bin(&by_anchor.id)?;
+            let meets_no_other = matching.candidates.iter().all(|other| other.cloud.id == cloud.id);
             return meets_no_other.then_some(Return { subject, cloud, has_its_anchor: true });
         }
         let [candidate] = &matching.candidates[..] else { return None };
@@ -113,8 +116,10 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
     for Return { subject, cloud, has_its_anchor } in returns(transition) {
         // Whether a directory role stands in the way is open, and so is what becomes of a value that
         // somebody else has by now.
-        let own: Vec<_> = cloud_identifiers(cloud).collect();
-        if !has_its_anchor || !cloud.roles.is_empty() || transition.meets_another(&own, cloud) {
+        let Some(was) = transition.history.as_it_was(cloud) else { continue };
+        let own: Vec<_> = cloud_identifiers(was).chain(cloud_identifiers(cloud)).collect();
+        let has_role = !was.roles.is_empty() || !cloud.roles.is_empty();
+        if !has_its_anchor || has_role || transition.meets_another(&own, cloud) {
             continue;
         }
         if transition.settings.edition.protects_mapped_users && !left_safely(transition, cloud) {
@@ -142,11 +147,9 @@ fn return_restores(transition: &Transition<'_>, verdict: &mut Verdict) {
 
 /// Whether nothing protected a user from a hard match when it left scope, beyond doubt.
 fn left_safely(transition: &Transition<'_>, cloud: &CloudObject) -> bool {
-    let mut all = transition.history.scope.left_as.iter();
     transition.has(Capability::ObjectIdentifier)
-        && all.any(|left| {
-            left.id == cloud.id
-                && left.roles.is_empty()
+        && transition.history.scope.as_it_left(&cloud.id).is_some_and(|left| {
+            left.roles.is_empty()
                 && left.eligible_roles.is_empty()
                 && left.on_premises_object_identifier.is_none()
         })
@@ -211,19 +214,38 @@ fn restored_is_left_alone(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// A removal deletes nothing that is not mastered on-premises, though it carries the anchor.
-fn cloud_mastered_not_deleted(transition: &Transition<'_>, verdict: &mut Verdict) {
-    if transition.cycle.is_none() {
+/// The flag of a user that left scope and is active again tells that it was synchronised.
+fn left_is_false(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.settings.capabilities.tell_flag_states() {
         return;
     }
-    for cloud in transition.left_alone() {
-        let mut removed = transition.history.scope.removed.iter();
-        let has_its_anchor = removed.any(|gone| {
-            gone.kind == cloud.kind && cloud.on_premises_immutable_id.as_ref() == Some(&gone.anchor)
+    for id in transition.history.scope.left.keys() {
+        let after = transition.comparison.after(id).filter(|after| after.is_active());
+        let Some(after) = after.filter(|after| after.is_cloud_mastered()) else { continue };
+        let name = || transition.name_of(after);
+        let flag = after.on_premises_sync_enabled;
+        verdict.judge(|verdict| {
+            verdict.expect(name, Field::OnPremisesSyncEnabled, false, flag);
         });
-        if !has_its_anchor {
-            continue;
-        }
+    }
+}
+
+/// What is active and mastered in the cloud and carries the anchor of what was removed before this cycle.
+fn reached_by_removals<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = (&'t Removed, &'a Arc<CloudObject>)> {
+    let removed = transition.cycle.iter().flat_map(|_| &transition.history.scope.removed);
+    removed.flat_map(|gone| {
+        let is_reached = move |cloud: &&'a Arc<CloudObject>| {
+            gone.kind == cloud.kind && cloud.on_premises_immutable_id.as_ref() == Some(&gone.anchor)
+        };
+        transition.left_alone().filter(is_reached).map(move |cloud| (gone, cloud))
+    })
+}
+
+/// A removal deletes nothing that is not mastered on-premises, though it carries the anchor.
+fn cloud_mastered_not_deleted(transition: &Transition<'_>, verdict: &mut Verdict) {
+    for (_, cloud) in reached_by_removals(transition) {
         let name = || transition.name_of(cloud);
         verdict.judge(|verdict| match transition.after_of(cloud) {
             None => _ = verdict.missing(name()),
@@ -233,4 +255,29 @@ fn cloud_mastered_not_deleted(transition: &Transition<'_>, verdict: &mut Verdict
             Some(_) => {}
         });
     }
+}
+
+/// Where the deletion is tried, and refused, the error has its code.
+fn refused_deletion_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !transition.has(Capability::ErrorCodes) {
+        return;
+    }
+    for (gone, _) in reached_by_removals(transition) {
+        // One with this key may be there again.
+        let is_gone = transition.before.on_premises_object(&gone.key).is_none();
+        let result = transition.outcome.result_of(&gone.key).filter(|_| is_gone);
+        if let Some(error) = result.filter(|result| result.result == ResultWord::Error) {
+            let object = ObjectName::OnPremises(gone.key.clone());
+            judge_code(transition, verdict, object, error, Situation::DeletionRefused);
+        }
+    }
+}
+
+/// The users that come back while hard match is blocked.
+pub(super) fn blocked_returns<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = &'t Subject<'a>> {
+    let is_blocked = transition.features().block_hard_match;
+    let returns = is_blocked.then(|| returns(transition)).into_iter().flatten();
+    returns.filter(|one| one.has_its_anchor && one.cloud.roles.is_empty()).map(|one| one.subject)
 }

@@ -29,7 +29,8 @@ pub(crate) fn judged_differences<'s>(
     before: &'s CloudObject,
     after: &'s CloudObject,
 ) -> impl Iterator<Item = Difference> {
-    let is_mastered_on_premises = before.on_premises_sync_enabled || after.on_premises_sync_enabled;
+    let is_mastered_on_premises =
+        before.is_on_premises_mastered() || after.is_on_premises_mastered();
     differences(before, after).filter(move |difference| match &difference.field {
         Field::ProxyAddresses => {
             !is_mastered_on_premises
@@ -91,8 +92,13 @@ pub(crate) fn setup_differences(
     differences(&wanted, &reduced).collect()
 }
 
-/// Wants nothing in fields that the implementation does not show.
+/// Wants nothing in fields that the implementation does not show, and no more of the flag than that it is
+/// not true.
 fn hide_undeclared(wanted: &mut CloudObject, seen: &CloudObject, capabilities: &Capabilities) {
+    // Whether it is shown as false or null is for `soa.never-synchronised-is-null`.
+    if seen.is_cloud_mastered() {
+        wanted.on_premises_sync_enabled = seen.on_premises_sync_enabled;
+    }
     if !capabilities.has(Capability::Passwords) {
         wanted.password.clone_from(&seen.password);
     }
@@ -135,7 +141,7 @@ mod tests {
     fn cloud(is_mastered_on_premises: bool, addresses: &[&str]) -> CloudObject {
         let text = r#"{"id": "1", "kind": "user"}"#;
         let mut object: CloudObject = serde_json::from_str(text).expect("a cloud object");
-        object.on_premises_sync_enabled = is_mastered_on_premises;
+        object.on_premises_sync_enabled = Some(is_mastered_on_premises);
         object.proxy_addresses = addresses.iter().map(|&address| address.into()).collect();
         object
     }

@@ -2,7 +2,7 @@
 
 use super::candidates::MatchCandidates;
 use super::comparison::Comparison;
-use super::definitions::{carries_an_identifier, is_pending, same_optional_name};
+use super::definitions::{carries_an_identifier, equal_anchors, is_pending, same_optional_name};
 use super::history::{History, ObjectHistory};
 use super::identifiers::cloud_identifiers;
 use super::index::{AnchorIndex, CloudIndex, contended};
@@ -11,7 +11,7 @@ use super::settings::Settings;
 use super::sync_effect::SyncEffect;
 use crate::directory::{
     Capability, CloudObject, Features, ObjectName, OnPremisesObject, Outcome, ResultWord, Snapshot,
-    SyncResult, Text,
+    SyncResult,
 };
 use std::sync::Arc;
 
@@ -174,21 +174,26 @@ pub(crate) fn subjects<'a>(
     }
     // Who comes back may be restored, and whoever claims what something in the recycle bin had may have to
     // wait for it, although nothing of that is shown there.
-    let left: Vec<&Text> = history
+    let left: Vec<&Arc<CloudObject>> = history
         .scope
         .left
-        .iter()
-        .filter(|(id, _)| comparison.before(id).is_some_and(|cloud| cloud.deleted))
-        .map(|(_, anchor)| anchor)
+        .values()
+        .filter(|cloud| comparison.before(&cloud.id).is_some_and(|shown| shown.deleted))
         .collect();
     let in_the_bin: Vec<&Arc<CloudObject>> = history
         .in_the_bin
         .iter()
         .filter(|cloud| comparison.before(&cloud.id).is_none_or(|shown| shown.deleted))
         .collect();
+    // Whether another one gets what waits to be taken back is open too.
+    let converted = history.conversions.all();
+    let converted: Vec<&Arc<CloudObject>> =
+        converted.filter_map(|(id, _)| comparison.before(id)).collect();
     for subject in &mut subjects {
         let object = subject.object;
-        let is_open = left.iter().any(|anchor| object.source_anchor.as_ref() == Some(*anchor))
+        let is_converted = |cloud: &&Arc<CloudObject>| carries_an_identifier(object, cloud);
+        let is_open = converted.iter().any(is_converted)
+            || left.iter().any(|cloud| equal_anchors(object, cloud))
             || in_the_bin.iter().any(|cloud| carries_an_identifier(object, cloud));
         if let LinkState::New(matching) = &mut subject.link_state {
             // Whoever was synchronised may be mapped to an on-premises object, where that is not shown.

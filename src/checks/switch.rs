@@ -1,16 +1,21 @@
 //! The switches that turn soft match off and block hard match.
 
 use super::arrival::is_left_undone;
+use super::candidates::Candidate;
 use super::check::{Check, Trigger};
+use super::codes::{Situation, judge_codes, judge_subject};
 use super::definitions::MatchClass;
 use super::definitions::carries_other_anchor;
 use super::definitions::leads_to;
+use super::history::ObjectHistory;
 use super::r#match::{judge_clear_matches, judge_no_match};
 use super::protect::is_beyond_the_switch;
 use super::recovery::judge_stays_joined;
+use super::scope::blocked_returns;
+use super::subject::Subject;
 use super::transition::{Transition, joined_before};
 use super::verdict::Verdict;
-use crate::directory::{Field, Kind, Text};
+use crate::directory::{Capability, Field, Kind, ResultWord, Text};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of(
@@ -29,6 +34,23 @@ pub(super) const CHECKS: &[Check] = &[
         &[Trigger::NearMiss, Trigger::DeterminateLink],
         block_hard_match,
     ),
+    Check::of("switch.hard-match-blocked", &[Trigger::NearMiss], hard_match_blocked),
+    Check::of(
+        "switch.block-hard-match-blocks-soft-too",
+        &[Trigger::NearMiss],
+        block_hard_match_blocks_soft_too,
+    ),
+    Check::of(
+        "switch.block-hard-match-spares-joined",
+        &[Trigger::DeterminateLink],
+        block_hard_match_spares_joined,
+    ),
+    Check::of(
+        "switch.block-hard-match-on-retry",
+        &[Trigger::ClearMatch],
+        block_hard_match_on_retry,
+    ),
+    Check::of("switch.block-hard-match-code", &[Trigger::NewObject], block_hard_match_code),
     Check::of(
         "switch.soft-match-on-upn",
         &[Trigger::NearMiss, Trigger::ClearMatch],
@@ -87,6 +109,96 @@ fn block_hard_match(transition: &Transition<'_>, verdict: &mut Verdict) {
     });
     for (subject, link) in transition.settled() {
         verdict.judge(|verdict| judge_stays_joined(transition, verdict, subject, link));
+    }
+}
+
+/// Whether hard match is blocked, in an edition that tells apart what follows from it: where the hard match
+/// goes first, it takes another mistake to match softly what it must not match.
+fn is_hard_match_blocked(transition: &Transition<'_>) -> bool {
+    transition.features().block_hard_match && transition.settings.edition.hard_match_first
+}
+
+/// The cloud-mastered users whose anchor a new object has, with that object and whether they are equal in name or
+/// address as well.
+fn reached_by_anchor<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = (&'t Subject<'a>, &'t Candidate<'a>, bool)> {
+    transition.new_objects().flat_map(move |(subject, matching)| {
+        let reached = matching.candidates.iter().filter_map(move |candidate| {
+            let by = leads_to(subject.object, candidate.cloud);
+            let cloud = candidate.cloud;
+            let is_met = cloud.is_active()
+                && cloud.is_cloud_mastered()
+                && !is_beyond_the_switch(transition, subject.object, cloud);
+            (is_met && by.anchor).then_some((subject, candidate, by.soft()))
+        });
+        reached
+    })
+}
+
+/// A user that carries the anchor of a new one is not taken over by it. One that has its name or address besides
+/// may be soft-matched in its place, which is another mistake, unless the report says otherwise.
+fn hard_match_blocked(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !is_hard_match_blocked(transition) {
+        return;
+    }
+    for (subject, candidate, is_equal_otherwise) in reached_by_anchor(transition) {
+        if !is_equal_otherwise || subject.result() == Some(ResultWord::HardMatched) {
+            verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
+        }
+    }
+}
+
+/// Nor is it taken over softly in its place.
+fn block_hard_match_blocks_soft_too(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !is_hard_match_blocked(transition) {
+        return;
+    }
+    for (subject, candidate, is_equal_otherwise) in reached_by_anchor(transition) {
+        if is_equal_otherwise && subject.result() != Some(ResultWord::HardMatched) {
+            verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
+        }
+    }
+}
+
+/// What is joined stays so, also where Connect has to find it again.
+fn block_hard_match_spares_joined(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if !is_hard_match_blocked(transition) {
+        return;
+    }
+    for (subject, link) in transition.settled() {
+        verdict.judge(|verdict| judge_stays_joined(transition, verdict, subject, link));
+    }
+}
+
+/// The uncontended new objects that would have a clear match on the anchor in this cycle, had hard match not
+/// been blocked.
+pub(super) fn blocked_by_hard_match_switch(transition: &Transition<'_>) -> Vec<Text> {
+    if !is_hard_match_blocked(transition) {
+        return Vec::new();
+    }
+    let reached = reached_by_anchor(transition);
+    reached.map(|(subject, ..)| subject.object.key.clone()).collect()
+}
+
+/// With hard match allowed again, what it had kept from a match is matched.
+fn block_hard_match_on_retry(transition: &Transition<'_>, verdict: &mut Verdict) {
+    if transition.features().block_hard_match {
+        return;
+    }
+    judge_clear_matches(transition, verdict, |subject, _, by| {
+        let was_blocked = |own: &ObjectHistory| own.blocked_by_hard_match_switch;
+        by.anchor && subject.own_history.is_some_and(was_blocked)
+    });
+}
+
+/// The code of the error of whoever may not be matched on the anchor, or not come back by it.
+fn block_hard_match_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_codes(transition, verdict, Situation::HardMatchBlocked);
+    if transition.has(Capability::ErrorCodes) {
+        for subject in blocked_returns(transition) {
+            judge_subject(transition, verdict, subject, Situation::HardMatchBlocked);
+        }
     }
 }
 

@@ -162,7 +162,8 @@ fn cleared_in_next_cycle(transition: &Transition<'_>, verdict: &mut Verdict) {
         if link.meets_others() || subject.reported_error() || own_history.failed {
             continue;
         }
-        for name in &own_history.absent.attributes {
+        let absent = Some(&own_history.absent).filter(|absent| !absent.was_restored);
+        for name in absent.iter().flat_map(|absent| &absent.attributes) {
             if subject.object.attributes.contains_key(name) {
                 continue;
             }
@@ -184,7 +185,8 @@ fn cleared_in_next_cycle(transition: &Transition<'_>, verdict: &mut Verdict) {
 /// What the objects that took one over in this cycle have no value for on-premises.
 pub(super) fn absent(transition: &Transition<'_>) -> Vec<(Text, Absent)> {
     let taken_over = transition.subjects().iter().filter_map(|subject| {
-        let before = transition.origin_of(subject.effect.joined?)?;
+        let shown = transition.origin_of(subject.effect.joined?)?;
+        let before = transition.history.as_it_was(shown).unwrap_or(shown);
         let object = subject.object;
         let attributes = before.attributes.keys();
         let attributes = attributes.filter(|name| {
@@ -194,8 +196,9 @@ pub(super) fn absent(transition: &Transition<'_>) -> Vec<(Text, Absent)> {
         let absent = Absent {
             attributes: attributes.cloned().collect(),
             addresses: object.proxy_addresses.is_empty() && !before.proxy_addresses.is_empty(),
+            was_restored: shown.deleted,
         };
-        before.is_cloud_mastered().then(|| (object.key.clone(), absent))
+        shown.is_cloud_mastered().then(|| (object.key.clone(), absent))
     });
     taken_over.filter(|(_, absent)| !absent.is_empty()).collect()
 }

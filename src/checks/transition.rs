@@ -180,11 +180,14 @@ impl<'a> Transition<'a> {
     }
 
     /// Active cloud-mastered objects that the cycle has to leave alone, as far as that is not left
-    /// open: no uncontended new object may take them over.
+    /// open: no uncontended new object may take them over. What was moved to the cloud has rules of its own.
     pub(crate) fn left_alone(&self) -> impl Iterator<Item = &'a Arc<CloudObject>> {
         self.before.active().filter(|cloud| {
             let involvement = self.involvement(cloud);
-            cloud.is_cloud_mastered() && !involvement.is_open && !involvement.is_eligible
+            cloud.is_cloud_mastered()
+                && !involvement.is_open
+                && !involvement.is_eligible
+                && self.history.conversions.of(cloud).is_none()
         })
     }
 
@@ -216,6 +219,12 @@ impl<'a> Transition<'a> {
     /// The cloud object that an on-premises object is joined to after the cycle.
     pub(crate) fn joined_after(&self, subject: &Subject<'a>) -> Option<&'a Arc<CloudObject>> {
         subject.effect.joined
+    }
+
+    /// The cloud objects that the step shows no more, as they were before it.
+    pub(crate) fn gone(&self) -> impl Iterator<Item = &'a Arc<CloudObject>> {
+        let touched = self.comparison.touched().iter().copied();
+        touched.filter(|before| self.after_of(before).is_none())
     }
 
     /// The cloud objects that the step brought into being.
@@ -262,6 +271,11 @@ impl<'a> Transition<'a> {
 
     pub(crate) fn name_of(&self, cloud: &CloudObject) -> ObjectName {
         self.history.name_of(cloud)
+    }
+
+    /// Whether the command was carried out.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.outcome.status == Status::Ok
     }
 
     /// Judges that a command in whose way nothing stands was carried out.

@@ -67,6 +67,13 @@ impl UnspecifiedPart {
             return everything(about, WhyUnspecified::RecycleBin);
         }
         let reference = command.cloud_object()?;
+        if matches!(command, Command::SetCloudManaged(_)) {
+            let about = match reference {
+                CloudRef::QuarantinedFor(key) => CloudRef::JoinedTo(key.clone()),
+                other => other.clone(),
+            };
+            return everything(about, WhyUnspecified::Command);
+        }
         let target = before.cloud_object(history.resolve(reference)?)?;
         let about = match reference {
             CloudRef::QuarantinedFor(key) => CloudRef::JoinedTo(key.clone()),

@@ -45,6 +45,8 @@ pub enum Because {
     Exists(bool),
     /// The object is mastered on-premises.
     MasteredOnPremises,
+    /// Its source of authority was moved to the cloud.
+    ManagedInTheCloud,
     /// Only a sync turns the flag to true.
     OnlyBySync,
     /// It is the anchor of exactly one on-premises object of this kind.

@@ -95,6 +95,9 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show what a later edition changes. `list editions` shows which editions there are.
+    #[command(subcommand)]
+    Editions(EditionsCommand),
     /// Print a script by which a shell completes the program's arguments, for it to read at its start.
     Completions {
         /// The shell.
@@ -107,20 +110,9 @@ pub(super) enum Command {
         #[arg(value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },
-    /// Explain a scenario step by step, with the decisions that the rules lead to; or explain a rule.
-    Explain {
-        /// A scenario's ID (`match/…`), a scenario file, or a rule's ID (`match.…`).
-        #[arg(value_name = "SCENARIO|RULE")]
-        what: String,
-        /// Print it as JSON.
-        #[arg(long)]
-        json: bool,
-        /// The edition.
-        #[arg(long, value_parser = edition)]
-        edition: Option<String>,
-        #[command(flatten)]
-        choices: ChoiceArguments,
-    },
+    /// Explain a scenario step by step, with the decisions that the rules lead to; explain a rule; or
+    /// explain what a sync would do with on-premises users in a tenant, and why.
+    Explain(ExplainArguments),
     /// Check an adapter before anything is judged: the handshake, and one small case.
     #[command(after_help = EXIT_CODES)]
     CheckAdapter(CheckAdapterArguments),
@@ -131,6 +123,10 @@ pub(super) enum Command {
         edition: Option<String>,
         #[command(flatten)]
         choices: ChoiceArguments,
+        /// Offer to be held to these editions, whatever the model follows: an implementation that has not
+        /// kept up with the documents. `run --editions all` shows what a newer one changes for it.
+        #[arg(long, value_name = "EDITIONS", value_delimiter = ',', value_parser = edition)]
+        offers: Vec<String>,
         /// Serve a mutant instead, to see what the report of a mistake looks like; `self-test` lists
         /// them by name.
         #[cfg(feature = "self-test")]
@@ -168,6 +164,26 @@ pub(super) enum BaselineCommand {
         /// The baseline.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum EditionsCommand {
+    /// Show what an edition changes against an earlier one: rules that are added, changed or retired, with
+    /// their sources; choices, settings, capabilities and pages.
+    Diff {
+        /// The earlier edition.
+        #[arg(value_name = "EARLIER", value_parser = edition)]
+        from: String,
+        /// The later edition.
+        #[arg(value_name = "LATER", value_parser = edition)]
+        to: String,
+        /// Print it as JSON.
+        #[arg(long)]
+        json: bool,
+        /// Print it as Markdown.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
     },
 }
 
@@ -248,6 +264,16 @@ pub(super) struct RunArguments {
     /// Show, for each rule, a small case that exercises it.
     #[arg(long)]
     pub(super) coverage: bool,
+    /// Judge by several editions, one after the other: those named, separated by commas, or `all` that the
+    /// adapter offers. The report shows every rule against every edition, and each mistake once.
+    #[arg(long, value_name = "EDITIONS", value_delimiter = ',', value_parser = edition_or_all,
+        conflicts_with_all = ["edition", "baseline", "failed_first", "watch", "show_case", "shard", "coverage",
+        "events", "junit", "json", "markdown", "html", "badge"])]
+    pub(super) editions: Vec<String>,
+    /// With --editions: the folder to write, as that of `matrix`, with the events of each run beside its
+    /// report.
+    #[arg(long, value_name = "FOLDER", requires = "editions")]
+    pub(super) to: Option<PathBuf>,
     /// Run only this part of all cases, such as 2/3 for the second of three. `merge` combines the
     /// parts.
     #[arg(long, value_name = "NUMBER/OF", conflicts_with_all = ["coverage", "baseline"])]
@@ -256,6 +282,36 @@ pub(super) struct RunArguments {
     pub(super) outputs: OutputArguments,
     #[command(flatten)]
     pub(super) target: TargetArguments,
+}
+
+#[derive(Args)]
+pub(super) struct ExplainArguments {
+    /// A scenario's ID (`match/…`), a scenario file, a rule's ID (`match.…`), or a file of users
+    /// (`docs/explain-a-user.md`).
+    #[arg(value_name = "SCENARIO|RULE|USER", required_unless_present = "given")]
+    pub(super) what: Option<String>,
+    /// What there is on-premises and in the tenant: exports of Get-ADUser, Get-MgUser and role assignments as
+    /// JSON or CSV, or YAML by hand. May be given several times.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(super) given: Vec<PathBuf>,
+    /// Of many on-premises objects tell this one: its userPrincipalName, objectGUID or sAMAccountName.
+    #[arg(long, value_name = "NAME")]
+    pub(super) only: Option<String>,
+    /// How a switch of the tenant stands, such as BlockSoftMatchEnabled=true. May be given several times.
+    #[arg(long = "feature", value_name = "NAME=VALUE", value_parser = switch)]
+    pub(super) features: Vec<String>,
+    /// Print it as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Of users: print a line each, for a spreadsheet.
+    #[arg(long, conflicts_with = "json")]
+    pub(super) csv: bool,
+    /// The edition; of users several, separated by commas, to see what differs. Without it users are told by
+    /// the latest.
+    #[arg(long, value_name = "EDITION", value_delimiter = ',', value_parser = edition)]
+    pub(super) edition: Vec<String>,
+    #[command(flatten)]
+    pub(super) choices: ChoiceArguments,
 }
 
 #[cfg(feature = "self-test")]
@@ -435,6 +491,23 @@ pub(super) struct TimeArguments {
     pub(super) reply_timeout: f64,
 }
 
+/// What to do where a report of one run is asked for and there are several.
+pub(super) fn several_runs(error: &clap::Error) -> Option<&'static str> {
+    let is_conflict = error.kind() == ErrorKind::ArgumentConflict;
+    let is_editions = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => word.starts_with("--editions"),
+        Some(ContextValue::Strings(words)) => {
+            words.iter().any(|word| word.starts_with("--editions"))
+        }
+        _ => false,
+    };
+    let is_meant = is_editions(ContextKind::InvalidArg) || is_editions(ContextKind::PriorArg);
+    (is_conflict && is_meant).then_some(
+        "with --editions there is a run for each edition: `--to FOLDER` keeps the report and the events of \
+         each, and `report --from FOLDER/EDITION.jsonl` makes any other report of them",
+    )
+}
+
 /// What to do where a word that starts no option stands before `--`: mostly it is an adapter.
 pub(super) fn misplaced_adapter(error: &clap::Error) -> Option<&'static str> {
     let is_of = |kind| error.kind() == kind;
@@ -456,8 +529,23 @@ pub(super) fn lost_adapter(given: &[OsString]) -> Option<&'static str> {
     )
 }
 
+/// The word for every edition that an adapter offers.
+pub(super) const ALL_EDITIONS: &str = "all";
+
+fn edition_or_all(text: &str) -> Result<String, String> {
+    if text == ALL_EDITIONS { Ok(text.to_owned()) } else { edition(text) }
+}
+
 fn edition(text: &str) -> Result<String, String> {
     crate::suite::edition(Some(text)).map(str::to_owned).map_err(|error| error.to_string())
+}
+
+/// A switch of the tenant, true or false.
+fn switch(text: &str) -> Result<String, String> {
+    match crate::forecast::input::switch(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("write it as NAME=true or NAME=false, with NAME one of BlockSoftMatchEnabled, BlockCloudObjectTakeoverThroughHardMatchEnabled, SoftMatchOnUpnEnabled, PasswordSyncEnabled".to_owned()),
+    }
 }
 
 /// A choice of the rulebook with one of its values.

@@ -1,8 +1,9 @@
 //! `list --json`: what there is, for programs. Schema: `spec/schema/list.json`.
 
 use super::arguments::Listing;
-use crate::cases::grid::{Grid, Point};
+use crate::cases::grid::Grid;
 use crate::cases::scenario::embedded;
+use crate::directory::{Capabilities, Capability};
 use crate::rulebook::{Choice, Editions, Rule, Rulebook};
 use serde::Serialize;
 
@@ -71,6 +72,13 @@ pub(super) struct LeftOutLine {
     combinations: usize,
 }
 
+/// Everything that an edition can ask of an implementation.
+pub(super) fn capabilities_of(edition: &str) -> Capabilities {
+    let book = Rulebook::embedded();
+    let edition = book.edition(edition).expect("an edition of the rulebook");
+    Capability::ALL.iter().copied().filter(|one| book.knows(edition, *one)).collect()
+}
+
 impl Catalogue {
     pub(super) fn of(what: Listing, edition: &'static str) -> Catalogue {
         let book = Rulebook::embedded();
@@ -95,19 +103,19 @@ impl Catalogue {
                 Catalogue::Choices { edition, choices: book.choices_in(edition).collect() }
             }
             Listing::Editions => Catalogue::Editions(&book.editions),
-            Listing::Grid => Catalogue::Grid {
-                combinations: Point::EVERY,
-                cases: Grid::get().points().len(),
-                left_out: Grid::get()
-                    .left_out()
-                    .iter()
-                    .map(|(rule, combinations)| LeftOutLine {
-                        by: rule.slug,
-                        because: rule.words,
-                        combinations: *combinations,
-                    })
-                    .collect(),
-            },
+            Listing::Grid => {
+                let grid = Grid::within(&capabilities_of(edition));
+                let left_out = grid.left_out().iter().map(|(rule, combinations)| LeftOutLine {
+                    by: rule.slug,
+                    because: rule.words,
+                    combinations: *combinations,
+                });
+                Catalogue::Grid {
+                    combinations: grid.combinations(),
+                    cases: grid.points().len(),
+                    left_out: left_out.collect(),
+                }
+            }
         }
     }
 }

@@ -43,6 +43,19 @@ impl Exit {
         }
     }
 
+    /// How the program ends where several hold: with the first of 5, 4, 2, 1, 3.
+    pub(super) fn of_several(exits: impl IntoIterator<Item = Exit>) -> Exit {
+        let rank = |exit: &Exit| match exit {
+            Exit::Conformant => 0,
+            Exit::Incomplete => 1,
+            Exit::Nonconformant => 2,
+            Exit::BadInput => 3,
+            Exit::NoAdapter => 4,
+            Exit::SuiteDefect => 5,
+        };
+        exits.into_iter().max_by_key(rank).unwrap_or(Exit::Incomplete)
+    }
+
     /// How a run of this program ended.
     pub(super) fn of_code(code: i32) -> Option<Exit> {
         Exit::ALL.into_iter().find(|exit| i32::from(exit.code()) == code)

@@ -1,23 +1,61 @@
-//! `explain`: a scenario step by step, with the decisions that the rules lead to; or a rule.
+//! `explain`: a scenario step by step, with the decisions that the rules lead to; a rule; or users.
 
+use super::arguments::ExplainArguments;
 use super::exit::{Exit, Mistake};
+use super::forecast::{self, Asked, Form};
 use super::story::{Explanation, story};
 use super::{implementation, print};
 use crate::cases::scenario::{EmbeddedScenario, Scenario, embedded, from_yaml, read_file};
 use crate::directory::{Capabilities, Command};
+use crate::forecast::input;
 use crate::report::command::in_words;
 use crate::report::{capabilities, choices, terminal};
 use crate::rulebook::{Basis, Rule, Rulebook};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(super) fn explain(
-    what: &str,
-    edition: Option<&str>,
-    chosen: &[String],
-    as_json: bool,
-) -> Result<Exit, Mistake> {
+pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Mistake> {
+    let mut files = arguments.given.clone();
+    if let Some(file) = arguments.what.as_deref().filter(|what| is_given(what)) {
+        files.insert(0, PathBuf::from(file));
+    }
+    if !files.is_empty() {
+        if let Some(what) = arguments.what.as_deref().filter(|what| !is_given(what)) {
+            return Err(Mistake::bad_input(format!(
+                "{what} is no file of users, and --given tells of users: leave one of the two out"
+            )));
+        }
+        let form = match (arguments.json, arguments.csv) {
+            (true, _) => Form::Json,
+            (_, true) => Form::Csv,
+            _ => Form::Text,
+        };
+        return forecast::explain(&Asked {
+            files: &files,
+            editions: &arguments.edition,
+            choices: &arguments.choices.choices,
+            features: &arguments.features,
+            only: arguments.only.as_deref(),
+            form,
+        });
+    }
+    let what = arguments.what.as_deref().unwrap_or_default();
+    if arguments.csv || arguments.only.is_some() || !arguments.features.is_empty() {
+        return Err(Mistake::bad_input(format!(
+            "--csv, --only and --feature are about users, and {what} is no file of users"
+        )));
+    }
+    let edition = match &*arguments.edition {
+        [] => None,
+        [edition] => Some(edition.as_str()),
+        _ => {
+            return Err(Mistake::bad_input(
+                "a rule or a scenario is explained by one edition at a time",
+            ));
+        }
+    };
+    let (chosen, as_json) = (&*arguments.choices.choices, arguments.json);
     let book = Rulebook::embedded();
     let asked = edition.map(|edition| crate::suite::edition(Some(edition))).transpose()?;
     if let Some(rule) = book.rule(what) {
@@ -57,8 +95,16 @@ pub(super) fn explain(
     Ok(Exit::Conformant)
 }
 
+/// Whether this is a file of users, and no rule or scenario.
+fn is_given(what: &str) -> bool {
+    let path = Path::new(what);
+    let is_known = Rulebook::embedded().rule(what).is_some()
+        || embedded().iter().any(|scenario| scenario.id == what);
+    !is_known && path.is_file() && input::is_given(path)
+}
+
 /// Text wrapped at the terminal's width, every line but the first indented.
-fn wrap(text: &mut String, first: &str, indent: usize, words: &str) {
+pub(super) fn wrap(text: &mut String, first: &str, indent: usize, words: &str) {
     for line in terminal::wrap(words, print::width(), first, &" ".repeat(indent)) {
         let _ = writeln!(text, "{line}");
     }
@@ -157,23 +203,28 @@ fn scenario_text(
         "\nThe reference model decided, where the documents leave a choice: {}",
         choices(&policy.declared())
     );
+    cite(&mut text, &cited, policy.edition.name);
+    Ok(text)
+}
+
+/// Rules with their sources in an edition.
+pub(super) fn cite(text: &mut String, cited: &BTreeSet<&str>, edition: &str) {
     text.push_str("\nrules and their sources\n");
     let book = Rulebook::embedded();
     for rule in book.rules.iter().filter(|rule| cited.contains(&*rule.id)) {
-        let rule = rule.in_edition(policy.edition.name);
+        let rule = rule.in_edition(edition);
         let source = rule
             .sources
             .first()
-            .map(|source| book.source_words(source, policy.edition.name))
+            .map(|source| book.source_words(source, edition))
             .unwrap_or_default();
         wrap(
-            &mut text,
+            text,
             &format!("  {}: ", rule.id),
             6,
             &format!("{}. {} ({source})", rule.title, rule.basis),
         );
     }
-    Ok(text)
 }
 
 /// The lines of a file from `given` to before `steps`.

@@ -14,17 +14,40 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+/// Why nothing was started.
+pub(super) enum NotStarted {
+    /// The adapter does not offer the edition, but these.
+    NotOffered { offered: Vec<String>, mistake: Mistake },
+    /// Something else.
+    Otherwise(Mistake),
+}
+
+impl From<Mistake> for NotStarted {
+    fn from(mistake: Mistake) -> NotStarted {
+        NotStarted::Otherwise(mistake)
+    }
+}
+
+impl From<NotStarted> for Mistake {
+    fn from(why: NotStarted) -> Mistake {
+        match why {
+            NotStarted::NotOffered { mistake, .. } | NotStarted::Otherwise(mistake) => mistake,
+        }
+    }
+}
+
 /// Starts the adapter, or takes the reference model where there is none.
 pub(super) fn start(
     target: &TargetArguments,
     edition: &str,
-) -> Result<Box<dyn Implementation + Send>, Mistake> {
+) -> Result<Box<dyn Implementation + Send>, NotStarted> {
     let TargetArguments { adapter, times, choices: ChoiceArguments { choices }, .. } = target;
     if adapter.is_empty() {
         if target.trace.is_some() {
             return Err(Mistake::bad_input(
                 "--trace writes down what goes to an adapter and back: name one after `--`",
-            ));
+            )
+            .into());
         }
         return Ok(Box::new(ReferenceModel::new(policy(edition, choices)?)));
     }
@@ -78,22 +101,27 @@ pub(super) fn start_child(
     times: &TimeArguments,
     edition: &str,
     trace: Option<Trace>,
-) -> Result<ChildProcess, Mistake> {
+) -> Result<ChildProcess, NotStarted> {
     let Some((program, arguments)) = adapter.split_first() else {
         return Err(Mistake::bad_input(
             "name the adapter: its COMMAND after `--`, or the NAME of one in a configuration file",
-        ));
+        )
+        .into());
     };
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return Err(Mistake::bad_input(format!(
             "the working directory {} is no folder",
             folder.display()
-        )));
+        ))
+        .into());
     }
     let mut options = ChildProcessOptions::new(program.clone(), arguments.to_vec());
     options.handshake_timeout = Duration::from_secs_f64(times.handshake_timeout);
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);
     options.edition = edition.to_owned();
+    if let Some(edition) = Rulebook::embedded().edition(edition) {
+        options.switch_names = edition.settings.switch_names;
+    }
     options.trace = trace;
     options.working_directory = folder.map(Path::to_owned);
     ChildProcess::start(options).map_err(|error| {
@@ -101,7 +129,11 @@ pub(super) fn start_child(
         for line in what_to_do(&error) {
             message += &format!("\n{line}");
         }
-        Mistake::no_adapter(message)
+        let mistake = Mistake::no_adapter(message);
+        match error {
+            StartError::Edition { offered, .. } => NotStarted::NotOffered { offered, mistake },
+            _ => NotStarted::Otherwise(mistake),
+        }
     })
 }
 
@@ -162,6 +194,11 @@ pub(super) fn policy(edition: &str, choices: &[String]) -> Result<Policy, Mistak
     let policy = Policy::of_edition(edition).ok_or_else(|| {
         Mistake::bad_input(format!("the reference model does not know the edition {edition}"))
     })?;
+    Ok(policy.choosing(&chosen(edition, choices)?))
+}
+
+/// What is chosen.
+pub(super) fn chosen(edition: &str, choices: &[String]) -> Result<DeclaredChoices, Mistake> {
     let mut declared = serde_json::Map::new();
     for choice in choices {
         let (name, value) = choice.split_once('=').unwrap_or((choice, ""));
@@ -175,9 +212,7 @@ pub(super) fn policy(edition: &str, choices: &[String]) -> Result<Policy, Mistak
         }
         declared.insert(name.to_owned(), value.into());
     }
-    let chosen: DeclaredChoices = serde_json::from_value(declared.into())
-        .map_err(|error| Mistake::bad_input(error.to_string()))?;
-    Ok(policy.choosing(&chosen))
+    serde_json::from_value(declared.into()).map_err(|error| Mistake::bad_input(error.to_string()))
 }
 
 #[cfg(test)]

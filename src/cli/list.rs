@@ -1,10 +1,10 @@
 //! `list`: what there is.
 
 use super::arguments::Listing;
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, capabilities_of};
 use super::exit::{Exit, Mistake};
 use super::print;
-use crate::cases::grid::{Grid, Point};
+use crate::cases::grid::Grid;
 use crate::cases::scenario::embedded;
 use crate::rulebook::{AREAS, Rulebook, area_of};
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ pub(super) fn list(what: Listing, edition: Option<&str>, as_json: bool) -> Resul
         Listing::Scenarios => scenarios(edition),
         Listing::Choices => choices(edition),
         Listing::Editions => editions(),
-        Listing::Grid => grid(),
+        Listing::Grid => grid(edition),
     };
     print::text(&text);
     Ok(Exit::Conformant)
@@ -88,10 +88,10 @@ fn editions() -> String {
     text
 }
 
-fn grid() -> String {
-    let grid = Grid::get();
-    let mut text =
-        format!("{} combinations, {} cases\n\nleft out\n", Point::EVERY, grid.points().len());
+fn grid(edition: &str) -> String {
+    let grid = Grid::within(&capabilities_of(edition));
+    let (combinations, cases) = (grid.combinations(), grid.points().len());
+    let mut text = format!("{combinations} combinations, {cases} cases\n\nleft out\n");
     for (rule, combinations) in grid.left_out() {
         let _ = writeln!(text, "  {:<36} {combinations:>8}\n    {}", rule.slug, rule.words);
     }

@@ -3,8 +3,8 @@
 use super::exit::{Exit, Mistake};
 use super::outputs::Target;
 use super::{print, report};
-use crate::report::html;
 use crate::report::matrix::{Matrix, json, markdown};
+use crate::report::{Summary, html};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,25 @@ pub(super) fn matrix(folder: &Path, files: &[PathBuf]) -> Result<Exit, Mistake> 
     for file in files {
         runs.push((page_of(file, &mut names), report::read(file)?));
     }
+    write_page(folder, &runs)?;
+    let place = folder.join("index.html");
+    let runs = if runs.len() == 1 { "1 run" } else { &format!("{} runs", runs.len()) };
+    print::report(&format!("{}: {runs} side by side\n", place.display()));
+    Ok(Exit::Conformant)
+}
+
+/// Makes the folder.
+pub(super) fn make(folder: &Path) -> Result<(), Mistake> {
     fs::create_dir_all(folder).map_err(|error| {
         let folder = folder.display();
         Mistake::bad_input(format!("{folder} cannot be made: {error}"))
-    })?;
-    let matrix = Matrix::of(&runs);
+    })
+}
+
+/// Writes the page of runs side by side into a folder, and the page of each, which has a name.
+pub(super) fn write_page(folder: &Path, runs: &[(String, Summary)]) -> Result<(), Mistake> {
+    make(folder)?;
+    let matrix = Matrix::of(runs);
     let write = |name: &str, text: String| {
         let target = Target::open(&folder.join(name))?;
         target.write(text.as_bytes()).map_err(Mistake::bad_input)
@@ -27,13 +41,10 @@ pub(super) fn matrix(folder: &Path, files: &[PathBuf]) -> Result<Exit, Mistake> 
     write("index.html", html::matrix(&matrix))?;
     write("matrix.json", json(&matrix))?;
     write("matrix.md", markdown(&matrix))?;
-    for (page, summary) in &runs {
+    for (page, summary) in runs {
         write(page, html::render(summary))?;
     }
-    let place = folder.join("index.html");
-    let runs = if runs.len() == 1 { "1 run" } else { &format!("{} runs", runs.len()) };
-    print::report(&format!("{}: {runs} side by side\n", place.display()));
-    Ok(Exit::Conformant)
+    Ok(())
 }
 
 /// The file of a run's own report: named like that of its events, and like no other.

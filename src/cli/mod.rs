@@ -2,13 +2,16 @@
 
 mod arguments;
 mod baseline;
+mod by_edition;
 mod catalogue;
 mod check_adapter;
 mod compare;
 mod config;
+mod editions;
 mod exit;
 mod explain;
 mod failed_last;
+mod forecast;
 mod github;
 mod implementation;
 mod list;
@@ -29,18 +32,21 @@ mod story;
 mod validate;
 mod watch;
 
+use crate::rulebook::EditionDiff;
 use arguments::Command;
 use exit::{Exit, Mistake};
 use schemars::generate::SchemaSettings;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// The JSON Schemas of what `list --json` and `explain --json` print, each with the name of its file.
+/// The JSON Schemas of what `list`, `explain` and `editions diff` print with `--json`, each with the name
+/// of its file.
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     let generator = || SchemaSettings::draft2020_12().for_serialize().into_generator();
     vec![
         ("list.json", generator().into_root_schema_for::<catalogue::Catalogue>().to_value()),
         ("explain.json", generator().into_root_schema_for::<story::Explanation<'_>>().to_value()),
+        ("edition-diff.json", generator().into_root_schema_for::<EditionDiff>().to_value()),
     ]
 }
 
@@ -57,7 +63,8 @@ pub fn main() -> ExitCode {
             // Help and version are no mistakes.
             let exit = if error.use_stderr() { Exit::BadInput } else { Exit::Conformant };
             let _ = error.print();
-            if let Some(hint) = arguments::misplaced_adapter(&error) {
+            let hint = arguments::misplaced_adapter(&error);
+            if let Some(hint) = hint.or_else(|| arguments::several_runs(&error)) {
                 print::aside(&format!("\n{hint}\n"));
             }
             return exit.into();
@@ -68,6 +75,7 @@ pub fn main() -> ExitCode {
         }
     };
     let ended = match arguments.command {
+        Command::Run(arguments) if !arguments.editions.is_empty() => by_edition::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Replay(arguments) => run::replay(&arguments),
         Command::Merge(arguments) => merge::merge(&arguments),
@@ -76,19 +84,18 @@ pub fn main() -> ExitCode {
             compare::compare(&before, &after, markdown.as_deref())
         }
         Command::Matrix { to, files } => matrix::matrix(&to, &files),
+        Command::Editions(command) => editions::command(&command),
         Command::List { what, edition, json } => list::list(what, edition.as_deref(), json),
-        Command::Explain { what, edition, json, choices } => {
-            explain::explain(&what, edition.as_deref(), &choices.choices, json)
-        }
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::man(folder.as_deref()),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
         #[cfg(feature = "self-test")]
-        Command::Serve { edition, choices, mutant: Some(name) } => {
-            serve::serve_mutant(&name, edition.as_deref(), &choices.choices)
+        Command::Serve { edition, choices, offers, mutant: Some(name) } => {
+            serve::serve_mutant(&name, edition.as_deref(), &choices.choices, &offers)
         }
-        Command::Serve { edition, choices, .. } => {
-            serve::serve(edition.as_deref(), &choices.choices)
+        Command::Serve { edition, choices, offers, .. } => {
+            serve::serve(edition.as_deref(), &choices.choices, &offers)
         }
         #[cfg(feature = "self-test")]
         Command::SelfTest(arguments) => self_test::test(&arguments),

@@ -115,11 +115,16 @@ fn tell(job: &Job, summary: &Summary, is_output_taken: bool) -> io::Result<()> {
     } else {
         print::text(&annotations);
     }
+    add_to_summary(job, &markdown::render(summary))
+}
+
+/// Adds to what the page of a job of GitHub Actions shows.
+pub(super) fn add_to_summary(job: &Job, page: &str) -> io::Result<()> {
     let Some(file) = &job.summary else {
         return Ok(());
     };
     let mut file = OpenOptions::new().append(true).create(true).open(file)?;
-    file.write_all(markdown::render(summary).as_bytes())
+    file.write_all(page.as_bytes())
 }
 
 /// A file, or standard output.
@@ -163,19 +168,19 @@ fn cannot_write(name: &str, error: &io::Error) -> String {
 }
 
 /// Events on their way into a file.
-struct Events {
+pub(super) struct Events {
     name: String,
     /// The first thing that went wrong ends the writing, but not the run.
     writer: Result<EventWriter<Target>, io::Error>,
 }
 
 impl Events {
-    fn open(path: &Path) -> Result<Events, Mistake> {
+    pub(super) fn open(path: &Path) -> Result<Events, Mistake> {
         let target = Target::open(path)?;
         Ok(Events { name: target.name.clone(), writer: EventWriter::new(target) })
     }
 
-    fn take(&mut self, event: &Event) {
+    pub(super) fn take(&mut self, event: &Event) {
         if let Ok(writer) = &mut self.writer
             && let Err(error) = writer.write(event)
         {
@@ -183,7 +188,7 @@ impl Events {
         }
     }
 
-    fn finish(self) -> Result<(), String> {
+    pub(super) fn finish(self) -> Result<(), String> {
         self.writer.and_then(EventWriter::finish).map_err(|error| cannot_write(&self.name, &error))
     }
 }

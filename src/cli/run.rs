@@ -5,6 +5,7 @@ use super::arguments::{
 };
 use super::exit::{Exit, Mistake};
 use super::failed_last::FailedLast;
+use super::implementation::NotStarted;
 use super::outputs::Outputs;
 use super::paths::refuse_clashes;
 use super::progress::Progress;
@@ -13,22 +14,15 @@ use super::{implementation, print, select};
 use crate::cases::scenario::nearest;
 use crate::implementation::{Description, Implementation, child_process};
 use crate::runner::{Event, Generation, Host, Selection, Source, case_called, read_cases};
-use crate::suite::{Suite, edition, read_baseline};
+use crate::suite::{Report, Suite, edition, read_baseline};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
     let edition = edition(arguments.target.edition.as_deref())?;
-    let mut selection = select::selection(&arguments.rules, &arguments.scenarios, edition)?;
-    selection.sources = arguments.only.iter().copied().collect();
-    selection.generation = arguments.generation.settings();
-    let mut suite = Suite::of(edition, selection);
-    suite.shard = arguments.shard;
-    suite.examples = arguments.coverage;
-    suite.time = arguments.time;
-    suite.max_failures = arguments.max_failures.or(arguments.fail_fast.then_some(1));
-    suite.save_failures(&arguments.failures_dir)?;
+    let selection = select::selection(&arguments.rules, &arguments.scenarios, edition)?;
+    let mut suite = suite(arguments, edition, selection)?;
     if let Some(file) = &arguments.baseline {
         suite.hold_against(read_baseline(file, edition)?)?;
     }
@@ -53,6 +47,23 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Mistake> {
         failed.write(&arguments.failures_dir)?;
     }
     ended
+}
+
+/// What is run by an edition.
+pub(super) fn suite(
+    arguments: &RunArguments,
+    edition: &'static str,
+    mut selection: Selection,
+) -> Result<Suite, Mistake> {
+    selection.sources = arguments.only.iter().copied().collect();
+    selection.generation = arguments.generation.settings();
+    let mut suite = Suite::of(edition, selection);
+    suite.shard = arguments.shard;
+    suite.examples = arguments.coverage;
+    suite.time = arguments.time;
+    suite.max_failures = arguments.max_failures.or(arguments.fail_fast.then_some(1));
+    suite.save_failures(&arguments.failures_dir)?;
+    Ok(suite)
 }
 
 /// Makes the files that are written, none of which is one that is read.
@@ -114,14 +125,30 @@ impl GenerationArguments {
 
 fn judge(
     target: &TargetArguments,
-    mut suite: Suite,
+    suite: Suite,
     mut outputs: Outputs,
     also: &mut dyn FnMut(&Event),
 ) -> Result<Exit, Mistake> {
     let interrupted = stop_on_interrupt()?;
-    let mut implementation = start(target, suite.edition, &interrupted)?;
+    let report = judge_by(target, suite, &interrupted, &mut |event| {
+        outputs.take(event);
+        also(event);
+    })?;
+    let exit = outputs.deliver(report.summary())?;
+    implementation::check_trace(target)?;
+    Ok(exit)
+}
+
+/// Starts the implementation and judges it by a suite.
+pub(super) fn judge_by(
+    target: &TargetArguments,
+    mut suite: Suite,
+    interrupted: &AtomicBool,
+    tell: &mut dyn FnMut(&Event),
+) -> Result<Report, NotStarted> {
+    let mut implementation = start(target, suite.edition, interrupted)?;
     let description = implementation.describe();
-    let mut helpers = start_helpers(target, suite.edition, &interrupted, &description)?;
+    let mut helpers = start_helpers(target, suite.edition, interrupted, &description)?;
     suite.host = host(target);
     suite.keep_going = target.keep_going;
     #[cfg(feature = "self-test")]
@@ -129,18 +156,12 @@ fn judge(
         suite.likeness = Some(crate::self_test::likeness);
     }
     let mut progress = Progress::new(target.quiet);
-    let report =
-        suite.run_watched(&mut *implementation, &mut helpers, &interrupted, &mut |event| {
-            progress.take(event);
-            outputs.take(event);
-            also(event);
-        });
+    let report = suite.run_watched(&mut *implementation, &mut helpers, interrupted, &mut |event| {
+        progress.take(event);
+        tell(event);
+    });
     progress.finish();
-    drop(implementation);
-    drop(helpers);
-    let exit = outputs.deliver(report.summary())?;
-    implementation::check_trace(target)?;
-    Ok(exit)
+    Ok(report)
 }
 
 /// Starts what is judged.
@@ -148,13 +169,13 @@ pub(super) fn start(
     target: &TargetArguments,
     edition: &str,
     interrupted: &AtomicBool,
-) -> Result<Box<dyn Implementation + Send>, Mistake> {
-    implementation::start(target, edition).map_err(|mistake| {
+) -> Result<Box<dyn Implementation + Send>, NotStarted> {
+    implementation::start(target, edition).map_err(|why| {
         if interrupted.load(Ordering::Relaxed) {
             let message = "stopped before anything was judged".to_owned();
-            return Mistake { exit: Exit::Incomplete, message };
+            return Mistake { exit: Exit::Incomplete, message }.into();
         }
-        mistake
+        why
     })
 }
 

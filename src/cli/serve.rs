@@ -3,13 +3,44 @@
 
 use super::exit::{Exit, Mistake};
 use super::implementation;
-use crate::implementation::Implementation;
+use crate::directory::{Command, Snapshot, StepObservation, Tenant};
 use crate::implementation::serve::serve_stdio;
+use crate::implementation::{Description, Failure, Implementation};
 use crate::reference::ReferenceModel;
 use crate::suite;
 
-pub(super) fn serve(edition: Option<&str>, choices: &[String]) -> Result<Exit, Mistake> {
-    serve_it(&mut ReferenceModel::new(implementation::policy(suite::edition(edition)?, choices)?))
+pub(super) fn serve(
+    edition: Option<&str>,
+    choices: &[String],
+    offers: &[String],
+) -> Result<Exit, Mistake> {
+    let policy = implementation::policy(suite::edition(edition)?, choices)?;
+    serve_it(&mut ReferenceModel::new(policy), offers)
+}
+
+/// What is served, offering to be held to these editions, whichever it follows: as an implementation does that
+/// has not kept up with the documents.
+struct Offering<'o> {
+    served: &'o mut dyn Implementation,
+    offers: &'o [String],
+}
+
+impl Implementation for Offering<'_> {
+    fn describe(&self) -> Description {
+        let mut description = self.served.describe();
+        if !self.offers.is_empty() {
+            description.editions = self.offers.to_vec();
+        }
+        description
+    }
+
+    fn reset(&mut self, tenant: &Tenant) -> Result<Snapshot, Failure> {
+        self.served.reset(tenant)
+    }
+
+    fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure> {
+        self.served.apply(command)
+    }
 }
 
 #[cfg(feature = "self-test")]
@@ -17,15 +48,17 @@ pub(super) fn serve_mutant(
     name: &str,
     edition: Option<&str>,
     choices: &[String],
+    offers: &[String],
 ) -> Result<Exit, Mistake> {
     let Some(mutant) = crate::self_test::mutants::find(name) else {
         return Err(Mistake::bad_input(format!("there is no mutant {name}")));
     };
-    serve_it(&mut *mutant.with_policy(implementation::policy(suite::edition(edition)?, choices)?))
+    let policy = implementation::policy(suite::edition(edition)?, choices)?;
+    serve_it(&mut *mutant.with_policy(policy), offers)
 }
 
-fn serve_it(implementation: &mut dyn Implementation) -> Result<Exit, Mistake> {
-    match serve_stdio(implementation) {
+fn serve_it(served: &mut dyn Implementation, offers: &[String]) -> Result<Exit, Mistake> {
+    match serve_stdio(&mut Offering { served, offers }) {
         Ok(()) => Ok(Exit::Conformant),
         // Whoever asked has gone away, and wants no answer any more.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Conformant),

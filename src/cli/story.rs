@@ -2,6 +2,7 @@
 //! Schema: `spec/schema/explain.json`.
 
 use super::exit::Mistake;
+use super::forecast::Users;
 use crate::cases::scenario::{EmbeddedScenario, Scenario, embedded};
 use crate::directory::{Command, DeclaredChoices, Outcome, Text};
 use crate::implementation::Implementation as _;
@@ -39,6 +40,8 @@ pub(super) enum Explanation<'s> {
         /// What came of each step.
         story: Vec<StoryStep>,
     },
+    /// Of on-premises objects in a tenant.
+    Users(Users),
 }
 
 /// What came of a step.

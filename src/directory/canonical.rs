@@ -218,7 +218,9 @@ impl CanonicalState {
         self.number(object.kind as usize);
         self.flags([
             object.mail_enabled,
-            object.on_premises_sync_enabled,
+            object.is_on_premises_mastered(),
+            object.on_premises_sync_enabled.is_some(),
+            object.is_cloud_managed,
             object.deleted,
             object.quarantined,
         ]);

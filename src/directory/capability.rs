@@ -75,6 +75,11 @@ words! {
         ObjectIdentifier = "objectIdentifier",
         /// The feature that lets a hard match replace `onPremisesObjectIdentifier`; later editions only.
         IdentifierUpdateSwitch = "identifierUpdateSwitch",
+        /// `onPremisesSyncEnabled` tells `false` (was synchronised and has left scope) from `null` (never
+        /// was, or is managed in the cloud now); declared together with `authorityFlag`; later editions only.
+        AuthorityFlagStates = "authorityFlagStates",
+        /// `isCloudManaged` and `setCloudManaged`; later editions only.
+        SourceOfAuthority = "sourceOfAuthority",
     }
 }
 
@@ -113,6 +118,8 @@ impl Capabilities {
                         | Capability::RoleEligibility
                         | Capability::ObjectIdentifier
                         | Capability::IdentifierUpdateSwitch
+                        | Capability::AuthorityFlagStates
+                        | Capability::SourceOfAuthority
                 )
             })
             .collect()
@@ -121,6 +128,11 @@ impl Capabilities {
     /// Whether this capability is declared.
     pub fn has(&self, capability: Capability) -> bool {
         self.0.contains(&capability)
+    }
+
+    /// Whether the three values of the authority flag are told apart.
+    pub(crate) fn tell_flag_states(&self) -> bool {
+        self.has(Capability::AuthorityFlag) && self.has(Capability::AuthorityFlagStates)
     }
 
     /// What of `needed` is not declared, in the protocol's order.

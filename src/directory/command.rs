@@ -179,9 +179,9 @@ macro_rules! commands {
         }
     )*) => {
         $(
-            $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
             #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+            $(#[$doc])*
             #[serde(rename_all = "camelCase", deny_unknown_fields)]
             #[non_exhaustive]
             pub struct $name {
@@ -318,14 +318,24 @@ commands! {
         #[serde(default, deserialize_with = "super::object::null_is_absent")]
         permanently: bool,
     }
+    /// A cloud administrator moves the source of authority of an object to the cloud, or gives it back;
+    /// later editions only.
+    "setCloudManaged": SetCloudManaged {
+        /// Which object.
+        object: CloudRef,
+        /// Whether it is managed in the cloud.
+        value: bool,
+    }
     /// A cloud administrator takes an object out of the recycle bin.
     "restoreCloudObject": RestoreCloudObject {
         /// Which object.
         object: CloudRef,
     }
     /// A cloud administrator turns a switch.
+    #[serde(from = "super::switch_name::NamedSwitch")]
     "setFeature": SetFeature {
         /// Which switch.
+        #[cfg_attr(feature = "schema", schemars(with = "super::SwitchName"))]
         feature: Feature,
         /// On or off.
         value: bool,
@@ -358,6 +368,7 @@ impl Command {
             Command::RemoveEligibility(command) => Some(&command.object),
             Command::SetOnPremisesObjectIdentifier(command) => Some(&command.object),
             Command::DeleteCloudObject(command) => Some(&command.object),
+            Command::SetCloudManaged(command) => Some(&command.object),
             Command::RestoreCloudObject(command) => Some(&command.object),
             _ => None,
         }

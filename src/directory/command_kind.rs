@@ -43,6 +43,8 @@ pub enum CommandKind {
     SetOnPremisesObjectIdentifier,
     /// See [`Command::DeleteCloudObject`].
     DeleteCloudObject,
+    /// See [`Command::SetCloudManaged`].
+    SetCloudManaged,
     /// See [`Command::RestoreCloudObject`].
     RestoreCloudObject,
     /// See [`Command::SetFeature`].
@@ -69,6 +71,7 @@ impl CommandKind {
         CommandKind::RemoveEligibility,
         CommandKind::SetOnPremisesObjectIdentifier,
         CommandKind::DeleteCloudObject,
+        CommandKind::SetCloudManaged,
         CommandKind::RestoreCloudObject,
         CommandKind::SetFeature,
         CommandKind::ReinstallConnect,
@@ -91,6 +94,7 @@ impl CommandKind {
             CommandKind::RemoveEligibility => "removeEligibility",
             CommandKind::SetOnPremisesObjectIdentifier => "setOnPremisesObjectIdentifier",
             CommandKind::DeleteCloudObject => "deleteCloudObject",
+            CommandKind::SetCloudManaged => "setCloudManaged",
             CommandKind::RestoreCloudObject => "restoreCloudObject",
             CommandKind::SetFeature => "setFeature",
             CommandKind::ReinstallConnect => "reinstallConnect",
@@ -130,6 +134,7 @@ impl Command {
             Command::RemoveEligibility(_) => CommandKind::RemoveEligibility,
             Command::SetOnPremisesObjectIdentifier(_) => CommandKind::SetOnPremisesObjectIdentifier,
             Command::DeleteCloudObject(_) => CommandKind::DeleteCloudObject,
+            Command::SetCloudManaged(_) => CommandKind::SetCloudManaged,
             Command::RestoreCloudObject(_) => CommandKind::RestoreCloudObject,
             Command::SetFeature(_) => CommandKind::SetFeature,
             Command::ReinstallConnect(_) => CommandKind::ReinstallConnect,

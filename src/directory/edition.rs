@@ -50,6 +50,31 @@ impl<'de> Deserialize<'de> for PrivilegedRoles {
     }
 }
 
+words! {
+    /// By which names the switches of a tenant are sent, and written in files.
+    #[non_exhaustive]
+    pub enum SwitchNames {
+        /// Those of the edition 2023-01: `softMatch`, on unless it was turned off.
+        Plain = "plain",
+        /// Those of Microsoft Graph: `blockSoftMatchEnabled`, off unless it was turned on.
+        Graph = "graph",
+    }
+}
+
+#[allow(clippy::derivable_impls, reason = "the macro that declares it marks no variant")]
+impl Default for SwitchNames {
+    fn default() -> Self {
+        SwitchNames::Plain
+    }
+}
+
+impl SwitchNames {
+    /// Whether they are those that an adapter takes for granted where it is told nothing.
+    pub(crate) fn is_plain(&self) -> bool {
+        *self == SwitchNames::Plain
+    }
+}
+
 /// What an edition of the rules settles, as data: no code asks for an edition by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -67,6 +92,8 @@ pub struct EditionSettings {
     pub protects_mapped_users: bool,
     /// A soft match is tried only where no object carries the anchor.
     pub hard_match_first: bool,
+    /// By which names the switches are sent, and written in files.
+    pub switch_names: SwitchNames,
 }
 
 fn no_roles(roles: &PrivilegedRoles) -> bool {
@@ -85,6 +112,7 @@ impl EditionSettings {
             privileged_roles: PrivilegedRoles::NONE,
             protects_mapped_users: false,
             hard_match_first: false,
+            switch_names: SwitchNames::Plain,
         }
     }
 }

@@ -34,6 +34,8 @@ pub enum Field {
     MailEnabled,
     /// `onPremisesSyncEnabled`.
     OnPremisesSyncEnabled,
+    /// `isCloudManaged`.
+    IsCloudManaged,
     /// `onPremisesImmutableId`.
     OnPremisesImmutableId,
     /// `onPremisesObjectIdentifier`.
@@ -66,6 +68,8 @@ pub enum Field {
     MatchedOn,
     /// Who a cycle reports to have evaluated a match.
     EvaluatedBy,
+    /// The code of an error that a cycle reports.
+    Code,
     /// How many cloud objects there are.
     CloudObjects,
     /// How many cloud objects were created.
@@ -88,6 +92,7 @@ const PLAIN: &[(Field, &str)] = &[
     (Field::Kind, "kind"),
     (Field::MailEnabled, "mailEnabled"),
     (Field::OnPremisesSyncEnabled, "onPremisesSyncEnabled"),
+    (Field::IsCloudManaged, "isCloudManaged"),
     (Field::OnPremisesImmutableId, "onPremisesImmutableId"),
     (Field::OnPremisesObjectIdentifier, "onPremisesObjectIdentifier"),
     (Field::SourceAnchor, "sourceAnchor"),
@@ -103,6 +108,7 @@ const PLAIN: &[(Field, &str)] = &[
     (Field::Result, "result"),
     (Field::MatchedOn, "matchedOn"),
     (Field::EvaluatedBy, "evaluatedBy"),
+    (Field::Code, "code"),
     (Field::CloudObjects, "cloudObjects"),
     (Field::CreatedObjects, "createdObjects"),
     (Field::TakenOver, "takenOver"),
@@ -191,6 +197,8 @@ pub enum Value {
     Text(Text),
     /// Texts whose order does not count.
     Texts(BTreeSet<Text>),
+    /// Any one of these texts.
+    OneOf(BTreeSet<Text>),
     /// A kind of object.
     Kind(Kind),
     /// The outcome of a command.
@@ -374,6 +382,7 @@ impl Fields for CloudObject {
         Field::Kind,
         Field::MailEnabled,
         Field::OnPremisesSyncEnabled,
+        Field::IsCloudManaged,
         Field::OnPremisesImmutableId,
         Field::OnPremisesObjectIdentifier,
         Field::UserPrincipalName,
@@ -394,6 +403,7 @@ impl Fields for CloudObject {
             Field::Kind => self.kind.into(),
             Field::MailEnabled => self.mail_enabled.into(),
             Field::OnPremisesSyncEnabled => self.on_premises_sync_enabled.into(),
+            Field::IsCloudManaged => self.is_cloud_managed.into(),
             Field::OnPremisesImmutableId => (&self.on_premises_immutable_id).into(),
             Field::OnPremisesObjectIdentifier => (&self.on_premises_object_identifier).into(),
             Field::UserPrincipalName => (&self.user_principal_name).into(),
@@ -446,7 +456,8 @@ mod tests {
 
     const CLOUD: &str = r#"{"id": "1", "kind": "user", "mailEnabled": true, "onPremisesSyncEnabled": true,
         "onPremisesImmutableId": "QUFB", "onPremisesObjectIdentifier": "1-2", "userPrincipalName": "ann@x", "proxyAddresses": ["SMTP:ann@x"],
-        "eligibleRoles": ["Reader"], "attributes": {"kind": "A"}, "password": "pw", "roles": ["Reader"], "deleted": true, "quarantined": true}"#;
+        "isCloudManaged": true, "eligibleRoles": ["Reader"], "attributes": {"kind": "A"}, "password": "pw", "roles": ["Reader"],
+        "deleted": true, "quarantined": true}"#;
     const ON_PREMISES: &str = r#"{"key": "ann-ad", "kind": "user", "mailEnabled": true, "sourceAnchor": "QUFB",
         "objectIdentifier": "1-2", "userPrincipalName": "ann@x", "proxyAddresses": ["SMTP:ann@x"], "attributes": {"kind": "A"}, "password": "pw"}"#;
 

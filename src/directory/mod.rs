@@ -19,6 +19,7 @@ mod object;
 mod object_name;
 mod outcome;
 mod snapshot;
+mod switch_name;
 mod tenant;
 mod text;
 mod well_formed;
@@ -38,11 +39,11 @@ pub use choice::{
 pub use command::{
     AssignRole, CloudObjectChange, CloudRef, Command, CreateCloudObject, CreateOnPremisesObject,
     DeleteCloudObject, MakeEligible, OnPremisesChange, ReinstallConnect, RemoveEligibility,
-    RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId,
-    SetOnPremisesObjectIdentifier, Sync, UpdateCloudObject, UpdateOnPremisesObject,
+    RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetCloudManaged, SetFeature,
+    SetImmutableId, SetOnPremisesObjectIdentifier, Sync, UpdateCloudObject, UpdateOnPremisesObject,
 };
 pub use command_kind::CommandKind;
-pub use edition::{EditionSettings, PrivilegedRoles, RolesAtHardMatch};
+pub use edition::{EditionSettings, PrivilegedRoles, RolesAtHardMatch, SwitchNames};
 pub use field::{Difference, Field, Fields, Treatment, Value, same_addresses};
 pub use object::{Attributes, CloudObject, CloudSetup, Kind, OnPremisesObject};
 pub(crate) use object::{each_name_once, null_is_absent};
@@ -51,6 +52,7 @@ pub use outcome::{
     Evaluator, MatchingAttribute, Outcome, ResultWord, Status, StepObservation, SyncResult,
 };
 pub use snapshot::Snapshot;
+pub use switch_name::SwitchName;
 pub use tenant::{Feature, Features, Tenant};
 pub use text::Text;
 pub use well_formed::{Inspection, Problem, Segment, is_well_formed, problems_of_case};

@@ -202,9 +202,14 @@ pub struct CloudObject {
     /// For groups: whether the group has a mailbox address of its own.
     #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
     pub mail_enabled: bool,
-    /// The authority flag: `false` is mastered in the cloud, `true` is mastered on-premises.
-    #[serde(default, deserialize_with = "null_is_absent")]
-    pub on_premises_sync_enabled: bool,
+    /// The authority flag: `true` is mastered on-premises, anything else in the cloud. Who tells these
+    /// apart shows `false` of what was synchronised and has left scope, and none (`null`) of what never
+    /// was or is managed in the cloud now.
+    #[serde(default)]
+    pub on_premises_sync_enabled: Option<bool>,
+    /// Whether the source of authority of this object was moved to the cloud.
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "is_false")]
+    pub is_cloud_managed: bool,
     /// The source anchor of the on-premises object that it belongs to, or that it is meant for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises_immutable_id: Option<Text>,
@@ -258,7 +263,8 @@ impl CloudObject {
             id: id.into(),
             kind,
             mail_enabled: false,
-            on_premises_sync_enabled: false,
+            on_premises_sync_enabled: None,
+            is_cloud_managed: false,
             on_premises_immutable_id: None,
             on_premises_object_identifier: None,
             user_principal_name: None,
@@ -277,9 +283,14 @@ impl CloudObject {
         !self.deleted
     }
 
+    /// Mastered on-premises.
+    pub fn is_on_premises_mastered(&self) -> bool {
+        self.on_premises_sync_enabled == Some(true)
+    }
+
     /// Mastered in the cloud.
     pub fn is_cloud_mastered(&self) -> bool {
-        !self.on_premises_sync_enabled
+        !self.is_on_premises_mastered()
     }
 }
 

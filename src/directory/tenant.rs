@@ -25,9 +25,10 @@ words! {
 
 /// The switches of a tenant. Unless a case says otherwise soft match and password hash synchronisation
 /// are on, as express settings have it, and nothing blocks a hard match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+///
+/// They are read by either of their names, see [`SwitchName`](super::SwitchName).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Features {
     /// See [`Feature::SoftMatch`].

@@ -25,7 +25,7 @@ pub(super) fn update(
     set: &CloudObjectChange,
 ) -> Carried {
     edit(tenant, handle, |object| {
-        if object.on_premises_sync_enabled && set.names_synchronised_values() {
+        if object.is_on_premises_mastered() && set.names_synchronised_values() {
             return Err(Refusal::MasteredOnPremises);
         }
         set.apply_to(object);
@@ -43,7 +43,7 @@ pub(super) fn set_immutable_id(
         if object.kind != Kind::User {
             return Err(Refusal::UsersOnly);
         }
-        if object.on_premises_sync_enabled {
+        if object.is_on_premises_mastered() {
             return Err(Refusal::MasteredOnPremises);
         }
         object.on_premises_immutable_id = value.cloned();

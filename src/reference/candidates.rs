@@ -131,8 +131,11 @@ impl<'a> Eligibility<'a> {
         if object.quarantined {
             return Err(Reason::HeldByQuarantined);
         }
-        if object.on_premises_sync_enabled {
+        if object.is_on_premises_mastered() {
             return Err(Reason::MasteredOnPremises);
+        }
+        if object.is_cloud_managed {
+            return Err(Reason::CloudManaged);
         }
         if object.kind != kind {
             return Err(Reason::OtherKind);
@@ -183,12 +186,12 @@ impl<'a> Eligibility<'a> {
         // is told.
         Err(if let Some(reason) = protected.filter(|_| hard) {
             reason
-        } else if administrator && hard {
+        } else if role_blocks_hard && hard {
             Reason::HasRoleAndAnchor
-        } else if administrator {
-            Reason::HasRole
         } else if blocked {
             Reason::HardMatchBlocked
+        } else if administrator {
+            Reason::HasRole
         } else if (soft_on_name || soft_on_address) && other_anchor {
             Reason::OtherAnchor
         } else if soft_on_name || soft_on_address {

@@ -49,6 +49,9 @@ pub(super) struct Connect {
     by_key: HashMap<Text, usize>,
     /// The on-premises object that is joined to a cloud object, or that it was quarantined for.
     owners: HashMap<CloudHandle, usize>,
+    /// The cloud objects whose source of authority was moved to the cloud while they were joined, until an
+    /// on-premises object has them back.
+    converted: HashSet<CloudHandle>,
     /// The users in the cloud that were deleted there because their on-premises objects had left scope.
     left_behind: HashSet<CloudHandle>,
     /// The users whose identifier of an on-premises object was cleared at some time.
@@ -94,12 +97,37 @@ impl Connect {
     /// Takes note that a user was deleted because its on-premises object has left scope.
     pub(super) fn leave_behind(&mut self, at: usize, handle: CloudHandle) {
         self.forget_joined(at);
+        self.was_left_behind(handle);
+    }
+
+    /// The same of a user whose on-premises object nobody knows any more.
+    pub(super) fn was_left_behind(&mut self, handle: CloudHandle) {
         self.left_behind.insert(handle);
     }
 
     /// Whether a user was deleted because its on-premises object had left scope.
     pub(super) fn is_left_behind(&self, handle: CloudHandle) -> bool {
         self.left_behind.contains(&handle)
+    }
+
+    /// Takes note that the source of authority of a cloud object was moved to the cloud, or given back: its
+    /// on-premises object has its turn in the next cycle.
+    pub(super) fn turn_authority(&mut self, handle: CloudHandle, object: &CloudObject) {
+        if object.is_on_premises_mastered() {
+            self.converted.insert(handle);
+        }
+        if let Some(at) = self.owner(handle) {
+            self.forget_joined(at);
+        }
+        for member in &mut self.members {
+            member.pending |= member.object.source_anchor == object.on_premises_immutable_id;
+        }
+    }
+
+    /// Whether the source of authority of a cloud object was moved to the cloud, and no on-premises object
+    /// has it back yet.
+    pub(super) fn is_converted(&self, handle: CloudHandle) -> bool {
+        self.converted.contains(&handle)
     }
 
     /// Changes an on-premises object; `false` where there is none with this key.
@@ -186,6 +214,7 @@ impl Connect {
     ) {
         self.owners.insert(handle, at);
         self.left_behind.remove(&handle);
+        self.converted.remove(&handle);
         let member = &mut self.members[at];
         member.last_joined = Some(handle);
         member.joined = Some(Joined { handle, exported, is_to_be_cleared: false });

@@ -3,7 +3,7 @@
 use super::candidates::{Circumstances, Eligibility, candidates, holders};
 use super::connect::{Connect, Joined};
 use super::decide::{Decision, TakeOver, Withheld, decide};
-use super::deviation::{Deviation, Export, Leaving, Occasion, Turn};
+use super::deviation::{Deviation, Export, Leaving, Occasion, Return, Turn};
 use super::export::{provisioned, quarantined, taken_over, updated};
 use super::joined::{JoinedDecision, decide_joined, rejoin};
 use super::policy::Policy;
@@ -47,7 +47,9 @@ impl Cycle<'_> {
     fn leave(&mut self, at: usize) -> Option<(Text, SyncResult)> {
         let member = &self.connect.members()[at];
         let key = member.object.key.clone();
-        let handle = member.joined.as_ref()?.handle;
+        let Some(Joined { handle, .. }) = member.joined else {
+            return self.refuse_deletion(at).map(|error| (key, error));
+        };
         let Some(object) = self.tenant.active(handle).cloned() else {
             self.connect.forget_joined(at);
             return None;
@@ -55,7 +57,7 @@ impl Cycle<'_> {
         if object.kind == Kind::User {
             self.tenant.change(handle, |object| {
                 object.deleted = true;
-                object.on_premises_sync_enabled = false;
+                object.on_premises_sync_enabled = Some(false);
             });
         } else {
             self.tenant.remove(handle);
@@ -64,6 +66,20 @@ impl Cycle<'_> {
         self.deviation.left(&mut leaving);
         self.connect.leave_behind(at, handle);
         Some((key, SyncResult::plain(ResultWord::Removed)))
+    }
+
+    /// Connect tries once to delete what it had joined before, and that has been restored in the cloud since.
+    fn refuse_deletion(&mut self, at: usize) -> Option<SyncResult> {
+        let member = &self.connect.members()[at];
+        if !member.pending {
+            return None;
+        }
+        let anchor = member.object.source_anchor.as_deref()?;
+        let holder = self.tenant.holder_of_anchor(anchor)?;
+        let is_out_of_reach = self.connect.is_left_behind(holder)
+            && self.tenant.get(holder).is_some_and(|object| object.is_cloud_mastered());
+        self.connect.member_mut(at).pending = false;
+        is_out_of_reach.then(|| Reason::NotToBeDeleted.error())
     }
 
     /// The turn of one object.
@@ -145,9 +161,12 @@ impl Cycle<'_> {
         story.rejoin(incoming, self.tenant, found);
         match found {
             Ok(Some(handle)) => self.rejoin(at, incoming, handle, story),
-            Ok(None) => match self.deleted_before(incoming) {
-                Some(handle) => self.restore(at, incoming, handle, story),
-                None => self.match_new(at, incoming, story),
+            Ok(None) => match self.converted(incoming) {
+                Some(handle) => self.take_back(at, incoming, handle, story),
+                None => match self.deleted_before(incoming) {
+                    Some(handle) => self.restore(at, incoming, handle, story),
+                    None => self.match_new(at, incoming, story),
+                },
             },
             Err(reason) => reason.error(),
         }
@@ -259,6 +278,62 @@ impl Cycle<'_> {
         story.returned(incoming);
         self.export(handle, incoming, Occasion::HardMatch, restored);
         self.connect.join(at, handle, Some(Arc::clone(incoming)));
+        hard_matched(Evaluator::Service)
+    }
+
+    /// The object with this anchor whose source of authority was moved to the cloud, or given back since.
+    fn converted(&self, incoming: &OnPremisesObject) -> Option<CloudHandle> {
+        let handle = self.tenant.holder_of_anchor(incoming.source_anchor.as_deref()?)?;
+        let object = self.tenant.get(handle)?;
+        let is_own = object.kind == incoming.kind && self.connect.is_converted(handle);
+        (is_own || object.is_cloud_managed).then_some(handle)
+    }
+
+    /// An object whose source of authority is in the cloud gets nothing from on-premises. Once that was
+    /// given back it is taken over by the anchor, whatever its kind; of users that is a hard match, which
+    /// the switch blocks.
+    fn take_back(
+        &mut self,
+        at: usize,
+        incoming: &Arc<OnPremisesObject>,
+        handle: CloudHandle,
+        story: &mut Story,
+    ) -> SyncResult {
+        let is_managed = self.tenant.get(handle).is_some_and(|object| object.is_cloud_managed);
+        let is_blocked = self.features.block_hard_match && incoming.kind == Kind::User;
+        let decision = if is_managed {
+            Return::Managed
+        } else if is_blocked {
+            Return::Blocked
+        } else {
+            Return::TakenBack
+        };
+        let circumstances = Circumstances::of(incoming, self.tenant, self.features, self.policy);
+        match self.deviation.converted(&circumstances, handle, decision) {
+            Return::Managed => {
+                story.managed_in_the_cloud(incoming);
+                return SyncResult::plain(ResultWord::Unchanged);
+            }
+            Return::Blocked => {
+                story.rollback_blocked(incoming);
+                return Reason::HardMatchBlocked.error();
+            }
+            Return::New => return self.match_new(at, incoming, story),
+            Return::TakenBack => {}
+        }
+        let (features, policy) = (self.features, self.policy);
+        let withheld = Withheld::from_others(incoming, Some(handle), self.tenant);
+        if !withheld.is_empty() {
+            return Reason::Ambiguous.error();
+        }
+        story.taken_back(incoming);
+        self.export(handle, incoming, Occasion::Return, |before| {
+            taken_over(before, incoming, &withheld, features, policy)
+        });
+        self.connect.join(at, handle, Some(Arc::clone(incoming)));
+        if policy.values_absent_on_premises == ValuesAbsentOnPremises::ClearedInNextCycle {
+            self.connect.clear_in_next_cycle(at);
+        }
         hard_matched(Evaluator::Service)
     }
 

@@ -52,6 +52,17 @@ pub(crate) trait Deviation {
         found
     }
 
+    /// What becomes of an object whose source of authority was moved to the cloud, when it is the turn of
+    /// the on-premises object with its anchor.
+    fn converted(
+        &mut self,
+        _circumstances: &Circumstances<'_>,
+        _handle: CloudHandle,
+        decision: Return,
+    ) -> Return {
+        decision
+    }
+
     /// What becomes of a cloud object whose on-premises object has left scope.
     fn left(&mut self, _leaving: &mut Leaving<'_>) {}
 
@@ -76,6 +87,23 @@ pub(crate) struct Turn<'a> {
     pub(crate) tenant: &'a mut CloudTenant,
     /// The switches.
     pub(crate) features: Features,
+}
+
+/// What becomes of an object whose source of authority was moved to the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Return {
+    /// It is managed in the cloud, and gets nothing from on-premises.
+    Managed,
+    /// It was given back, and hard match is blocked.
+    Blocked,
+    /// It was given back, and is taken over.
+    TakenBack,
+    /// It is no more than any other object that has the anchor: only an implementation that is wrong says so.
+    #[cfg_attr(
+        not(feature = "self-test"),
+        allow(dead_code, reason = "faults are made in self-tests")
+    )]
+    New,
 }
 
 /// A cloud object whose on-premises object has left scope.
@@ -112,6 +140,8 @@ pub(crate) enum Occasion {
     HardMatch,
     /// A takeover by another attribute.
     SoftMatch,
+    /// A takeover of what was given back to on-premises.
+    Return,
     /// An update of a joined object.
     Update,
     /// The first update after a reinstallation.
@@ -125,6 +155,7 @@ impl Occasion {
         Occasion::Quarantine,
         Occasion::HardMatch,
         Occasion::SoftMatch,
+        Occasion::Return,
         Occasion::Update,
         Occasion::Rejoin,
     ];

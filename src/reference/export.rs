@@ -15,7 +15,8 @@ pub(super) fn provisioned(
         id,
         kind: incoming.kind,
         mail_enabled: incoming.mail_enabled,
-        on_premises_sync_enabled: true,
+        on_premises_sync_enabled: Some(true),
+        is_cloud_managed: false,
         on_premises_immutable_id: incoming.source_anchor.clone(),
         on_premises_object_identifier: incoming.object_identifier.clone(),
         user_principal_name: incoming.user_principal_name.clone(),
@@ -67,7 +68,7 @@ pub(super) fn taken_over(
     policy: Policy,
 ) -> CloudObject {
     let mut object = target.clone();
-    object.on_premises_sync_enabled = true;
+    object.on_premises_sync_enabled = Some(true);
     object.on_premises_immutable_id = incoming.source_anchor.clone();
     if incoming.object_identifier.is_some() {
         object.on_premises_object_identifier = incoming.object_identifier.clone();

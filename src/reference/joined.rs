@@ -36,7 +36,7 @@ pub(super) fn rejoin(
         return Ok(None);
     };
     match tenant.get(handle) {
-        Some(object) if object.on_premises_sync_enabled => {
+        Some(object) if object.is_on_premises_mastered() => {
             if object.quarantined || object.kind != incoming.kind || is_joined(handle) {
                 Err(Reason::AnchorInUse)
             } else {

@@ -40,7 +40,7 @@ pub(crate) use candidates::{Circumstances, Eligibility, MatchAttributes, holders
 #[cfg(feature = "self-test")]
 pub(crate) use decide::{Decision, TakeOver, Withheld};
 #[cfg(feature = "self-test")]
-pub(crate) use deviation::{Export, Leaving, Occasion, Turn};
+pub(crate) use deviation::{Export, Leaving, Occasion, Return, Turn};
 #[cfg(feature = "self-test")]
 pub(crate) use export::updated;
 #[cfg(feature = "self-test")]
@@ -52,9 +52,9 @@ pub use story::TraceStep;
 pub(crate) use tenant::CloudTenant;
 
 use crate::directory::{
-    CanonicalState, Capabilities, Capability, CloudObject, CloudRef, Command, CreateCloudObject,
-    DeleteCloudObject, Feature, Features, OnPremisesObject, Outcome, Snapshot, Status,
-    StepObservation, Tenant, Text,
+    CanonicalState, Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command,
+    CreateCloudObject, DeleteCloudObject, Feature, Features, OnPremisesObject, Outcome,
+    SetCloudManaged, Snapshot, Status, StepObservation, Tenant, Text,
 };
 use crate::implementation::{Description, Failure, Implementation};
 use administrator::Carried;
@@ -116,6 +116,31 @@ impl ReferenceModel {
         }
     }
 
+    /// A model of a tenant as it stands, under the identifiers that its objects have. Connect remembers
+    /// nothing, as after a reinstallation: it finds what is synchronised already by its anchor. A user in
+    /// the recycle bin that carries an anchor counts as one whose on-premises object had left scope, in
+    /// an edition that knows scope.
+    pub(crate) fn of_state<'a>(
+        policy: Policy,
+        features: Features,
+        cloud: impl IntoIterator<Item = CloudObject>,
+        on_premises: impl IntoIterator<Item = &'a OnPremisesObject>,
+    ) -> ReferenceModel {
+        let mut model = ReferenceModel { features, ..ReferenceModel::new(policy) };
+        let knows_scope = policy.edition.adds.contains(&Capability::Scope);
+        for object in cloud {
+            let is_left = object.deleted && object.on_premises_immutable_id.is_some();
+            let handle = model.tenant.insert_as_it_is(object);
+            if is_left && knows_scope {
+                model.connect.was_left_behind(handle);
+            }
+        }
+        for object in on_premises {
+            model.connect.create(object);
+        }
+        model
+    }
+
     /// Whether sync cycles take down why they decide as they do. Off unless asked for.
     #[must_use]
     pub fn with_trace(mut self, on: bool) -> ReferenceModel {
@@ -160,7 +185,11 @@ impl ReferenceModel {
             canonical.cloud_object(object);
             canonical.optional(self.connect.owner(handle), CanonicalState::number);
             let connect = &self.connect;
-            canonical.flags([connect.is_left_behind(handle), connect.was_cleared(handle)]);
+            canonical.flags([
+                connect.is_left_behind(handle),
+                connect.was_cleared(handle),
+                connect.is_converted(handle),
+            ]);
         });
         let mut labels: Vec<_> = self.labels.iter().collect();
         labels.sort_unstable();
@@ -199,9 +228,40 @@ impl ReferenceModel {
         if self.labels.contains_key(&setup.label) {
             return Err(Refusal::LabelInUse);
         }
-        let handle = administrator::create(&mut self.tenant, setup.to_object(Text::default()))?;
+        let object = self.as_set_up(setup);
+        let handle = administrator::create(&mut self.tenant, object)?;
         self.labels.insert(setup.label.clone(), handle);
         Ok(())
+    }
+
+    /// A cloud object that was never synchronised.
+    fn as_set_up(&self, setup: &CloudSetup) -> CloudObject {
+        CloudObject {
+            on_premises_sync_enabled: self.policy.edition.flag_of_the_cloud(),
+            ..setup.to_object(Text::default())
+        }
+    }
+
+    /// Moves the source of authority of an object to the cloud, or gives it back.
+    fn set_cloud_managed(&mut self, command: &SetCloudManaged) -> Outcome {
+        let Some(handle) = self.resolve(&command.object) else {
+            return Outcome::plain(Status::NotFound);
+        };
+        let Some(object) = self.tenant.active(handle).cloned() else {
+            return Refusal::InRecycleBin.outcome();
+        };
+        if object.is_cloud_managed == command.value {
+            return Outcome::ok();
+        }
+        if command.value && (object.is_cloud_mastered() || object.quarantined) {
+            return Refusal::NotSynchronised.outcome();
+        }
+        self.tenant.change(handle, |object| {
+            object.is_cloud_managed = command.value;
+            object.on_premises_sync_enabled = None;
+        });
+        self.connect.turn_authority(handle, &object);
+        Outcome::ok()
     }
 
     fn delete_cloud_object(&mut self, command: &DeleteCloudObject) -> Outcome {
@@ -312,6 +372,12 @@ impl ReferenceModel {
             Command::SetOnPremisesObjectIdentifier(command) => {
                 self.set_object_identifier(&command.object, command.value.as_ref())
             }
+            Command::SetCloudManaged(_)
+                if !self.policy.edition.adds.contains(&Capability::SourceOfAuthority) =>
+            {
+                return Err(Failure::unsupported(Capability::SourceOfAuthority));
+            }
+            Command::SetCloudManaged(command) => self.set_cloud_managed(command),
             Command::DeleteCloudObject(command) => self.delete_cloud_object(command),
             Command::RestoreCloudObject(command) => {
                 self.on_cloud_object(&command.object, administrator::restore)
@@ -344,7 +410,7 @@ impl Implementation for ReferenceModel {
         let traces = self.traces.as_ref().map(|_| Traces::new());
         *self = ReferenceModel { features: tenant.features, traces, ..Self::new(self.policy) };
         for setup in &tenant.cloud {
-            let handle = self.tenant.insert(setup.to_object(Text::default()));
+            let handle = self.tenant.insert(self.as_set_up(setup));
             self.labels.insert(setup.label.clone(), handle);
         }
         for object in &tenant.on_premises {

@@ -80,7 +80,12 @@ impl EditionRules {
         name: "2025-04",
         roles_block_hard_match: false,
         hard_match_first: true,
-        adds: &[Capability::Scope, Capability::SoftMatchOnUpnSwitch],
+        adds: &[
+            Capability::Scope,
+            Capability::SoftMatchOnUpnSwitch,
+            Capability::ErrorCodes,
+            Capability::AuthorityFlagStates,
+        ],
         ..EditionRules::E2023_01
     };
 
@@ -98,12 +103,20 @@ impl EditionRules {
         adds: &[
             Capability::Scope,
             Capability::SoftMatchOnUpnSwitch,
+            Capability::ErrorCodes,
+            Capability::AuthorityFlagStates,
             Capability::RoleEligibility,
             Capability::ObjectIdentifier,
             Capability::IdentifierUpdateSwitch,
+            Capability::SourceOfAuthority,
         ],
         ..EditionRules::E2025_04
     };
+
+    /// The authority flag of what was never synchronised.
+    pub(crate) fn flag_of_the_cloud(&self) -> Option<bool> {
+        (!self.adds.contains(&Capability::AuthorityFlagStates)).then_some(false)
+    }
 
     /// Every edition, the oldest first.
     pub const ALL: &'static [EditionRules] =

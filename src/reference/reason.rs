@@ -14,6 +14,8 @@ pub(crate) enum Reason {
     Ambiguous,
     /// The holder is mastered on-premises already.
     MasteredOnPremises,
+    /// The holder's source of authority was moved to the cloud.
+    CloudManaged,
     /// The holder is a quarantined object that a collision left behind.
     HeldByQuarantined,
     /// The holder is of another kind.
@@ -42,13 +44,15 @@ pub(crate) enum Reason {
     LateMatch,
     /// A joined object was given another anchor.
     SourceAnchorChanged,
+    /// It left scope, and the cloud object that carries its anchor is not mastered on-premises.
+    NotToBeDeleted,
     /// Values that were withheld when it was joined still belong to other objects.
     StillWithheld,
 }
 
 impl Reason {
-    /// The error code and the message in a sync report. The code is the nearest that the documents
-    /// of the time name; edition 2023-01 claims none.
+    /// The error code and the message in a sync report. From the edition 2025-04 on the code is the
+    /// documented one, where there is one; edition 2023-01 claims none.
     fn words(self) -> (&'static str, &'static str) {
         const NOT_UNIQUE: &str = "AttributeValueMustBeUnique";
         match self {
@@ -62,6 +66,9 @@ impl Reason {
                 NOT_UNIQUE,
                 "an identifier is held by an object that is mastered on-premises already",
             ),
+            Reason::CloudManaged => {
+                (NOT_UNIQUE, "an identifier is held by an object that is managed in the cloud")
+            }
             Reason::HeldByQuarantined => {
                 (NOT_UNIQUE, "an identifier is held by a quarantined object")
             }
@@ -109,6 +116,10 @@ impl Reason {
                 "SourceAnchorChanged",
                 "its sourceAnchor was changed after it was joined; change it back",
             ),
+            Reason::NotToBeDeleted => (
+                "DeletingCloudOnlyObjectNotAllowed",
+                "it left scope, and the cloud object with its anchor is mastered in the cloud",
+            ),
             Reason::StillWithheld => (
                 NOT_UNIQUE,
                 "a value that was withheld when it was joined still belongs to another active object",
@@ -151,6 +162,8 @@ pub(super) enum Refusal {
     SecondPrimary,
     /// The identifier of an on-premises object can be cleared and not set.
     ClearedOnly,
+    /// Only what is synchronised can be moved to the cloud.
+    NotSynchronised,
     /// Objects in the recycle bin can be restored and deleted, nothing else.
     InRecycleBin,
 }
@@ -167,6 +180,7 @@ impl Refusal {
             Refusal::NeedsName => "a user needs a userPrincipalName",
             Refusal::SecondPrimary => "at most one address is primary",
             Refusal::ClearedOnly => "onPremisesObjectIdentifier can only be cleared",
+            Refusal::NotSynchronised => "the object is not synchronised",
             Refusal::InRecycleBin => "the object is in the recycle bin",
         };
         Outcome { message: Some(message.into()), ..Outcome::plain(Status::Refused) }

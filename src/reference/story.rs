@@ -99,6 +99,33 @@ impl Story {
         });
     }
 
+    pub(super) fn managed_in_the_cloud(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.convert-stops-sync", || {
+            format!(
+                "the object with the sourceAnchor of {} is managed in the cloud: nothing of it is synchronised",
+                incoming.key
+            )
+        });
+    }
+
+    pub(super) fn taken_back(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.rollback-next-cycle", || {
+            format!(
+                "the source of authority of the object with the sourceAnchor of {} was given back: it is taken over, and the on-premises values win",
+                incoming.key
+            )
+        });
+    }
+
+    pub(super) fn rollback_blocked(&mut self, incoming: &OnPremisesObject) {
+        self.note("soa.rollback-blocked", || {
+            format!(
+                "the source of authority of the user with the sourceAnchor of {} was given back, but hard match is blocked: an error, and it stays as it is",
+                incoming.key
+            )
+        });
+    }
+
     pub(super) fn no_longer_joined(&mut self, incoming: &OnPremisesObject) {
         self.note("match.every-new-object", || {
             format!(
@@ -179,7 +206,7 @@ impl Story {
                     )
                 });
             }
-            JoinedDecision::Reject(reason) => self.note(rule_of(*reason), || {
+            JoinedDecision::Reject(reason) => self.note(rule_of(*reason, false), || {
                 let holder = anchor.and_then(|anchor| tenant.get(tenant.holder_of_anchor(anchor)?));
                 let holder = holder.map(|holder| format!(", which is on {}", named(holder)));
                 format!(
@@ -205,7 +232,7 @@ impl Story {
         let incoming = circumstances.incoming;
         let key = &incoming.key;
         if *decision == Decision::Reject(Reason::NoSourceAnchor) {
-            return self.note(rule_of(Reason::NoSourceAnchor), || {
+            return self.note(rule_of(Reason::NoSourceAnchor, false), || {
                 format!("{key} has no sourceAnchor: an error")
             });
         }
@@ -218,7 +245,7 @@ impl Story {
         });
         for candidate in candidates {
             self.shared(incoming, &candidate.object, circumstances.policy);
-            self.verdict(incoming, candidate);
+            self.verdict(incoming, candidate, circumstances.policy);
         }
         self.near_misses(incoming, circumstances.tenant, candidates);
         self.decision(circumstances, candidates, decision);
@@ -258,7 +285,7 @@ impl Story {
         }
     }
 
-    fn verdict(&mut self, incoming: &OnPremisesObject, candidate: &Candidate) {
+    fn verdict(&mut self, incoming: &OnPremisesObject, candidate: &Candidate, policy: Policy) {
         let object = &candidate.object;
         let who = named(object);
         match candidate.verdict {
@@ -270,7 +297,7 @@ impl Story {
                 };
                 format!("{who} is eligible: mastered in the cloud and {kind}")
             }),
-            Err(reason) => self.note(rule_of(reason), || {
+            Err(reason) => self.note(rule_of(reason, policy.edition.hard_match_first), || {
                 format!("{who} is not eligible: {}", why_not(object, incoming, reason))
             }),
         }
@@ -514,8 +541,9 @@ impl Story {
     }
 }
 
-/// The rule that a reason follows from.
-fn rule_of(reason: Reason) -> &'static str {
+/// The rule that a reason follows from, in an edition that tries a soft match only where no object carries the
+/// anchor or in an earlier one.
+fn rule_of(reason: Reason, hard_match_first: bool) -> &'static str {
     match reason {
         Reason::NoSourceAnchor => "soa.one-authority",
         Reason::SourceAnchorChanged => "sync.changed-anchor-stops-updates",
@@ -532,9 +560,12 @@ fn rule_of(reason: Reason) -> &'static str {
         Reason::AnchorOfNonUser => "kind.no-hard-match-for-groups-and-contacts",
         Reason::PlainGroup => "kind.plain-groups-never-match",
         Reason::SoftMatchDisabled => "switch.no-soft-match-when-disabled",
+        Reason::HardMatchBlocked if hard_match_first => "switch.hard-match-blocked",
         Reason::HardMatchBlocked => "switch.block-hard-match",
         Reason::OtherAnchor => "match.different-anchor-blocks-soft-match",
         Reason::LateMatch => "match.late-match-is-an-error",
+        Reason::NotToBeDeleted => "scope.cloud-mastered-not-deleted",
+        Reason::CloudManaged => "soa.converted-not-taken-over",
         Reason::StillWithheld => "safe.unique-identifiers",
     }
 }

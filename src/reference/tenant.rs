@@ -106,8 +106,13 @@ impl CloudTenant {
 
     /// Adds an object and gives it an identifier of its own.
     pub(crate) fn insert(&mut self, object: CloudObject) -> CloudHandle {
+        let id = self.next_id();
+        self.insert_as_it_is(CloudObject { id, ..object })
+    }
+
+    /// Adds an object under the identifier that it has.
+    pub(crate) fn insert_as_it_is(&mut self, object: CloudObject) -> CloudHandle {
         let handle = self.next_handle();
-        let object = CloudObject { id: self.next_id(), ..object };
         self.enter_identifiers(&object, handle);
         self.slots.push(Some(Arc::new(object)));
         handle
@@ -224,7 +229,8 @@ mod tests {
             id: Text::default(),
             kind: Kind::User,
             mail_enabled: false,
-            on_premises_sync_enabled: false,
+            on_premises_sync_enabled: None,
+            is_cloud_managed: false,
             on_premises_immutable_id: Some("QUFB".into()),
             user_principal_name: Some(name.into()),
             proxy_addresses: vec!["SMTP:ann@contoso.com".into(), "smtp:a@contoso.com".into()],

@@ -49,6 +49,12 @@ pub fn in_words(command: &Command) -> String {
         Command::DeleteCloudObject(delete) => {
             format!("an administrator moves {} to the recycle bin", delete.object)
         }
+        Command::SetCloudManaged(set) if set.value => {
+            format!("an administrator moves the source of authority of {} to the cloud", set.object)
+        }
+        Command::SetCloudManaged(set) => {
+            format!("an administrator gives the source of authority of {} back", set.object)
+        }
         Command::RestoreCloudObject(restore) => {
             format!("an administrator restores {} from the recycle bin", restore.object)
         }

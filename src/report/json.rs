@@ -292,7 +292,7 @@ fn failure_entry(failure: RuleFailure, header: &RunHeader) -> FailureEntry {
         title: about.as_ref().map(|about| about.title),
         tempting: about.and_then(|about| about.tempting),
         seed: words::seed(&failure.case, header),
-        explain: words::explain(&failure),
+        explain: words::explain(&failure, header),
         variation: words::variation(&failure.report),
         again: again(&failure.case, &failure.place, Some(&failure.rule), header),
         failure,

@@ -3,8 +3,10 @@
 mod adapter;
 mod answers;
 pub mod badge;
+pub mod by_edition;
 pub mod command;
 pub mod compare;
+pub mod edition_diff;
 mod from_events;
 pub mod gate;
 pub mod github;
@@ -17,6 +19,7 @@ mod legible;
 pub mod markdown;
 #[cfg(feature = "html")]
 pub mod matrix;
+pub mod newer_edition;
 mod precondition;
 pub mod terminal;
 mod verdict;

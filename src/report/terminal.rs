@@ -9,17 +9,17 @@ use super::words::{self, About, counted};
 use super::{Aborted, Place, RuleFailure, RuleLine, RuleState, Status, Summary};
 use crate::cases::relations::UnmetPrecondition;
 use crate::rulebook::Rulebook;
-use crate::runner::{Answer, Origin, RunHeader, Source};
+use crate::runner::{Answer, Finding, Origin, RunHeader, Source};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-const BOLD: Style = Style::new().bold();
-const FAINT: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default();
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const CAUTION: Style = AnsiColor::Yellow.on_default();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const FAINT: Style = Style::new().dimmed();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const CAUTION: Style = AnsiColor::Yellow.on_default();
 const STYLES: [Style; 5] = [BOLD, FAINT, GOOD, BAD, CAUTION];
 
 /// Where the columns of the table of rules begin, and how wide all of it is.
@@ -107,23 +107,24 @@ pub(crate) fn wrap(text: &str, width: usize, first: &str, later: &str) -> Vec<St
     lines.into_iter().map(|line| line.into_owned()).collect()
 }
 
-struct Page {
-    text: String,
+/// A report as it grows.
+pub(super) struct Page {
+    pub(super) text: String,
     width: usize,
     styled: bool,
 }
 
 impl Page {
-    fn new(width: usize, styled: bool) -> Page {
+    pub(super) fn new(width: usize, styled: bool) -> Page {
         Page { text: String::new(), width: width.max(40), styled }
     }
 
     /// Paints a text.
-    fn painted(&self, style: Style, text: impl std::fmt::Display) -> String {
+    pub(super) fn painted(&self, style: Style, text: impl std::fmt::Display) -> String {
         if self.styled { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 
-    fn line(&mut self, line: impl AsRef<str>) {
+    pub(super) fn line(&mut self, line: impl AsRef<str>) {
         // A line break in a value begins no line of the report's own.
         let line = line.as_ref().replace('\n', "\\n");
         let mut rest = &*line;
@@ -149,7 +150,7 @@ impl Page {
     }
 
     /// Text wrapped at the page's width, every line indented.
-    fn wrapped(&mut self, indent: &str, first: &str, text: &str) {
+    pub(super) fn wrapped(&mut self, indent: &str, first: &str, text: &str) {
         let room = self.width.max(indent.len() + 20);
         let later = format!("{indent}{:1$}", "", first.chars().count());
         let first = format!("{indent}{first}");
@@ -297,14 +298,19 @@ impl Page {
             self.line("");
             let heading = format!("{}. {} is violated", number + 1, finding.rule);
             self.line(self.painted(BAD, heading));
-            if let Some(likeness) = words::likeness(finding) {
-                self.wrapped("   ", "", &likeness);
-                self.line("");
-            }
-            self.failure(failure, header);
-            if let Some(consequences) = words::consequences(finding) {
-                self.wrapped("   ", "", &consequences);
-            }
+            self.finding(finding, failure, header);
+        }
+    }
+
+    /// All that is known of a mistake.
+    pub(super) fn finding(&mut self, finding: &Finding, failure: &RuleFailure, header: &RunHeader) {
+        if let Some(likeness) = words::likeness(finding) {
+            self.wrapped("   ", "", &likeness);
+            self.line("");
+        }
+        self.failure(failure, header);
+        if let Some(consequences) = words::consequences(finding) {
+            self.wrapped("   ", "", &consequences);
         }
     }
 
@@ -350,7 +356,7 @@ impl Page {
         }
         self.line("");
         self.replay(&failure.case, &failure.place, Some(&failure.rule), header);
-        for command in words::explain(failure) {
+        for command in words::explain(failure, header) {
             self.line(format!("   explain: {command}"));
         }
         if let Some(others) = words::other_cases(failure) {
@@ -388,7 +394,7 @@ impl Page {
         }
     }
 
-    fn aborted(&mut self, cases: &[&Aborted], header: &RunHeader) {
+    pub(super) fn aborted(&mut self, cases: &[&Aborted], header: &RunHeader) {
         for aborted in cases.iter().take(ABORTED) {
             self.line("");
             self.line(self.painted(BAD, words::aborted(aborted)));
@@ -420,7 +426,7 @@ impl Page {
         self.replay(&aborted.case, &aborted.place, None, header);
     }
 
-    fn defects(&mut self, defects: &[(String, String)]) {
+    pub(super) fn defects(&mut self, defects: &[(String, String)]) {
         for (case, message) in defects {
             self.line("");
             self.line(self.painted(BAD, format!("the suite itself failed to judge {case}")));
@@ -460,12 +466,16 @@ impl Page {
         } else {
             self.line("");
         }
-        let style = match summary.status() {
-            Status::Conformant | Status::AsListed | Status::PartHeld => GOOD,
-            Status::Nonconformant | Status::SuiteDefect => BAD,
-            Status::Incomplete => CAUTION,
-        };
         // The last line is the verdict, whole, also for whoever takes nothing but that.
-        self.line(self.painted(style, summary.verdict()));
+        self.line(self.painted(style_of(summary.status()), summary.verdict()));
+    }
+}
+
+/// How a verdict is painted.
+pub(super) fn style_of(status: Status) -> Style {
+    match status {
+        Status::Conformant | Status::AsListed | Status::PartHeld => GOOD,
+        Status::Nonconformant | Status::SuiteDefect => BAD,
+        Status::Incomplete => CAUTION,
     }
 }

@@ -12,6 +12,7 @@ pub fn field_in_words(field: &Field) -> String {
         Field::Attribute(_) => return field.to_string(),
         Field::Existence => "the object itself",
         Field::Result => "reported result",
+        Field::Code => "reported code",
         Field::CloudObjects => "cloud objects",
         Field::CreatedObjects => "new cloud objects",
         Field::TakenOver => "cloud objects taken over",
@@ -72,6 +73,7 @@ pub(super) fn value_of(field: &Field, value: &Value, is_expected: bool) -> Strin
     match value {
         Value::Nothing => match field {
             Field::Result => "no entry",
+            Field::Code => "no code",
             Field::TakenOver => "none",
             Field::JoinedTo => "no cloud object",
             Field::Deleted => "the object is gone",
@@ -93,6 +95,7 @@ pub(super) fn value_of(field: &Field, value: &Value, is_expected: bool) -> Strin
         Value::AtMost(count) => format!("{count} at most"),
         Value::Text(text) => text.to_string(),
         Value::Texts(texts) => format!("[{}]", joined(texts, ", ")),
+        Value::OneOf(texts) => joined(texts, " or "),
         Value::Kind(kind) => kind.to_string(),
         Value::Status(status) => status.to_string(),
         Value::Results(results) => joined(results, " or "),
@@ -118,6 +121,7 @@ fn because_in_words(because: &Because, violation: &Violation) -> String {
         Because::Exists(true) => "the object exists".to_owned(),
         Because::Exists(false) => "there is no such object".to_owned(),
         Because::MasteredOnPremises => "the object is mastered on-premises".to_owned(),
+        Because::ManagedInTheCloud => "its source of authority was moved to the cloud".to_owned(),
         Because::OnlyBySync => "only a sync turns it to true".to_owned(),
         Because::AnchorOfOne(kind) => {
             format!("it is the anchor of exactly one on-premises {kind}")

@@ -22,6 +22,11 @@ pub(super) fn suite(header: &RunHeader) -> String {
     format!("entra-conformance {} · edition {}", header.suite_version, header.edition)
 }
 
+/// The name that a rule has today: another version of the suite may know it by an earlier one.
+pub(super) fn present_name(rule: &str) -> String {
+    Rulebook::embedded().rule(rule).map_or(rule, |known| &known.id).to_owned()
+}
+
 /// Who is judged.
 pub(super) fn implementation(header: &RunHeader) -> String {
     let name = &header.description.implementation;
@@ -383,14 +388,21 @@ pub(super) fn seed(case: &str, header: &RunHeader) -> Option<u64> {
 
 /// The commands that explain a failure: its rule, and its case where that is one of the suite's or in a
 /// file.
-pub(super) fn explain(failure: &RuleFailure) -> Vec<String> {
+pub(super) fn explain(failure: &RuleFailure, header: &RunHeader) -> Vec<String> {
     let case = match &failure.place {
         Place::Suite => Some(&failure.case),
         Place::File(file) => Some(file),
         Place::Generated(..) => None,
     };
     let names = std::iter::once(&failure.rule).chain(case);
-    names.map(|name| format!("entra-conformance explain {}", quoted(name))).collect()
+    let edition = edition(header);
+    names.map(|name| format!("entra-conformance explain {}{edition}", quoted(name))).collect()
+}
+
+/// How a command names the edition, where it is not the default one.
+fn edition(header: &RunHeader) -> String {
+    let is_default = header.edition == Rulebook::embedded().default_edition().id;
+    if is_default { String::new() } else { format!(" --edition {}", quoted(&header.edition)) }
 }
 
 /// How and where a case aborted.
@@ -522,7 +534,7 @@ pub(super) fn replay(case: &str, place: &Place, rule: Option<&str>, header: &Run
     if let Some(rule) = rule.filter(|_| !matches!(place, Place::File(_))) {
         let _ = write!(command, " --rule {rule}");
     }
-    command + &adapter(&header.host)
+    command + &edition(header) + &adapter(&header.host)
 }
 
 /// How a command names the adapter that was judged.

@@ -4,9 +4,14 @@
 
 mod classes;
 mod coverage;
+mod diff;
 
 pub use classes::{Class, Classes};
 pub use coverage::{Coverage, Statement};
+pub use diff::{
+    Changed, ChoiceChange, DatedSource, EditionDiff, EditionName, Grounds, NewCapability,
+    PageChange, RuleChange, SettingChange,
+};
 
 use crate::directory::{Capabilities, Capability, EditionSettings, words};
 use serde::{Deserialize, Serialize};
@@ -47,7 +52,7 @@ impl fmt::Display for Scope {
 }
 
 /// Where a rule is said, or what it follows from.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Source {
@@ -214,7 +219,7 @@ pub struct Page {
 }
 
 /// A dated version of a page.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DatedPage {
@@ -259,6 +264,8 @@ pub struct Edition {
 pub struct Editions {
     /// The pages that rules cite.
     pub pages: Vec<Page>,
+    /// What each setting of an edition says.
+    pub settings: BTreeMap<String, String>,
     /// The editions, oldest first.
     pub editions: Vec<Edition>,
 }
@@ -290,6 +297,9 @@ pub struct Choice {
     /// The last edition that has it; absent while it goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The rule of a later edition that settles it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<String>,
     /// Values of other choices under which alone it means anything.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub needs: BTreeMap<String, String>,

@@ -2,7 +2,7 @@
 //! believed.
 
 use super::addresses::remove_addresses;
-use super::sent::Sent;
+use super::sent::{Sent, as_told};
 use super::trial::{input, lacks};
 use crate::cases::Case;
 use crate::checks::{Observer, Violation};
@@ -109,9 +109,12 @@ pub fn check_adapter(
     }
     let sent = Sent::of([&case], &description).ok();
     let as_sent = sent.as_ref().map_or_else(|| case.clone(), |sent| sent.case(&case));
-    let read_back = |seen| match &sent {
-        Some(sent) => sent.read_back(seen),
-        None => seen,
+    let read_back = |seen| {
+        let seen = match &sent {
+            Some(sent) => sent.read_back(seen),
+            None => seen,
+        };
+        as_told(seen, capabilities)
     };
     let stepwise = read_back(run_one(implementation, input(&as_sent)));
     if let Some(start) = &stepwise.start {

@@ -167,7 +167,11 @@ impl<'a> Context<'a> {
             }
         }
         for (field, expected) in fields(expected) {
-            let shown = seen.value_of(&field);
+            let shown = match field {
+                // Whether it is false or null is for the rules.
+                Field::OnPremisesSyncEnabled => seen.is_on_premises_mastered().into(),
+                _ => seen.value_of(&field),
+            };
             let is_same = match &expected {
                 Value::Texts(wanted) if field == Field::ProxyAddresses => {
                     let wanted: Vec<_> = wanted.iter().cloned().map(ProxyAddress).collect();
@@ -210,10 +214,11 @@ fn fields(expected: &ExpectedObject) -> Vec<(Field, Value)> {
         Change::Clear => Some(&[][..]),
         Change::Set(addresses) => Some(addresses.as_slice()),
     };
-    let plain: [(Field, Option<Value>); 12] = [
+    let plain: [(Field, Option<Value>); 13] = [
         (Field::Kind, expected.kind.map(Value::from)),
         (Field::MailEnabled, expected.mail_enabled.map(Value::from)),
         (Field::OnPremisesSyncEnabled, expected.on_premises_sync_enabled.map(Value::from)),
+        (Field::IsCloudManaged, expected.is_cloud_managed.map(Value::from)),
         (Field::OnPremisesImmutableId, text(&expected.on_premises_immutable_id)),
         (Field::OnPremisesObjectIdentifier, text(&expected.on_premises_object_identifier)),
         (Field::UserPrincipalName, text(&expected.user_principal_name)),

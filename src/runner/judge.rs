@@ -7,7 +7,7 @@ use super::expectations::Context;
 use super::judgement::{Breach, Judgement, Stopped, Tallies};
 use super::reason::Origin;
 use super::selection::Selection;
-use super::sent::Sent;
+use super::sent::{Sent, as_told};
 use super::trial::{Trial, input, lacks};
 use crate::cases::Case;
 use crate::cases::relations::{Relation, RelationVerdict, Run, UnmetPrecondition};
@@ -115,7 +115,8 @@ impl<'a> Judge<'a> {
         let mut seen: Vec<CaseObservation> = Vec::new();
         implementation.run_cases(&inputs, &mut |_, observation| {
             let prepared = &prepared[at];
-            seen.push(prepared.read_back(observation));
+            let observation = prepared.read_back(observation);
+            seen.push(as_told(observation, &self.description.capabilities));
             if seen.len() <= prepared.varied.len() {
                 return true;
             }
@@ -138,10 +139,11 @@ impl<'a> Judge<'a> {
         case: &Case,
         implementation: &mut dyn Implementation,
     ) -> CaseObservation {
-        match Sent::of([case], self.description) {
+        let seen = match Sent::of([case], self.description) {
             Ok(sent) => sent.read_back(run_one(implementation, input(&sent.case(case)))),
             Err(_) => run_one(implementation, input(case)),
-        }
+        };
+        as_told(seen, &self.description.capabilities)
     }
 
     /// A trial with the cases that its relations compare its own with.

@@ -6,7 +6,7 @@ use super::selection::Selection;
 use super::shard::Shard;
 use super::source::Source;
 use super::trial::PlannedCase;
-use crate::cases::grid;
+use crate::cases::grid::Grid;
 use crate::cases::scenario::embedded;
 use crate::implementation::Description;
 use crate::rulebook::{Rulebook, area_of};
@@ -52,6 +52,7 @@ pub fn plan(
     saved: Vec<PlannedCase>,
 ) -> Plan {
     let description = &known_to(edition, description);
+    let grid = || Grid::within(&description.capabilities);
     let written = embedded()
         .iter()
         .filter(|_| selection.has_source(Source::Scenarios))
@@ -83,15 +84,15 @@ pub fn plan(
             let cases = match source {
                 Source::Saved => of_files,
                 Source::Scenarios => of_suite,
-                Source::Grid => grid::Grid::get().count(selection.generation.grid),
+                Source::Grid => grid().count(selection.generation.grid),
                 Source::Sequences => selection.generation.cases,
                 Source::Relations => selection.generation.relation_cases(),
             };
             PlannedSource {
                 source,
                 cases,
-                in_full: (source == Source::Grid).then(|| grid::Grid::get().points().len()),
-                left_out: left_out(source),
+                in_full: (source == Source::Grid).then(|| grid().points().len()),
+                left_out: if source == Source::Grid { left_out(grid()) } else { Vec::new() },
             }
         })
         .collect();
@@ -163,11 +164,8 @@ fn known_to(edition: &str, description: &Description) -> Description {
 }
 
 /// The combinations of a source that have no case.
-fn left_out(source: Source) -> Vec<LeftOutCombinations> {
-    if source != Source::Grid {
-        return Vec::new();
-    }
-    let rules = grid::Grid::get().left_out().iter();
+fn left_out(grid: &Grid) -> Vec<LeftOutCombinations> {
+    let rules = grid.left_out().iter();
     rules
         .map(|&(rule, combinations)| LeftOutCombinations { by: rule.slug.to_owned(), combinations })
         .collect()

@@ -199,8 +199,9 @@ fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject
         Field::Kind => to.kind = Some(right.kind),
         Field::MailEnabled => to.mail_enabled = Some(right.mail_enabled),
         Field::OnPremisesSyncEnabled | Field::Linked => {
-            to.on_premises_sync_enabled = Some(right.on_premises_sync_enabled);
+            to.on_premises_sync_enabled = Some(right.is_on_premises_mastered());
         }
+        Field::IsCloudManaged => to.is_cloud_managed = Some(right.is_cloud_managed),
         Field::OnPremisesImmutableId => {
             to.on_premises_immutable_id = change(right.on_premises_immutable_id.as_ref());
         }

@@ -103,7 +103,7 @@ impl Selection {
         self.rule_patterns.is_empty() || self.rules.contains(rule)
     }
 
-    pub(super) fn has_scenario(&self, id: &str) -> bool {
+    pub(crate) fn has_scenario(&self, id: &str) -> bool {
         self.scenario_patterns.is_empty() || self.scenarios.contains(id)
     }
 }

@@ -5,7 +5,7 @@ use super::addresses::remove_addresses;
 use crate::cases::Case;
 use crate::cases::values::{Value, each_value};
 use crate::directory::{
-    AnchorForm, Attributes, Change, CloudObject, CloudObjectChange, Command, Field,
+    AnchorForm, Attributes, Capabilities, Change, CloudObject, CloudObjectChange, Command, Field,
     OnPremisesChange, OnPremisesObject, Text, is_well_formed,
 };
 use crate::implementation::{ADDRESSES, CaseObservation, Description};
@@ -111,6 +111,20 @@ impl Sent {
             );
         }
     }
+}
+
+/// What was shown. Who does not tell the authority flag's `false` from its `null` means the same by both.
+pub(super) fn as_told(mut seen: CaseObservation, capabilities: &Capabilities) -> CaseObservation {
+    if capabilities.tell_flag_states() {
+        return seen;
+    }
+    let steps = seen.steps.iter_mut().map(|step| &mut step.snapshot);
+    for object in seen.start.iter_mut().chain(steps).flat_map(|state| &mut state.cloud) {
+        if object.on_premises_sync_enabled.is_none() {
+            Arc::make_mut(object).on_premises_sync_enabled = Some(false);
+        }
+    }
+    seen
 }
 
 /// A generated case without the attributes that an implementation has no name for, without addresses where it

@@ -60,7 +60,7 @@ impl Trials {
         let seed = generation.seed;
         let (count, seed) = match source {
             Source::Saved | Source::Scenarios => (0, seed),
-            Source::Grid => (Grid::get().count(generation.grid), seed),
+            Source::Grid => (Grid::within(&description.capabilities).count(generation.grid), seed),
             Source::Sequences => (generation.cases, seed),
             // Relations have cases of their own, so that they add to what the sequences show.
             Source::Relations => (generation.relation_cases(), seed.rotate_left(32) ^ 1),
@@ -78,6 +78,10 @@ impl Trials {
         }
     }
 
+    fn grid(&self) -> &'static Grid {
+        Grid::within(&self.description.capabilities)
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.count
@@ -92,7 +96,7 @@ impl Trials {
     pub(crate) fn at(&self, own: usize) -> (Name, Trial) {
         let place = self.place(own);
         if self.source == Source::Grid {
-            let point = Grid::get().points()[place];
+            let point = self.grid().points()[place];
             let case = point.case_within(&self.description.capabilities);
             let case = fitted(self.respelled(case, place), &self.description);
             let name = Name::Grid(point);
@@ -111,7 +115,7 @@ impl Trials {
     /// The case with this name.
     pub(crate) fn called(&self, name: &str) -> Option<Trial> {
         let at = match self.source {
-            Source::Grid => Grid::get().points().iter().position(|point| point.id() == name),
+            Source::Grid => self.grid().points().iter().position(|point| point.id() == name),
             source => name.strip_prefix(source.word())?.strip_prefix('/')?.parse().ok(),
         };
         at.filter(|at| *at < self.count).map(|at| self.at(at).1)

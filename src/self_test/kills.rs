@@ -129,7 +129,7 @@ fn attempt(
             noticed.extend(own_cases.map(|breach| breach.rule));
             // Above all on its own rule, or else on one that goes with it.
             let mut broken = judgement.breaches.iter().filter(|breach| mutant.breaks(breach.rule));
-            let own = judgement.breaches.iter().find(|breach| breach.rule == mutant.rule);
+            let own = judgement.breaches.iter().find(|breach| mutant.breaks_above_all(breach.rule));
             if let (None, Some(breach)) = (&caught, own.or_else(|| broken.next())) {
                 let (rule, signature) = (breach.rule, breach.signature());
                 let milliseconds = started.elapsed().as_secs_f64() * 1e3;

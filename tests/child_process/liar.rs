@@ -266,12 +266,12 @@ impl Liar {
                 object.attributes.remove("displayName");
             }),
             Lie::AnchorHidden => each(shown, |object| object.on_premises_immutable_id = None),
-            Lie::FlagHidden => each(shown, |object| object.on_premises_sync_enabled = false),
+            Lie::FlagHidden => each(shown, |object| object.on_premises_sync_enabled = None),
             Lie::EditsShownWhereRefused if is_refused => each(shown, |object| {
                 object.attributes.insert("department".into(), "Legal".into());
             }),
             Lie::FlagForNothing => self.stranger(shown, |object| {
-                object.on_premises_sync_enabled = true;
+                object.on_premises_sync_enabled = Some(true);
             }),
             Lie::BinForNothing => self.stranger(shown, |object| object.deleted = true),
             Lie::TwiceInTheBin => {
@@ -440,7 +440,7 @@ impl Implementation for Liar {
         let mut told = self.model.apply(command)?;
         self.steps += 1;
         let truth = told.snapshot.clone();
-        for object in truth.cloud.iter().filter(|object| object.on_premises_sync_enabled) {
+        for object in truth.cloud.iter().filter(|object| object.is_on_premises_mastered()) {
             if self.start.cloud_object(&object.id).is_some() {
                 self.taken_over.insert(object.id.clone());
             }

@@ -3,15 +3,15 @@
 //!
 //! `AGREEMENT_CASES=1000000 cargo test --release --test suite agreement::` looks longer.
 
-use entra_conformance::checks::{EditionSettings, Finding, Observer};
+use crate::editions;
 use entra_conformance::directory::{
-    AssignRole, Capabilities, Change, CloudObjectChange, CloudRef, CloudSetup, Command,
+    AssignRole, Capabilities, Capability, Change, CloudObjectChange, CloudRef, CloudSetup, Command,
     CreateCloudObject, CreateOnPremisesObject, DeclaredChoices, DeleteCloudObject, Feature,
-    Features, Kind, OnPremisesChange, OnPremisesObject, ProxyAddress, RemoveRole,
-    RestoreCloudObject, SetFeature, SetImmutableId, Tenant, Text, UpdateCloudObject,
+    Features, Kind, OnPremisesChange, OnPremisesObject, ProxyAddress, RemoveOnPremisesObject,
+    RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId, Tenant, Text, UpdateCloudObject,
     UpdateOnPremisesObject, problems_of_case,
 };
-use entra_conformance::implementation::Implementation as _;
+use entra_conformance::implementation::{CaseInput, run_one};
 use entra_conformance::reference::{Policy, ReferenceModel};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -175,20 +175,43 @@ fn command() -> impl Strategy<Value = Command> {
     ]
 }
 
+/// Also the commands that later editions add, as far as an edition knows them.
+fn command_within(known: &Capabilities) -> BoxedStrategy<Command> {
+    let mut later = Vec::new();
+    if known.has(Capability::Scope) {
+        later.push(
+            text(KEYS)
+                .prop_map(|key| Command::RemoveOnPremisesObject(RemoveOnPremisesObject::new(key)))
+                .boxed(),
+        );
+    }
+    if known.has(Capability::SoftMatchOnUpnSwitch) {
+        let on = Command::SetFeature(SetFeature::new(Feature::SoftMatchOnUpn, true));
+        later.push(Just(on).boxed());
+    }
+    if later.is_empty() {
+        return command().boxed();
+    }
+    prop_oneof![8 => command(), 1 => prop::strategy::Union::new(later)].boxed()
+}
+
 /// A well-formed case: what would make it ill-formed is left out, piece by piece.
-fn case() -> impl Strategy<Value = (Tenant, Vec<Command>)> {
-    let features = any::<[bool; 3]>().prop_map(|values| {
+fn case(known: &Capabilities) -> impl Strategy<Value = (Tenant, Vec<Command>)> + use<> {
+    let has_switch = known.has(Capability::SoftMatchOnUpnSwitch);
+    let features = any::<[bool; 3]>().prop_map(move |values| {
         let mut features = Features::default();
         for (feature, value) in FEATURES.iter().zip(values) {
             features.set(*feature, value);
         }
+        // In one in eight.
+        features.soft_match_on_upn = !has_switch || values != [true, false, false];
         features
     });
     (
         features,
         prop::collection::vec(cloud(), 0..4),
         prop::collection::vec(on_premises(), 0..3),
-        prop::collection::vec(command(), 1..14),
+        prop::collection::vec(command_within(known), 1..14),
     )
         .prop_map(|(features, cloud, on_premises, commands)| {
             let mut tenant = Tenant::default();
@@ -223,44 +246,45 @@ fn judge(
     policy: Policy,
     declared: bool,
 ) -> (Vec<String>, u64) {
-    let mut model = ReferenceModel::new(policy);
-    let capabilities = Capabilities::all_of_2023();
+    let seen = run_one(&mut ReferenceModel::new(policy), CaseInput::new(tenant, commands));
+    assert!(seen.failure.is_none(), "{:?}", seen.failure);
     let choices = if declared { policy.declared() } else { DeclaredChoices::default() };
-    let start = model.reset(tenant).expect("the model starts");
-    let (mut observer, findings) =
-        Observer::start(tenant, &start, EditionSettings::of_2023_01(), &capabilities, &choices);
-    let mut faults = Vec::new();
-    let mut held = 0;
-    let mut take = |step: usize, findings: Vec<Finding>| {
+    let (mut faults, mut held) = (Vec::new(), 0);
+    let judged = editions::judged(editions::of(&policy), (tenant, commands), &seen, &choices);
+    for (step, findings) in judged.iter().enumerate() {
         for finding in findings {
             held += finding.verdict.held;
-            faults.extend(
-                finding
-                    .violations()
-                    .iter()
-                    .map(|one| format!("step {step}: {}: {one:?}", finding.rule)),
-            );
+            let violations = finding.violations().iter();
+            faults.extend(violations.map(|one| format!("step {step}: {}: {one:?}", finding.rule)));
         }
-    };
-    take(0, findings);
-    for (at, command) in commands.iter().enumerate() {
-        let seen = model.apply(command).expect("the model can do it");
-        take(at + 1, observer.step(command, &seen));
     }
     (faults, held)
 }
 
 #[test]
 fn no_check_finds_fault_with_the_reference_model() {
+    find_fault(Policy::default(), 4_000);
+}
+
+#[test]
+fn no_check_finds_fault_with_the_reference_model_in_a_later_edition() {
+    for edition in editions::later() {
+        find_fault(editions::default_policy(edition), 1_000);
+    }
+}
+
+/// So many cases, unless somebody asks for another number.
+fn find_fault(default: Policy, cases: u32) {
     let cases = std::env::var("AGREEMENT_CASES")
-        .map_or(4_000, |cases| cases.parse().expect("a number of cases"));
-    let policies = Policy::default().every_choice();
+        .map_or(cases, |cases| cases.parse().expect("a number of cases"));
+    let policies = default.every_choice();
+    let known = editions::capabilities(editions::of(&default));
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     // The same cases every time: whoever wants others asks for more of them.
     let mut runner =
         TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let exercised = std::cell::Cell::new(0_u64);
-    let input = (case(), select(policies), any::<bool>());
+    let input = (case(&known), select(policies), any::<bool>());
     let result = runner.run(&input, |((tenant, commands), policy, declared)| {
         let (faults, held) = judge(&tenant, &commands, policy, declared);
         exercised.set(exercised.get() + held);

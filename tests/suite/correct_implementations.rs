@@ -2,9 +2,10 @@
 //! do; the reference model is conformant under every choice. That nobody is blamed for what is left
 //! open is shown by `self_test`.
 
+use crate::editions;
 use entra_conformance::directory::Capabilities;
 use entra_conformance::implementation::{Description, Implementation};
-use entra_conformance::reference::{Policy, ReferenceModel};
+use entra_conformance::reference::ReferenceModel;
 use entra_conformance::report::{RuleState, Status, Summary, terminal};
 use entra_conformance::runner::{Extras, Host, Selection, plan, run};
 use entra_conformance::self_test::variants;
@@ -16,7 +17,8 @@ fn summary_of(implementation: &mut dyn Implementation) -> Summary {
 
 fn summary_with(description: &Description, implementation: &mut dyn Implementation) -> Summary {
     let selection = Selection::scenarios_only();
-    let plan = plan("2023-01", description, Host::InProcess, selection, Vec::new());
+    let edition = description.editions.first().expect("the edition that it is of");
+    let plan = plan(edition, description, Host::InProcess, selection, Vec::new());
     let mut summary = Summary::default();
     run(&plan, implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
         summary.take(&event);
@@ -37,7 +39,8 @@ fn assert_breaks_nothing(implementation: &mut dyn Implementation) -> Summary {
 
 #[test]
 fn the_reference_model_is_conformant_under_every_choice() {
-    for policy in Policy::default().every_choice() {
+    let editions = editions::every();
+    for policy in editions.flat_map(|edition| editions::default_policy(edition).every_choice()) {
         let summary = assert_breaks_nothing(&mut ReferenceModel::new(policy));
         assert_eq!(
             summary.status(),

@@ -30,6 +30,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "implementation::Failure",
         ],
     ),
+    // Of cases it knows how mistakes in files are told, of the report how names are made legible.
+    ("forecast", &["directory", "implementation", "checks", "reference", "cases", "report"]),
     (
         "self_test",
         &[

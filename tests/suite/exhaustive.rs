@@ -4,6 +4,7 @@
 //! `EXHAUSTIVE_DEPTH=4 cargo test --release --test suite exhaustive:: -- --nocapture` searches in full and
 //! prints the figures.
 
+use crate::editions;
 use entra_conformance::cases::scenario::{Scenario, from_yaml};
 use entra_conformance::checks::{EditionSettings, Observer};
 use entra_conformance::implementation::Implementation;
@@ -35,8 +36,8 @@ const BOUNDS: &[(u64, u64)] = &[
 /// The depth from which on every rule is exercised.
 const FULL: usize = 4;
 
-/// Rules whose situation takes more commands than a short search has: two sync cycles with something
-/// between them, or two things before one.
+/// Rules of every edition whose situation takes more commands than a short search has: two sync cycles with
+/// something between them, or two things before one.
 const TAKES_LONGER: &[&str] = &[
     "match.address-before-upn",
     "match.new-objects-only",
@@ -56,15 +57,7 @@ const TAKES_LONGER: &[&str] = &[
 fn model_and_checks_agree_on_every_transition() {
     let depth = std::env::var("EXHAUSTIVE_DEPTH")
         .map_or(SHORT, |depth| depth.parse().expect("a number of commands"));
-    let reports: Vec<Report> = plan("2023-01", depth)
-        .iter()
-        .map(|search| explore(search, &mut |_| ControlFlow::Continue(())))
-        .collect();
-    println!("{}", render("2023-01", &reports));
-    for report in &reports {
-        assert!(report.is_agreed(), "{}", render("2023-01", std::slice::from_ref(report)));
-        assert!(report.transitions > 100 && report.depth == report.settings.depth);
-    }
+    let reports = search("2023-01", &plan("2023-01", depth));
     // What no transition exercised was not agreed upon.
     match depth {
         SHORT => {
@@ -82,6 +75,34 @@ fn model_and_checks_agree_on_every_transition() {
         FULL.. => assert_eq!(never_exercised("2023-01", &reports), Vec::<&str>::new()),
         _ => {}
     }
+}
+
+/// Of later editions a shorter search, from where an object has left scope and from every pair.
+#[test]
+fn model_and_checks_agree_in_later_editions() {
+    for edition in editions::later() {
+        let mut searches = plan(&edition.id, SHORT);
+        searches.retain(|search| {
+            search.scope.values == Values::Apart
+                && matches!(search.scope.starts, Starts::Departed | Starts::Pairs)
+        });
+        let reports = search(&edition.id, &searches);
+        for rule in never_exercised(&edition.id, &reports) {
+            assert!(TAKES_LONGER.contains(&rule), "{rule} is not exercised in {}", edition.id);
+        }
+    }
+}
+
+/// Searches, and asserts that nothing was found.
+fn search(edition: &str, searches: &[Settings]) -> Vec<Report> {
+    let reports: Vec<Report> =
+        searches.iter().map(|search| explore(search, &mut |_| ControlFlow::Continue(()))).collect();
+    println!("{}", render(edition, &reports));
+    for report in &reports {
+        assert!(report.is_agreed(), "{}", render(edition, std::slice::from_ref(report)));
+        assert!(report.transitions > 100 && report.depth == report.settings.depth);
+    }
+    reports
 }
 
 /// What a search finds first in a mutant, one example for each rule.

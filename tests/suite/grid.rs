@@ -4,14 +4,12 @@
 //! Without optimisation one point in 37 is run, with optimisation all of them:
 //! `cargo test --release --test suite grid::`.
 
-use entra_conformance::cases::Case;
+use crate::editions;
 use entra_conformance::cases::grid::{Grid, Point};
-use entra_conformance::checks::{EditionSettings, Finding, Observer, checked_rules};
+use entra_conformance::checks::checked_rules;
 use entra_conformance::directory::{AmbiguousMatch, Capabilities, CollisionHandling};
-use entra_conformance::implementation::Implementation as _;
+use entra_conformance::implementation::{CaseInput, run_one};
 use entra_conformance::reference::{Policy, ReferenceModel};
-use entra_conformance::rulebook::Rulebook;
-use rstest::rstest;
 use std::collections::BTreeMap;
 
 /// A prime, so that every class of every dimension has its turn.
@@ -21,6 +19,7 @@ const STRIDE: usize = if cfg!(debug_assertions) { 37 } else { 1 };
 const OUT_OF_REACH: &[&str] = &[
     "kind.immutable-id-users-only",
     "match.same-target-same-result",
+    "scope.cloud-mastered-not-deleted",
     "soa.cloud-edits-work",
     "soa.no-split",
     "sync.changed-anchor-stops-updates",
@@ -28,67 +27,59 @@ const OUT_OF_REACH: &[&str] = &[
 ];
 
 /// How often each rule held, and everything that any check found fault with.
-#[derive(Default)]
-struct Tally {
-    held: BTreeMap<&'static str, u64>,
-    faults: Vec<String>,
-}
-
-impl Tally {
-    fn take(&mut self, point: &Point, step: usize, findings: Vec<Finding>) {
-        for finding in findings {
-            *self.held.entry(finding.rule).or_default() += finding.verdict.held;
-            for violation in finding.violations() {
-                self.faults.push(format!(
-                    "{}, step {step}: {}: {violation:?}",
-                    point.id(),
-                    finding.rule
-                ));
+fn judge(policy: Policy, points: &[&Point]) -> (BTreeMap<&'static str, u64>, Vec<String>) {
+    let (mut held, mut faults) = (BTreeMap::new(), Vec::new());
+    let mut model = ReferenceModel::new(policy);
+    for point in points {
+        let case = point.case();
+        let seen = run_one(&mut model, CaseInput::new(&case.tenant, &case.commands));
+        assert!(seen.failure.is_none(), "{}: {:?}", point.id(), seen.failure);
+        let case = (&case.tenant, &case.commands[..]);
+        let judged = editions::judged(editions::of(&policy), case, &seen, &policy.declared());
+        for (step, findings) in judged.iter().enumerate() {
+            for finding in findings {
+                let (id, rule) = (point.id(), finding.rule);
+                *held.entry(rule).or_default() += finding.verdict.held;
+                let violations = finding.violations().iter();
+                faults.extend(violations.map(|one| format!("{id}, step {step}: {rule}: {one:?}")));
             }
         }
     }
+    (held, faults)
 }
 
-fn judge(policy: Policy) -> Tally {
-    let mut model = ReferenceModel::new(policy);
-    let capabilities = Capabilities::all_of_2023();
-    let choices = policy.declared();
-    let mut tally = Tally::default();
-    for point in Grid::get().points().iter().step_by(STRIDE) {
-        let Case { tenant, commands } = point.case();
-        let start = model.reset(&tenant).expect("the model starts");
-        let (mut observer, findings) = Observer::start(
-            &tenant,
-            &start,
-            EditionSettings::of_2023_01(),
-            &capabilities,
-            &choices,
-        );
-        tally.take(point, 0, findings);
-        for (at, command) in commands.iter().enumerate() {
-            let seen = model.apply(command).expect("the model can do it");
-            tally.take(point, at + 1, observer.step(command, &seen));
+/// The first two policies of an edition that differ wherever it shows most.
+fn two_policies(cautious: Policy) -> [Policy; 2] {
+    let bold = Policy {
+        collision_handling: CollisionHandling::Quarantined,
+        ambiguous_match: AmbiguousMatch::Withheld,
+        ..cautious
+    };
+    [cautious, bold]
+}
+
+/// In later editions all that the first has not, and less of the rest.
+#[test]
+fn no_check_finds_fault_with_the_reference_model() {
+    let first = Grid::within(&Capabilities::default());
+    for edition in editions::every() {
+        let grid = Grid::within(&editions::capabilities(edition));
+        let stride = if edition.default { STRIDE } else { STRIDE * 5 };
+        let of_first = first.points().iter().step_by(stride);
+        let of_its_own = grid.points().iter().filter(|point| point.is_of_a_later_edition());
+        let points: Vec<&Point> = of_first.chain(of_its_own.step_by(STRIDE.min(7))).collect();
+        for policy in two_policies(editions::default_policy(edition)) {
+            let (held, faults) = judge(policy, &points);
+            assert!(faults.is_empty(), "{}", faults[..faults.len().min(20)].join("\n"));
+            let is_idle = |rule: &&str| {
+                editions::has_rule(edition, rule) && held.get(rule).is_none_or(|&held| held == 0)
+            };
+            let mut unexercised: Vec<&str> = checked_rules().filter(is_idle).collect();
+            unexercised.sort_unstable();
+            let out_of_reach = OUT_OF_REACH.iter().copied();
+            let out_of_reach: Vec<&str> =
+                out_of_reach.filter(|rule| editions::has_rule(edition, rule)).collect();
+            assert_eq!(unexercised, out_of_reach, "{}", edition.id);
         }
     }
-    tally
-}
-
-#[rstest]
-#[case::cautious(Policy::default())]
-#[case::bold(Policy {
-    collision_handling: CollisionHandling::Quarantined,
-    ambiguous_match: AmbiguousMatch::Withheld,
-    ..Policy::default()
-})]
-fn no_check_finds_fault_with_the_reference_model(#[case] policy: Policy) {
-    let Tally { held, faults } = judge(policy);
-    assert!(faults.is_empty(), "{}", faults[..faults.len().min(20)].join("\n"));
-    let book = Rulebook::embedded();
-    let is_in_edition =
-        |rule: &str| book.rule(rule).is_some_and(|rule| rule.is_in(&book.default_edition().id));
-    let mut unexercised: Vec<&str> = checked_rules()
-        .filter(|rule| is_in_edition(rule) && held.get(rule).is_none_or(|&held| held == 0))
-        .collect();
-    unexercised.sort_unstable();
-    assert_eq!(unexercised, OUT_OF_REACH);
 }

@@ -34,6 +34,7 @@ fn the_published_schemas_are_current() {
 #[case::choices("list.json", &["list", "choices"], "/choices/1/id", "collisionHandling")]
 #[case::editions("list.json", &["list", "editions"], "/editions/0/id", "2023-01")]
 #[case::grid("list.json", &["list", "grid"], "/leftOut/0/by", "only-users-have-names")]
+#[case::edition_diff("edition-diff.json", &["editions", "diff", "2023-01", "2025-04"], "/to/id", "2025-04")]
 #[case::rule("explain.json", &["explain", "match.primary-smtp-only"], "/rule/sources/0/page", "ET")]
 #[case::scenario("explain.json", &["explain", "admin/workaround"], "/story/0/command/do", "sync")]
 #[case::file("explain.json", &["explain", "spec/scenarios/match/name-matches-although-addresses-differ.yaml"], "/name", "spec/scenarios/match/")]

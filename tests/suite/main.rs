@@ -8,6 +8,9 @@ mod cli;
 mod configuration;
 mod correct_implementations;
 mod dependency_rules;
+#[cfg(all(unix, feature = "cli"))]
+mod edition_changes;
+mod editions;
 mod endings;
 mod exhaustive;
 mod faults;

@@ -1,7 +1,7 @@
 //! The published JSON Schemas are those of the types, and say the same as the readers.
 
 use crate::published::{assert_current, faults, validator};
-use entra_conformance::directory::{Command, StepObservation, Tenant};
+use entra_conformance::directory::{Command, StepObservation, SwitchNames, Tenant};
 use entra_conformance::implementation::FailureKind;
 use entra_conformance::implementation::protocol::{
     Answer, ApplyParams, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
@@ -69,6 +69,7 @@ fn commands() -> Vec<Command> {
         {"do": "removeEligibility", "object": {"label": "bob"}, "role": "Reader"},
         {"do": "setOnPremisesObjectIdentifier", "object": {"label": "bob"}, "value": null},
         {"do": "deleteCloudObject", "object": {"quarantinedFor": "ann-ad"}, "permanently": true},
+        {"do": "setCloudManaged", "object": {"joinedTo": "ann-ad"}, "value": true},
         {"do": "restoreCloudObject", "object": {"label": "bob"}},
         {"do": "setFeature", "feature": "softMatch", "value": false},
         {"do": "setFeature", "feature": "passwordHashSync", "value": true},
@@ -100,6 +101,7 @@ fn every_request_that_is_written_is_valid_and_can_be_read() {
             protocol: 1,
             edition: "2023-01".into(),
             suite: SuiteName { name: "entra-conformance".into(), version: "0.1.0".into() },
+            switch_names: SwitchNames::Plain,
         },
     );
     for tenant in [tenant(), Tenant::default()] {

@@ -4,8 +4,9 @@
 //! `entra-conformance self-test` does the same with all cases; here they are fewer, so that it can
 //! be run at every save.
 
+use crate::editions;
 use entra_conformance::runner::{Generation, Source};
-use entra_conformance::self_test::{Progress, Proof, Settings, render, self_test};
+use entra_conformance::self_test::{Progress, Proof, Settings, mutants, render, self_test};
 use rstest::rstest;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -73,6 +74,29 @@ fn no_correct_variant_is_blamed() {
     assert_eq!(proof.defects(), Vec::<String>::new());
     assert!(proof.variants.len() >= 12);
     assert!(proof.variants.iter().all(|line| line.cases > 0 && line.held > 0));
+}
+
+/// Of later editions the mutants of what is new or changed in them, and every variant with few cases.
+#[test]
+fn later_editions_are_proved_as_well() {
+    for edition in editions::later() {
+        let is_new = |mutant: &&mutants::Mutant| editions::has_new_rule(edition, mutant.rule);
+        let new = mutants::of_edition(&edition.id).filter(is_new);
+        let mut of_new_rules: Vec<String> = new.map(|mutant| mutant.name.to_owned()).collect();
+        if of_new_rules.is_empty() {
+            // No name would stand for all.
+            of_new_rules = none();
+        }
+        let proof = test(&Settings {
+            edition: edition.id.clone(),
+            generation: Generation { cases: 1_000, ..Generation::default() },
+            mutants: of_new_rules,
+            one_in: 200,
+            ..Settings::default()
+        });
+        assert_eq!(proof.defects(), Vec::<String>::new(), "{}", edition.id);
+        assert!(proof.variants.iter().all(|line| line.cases > 0 && line.held > 0));
+    }
 }
 
 /// A source that cannot catch a mutant says so, and the verdict with it.

@@ -49,7 +49,7 @@ impl SmallSync {
 
     fn sync_object(&mut self, object: &OnPremisesObject) -> ResultWord {
         let rejoined = self.cloud.iter().find(|cloud| {
-            cloud.on_premises_sync_enabled && cloud.on_premises_immutable_id == object.source_anchor
+            cloud.is_on_premises_mastered() && cloud.on_premises_immutable_id == object.source_anchor
         });
         let known =
             self.joined.get(&object.key).cloned().or(rejoined.map(|cloud| cloud.id.clone()));
@@ -88,7 +88,7 @@ impl SmallSync {
                 let is_hard = *anchor == object.source_anchor;
                 let is_soft = anchor.is_none()
                     && same(&cloud.user_principal_name, &object.user_principal_name);
-                if cloud.on_premises_sync_enabled || !(is_hard || is_soft) {
+                if cloud.is_on_premises_mastered() || !(is_hard || is_soft) {
                     return ResultWord::Error;
                 }
                 self.joined.insert(object.key.clone(), cloud.id.clone());
@@ -102,7 +102,7 @@ impl SmallSync {
     /// What is on-premises overwrites what is in the cloud.
     fn write(&mut self, at: usize, object: &OnPremisesObject) {
         let cloud = &mut self.cloud[at];
-        cloud.on_premises_sync_enabled = true;
+        cloud.on_premises_sync_enabled = Some(true);
         cloud.on_premises_immutable_id.clone_from(&object.source_anchor);
         cloud.user_principal_name.clone_from(&object.user_principal_name);
         if !object.proxy_addresses.is_empty() {

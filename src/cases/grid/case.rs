@@ -1,7 +1,8 @@
 //! From a point of the grid to its case.
 
 use super::dimension::{
-    AddressRelation, Authority, Bystander, Moment, ObjectClass, Presence, Switch, TargetRoles,
+    AddressRelation, Authority, Bystander, Departure, Moment, ObjectClass, Presence, Switch,
+    TargetRoles,
 };
 use super::point::Point;
 use super::values::{
@@ -16,7 +17,8 @@ use crate::cases::Case;
 use crate::directory::{
     AssignRole, Capabilities, Capability, Change, CloudRef, CloudSetup, Command,
     CreateOnPremisesObject, DeleteCloudObject, Feature, Features, Kind, OnPremisesChange,
-    OnPremisesObject, ProxyAddress, RemoveRole, SetFeature, Tenant, Text, UpdateOnPremisesObject,
+    OnPremisesObject, ProxyAddress, RemoveOnPremisesObject, RemoveRole, RestoreCloudObject,
+    SetFeature, Tenant, Text, UpdateOnPremisesObject,
 };
 use std::collections::BTreeSet;
 
@@ -48,7 +50,7 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn case(&self) -> Case {
         let point = self.point;
-        let is_owned = point.authority == Authority::OnPremises;
+        let is_owned = self.is_owned();
         let mut cloud = Vec::new();
         if !is_owned {
             cloud.push(self.target());
@@ -70,6 +72,7 @@ impl Builder<'_> {
             soft_match: point.soft_match == Switch::On,
             password_hash_sync: point.password_hash_sync == Switch::On,
             block_hard_match: point.hard_match == Switch::Off,
+            soft_match_on_upn: point.match_on_name == Switch::On,
             ..Features::default()
         };
         Case { tenant: Tenant { features, cloud, on_premises }, commands: self.commands() }
@@ -81,12 +84,23 @@ impl Builder<'_> {
         if point.presence == Presence::RecycleBin {
             commands.push(delete(label(ANN), false));
         }
-        if point.moment.is_joined_before() {
-            commands.push(Command::sync());
-            commands.push(self.change());
-        } else if point.authority == Authority::OnPremises {
+        if point.moment.is_joined_before() || self.is_owned() {
             // The target is joined to its own object before the incoming one is there.
             commands.push(Command::sync());
+        }
+        if point.departure != Departure::Never {
+            let key = Text::from(DAN_AD);
+            commands
+                .push(Command::RemoveOnPremisesObject(RemoveOnPremisesObject { key: key.clone() }));
+            commands.push(Command::sync());
+            if point.departure == Departure::Restored {
+                let object = CloudRef::JoinedTo(key);
+                commands.push(Command::RestoreCloudObject(RestoreCloudObject { object }));
+            }
+        }
+        if point.moment.is_joined_before() {
+            commands.push(self.change());
+        } else if self.is_owned() {
             let object = self.incoming();
             commands.push(Command::CreateOnPremisesObject(CreateOnPremisesObject { object }));
         }
@@ -114,6 +128,11 @@ impl Builder<'_> {
         commands
     }
 
+    /// Whether the target is made from an on-premises object of its own.
+    fn is_owned(&self) -> bool {
+        self.point.authority == Authority::OnPremises || self.point.departure != Departure::Never
+    }
+
     /// Removes what stands in the incoming object's way.
     fn unblock(&self, commands: &mut Vec<Command>) {
         for (object, role) in self.roles() {
@@ -126,6 +145,10 @@ impl Builder<'_> {
         if self.point.hard_match == Switch::Off {
             let feature = Feature::BlockHardMatch;
             commands.push(Command::SetFeature(SetFeature { feature, value: false }));
+        }
+        if self.point.match_on_name == Switch::Off {
+            let feature = Feature::SoftMatchOnUpn;
+            commands.push(Command::SetFeature(SetFeature { feature, value: true }));
         }
         if self.deletions {
             commands.push(delete(CloudRef::QuarantinedFor(ANN_AD.into()), true));

@@ -188,6 +188,19 @@ dimension! {
     }
 }
 
+dimension! {
+    /// Whether the target has left the scope of synchronisation: it was joined to an on-premises object that
+    /// was removed.
+    Departure {
+        /// It has not.
+        Never = "never",
+        /// It is in the recycle bin since then.
+        Deleted = "in-the-recycle-bin",
+        /// An administrator has restored it.
+        Restored = "restored",
+    }
+}
+
 impl ObjectClass {
     /// Whether it is a user.
     pub(super) fn is_user(self) -> bool {

@@ -1,8 +1,8 @@
 //! The rules by which points are left out of the grid.
 
 use super::dimension::{
-    AddressRelation, AnchorRelation, Authority, Bystander, Moment, NameRelation, Presence, Switch,
-    TargetRoles,
+    AddressRelation, AnchorRelation, Authority, Bystander, Departure, Moment, NameRelation,
+    Presence, Switch, TargetRoles,
 };
 use super::point::Point;
 
@@ -22,7 +22,7 @@ impl LeftOut {
     }
 }
 
-/// Every rule, in the order in which they are asked.
+/// Every rule about the dimensions that every edition has, in the order in which they are asked.
 pub(super) static RULES: &[LeftOut] = &[
     LeftOut {
         slug: "only-users-have-names",
@@ -123,13 +123,7 @@ pub(super) static RULES: &[LeftOut] = &[
     LeftOut {
         slug: "nothing-to-unblock",
         words: "impossible: nothing that could be removed stands in the way, neither a role nor a switch",
-        applies_to: |point| {
-            point.moment == Moment::Unblocked
-                && point.soft_match == Switch::On
-                && point.hard_match == Switch::On
-                && !point.roles.is_from_the_start()
-                && point.bystander == Bystander::Ordinary
-        },
+        applies_to: |point| point.moment == Moment::Unblocked && !point.can_be_unblocked(),
     },
     LeftOut {
         slug: "role-only-before-reinstallation",
@@ -145,9 +139,59 @@ pub(super) static RULES: &[LeftOut] = &[
     },
 ];
 
+/// The rules about what later editions add, asked after the others. One thing of theirs is varied at a
+/// time.
+pub(super) static LATER_RULES: &[LeftOut] = &[
+    LeftOut {
+        slug: "no-name-to-match-on",
+        words: "the switch for soft match on the UPN concerns users whose UPN is somebody's; the switches are not turned together, and roles stop a match either way",
+        applies_to: |point| {
+            let is_somebody_s =
+                point.name.is_with_target() || point.name == NameRelation::Bystander;
+            let is_blocked_anyway = point.soft_match == Switch::Off
+                || point.roles.is_from_the_start()
+                || point.bystander == Bystander::Administrator;
+            point.match_on_name == Switch::Off
+                && (!is_somebody_s
+                    || is_blocked_anyway
+                    || point.hard_match == Switch::Off
+                    || point.password_hash_sync == Switch::Off)
+        },
+    },
+    LeftOut {
+        slug: "users-leave-scope",
+        words: "left open by the pages: groups and contacts that leave scope, and what comes in the place of a user and is none",
+        applies_to: |point| {
+            point.departure != Departure::Never
+                && !(point.target.is_user() && point.incoming.is_user())
+        },
+    },
+    LeftOut {
+        slug: "left-with-an-anchor",
+        words: "impossible: a user that has left scope was joined, in the cloud until then, and carries an anchor",
+        applies_to: |point| {
+            point.departure != Departure::Never
+                && (point.authority == Authority::OnPremises
+                    || point.presence == Presence::RecycleBin
+                    || matches!(point.anchor, AnchorRelation::Free | AnchorRelation::Bystander))
+        },
+    },
+    LeftOut {
+        slug: "left-in-other-circumstances",
+        words: "of the switches only the one for hard match concerns who comes back; and what the roles of a user in the recycle bin mean is left open by the pages",
+        applies_to: |point| {
+            point.departure != Departure::Never
+                && (point.soft_match == Switch::Off
+                    || point.password_hash_sync == Switch::Off
+                    || point.roles.is_from_the_start()
+                    || point.bystander == Bystander::Administrator)
+        },
+    },
+];
+
 impl Point {
     /// The rule that leaves this point out of the grid, if one does.
     pub fn left_out(&self) -> Option<&'static LeftOut> {
-        RULES.iter().find(|rule| rule.applies_to(self))
+        RULES.iter().chain(LATER_RULES).find(|rule| rule.applies_to(self))
     }
 }

@@ -14,6 +14,9 @@
 //! takeover shows all that it does. Every case goes on for one cycle after the last decision, in
 //! which nothing is pending but what failed.
 //!
+//! What a later edition adds is a dimension of its own. One of those is varied at a time, in every
+//! point of the others in which it can make a difference.
+//!
 //! | module | what it is |
 //! | --- | --- |
 //! | `dimension` | the dimensions and their classes |
@@ -36,22 +39,23 @@ mod values;
 mod tests;
 
 pub use dimension::{
-    AddressRelation, AnchorRelation, Authority, Bystander, Moment, NameRelation, ObjectClass,
-    Presence, Switch, TargetRoles,
+    AddressRelation, AnchorRelation, Authority, Bystander, Departure, Moment, NameRelation,
+    ObjectClass, Presence, Switch, TargetRoles,
 };
 pub use left_out::LeftOut;
 pub use point::Point;
 
-use crate::directory::words;
-use std::sync::LazyLock;
+use crate::directory::{Capabilities, words};
+use std::sync::OnceLock;
 
-/// All points that have a case, and how many have none. Made once, when it is first asked for.
-#[derive(Debug)]
+/// All points that have a case, and how many have none.
+#[derive(Clone, Debug)]
 pub struct Grid {
     points: Vec<Point>,
     /// How many of them have all pairs of classes, and all triples.
     ends: [usize; 2],
     left_out: Vec<(&'static LeftOut, usize)>,
+    combinations: usize,
 }
 
 words! {
@@ -67,13 +71,28 @@ words! {
 }
 
 impl Grid {
-    /// The grid.
-    pub fn get() -> &'static Grid {
-        static GRID: LazyLock<Grid> = LazyLock::new(Grid::new);
-        &GRID
+    /// The grid of what an implementation with these capabilities can be asked for. Each is made once, when
+    /// it is first asked for.
+    ///
+    /// What editions have in common is the same in all: what a later one adds only adds points.
+    pub fn within(capabilities: &Capabilities) -> &'static Grid {
+        const GRIDS: usize = 1 << Point::LATER.len();
+        static ALL: [OnceLock<Grid>; GRIDS] = [const { OnceLock::new() }; GRIDS];
+        let later = Point::LATER.iter().enumerate();
+        let known = later.filter(|(_, (_, capability))| capabilities.has(*capability));
+        let known: Vec<usize> = known.map(|(at, _)| at).collect();
+        let number = known.iter().fold(0, |number, at| number | 1 << at);
+        ALL[number].get_or_init(|| match known[..] {
+            [] => Grid::of_every_edition(),
+            _ => {
+                let first = Grid::within(&Capabilities::default());
+                known.iter().fold(first.clone(), |grid, at| grid.with(first, *at))
+            }
+        })
     }
 
-    fn new() -> Grid {
+    /// The points of the dimensions that every edition has.
+    fn of_every_edition() -> Grid {
         let mut points = Vec::new();
         let mut left_out: Vec<_> = left_out::RULES.iter().map(|rule| (rule, 0)).collect();
         for point in Point::every() {
@@ -82,8 +101,46 @@ impl Grid {
                 Some((_, count)) => *count += 1,
             }
         }
-        let (points, ends) = order::by_interaction(points);
-        Grid { points, ends, left_out }
+        let (points, ends) = order::by_interaction(points, None);
+        Grid { points, ends, left_out, combinations: Point::EVERY }
+    }
+
+    /// This grid and what a later dimension makes of the points of the first.
+    fn with(mut self, first: &Grid, later: usize) -> Grid {
+        let (word, _) = Point::LATER[later];
+        let mut points = Vec::new();
+        for varied in first.points.iter().flat_map(|point| with_its_way_out(point.varied(word))) {
+            self.combinations += 1;
+            match varied.left_out() {
+                None => points.push(varied),
+                Some(rule) => self.leave_out(rule),
+            }
+        }
+        let later = Some(Point::OF_EVERY_EDITION + later);
+        let (points, [pairs, triples]) = order::by_interaction(points, later);
+        // The first ones still have all pairs, and all triples.
+        let [former_pairs, former_triples] = self.ends;
+        let after = self.points.split_off(former_triples);
+        let between = self.points.split_off(former_pairs);
+        for more in
+            [&points[..pairs], &between, &points[pairs..triples], &after, &points[triples..]]
+        {
+            self.points.extend(more);
+        }
+        self.ends = [former_pairs + pairs, former_triples + triples];
+        self
+    }
+
+    fn leave_out(&mut self, rule: &'static LeftOut) {
+        match self.left_out.iter_mut().find(|(known, _)| known.slug == rule.slug) {
+            Some((_, count)) => *count += 1,
+            None => self.left_out.push((rule, 1)),
+        }
+    }
+
+    /// How many combinations there are, with and without a case.
+    pub fn combinations(&self) -> usize {
+        self.combinations
     }
 
     /// The points that have a case, always in the same order: those first that show most.
@@ -106,12 +163,12 @@ impl Grid {
     }
 }
 
-/// The points that have a case, always in the same order.
-pub fn points() -> impl Iterator<Item = Point> {
-    Grid::get().points().iter().copied()
-}
-
-/// How many points each rule leaves out of the full product.
-pub fn left_out() -> Vec<(&'static LeftOut, usize)> {
-    Grid::get().left_out().to_vec()
+/// These points, each also with what stands in the way removed, where a later dimension has put it there.
+fn with_its_way_out(points: Vec<Point>) -> impl Iterator<Item = Point> {
+    points.into_iter().flat_map(|point| {
+        let nothing_else = Point { match_on_name: Switch::On, ..point };
+        let is_first = point.moment == Moment::New && !nothing_else.can_be_unblocked();
+        let unblocked = Point { moment: Moment::Unblocked, ..point };
+        std::iter::once(point).chain(is_first.then_some(unblocked))
+    })
 }

@@ -6,11 +6,17 @@
 
 use super::point::{Classes, Point};
 
-/// The points in this order, and how many of them are about pairs, and about pairs and triples.
-pub(super) fn by_interaction(points: Vec<Point>) -> (Vec<Point>, [usize; 2]) {
+/// The points in this order, and how many of them are about pairs, and about pairs and triples: of the
+/// dimensions that every edition has, or else of the one with this number among all with the others.
+pub(super) fn by_interaction(points: Vec<Point>, later: Option<usize>) -> (Vec<Point>, [usize; 2]) {
     let classes: Vec<Classes> = points.iter().map(Point::classes).collect();
-    let pairs: Vec<Vec<usize>> = subsets(2);
-    let triples: Vec<Vec<usize>> = subsets(3);
+    let [pairs, triples] = [2, 3].map(|size| match later {
+        None => subsets(size),
+        Some(later) => {
+            let others = subsets(size - 1).into_iter();
+            others.map(|others| [others, vec![later]].concat()).collect()
+        }
+    });
     let mut is_taken = vec![false; points.len()];
     let mut order: Vec<usize> = Vec::with_capacity(points.len());
     let ends = [pairs, triples].map(|together| {
@@ -49,11 +55,11 @@ fn scattered(count: usize) -> impl Iterator<Item = usize> {
     (0..count).map(move |at| at * step % count)
 }
 
-/// All sets of so many dimensions.
+/// All sets of so many dimensions of those that every edition has.
 fn subsets(size: usize) -> Vec<Vec<usize>> {
-    (0..1_usize << Point::SIZES.len())
+    (0..1_usize << Point::OF_EVERY_EDITION)
         .filter(|set| set.count_ones() as usize == size)
-        .map(|set| (0..Point::SIZES.len()).filter(|at| set >> at & 1 == 1).collect())
+        .map(|set| (0..Point::OF_EVERY_EDITION).filter(|at| set >> at & 1 == 1).collect())
         .collect()
 }
 
@@ -98,11 +104,12 @@ impl<'d> Seen<'d> {
 mod tests {
     use super::super::Grid;
     use super::*;
+    use crate::directory::{Capabilities, Capability};
     use std::collections::BTreeSet;
 
     #[test]
     fn the_first_points_have_all_pairs_and_the_next_all_triples_that_there_are() {
-        let grid = Grid::get();
+        let grid = Grid::within(&Capabilities::default());
         let [pairs, triples] = grid.ends;
         assert!(pairs < 1_000 && triples < grid.points().len() / 5, "{pairs}, {triples}");
         for (size, end) in [(2, pairs), (3, triples)] {
@@ -115,6 +122,33 @@ mod tests {
                     points.iter().map(of_point).collect()
                 };
                 assert_eq!(seen(&grid.points()[..end]), seen(grid.points()));
+            }
+        }
+    }
+
+    /// A grid with more dimensions has the points of the smaller one, and of the new dimensions every pair
+    /// and triple that there is.
+    #[test]
+    fn later_dimensions_add_points_and_change_none() {
+        let first = Grid::within(&Capabilities::default());
+        let grid = Grid::within(&Capability::ALL.iter().copied().collect());
+        let is_first = |point: &&Point| !point.is_of_a_later_edition();
+        let kept: Vec<Point> = grid.points().iter().filter(is_first).copied().collect();
+        assert_eq!(kept, first.points());
+        for later in Point::OF_EVERY_EDITION..Point::SIZES.len() {
+            for (size, end) in [(1, grid.ends[0]), (2, grid.ends[1])] {
+                for others in subsets(size) {
+                    let seen = |points: &[Point]| -> BTreeSet<Vec<u8>> {
+                        let of_point = |point: &Point| {
+                            let classes = point.classes();
+                            others.iter().chain([&later]).map(|at| classes[*at]).collect()
+                        };
+                        let mut classes: BTreeSet<Vec<u8>> = points.iter().map(of_point).collect();
+                        classes.retain(|classes| classes.last() != Some(&0));
+                        classes
+                    };
+                    assert_eq!(seen(&grid.points()[..end]), seen(grid.points()));
+                }
             }
         }
     }

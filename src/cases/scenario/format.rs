@@ -176,9 +176,12 @@ pub struct ExpectedObject {
     /// Whether a group has a mailbox address of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail_enabled: Option<bool>,
-    /// The authority flag.
+    /// The authority flag: whether it is true, or anything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises_sync_enabled: Option<bool>,
+    /// Whether its source of authority was moved to the cloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_cloud_managed: Option<bool>,
     /// The anchor.
     #[serde(default, skip_serializing_if = "Change::is_keep")]
     pub on_premises_immutable_id: Change<Text>,
@@ -225,6 +228,7 @@ impl ExpectedObject {
             kind: None,
             mail_enabled: None,
             on_premises_sync_enabled: None,
+            is_cloud_managed: None,
             on_premises_immutable_id: Change::Keep,
             on_premises_object_identifier: Change::Keep,
             user_principal_name: Change::Keep,

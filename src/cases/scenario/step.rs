@@ -63,6 +63,7 @@ impl<'de> Visitor<'de> for StepVisitor {
             "removeEligibility" => RemoveEligibility,
             "setOnPremisesObjectIdentifier" => SetOnPremisesObjectIdentifier,
             "deleteCloudObject" => DeleteCloudObject,
+            "setCloudManaged" => SetCloudManaged,
             "restoreCloudObject" => RestoreCloudObject,
             "setFeature" => SetFeature,
             "reinstallConnect" => ReinstallConnect,

@@ -7,8 +7,8 @@ use crate::directory::{
     AssignRole, Change, CloudObjectChange, CloudRef, Command, CreateCloudObject,
     CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, MakeEligible, OnPremisesChange,
     OnPremisesObject, ProxyAddress, RemoveEligibility, RemoveOnPremisesObject, RemoveRole,
-    RestoreCloudObject, SetFeature, SetImmutableId, SetOnPremisesObjectIdentifier, Text,
-    UpdateCloudObject, UpdateOnPremisesObject,
+    RestoreCloudObject, SetCloudManaged, SetFeature, SetImmutableId, SetOnPremisesObjectIdentifier,
+    Text, UpdateCloudObject, UpdateOnPremisesObject,
 };
 
 /// What a change changes.
@@ -32,7 +32,9 @@ impl<'a> Generator<'a> {
         let eligible = only_if(self.settings.has_eligibility, weights.assign_role);
         let ineligible = only_if(self.settings.has_eligibility, weights.remove_role);
         let identifier = only_if(self.settings.has_identifiers, weights.remove_role);
-        let makes: [(u8, Make<'a>); 16] = [
+        let conversion =
+            only_if(self.settings.has_source_of_authority, weights.update_on_premises_object / 2);
+        let makes: [(u8, Make<'a>); 17] = [
             (weights.create_on_premises_object, Self::create_on_premises_object),
             (weights.update_on_premises_object, Self::update_on_premises_object),
             (weights.create_cloud_object, Self::create_cloud_object),
@@ -49,6 +51,7 @@ impl<'a> Generator<'a> {
             (eligible, Self::make_eligible),
             (ineligible, Self::remove_eligibility),
             (identifier, Self::set_object_identifier),
+            (conversion, Self::set_cloud_managed),
         ];
         // Some commands make no sense at some points; then another is drawn.
         for _ in 0..8 {
@@ -302,6 +305,19 @@ impl<'a> Generator<'a> {
         let object = self.target(|this, object| is_any || this.deleted.contains(object))?;
         self.deleted.retain(|deleted| *deleted != object);
         Some(Command::RestoreCloudObject(RestoreCloudObject { object }))
+    }
+
+    /// Mostly of what may be joined, and mostly a turn.
+    fn set_cloud_managed(&mut self) -> Option<Command> {
+        let is_any = self.percent(20);
+        let object = self.target(|_, object| is_any || matches!(object, CloudRef::JoinedTo(_)))?;
+        let is_managed = self.managed.contains(&object);
+        let value = is_managed == self.percent(10);
+        self.managed.retain(|managed| *managed != object);
+        if value {
+            self.managed.push(object.clone());
+        }
+        Some(Command::SetCloudManaged(SetCloudManaged { object, value }))
     }
 
     fn set_feature(&mut self) -> Option<Command> {

@@ -94,6 +94,8 @@ pub(super) struct Generator<'a> {
     pub(super) eligible_roles: Vec<(CloudRef, Text)>,
     /// The identifiers that anything on-premises in the case has had.
     pub(super) used_identifiers: Vec<Text>,
+    /// What commands moved to the cloud.
+    pub(super) managed: Vec<CloudRef>,
     /// What commands deleted.
     pub(super) deleted: Vec<CloudRef>,
     /// What objects had before they were changed.
@@ -123,6 +125,7 @@ impl<'a> Generator<'a> {
             roles: Vec::new(),
             eligible_roles: Vec::new(),
             used_identifiers: Vec::new(),
+            managed: Vec::new(),
             deleted: Vec::new(),
             former: Vec::new(),
             before_change: None,

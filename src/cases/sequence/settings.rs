@@ -49,6 +49,7 @@ pub struct Sequences {
     pub(super) has_eligibility: bool,
     pub(super) has_identifiers: bool,
     pub(super) has_identifier_update: bool,
+    pub(super) has_source_of_authority: bool,
 }
 
 /// Identifiers that the two sides must not have in common, since it would take a capability that
@@ -90,6 +91,8 @@ impl Sequences {
             has_eligibility: capabilities.has(Capability::RoleEligibility),
             has_identifiers: capabilities.has(Capability::ObjectIdentifier),
             has_identifier_update: capabilities.has(Capability::IdentifierUpdateSwitch),
+            has_source_of_authority: capabilities.has(Capability::SourceOfAuthority)
+                && capabilities.has(Capability::AuthorityFlag),
         }
     }
 

@@ -72,6 +72,7 @@ fn command(command: &mut Command, visit: &mut Visit<'_>) {
         Command::RemoveOnPremisesObject(_)
         | Command::SetOnPremisesObjectIdentifier(_)
         | Command::DeleteCloudObject(_)
+        | Command::SetCloudManaged(_)
         | Command::RestoreCloudObject(_)
         | Command::SetFeature(_)
         | Command::ReinstallConnect(_)

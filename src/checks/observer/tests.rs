@@ -160,7 +160,7 @@ fn addresses_that_the_service_gives_out_are_not_judged() {
     for (result, addresses) in [(&matched, &[][..]), (&updated, &["smtp:given@x"]), (&updated, &[])]
     {
         let object = Arc::make_mut(&mut state.cloud[0]);
-        object.on_premises_sync_enabled = true;
+        object.on_premises_sync_enabled = Some(true);
         object.on_premises_immutable_id = Some("QUFB".into());
         object.proxy_addresses = addresses.iter().map(|&address| address.into()).collect();
         let mut outcome = Outcome::ok();

@@ -45,7 +45,7 @@ fn is_open_password_edit(transition: &Transition<'_>, object: &CloudObject) -> b
     match transition.command {
         Command::UpdateCloudObject(update) => {
             !update.set.password.is_keep()
-                && object.on_premises_sync_enabled
+                && object.is_on_premises_mastered()
                 && transition.named_id == Some(&object.id)
         }
         _ => false,
@@ -166,6 +166,13 @@ fn judge_effect_on_named(transition: &Transition<'_>, verdict: &mut Verdict) {
                 transition.judge_untouched(verdict, target);
             } else if after.is_none_or(|after| after.deleted) {
                 verdict.violated(name(), Field::Deleted, false, after.map(|after| after.deleted));
+            }
+            return;
+        }
+        Command::SetCloudManaged(set) => {
+            // What else becomes of it is for the rules on the source of authority.
+            if let Some(after) = after.filter(|_| target.is_active()) {
+                verdict.expect(name, Field::IsCloudManaged, set.value, after.is_cloud_managed);
             }
             return;
         }

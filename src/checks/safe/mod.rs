@@ -77,6 +77,10 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
             // See `match.new-objects-only` and `match.one-to-one`.
             continue;
         }
+        if transition.history.conversions.of(before).is_some() {
+            // See `soa.convert-stops-sync` and the rules after it, or it is open.
+            continue;
+        }
         if transition.history.scope.leaving.contains_key(&before.id) {
             // See `scope.removal-soft-deletes`, or it is open.
             continue;
@@ -96,7 +100,7 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
             _ => {
                 let is_taken_over = before.is_cloud_mastered()
                     && after.is_some_and(|after| {
-                        after.on_premises_sync_enabled
+                        after.is_on_premises_mastered()
                             && owners.pending_owner_of(after).is_some_and(|owner| {
                                 !matches!(owner.link_state, LinkState::Joined(_))
                             })
@@ -109,7 +113,7 @@ fn sync_changes_only_pending_work(transition: &Transition<'_>, verdict: &mut Ver
     }
     for created in transition.created() {
         let is_for_pending_work =
-            created.on_premises_sync_enabled && owners.pending_owner_of(created).is_some();
+            created.is_on_premises_mastered() && owners.pending_owner_of(created).is_some();
         if !is_for_pending_work {
             verdict.unexpected(transition.name_of(created)).because(Because::NoPendingWork);
         }

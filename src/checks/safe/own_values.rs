@@ -33,7 +33,9 @@ pub(super) fn own_values_only(transition: &Transition<'_>, verdict: &mut Verdict
     for after in transition.comparison.different() {
         // Whose values an object has that stands for two is another rule's affair.
         let Some((owner, 1)) = owners.get(&*after.id) else { continue };
-        verdict.judge(|verdict| Written::new(transition, owner, after).judge(verdict));
+        if let Some(written) = Written::new(transition, owner, after) {
+            verdict.judge(|verdict| written.judge(verdict));
+        }
     }
 }
 
@@ -42,7 +44,8 @@ struct Written<'t, 'a> {
     transition: &'t Transition<'a>,
     owner: &'t Subject<'a>,
     object: &'a OnPremisesObject,
-    before: Option<&'a Arc<CloudObject>>,
+    /// As it was before, and before it was deleted if it was.
+    before: Option<&'a CloudObject>,
     after: &'a CloudObject,
 }
 
@@ -51,9 +54,13 @@ impl<'t, 'a> Written<'t, 'a> {
         transition: &'t Transition<'a>,
         owner: &'t Subject<'a>,
         after: &'a Arc<CloudObject>,
-    ) -> Self {
-        let before = transition.origin_of(after);
-        Written { transition, owner, object: owner.object, before, after }
+    ) -> Option<Self> {
+        let before = match transition.origin_of(after) {
+            None => None,
+            // What it had in the recycle bin need not be known.
+            Some(before) => Some(transition.history.as_it_was(before)?),
+        };
+        Some(Written { transition, owner, object: owner.object, before, after })
     }
 
     fn judge(&self, verdict: &mut Verdict) {

@@ -6,8 +6,9 @@ use super::outbox::{self, Outbox};
 use super::process::Process;
 use super::stderr::StderrTail;
 use super::trace::{Trace, Way};
+use crate::directory::SwitchNames;
 use crate::implementation::protocol::{
-    self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
+    self, Answer, BadReply, Empty, InitializeParams, InitializeResult, Method, Named, ReplyResult,
     SuiteName, read_reply, write_request,
 };
 use crate::implementation::{Description, Failure, FailureKind};
@@ -56,6 +57,7 @@ pub(super) struct Connection {
     lines: Vec<u8>,
     position: usize,
     maximum_line_bytes: usize,
+    switch_names: SwitchNames,
     /// The identifier of the next request.
     next_id: u64,
     /// The identifier of the next reply.
@@ -100,6 +102,7 @@ impl Connection {
             lines: Vec::new(),
             position: 0,
             maximum_line_bytes: options.maximum_line_bytes,
+            switch_names: options.switch_names,
             next_id: 1,
             awaited_id: 1,
             trace: options.trace.as_ref().map(|trace| Tracing {
@@ -125,6 +128,7 @@ impl Connection {
                     name: env!("CARGO_PKG_NAME").into(),
                     version: env!("CARGO_PKG_VERSION").into(),
                 },
+                switch_names: options.switch_names,
             },
         );
         let line = match self.next_line(options.handshake_timeout, asked) {
@@ -229,6 +233,7 @@ impl Connection {
 
     /// Puts a request on its way. It is surely sent when a reply is waited for.
     pub(super) fn request<P: Serialize>(&mut self, method: Method, params: &P) {
+        let params = &Named { params, names: self.switch_names };
         if let Some(outbox) = &mut self.outbox {
             // The protocol's own types cannot fail, and neither can what they are written to.
             let _ = write_request(outbox, self.next_id, method, params);

@@ -1,6 +1,7 @@
 //! What is started, and why it may not be.
 
 use super::trace::Trace;
+use crate::directory::SwitchNames;
 use crate::implementation::{Failure, FailureKind, protocol};
 use std::ffi::OsString;
 use std::io;
@@ -20,6 +21,9 @@ pub struct ChildProcessOptions {
     pub working_directory: Option<PathBuf>,
     /// The edition that it is told, and that it has to offer. Default: `2023-01`.
     pub edition: String,
+    /// The names by which it is sent the tenant's switches: those of the edition. Default:
+    /// [`SwitchNames::Plain`].
+    pub switch_names: SwitchNames,
     /// How long it may take from its start to its answer to `initialize`. Default: 60 s.
     pub handshake_timeout: Duration,
     /// How long it may take for one answer, counted from the request or from the answer before,
@@ -48,6 +52,7 @@ impl ChildProcessOptions {
             arguments: arguments.into_iter().map(Into::into).collect(),
             working_directory: None,
             edition: "2023-01".to_owned(),
+            switch_names: SwitchNames::Plain,
             handshake_timeout: Duration::from_secs(60),
             reply_timeout: Duration::from_secs(5),
             pauses: [250, 1000, 2000].map(Duration::from_millis).into(),

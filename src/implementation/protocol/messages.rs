@@ -2,7 +2,7 @@
 
 use crate::directory::{
     AnchorForm, Capabilities, Capability, Command, DeclaredChoices, Field, Outcome, Snapshot,
-    SnapshotChanges, StepObservation, Tenant, Text, null_is_absent, words,
+    SnapshotChanges, StepObservation, SwitchNames, Tenant, Text, null_is_absent, words,
 };
 use crate::implementation::{Description, ImplementationName};
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,9 @@ pub struct InitializeParams<'a> {
     pub edition: Cow<'a, str>,
     /// Who asks.
     pub suite: SuiteName<'a>,
+    /// By which names the switches will be sent; absent where that is `plain`.
+    #[serde(default, skip_serializing_if = "SwitchNames::is_plain")]
+    pub switch_names: SwitchNames,
 }
 
 /// The suite's name and version.

@@ -11,6 +11,7 @@ mod request;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod strict;
+mod switches;
 
 pub use messages::{
     ApplyParams, ChangesStep, Empty, ErrorObject, InitializeParams, InitializeResult, Method,
@@ -21,3 +22,4 @@ pub use messages::{
 pub(crate) use reply::excerpt;
 pub use reply::{Answer, BadReply, ReplyResult, read_reply};
 pub use request::{Call, Request, read_request};
+pub use switches::Named;

@@ -38,7 +38,7 @@ fn a_quarantined_object_has_everything_but_what_collides() {
     assert_eq!(case.cloud("ann"), before);
     let quarantined = case.quarantined("ann-ad");
     assert!(
-        quarantined.quarantined && quarantined.on_premises_sync_enabled && quarantined.is_active()
+        quarantined.quarantined && quarantined.is_on_premises_mastered() && quarantined.is_active()
     );
     assert_eq!(quarantined.on_premises_immutable_id.as_deref(), Some("QUFB"));
     let name = quarantined.user_principal_name.as_deref().expect("a placeholder");

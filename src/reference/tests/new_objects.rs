@@ -139,7 +139,7 @@ fn a_provisioned_object_has_the_on_premises_values(
     let on_premises = &case.now.on_premises[0];
     assert_eq!(object, &case.joined("ann-ad"));
     assert_eq!((object.kind, object.mail_enabled), (Kind::User, false));
-    assert!(object.on_premises_sync_enabled && object.is_active() && !object.quarantined);
+    assert!(object.is_on_premises_mastered() && object.is_active() && !object.quarantined);
     assert_eq!(object.on_premises_immutable_id, on_premises.source_anchor);
     assert_eq!(object.user_principal_name, on_premises.user_principal_name);
     assert_eq!(object.proxy_addresses, on_premises.proxy_addresses);

@@ -35,7 +35,7 @@ fn a_takeover_flips_stamps_and_overwrites(#[case] way: usize) {
     let after = case.joined("ann-ad");
     assert_eq!(case.now.cloud.len(), 1, "nothing else appears");
     assert_eq!(after.id, before.id);
-    assert!(after.on_premises_sync_enabled && after.is_active() && !after.quarantined);
+    assert!(after.is_on_premises_mastered() && after.is_active() && !after.quarantined);
     assert_eq!(after.on_premises_immutable_id.as_deref(), Some("QUFB"));
     assert_eq!(after.user_principal_name.as_deref(), Some("ann@contoso.com"));
     assert_eq!(&*after.attributes[&"displayName".into()], "Ann from AD");

@@ -154,7 +154,7 @@ fn a_sync_keeps_the_safety_rules(before: &Snapshot, step: &StepObservation) {
         if old == new {
             continue;
         }
-        assert!(new.on_premises_sync_enabled, "{old:?} {new:?}");
+        assert!(new.is_on_premises_mastered(), "{old:?} {new:?}");
         assert!(!old.deleted && !old.quarantined, "{old:?} {new:?}");
         assert_eq!((old.kind, &old.roles), (new.kind, &new.roles));
         if old.is_cloud_mastered() {

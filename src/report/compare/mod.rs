@@ -5,6 +5,7 @@ mod render;
 
 pub use render::{markdown, terminal};
 
+use super::newer_edition::NewerEdition;
 use super::{Aborted, RuleLine, RuleState, Status, Summary, words};
 use crate::baseline::Declared;
 use crate::rulebook::Rulebook;
@@ -41,6 +42,10 @@ pub struct Comparison {
     pub newly_judged: Vec<Change>,
     /// Violated before and now.
     pub still_failing: Vec<Change>,
+    /// Rules of the earlier run's edition that the later run's does not have: nothing is lost by them.
+    pub retired: Vec<Change>,
+    /// What the later run's edition changes, where it is a newer one.
+    pub newer_edition: Option<NewerEdition>,
     /// How many rules hold as they did.
     pub still_held: usize,
     /// How many rules have no verdict before or now.
@@ -53,8 +58,11 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two runs.
     pub fn of(before: &Summary, after: &Summary) -> Comparison {
-        let mut comparison =
-            Comparison { conditions: conditions(before, after), ..Comparison::default() };
+        let mut comparison = Comparison {
+            conditions: conditions(before, after),
+            newer_edition: NewerEdition::of(before, after),
+            ..Comparison::default()
+        };
         comparison.rules(before, after);
         comparison.capabilities(before, after);
         comparison.aborted(before, after);
@@ -72,14 +80,16 @@ impl Comparison {
         let later = by_name(after);
         // The rules of the later run in their order, and then those that only the earlier one has.
         let mut names: Vec<String> =
-            after.rules().iter().map(|line| present_name(&line.rule)).collect();
-        names.extend(before.rules().iter().map(|line| present_name(&line.rule)));
+            after.rules().iter().map(|line| words::present_name(&line.rule)).collect();
+        names.extend(before.rules().iter().map(|line| words::present_name(&line.rule)));
         let mut seen = BTreeSet::new();
         names.retain(|name| seen.insert(name.clone()));
         for name in names {
             let (was, is) = (earlier.get(&name), later.get(&name));
-            let change = Change::new(&name, in_words(was), in_words(is));
+            let words = |line, run| in_words(line, &name, run);
+            let change = Change::new(&name, words(was, before), words(is, after));
             match (verdict(was), verdict(is)) {
+                _ if is.is_none() && !has_rule(after, &name) => self.retired.push(change),
                 (Some(false), Some(false)) => {
                     self.scenarios(&name, before, after);
                     self.still_failing.push(change);
@@ -165,13 +175,8 @@ impl Comparison {
     }
 }
 
-/// The name that a rule has today: another version of the suite may know it by an earlier one.
-fn present_name(rule: &str) -> String {
-    Rulebook::embedded().rule(rule).map_or(rule, |known| &known.id).to_owned()
-}
-
 fn by_name(summary: &Summary) -> BTreeMap<String, RuleLine> {
-    summary.rules().into_iter().map(|line| (present_name(&line.rule), line)).collect()
+    summary.rules().into_iter().map(|line| (words::present_name(&line.rule), line)).collect()
 }
 
 /// Whether a rule held; `None` where there is no verdict.
@@ -183,8 +188,23 @@ fn verdict(line: Option<&RuleLine>) -> Option<bool> {
     }
 }
 
-fn in_words(line: Option<&RuleLine>) -> String {
-    line.map_or_else(|| "not in this run".to_owned(), words::state)
+fn in_words(line: Option<&RuleLine>, rule: &str, run: &Summary) -> String {
+    let absent = || match run.header() {
+        Some(header) if !has_rule(run, rule) => format!("not in edition {}", header.edition),
+        _ => "not in this run".to_owned(),
+    };
+    line.map_or_else(absent, words::state)
+}
+
+/// Whether the edition of a run has a rule; of what this version of the suite does not know, nothing else is
+/// said.
+fn has_rule(run: &Summary, rule: &str) -> bool {
+    let book = Rulebook::embedded();
+    let edition = run.header().and_then(|header| book.edition(&header.edition));
+    match (book.rule(rule), edition) {
+        (Some(rule), Some(edition)) => rule.is_in(&edition.id),
+        _ => true,
+    }
 }
 
 /// Cases that aborted, by what they are called in both runs. Of generated cases only an example

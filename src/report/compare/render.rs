@@ -1,7 +1,7 @@
 //! A comparison as text for a terminal and as Markdown for a pull request.
 
 use super::super::markdown::escaped;
-use super::super::{Summary, words};
+use super::super::{Summary, newer_edition, words};
 use super::{Change, Comparison};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
@@ -13,15 +13,19 @@ const PLAIN: Style = Style::new();
 /// At most so many rows of a table in Markdown, so that a comment takes it.
 const ROWS: usize = 50;
 
+/// How wide the lines are that tell of an edition.
+const WIDTH: usize = 100;
+
 impl Comparison {
     /// What there is to say, the worst first.
-    fn groups(&self) -> [(&'static str, &[Change], Style); 5] {
+    fn groups(&self) -> [(&'static str, &[Change], Style); 6] {
         [
             ("worse", &self.worse, BAD),
             ("no longer judged", &self.no_longer_judged, BAD),
             ("better", &self.better, GOOD),
             ("newly judged", &self.newly_judged, GOOD),
             ("still failing", &self.still_failing, PLAIN),
+            ("retired", &self.retired, PLAIN),
         ]
     }
 
@@ -85,6 +89,9 @@ pub fn terminal(
             let _ = writeln!(text, "  {what}\n      {before} → {after}");
         }
     }
+    if let Some(newer) = comparison.newer_edition.as_ref().filter(|newer| !newer.is_empty()) {
+        let _ = write!(text, "\n{}", newer_edition::terminal(newer, WIDTH));
+    }
     let style = if comparison.is_worse() { BAD } else { GOOD };
     let verdict = painted(style, comparison.verdict());
     let _ = writeln!(text, "\n{}\n{verdict}", comparison.in_a_line());
@@ -113,6 +120,9 @@ pub fn markdown(comparison: &Comparison, before: &Summary, after: &Summary) -> S
         if changes.len() > ROWS {
             let _ = writeln!(text, "| and {} more | | |", changes.len() - ROWS);
         }
+    }
+    if let Some(newer) = comparison.newer_edition.as_ref().filter(|newer| !newer.is_empty()) {
+        text += &newer_edition::markdown(newer);
     }
     text
 }

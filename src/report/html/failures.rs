@@ -133,7 +133,7 @@ impl Page<'_> {
                 (self.replay(&failure.rule, &failure.case, &failure.place, Some(&failure.rule)))
                 p.others {
                     "Explained by "
-                    @for (at, command) in words::explain(failure).iter().enumerate() {
+                    @for (at, command) in words::explain(failure, self.header).iter().enumerate() {
                         @if at > 0 { " and " }
                         code { (Shown(command)) }
                     }

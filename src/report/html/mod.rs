@@ -6,6 +6,7 @@ mod difference;
 mod failures;
 mod head;
 mod matrix;
+mod newer_edition;
 mod rules;
 mod runs;
 mod sources;

@@ -1,6 +1,7 @@
 //! Runs side by side, as a page that leads to the page of each.
 
 use super::failures::in_code;
+use super::newer_edition::newer_edition;
 use super::text::Shown;
 use super::{head, state_class};
 use crate::report::matrix::{Cell, Matrix, Run};
@@ -30,10 +31,17 @@ pub fn matrix(matrix: &Matrix) -> String {
                 }
                 nav aria-label="Areas" {
                     ul role="list" {
+                        @for (at, newer) in matrix.newer_editions.iter().enumerate() {
+                            li { a href={ "#newer-" (at) } { "What " (newer.to.id) " changes" } }
+                        }
                         @for (area, _) in matrix.areas() { li { a href={ "#area-" (area) } { (area) } } }
                     }
                 }
                 main id="results" tabindex="-1" {
+                    @for (at, newer) in matrix.newer_editions.iter().enumerate() {
+                        (newer_edition(newer, &format!("newer-{at}")))
+                    }
+                    @if !matrix.newer_editions.is_empty() { h2 { "Every rule" } }
                     p.legend {
                         @for state in RuleState::ALL { (super::state_chip(state)) " " }
                         "Each cell leads to what the run's own report says."
@@ -57,7 +65,9 @@ pub fn matrix(matrix: &Matrix) -> String {
                                                     span.sum { (in_code(&rule.title)) }
                                                 }
                                             }
-                                            @for cell in &row.cells { (shown(cell.as_ref())) }
+                                            @for (cell, run) in row.cells.iter().zip(&matrix.runs) {
+                                                (shown(cell.as_ref(), Matrix::absent(row, run)))
+                                            }
                                         }
                                     }
                                 }
@@ -89,7 +99,7 @@ fn column(run: &Run) -> Markup {
     }
 }
 
-fn shown(cell: Option<&Cell>) -> Markup {
+fn shown(cell: Option<&Cell>, absent: &str) -> Markup {
     html! {
         td {
             @if let Some(cell) = cell {
@@ -97,7 +107,7 @@ fn shown(cell: Option<&Cell>) -> Markup {
                     (cell.state_in_words())
                 }
             } @else {
-                span.cell { "not selected" }
+                span.cell { (absent) }
             }
         }
     }

@@ -8,6 +8,7 @@ pub use render::schema;
 pub use render::{json, markdown};
 
 use super::html::identifier;
+use super::newer_edition::NewerEdition;
 use super::{Counts, RuleLine, RuleState, Status, Summary, words};
 use crate::rulebook::{Rulebook, area_of};
 use crate::runner::Finding;
@@ -31,6 +32,9 @@ pub struct Matrix {
     pub runs: Vec<Run>,
     /// Every rule that one of them selected, in the rulebook's order.
     pub rules: Vec<Row>,
+    /// What newer editions change, where an implementation was judged by several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub newer_editions: Vec<NewerEdition>,
 }
 
 /// A run.
@@ -66,7 +70,8 @@ pub struct Row {
     /// What it says, in a line; absent where this rulebook does not know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<&'static str>,
-    /// What each run came to, in the order of the runs; null where the run did not select it.
+    /// What each run came to, in the order of the runs; null where the run did not select it, or its edition
+    /// does not have it.
     pub cells: Vec<Option<Cell>>,
 }
 
@@ -114,6 +119,16 @@ impl Matrix {
             format: MATRIX_FORMAT,
             runs: runs.iter().map(|(page, summary)| run(page, summary)).collect(),
             rules: names.into_iter().map(row).collect(),
+            newer_editions: newer_editions(runs),
+        }
+    }
+
+    /// What stands where a run did not select a rule.
+    pub(super) fn absent(row: &Row, run: &Run) -> &'static str {
+        let book = Rulebook::embedded();
+        match (book.rule(&row.rule), book.edition(&run.edition)) {
+            (Some(rule), Some(edition)) if !rule.is_in(&edition.id) => "not in this edition",
+            _ => "not selected",
         }
     }
 
@@ -129,6 +144,18 @@ impl Matrix {
         }
         areas
     }
+}
+
+/// What each run changes against that of the same implementation by the next earlier edition.
+fn newer_editions(runs: &[(String, Summary)]) -> Vec<NewerEdition> {
+    let edition = |summary: &Summary| summary.header().map(|header| header.edition.clone());
+    let mut sorted: Vec<&Summary> = runs.iter().map(|(_, summary)| summary).collect();
+    sorted.sort_by_key(|summary| edition(summary));
+    let changes = sorted.iter().enumerate().filter_map(|(at, after)| {
+        let mut earlier = sorted[..at].iter().rev();
+        earlier.find_map(|before| NewerEdition::of(before, after))
+    });
+    changes.filter(|newer| !newer.is_empty()).collect()
 }
 
 impl Run {

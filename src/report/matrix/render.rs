@@ -1,6 +1,7 @@
 //! A matrix as JSON and as Markdown; the page for a browser is among the other pages.
 
 use super::super::markdown::escaped;
+use super::super::newer_edition;
 use super::{Cell, Matrix};
 use std::fmt::Write as _;
 
@@ -36,12 +37,14 @@ pub fn markdown(matrix: &Matrix) -> String {
     text.push('\n');
     for row in &matrix.rules {
         let _ = write!(text, "| {} |", escaped(&row.rule));
-        for cell in &row.cells {
-            let words = cell.as_ref().map_or_else(|| "not selected".to_owned(), linked);
+        for (cell, run) in row.cells.iter().zip(&matrix.runs) {
+            let absent = || Matrix::absent(row, run).to_owned();
+            let words = cell.as_ref().map_or_else(absent, linked);
             let _ = write!(text, " {words} |");
         }
         text.push('\n');
     }
+    text.extend(matrix.newer_editions.iter().map(newer_edition::markdown));
     text
 }
 

@@ -7,10 +7,10 @@ use super::vocabulary::{
     ONE_ADDRESS, Object, ROLE, Side, Values, key, label,
 };
 use crate::directory::{
-    AssignRole, Change, CloudObjectChange, CloudRef, Command, CreateCloudObject,
-    CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, OnPremisesChange, RemoveRole,
-    RestoreCloudObject, SetFeature, SetImmutableId, Text, UpdateCloudObject,
-    UpdateOnPremisesObject, is_well_formed,
+    AssignRole, Capabilities, Capability, Change, CloudObjectChange, CloudRef, Command,
+    CreateCloudObject, CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, OnPremisesChange,
+    RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId, Text,
+    UpdateCloudObject, UpdateOnPremisesObject, is_well_formed,
 };
 use std::ops::Range;
 
@@ -24,20 +24,27 @@ pub(super) struct Actions {
 }
 
 impl Actions {
-    pub(super) fn of(scope: Scope) -> Actions {
+    /// Those that can be asked of an implementation with these capabilities.
+    pub(super) fn of(scope: Scope, capabilities: &Capabilities) -> Actions {
         let values = scope.values;
         let mut commands = vec![Command::sync(), Command::reinstall()];
-        // Later editions' switches and removals are not searched.
-        let switches = [Feature::SoftMatch, Feature::PasswordHashSync, Feature::BlockHardMatch];
-        for feature in switches {
+        for feature in [Feature::SoftMatch, Feature::PasswordHashSync, Feature::BlockHardMatch] {
             for value in [false, true] {
                 commands.push(Command::SetFeature(SetFeature { feature, value }));
             }
+        }
+        if capabilities.has(Capability::SoftMatchOnUpnSwitch) {
+            // It cannot be turned off.
+            let (feature, value) = (Feature::SoftMatchOnUpn, true);
+            commands.push(Command::SetFeature(SetFeature { feature, value }));
         }
         for object in OBJECTS {
             commands.extend(on_premises_updates(values, object));
             if scope.creates() {
                 commands.extend(creations(values, object));
+            }
+            if capabilities.has(Capability::Scope) {
+                commands.push(removal(object));
             }
         }
         let others = 0..commands.len();
@@ -55,6 +62,11 @@ impl Actions {
             }
         }
         Actions { commands, by_reference, others }
+    }
+
+    /// The place of a command among them.
+    pub(super) fn place_of(&self, command: &Command) -> usize {
+        self.commands.iter().position(|one| one == command).expect("a command of the scope")
     }
 
     /// All commands.
@@ -107,13 +119,20 @@ fn is_second_before_first(place: &Place<'_>, command: &Command) -> bool {
     let [first, second, ..] = OBJECTS;
     match command {
         Command::CreateOnPremisesObject(create) if create.object.key == key(second) => {
-            place.observer.state().on_premises_object(&key(first)).is_none()
+            let is_there = place.observer.state().on_premises_object(&key(first)).is_some();
+            // One that was removed has left its traces.
+            !is_there && !place.observer.history().scope.gone.contains(&key(first))
         }
         Command::CreateCloudObject(create) if create.object.label == label(second) => {
             !place.labels.contains(&label(first))
         }
         _ => false,
     }
+}
+
+/// An on-premises object leaves scope.
+pub(super) fn removal(object: Object) -> Command {
+    Command::RemoveOnPremisesObject(RemoveOnPremisesObject { key: key(object) })
 }
 
 fn creations(values: Values, object: Object) -> Vec<Command> {

@@ -13,9 +13,9 @@
 //!
 //! Two cloud users and two on-premises users, a pair of groups and a pair of contacts; two user
 //! principal names, two addresses as primary or secondary, two anchors that users have (and one
-//! each for group and contact), one role, one attribute, the two switches. Every command of the
-//! protocol over these values, but for `removeOnPremisesObject`, which edition 2023-01 has not. See
-//! [`Starts`] for the tenants that a search begins with, [`Values`] for how values are related.
+//! each for group and contact), one role, one attribute, the edition's switches. Every command that
+//! the edition knows over these values. See [`Starts`] for the tenants that a search begins with,
+//! [`Values`] for how values are related.
 //!
 //! # What makes it sound
 //!
@@ -62,26 +62,33 @@ pub use search::explore;
 pub use settings::{Settings, Subject};
 pub use vocabulary::Values;
 
+use crate::directory::Capability;
 use crate::reference::Policy;
 
 /// The searches that make up the whole, up to a depth.
 ///
 /// The default policy goes to this depth from nothing and from a whole tenant, and to one less from
 /// every pair of objects: a pair saves the commands that would create it. Every other policy goes
-/// to two less, and to three less from every pair. Where a search would be left without a command
-/// it is left out.
+/// to two less, and to three less from every pair. From where an object has left scope, in editions
+/// that know of that, it is as from every pair, or one more. Where a search would be left without a
+/// command it is left out.
 pub fn plan(edition: &str, depth: usize) -> Vec<Settings> {
     let default = Policy::of_edition(edition).expect("an edition that the model knows");
     let mut searches = Vec::new();
+    let knows_scope = default.edition.adds.contains(&Capability::Scope);
+    let is_known = |starts| starts != Starts::Departed || knows_scope;
+    let of_default =
+        [(Starts::Nothing, 0), (Starts::Whole, 0), (Starts::Pairs, 1), (Starts::Departed, 1)];
+    let of_others = [(Starts::Whole, 2), (Starts::Pairs, 3), (Starts::Departed, 2)];
     for values in [Values::Apart, Values::Alike] {
-        for (starts, less) in [(Starts::Nothing, 0), (Starts::Whole, 0), (Starts::Pairs, 1)] {
+        for (starts, less) in of_default.into_iter().filter(|(starts, _)| is_known(*starts)) {
             let scope = Scope { starts, values };
             let depth = depth.saturating_sub(less);
             searches.push(Settings { policy: default, ..Settings::new(scope, depth) });
         }
     }
     for policy in default.every_choice() {
-        for (starts, less) in [(Starts::Whole, 2), (Starts::Pairs, 3)] {
+        for (starts, less) in of_others.into_iter().filter(|(starts, _)| is_known(*starts)) {
             for declares in [true, false] {
                 if policy == default && declares {
                     continue;

@@ -114,7 +114,7 @@ impl Report {
     }
 }
 
-/// The rules of the default edition that no search exercised. Relations compare two runs, which no
+/// The rules of an edition that no search exercised. Relations compare two runs, which no
 /// search does, and are left out.
 pub fn never_exercised(edition: &str, reports: &[Report]) -> Vec<&'static str> {
     let rules = Rulebook::embedded().rules.iter().filter(|rule| rule.is_in(edition));

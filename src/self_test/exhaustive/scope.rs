@@ -1,7 +1,10 @@
 //! Where a search starts.
 
+use super::actions::removal;
 use super::vocabulary::{EVERY_ADDRESSES, OBJECTS, ONE_ADDRESS, ROLE, Values};
-use crate::directory::{CloudSetup, Features, Kind, OnPremisesObject, Tenant, words};
+use crate::directory::{
+    Capabilities, Capability, CloudSetup, Command, Features, Kind, OnPremisesObject, Tenant, words,
+};
 
 /// What a search starts from, and of which values everything is made.
 ///
@@ -20,21 +23,32 @@ words! {
         /// The empty tenant: every object is created by a command.
         Nothing = "nothing",
         /// Every tenant of one cloud object and one on-premises object, of whatever kinds, where
-        /// they are of one kind also with soft match off; no other object is created by a command.
+        /// they are of one kind also with soft match off, and on names alone; no other object is created by a command.
         Pairs = "pairs",
         /// A tenant with most of the scope's objects: two cloud users, a group pair, an on-premises
         /// user and an on-premises contact. The others are created by commands.
         Whole = "whole",
+        /// The same after the on-premises user of the whole tenant was matched, has left scope, and is in
+        /// the recycle bin: an edition without `removeOnPremisesObject` has no such start.
+        Departed = "departed",
     }
 }
 
 impl Scope {
     /// The starting tenants, some of them alike but for what values are called.
-    pub(super) fn tenants(self) -> Vec<Tenant> {
+    pub(super) fn tenants(self, capabilities: &Capabilities) -> Vec<Tenant> {
         match self.starts {
             Starts::Nothing => vec![Tenant::default()],
-            Starts::Pairs => self.pairs(),
-            Starts::Whole => vec![self.whole()],
+            Starts::Pairs => self.pairs(capabilities),
+            Starts::Whole | Starts::Departed => vec![self.whole()],
+        }
+    }
+
+    /// The commands that lead from a starting tenant to where the search begins.
+    pub(super) fn lead(self) -> Vec<Command> {
+        match self.starts {
+            Starts::Nothing | Starts::Pairs | Starts::Whole => Vec::new(),
+            Starts::Departed => vec![Command::sync(), removal(OBJECTS[0]), Command::sync()],
         }
     }
 
@@ -43,25 +57,32 @@ impl Scope {
         self.starts != Starts::Pairs
     }
 
-    fn pairs(self) -> Vec<Tenant> {
+    fn pairs(self, capabilities: &Capabilities) -> Vec<Tenant> {
+        let on = Features::default();
+        let switches = [on, Features { soft_match: false, ..on }];
+        let mut switches_of_users = switches.to_vec();
+        if capabilities.has(Capability::SoftMatchOnUpnSwitch) {
+            switches_of_users.push(Features { soft_match_on_upn: false, ..on });
+        }
         let firsts = OBJECTS.into_iter().filter(|(_, second)| !second);
         let pairs = firsts.clone().flat_map(|one| firsts.clone().map(move |other| (one, other)));
         let mut tenants = Vec::new();
         for (cloud, on_premises) in pairs {
             // Between objects of different kinds it matters that they share an address, and hardly
-            // which others they have. And the switch is about soft matches, which only one kind can
-            // have.
+            // which others they have. And the switches are about soft matches, which only one kind can
+            // have, and names, which only users have.
             let (addresses, switches) = match cloud == on_premises {
-                true => (&EVERY_ADDRESSES[..], &[true, false][..]),
-                false => (ONE_ADDRESS, &[true][..]),
+                true if cloud.0 == Kind::User => (&EVERY_ADDRESSES[..], &switches_of_users[..]),
+                true => (&EVERY_ADDRESSES[..], &switches[..]),
+                false => (ONE_ADDRESS, &switches[..1]),
             };
             for cloud in self.values.every_cloud(cloud, addresses) {
                 for on_premises in self.values.every_on_premises(on_premises, addresses) {
-                    for &soft_match in switches {
+                    for &features in switches {
                         tenants.push(Tenant {
                             cloud: vec![cloud.clone()],
                             on_premises: vec![on_premises.clone()],
-                            features: Features { soft_match, ..Features::default() },
+                            features,
                         });
                     }
                 }

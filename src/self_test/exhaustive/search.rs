@@ -50,9 +50,16 @@ pub fn explore(
     if settings.declares {
         choices = implementation.describe().choices;
     }
-    let actions = Actions::of(settings.scope);
-    let tenants = settings.scope.tenants();
-    let start = |tenant| Place::start(&implementation, tenant, &capabilities, &choices);
+    let actions = Actions::of(settings.scope, &capabilities);
+    let tenants = settings.scope.tenants(&capabilities);
+    let lead = settings.scope.lead();
+    let start = |tenant| {
+        let (mut place, mut found) = Place::start(&implementation, tenant, &capabilities, &choices);
+        for command in &lead {
+            place.step((actions.place_of(command), command), &mut found);
+        }
+        (place, found)
+    };
     let disagreement = |place: &Place<'_>| {
         let commands: Vec<Command> =
             place.path.iter().map(|at| actions.commands()[*at].clone()).collect();
@@ -74,7 +81,7 @@ pub fn explore(
     for depth in 1..=settings.depth {
         for (tenant, path) in std::mem::take(&mut frontier) {
             let (mut place, _) = start(&tenants[tenant]);
-            for at in path {
+            for at in path.into_iter().skip(lead.len()) {
                 place.step((at, &actions.commands()[at]), &mut Vec::new());
             }
             for at in actions.next(&place) {

@@ -49,7 +49,8 @@ impl Settings {
         if !self.declares {
             words.push_str(", undeclared");
         }
-        let default = Policy::default().declared().words();
+        let default = Policy { edition: self.policy.edition, ..Policy::default() };
+        let default = default.declared().words();
         for (choice, value) in self.policy.declared().words() {
             if !default.contains(&(choice, value)) {
                 words.push_str(", ");

@@ -4,9 +4,10 @@ use super::actions::Actions;
 use super::place::Place;
 use super::search::canonical_for;
 use super::{Scope, Settings, Starts, Values, plan};
-use crate::directory::{Capabilities, Capability, Command, problems_of_case};
+use crate::cases::required_capabilities;
+use crate::directory::{Command, Tenant, problems_of_case};
 use crate::implementation::Implementation as _;
-use crate::reference::{Policy, ReferenceModel};
+use crate::reference::{EditionRules, Policy, ReferenceModel};
 use crate::self_test::mutants::Faulty;
 use rstest::rstest;
 use std::collections::{BTreeSet, HashMap};
@@ -42,6 +43,7 @@ fn future(actions: &Actions, settings: &Settings, place: &Place<'_>) -> Future {
 #[case::nothing(Starts::Nothing, 2, 97)]
 #[case::whole(Starts::Whole, 2, 499)]
 #[case::pairs(Starts::Pairs, 1, 97)]
+#[case::departed(Starts::Departed, 2, 499)]
 fn places_that_look_the_same_have_the_same_future(
     #[case] starts: Starts,
     #[case] depth: usize,
@@ -51,16 +53,21 @@ fn places_that_look_the_same_have_the_same_future(
     let mut settings = Settings::new(Scope { starts, values }, depth);
     // Objects are quarantined, too.
     settings.policy.collision_handling = crate::directory::CollisionHandling::Quarantined;
-    let capabilities = Capabilities::all_of_2023();
+    settings.policy.edition = edition_of(starts).edition;
     let choices = settings.policy.declared();
-    let (actions, tenants) = (Actions::of(settings.scope), settings.scope.tenants());
     let model = Faulty::without_fault(settings.policy);
+    let capabilities = model.describe().capabilities;
+    let actions = Actions::of(settings.scope, &capabilities);
+    let tenants = settings.scope.tenants(&capabilities);
     let mut canonical = canonical_for(&settings);
     let mut earlier: HashMap<Vec<u8>, Place<'_>> = HashMap::new();
     let (mut met, mut compared) = (0_usize, 0_usize);
     let mut layer: Vec<Place<'_>> = Vec::new();
     for tenant in &tenants {
-        let (place, found) = Place::start(&model, tenant, &capabilities, &choices);
+        let (mut place, mut found) = Place::start(&model, tenant, &capabilities, &choices);
+        for command in settings.scope.lead() {
+            place.step((actions.place_of(&command), &command), &mut found);
+        }
         assert!(found.iter().all(|finding| finding.violations().is_empty()));
         layer.push(place);
     }
@@ -109,18 +116,22 @@ fn places_that_look_the_same_have_the_same_future(
 /// What the search makes is a case, also where it is read by somebody else.
 #[rstest]
 fn every_way_is_a_well_formed_case(
-    #[values(Starts::Nothing, Starts::Pairs, Starts::Whole)] starts: Starts,
+    #[values(Starts::Nothing, Starts::Pairs, Starts::Whole, Starts::Departed)] starts: Starts,
     #[values(Values::Apart, Values::Alike)] values: Values,
 ) {
     let scope = Scope { starts, values };
-    let capabilities = Capabilities::all_of_2023();
-    let choices = Policy::default().declared();
-    let (actions, tenants) = (Actions::of(scope), scope.tenants());
-    let model = Faulty::without_fault(Policy::default());
+    let policy = edition_of(starts);
+    let choices = policy.declared();
+    let model = Faulty::without_fault(policy);
+    let capabilities = model.describe().capabilities;
+    let (actions, tenants) = (Actions::of(scope, &capabilities), scope.tenants(&capabilities));
     let mut looked_at = 0;
     for (number, tenant) in tenants.iter().enumerate().step_by(499) {
         let (mut place, _) = Place::start(&model, tenant, &capabilities, &choices);
-        let mut commands = Vec::new();
+        let mut commands = scope.lead();
+        for command in &commands {
+            place.step((actions.place_of(command), command), &mut Vec::new());
+        }
         for step in 0..6 {
             let next = actions.next(&place);
             for at in &next {
@@ -140,34 +151,56 @@ fn every_way_is_a_well_formed_case(
 
 #[test]
 fn every_policy_is_searched() {
-    let searches = plan("2023-01", 4);
-    for policy in Policy::default().every_choice() {
-        for declares in [true, false] {
-            let is_meant =
-                |search: &&Settings| search.policy == policy && search.declares == declares;
-            assert!(searches.iter().filter(is_meant).count() >= 2);
+    for edition in EditionRules::ALL {
+        let searches = plan(edition.name, 4);
+        let default = Policy { edition: *edition, ..Policy::default() };
+        for policy in default.every_choice() {
+            for declares in [true, false] {
+                let is_meant =
+                    |search: &&Settings| search.policy == policy && search.declares == declares;
+                assert!(searches.iter().filter(is_meant).count() >= 2);
+            }
         }
+        let deepest = searches.iter().filter(|search| search.depth == 4);
+        assert!(deepest.clone().all(|search| search.policy == default));
+        assert_eq!(deepest.count(), 4);
+        assert!(plan(edition.name, 1).iter().all(|search| search.depth == 1));
     }
-    let deepest = searches.iter().filter(|search| search.depth == 4);
-    assert!(deepest.clone().all(|search| search.policy == Policy::default()));
-    assert_eq!(deepest.count(), 4);
-    assert!(plan("2023-01", 1).iter().all(|search| search.depth == 1));
 }
 
+/// Every edition searches what its cases can ask for, and no command is searched by none.
 #[test]
-fn every_command_of_the_edition_is_there() {
-    let words = |starts| -> BTreeSet<&str> {
-        let actions = Actions::of(Scope { starts, values: Values::Apart });
-        actions.commands().iter().map(Command::word).collect()
+fn every_command_of_an_edition_is_there() {
+    let actions_of = |edition: &EditionRules, starts| {
+        let model = ReferenceModel::new(Policy { edition: *edition, ..Policy::default() });
+        let capabilities = model.describe().capabilities;
+        (Actions::of(Scope { starts, values: Values::Apart }, &capabilities), capabilities)
     };
-    let removal = "removeOnPremisesObject";
-    let all: BTreeSet<&str> =
-        Command::WORDS.iter().copied().filter(|word| *word != removal).collect();
-    assert_eq!(words(Starts::Nothing), all);
-    assert_eq!(words(Starts::Whole), all);
-    // It is no command of the edition.
-    assert!(!Capabilities::all_of_2023().has(Capability::Scope));
-    let remove = format!(r#"{{"do": "{removal}", "key": "ann-ad"}}"#);
-    let remove: Command = serde_json::from_str(&remove).expect("a command");
-    assert!(ReferenceModel::default().apply(&remove).is_err());
+    let words =
+        |commands: &[Command]| -> BTreeSet<&str> { commands.iter().map(Command::word).collect() };
+    let newest = EditionRules::ALL.last().expect("an edition");
+    let (all, _) = actions_of(newest, Starts::Whole);
+    assert_eq!(words(all.commands()), Command::WORDS.iter().copied().collect());
+    for edition in EditionRules::ALL {
+        for starts in [Starts::Nothing, Starts::Whole] {
+            let (actions, capabilities) = actions_of(edition, starts);
+            let is_known = |command: &&Command| {
+                let needed =
+                    required_capabilities(&Tenant::default(), std::slice::from_ref(*command));
+                capabilities.missing(&needed).is_empty()
+            };
+            let known: Vec<Command> = all.commands().iter().filter(is_known).cloned().collect();
+            assert_eq!(words(actions.commands()), words(&known), "{}", edition.name);
+            assert!(actions.commands().iter().all(|command| is_known(&command)));
+        }
+    }
+}
+
+/// The default policy of the first edition that has such a start.
+fn edition_of(starts: Starts) -> Policy {
+    let is_known = |edition: &&EditionRules| {
+        plan(edition.name, 4).iter().any(|search| search.scope.starts == starts)
+    };
+    let edition = EditionRules::ALL.iter().find(is_known).expect("an edition that has it");
+    Policy { edition: *edition, ..Policy::default() }
 }

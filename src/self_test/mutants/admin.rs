@@ -138,7 +138,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
         mutant("roles-refused-on-synced-users", "admin.roles-may-return")
             .what("A user that is mastered on-premises cannot be given a role.")
             .refuses(|_, command, target| {
-                matches!(command, Command::AssignRole(_)) && target.on_premises_sync_enabled
+                matches!(command, Command::AssignRole(_)) && target.is_on_premises_mastered()
             }),
         mutant("updates-take-roles-away", "admin.roles-may-return")
             .what("A joined user loses its roles with the next update.")
@@ -174,7 +174,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .eligibility(|_, pair| {
                 let object = pair.object.to_mut();
                 object.quarantined = false;
-                object.on_premises_sync_enabled = false;
+                object.on_premises_sync_enabled = Some(false);
                 object.kind = pair.incoming.kind;
                 object.roles.clear();
                 pair.shared.anchor = true;

@@ -8,7 +8,7 @@ use crate::directory::{
 use crate::implementation::{Description, Failure, Implementation};
 use crate::reference::{
     Circumstances, CloudHandle, Decision, Deviation, Eligibility, Export, Leaving, Occasion,
-    Policy, Reason, ReferenceModel, Turn, Withheld,
+    Policy, Reason, ReferenceModel, Return, Turn, Withheld,
 };
 use crate::rulebook::Rulebook;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,14 +42,25 @@ impl Mutant {
         Box::new(Faulty::new(self, policy))
     }
 
-    /// Whether the rule that it breaks above all is one of this edition.
+    /// Whether the rule that it breaks above all, or one that takes its place, is one of this edition.
     pub(super) fn is_in(&self, edition: &str) -> bool {
-        Rulebook::embedded().rule(self.rule).is_some_and(|rule| rule.is_in(edition))
+        let mut rules = Rulebook::embedded().rules.iter();
+        rules.any(|rule| rule.is_in(edition) && self.breaks_above_all(&rule.id))
     }
 
-    /// Whether it breaks this rule, above all or too.
+    /// Whether this is the rule that it breaks above all, or one that takes the place of that.
+    pub(in crate::self_test) fn breaks_above_all(&self, rule: &str) -> bool {
+        let known = Rulebook::embedded().rule(rule);
+        let superseded = known.and_then(|known| known.supersedes.as_deref());
+        self.rule == rule || superseded == Some(self.rule)
+    }
+
+    /// Whether it breaks this rule, above all or too. Who breaks a rule breaks the one that takes its place.
     pub fn breaks(&self, rule: &str) -> bool {
-        self.rule == rule || self.also.contains(&rule)
+        let is_named = |rule: &str| self.also.contains(&rule);
+        let known = Rulebook::embedded().rule(rule);
+        let superseded = known.and_then(|known| known.supersedes.as_deref());
+        self.breaks_above_all(rule) || is_named(rule) || superseded.is_some_and(is_named)
     }
 }
 
@@ -68,6 +79,7 @@ type Decide = fn(&mut Memory, &Circumstances<'_>, Decision) -> Decision;
 type Left = fn(&mut Memory, &mut Leaving<'_>);
 type DeletedBefore =
     fn(&mut Memory, &Circumstances<'_>, Option<CloudHandle>) -> Option<CloudHandle>;
+type Converted = fn(&mut Memory, &Circumstances<'_>, CloudHandle, Return) -> Return;
 type Exported = fn(&mut Memory, &Export<'_>, &mut CloudObject);
 
 /// What is done otherwise, and where. From `before_turn` on it is done in a sync cycle, see
@@ -89,6 +101,7 @@ pub(super) struct Fault {
     decision: Decide,
     left: Left,
     deleted_before: DeletedBefore,
+    converted: Converted,
     /// After which exports, and what.
     exported: (&'static [Occasion], Exported),
 }
@@ -106,6 +119,7 @@ const RIGHT: Fault = Fault {
     decision: |_, _, decision| decision,
     left: |_, _| {},
     deleted_before: |_, _, found| found,
+    converted: |_, _, _, decision| decision,
     exported: (&[], |_, _, _| {}),
 };
 
@@ -171,6 +185,10 @@ impl Mutant {
 
     pub(super) fn deleted_before(self, deleted_before: DeletedBefore) -> Mutant {
         Mutant { fault: Fault { deleted_before, ..self.fault }, ..self }
+    }
+
+    pub(super) fn converted(self, converted: Converted) -> Mutant {
+        Mutant { fault: Fault { converted, ..self.fault }, ..self }
     }
 
     pub(super) fn exported(self, after: &'static [Occasion], change: Exported) -> Mutant {
@@ -337,6 +355,15 @@ impl Deviation for Work {
         found: Option<CloudHandle>,
     ) -> Option<CloudHandle> {
         (self.fault.deleted_before)(&mut self.memory, circumstances, found)
+    }
+
+    fn converted(
+        &mut self,
+        circumstances: &Circumstances<'_>,
+        handle: CloudHandle,
+        decision: Return,
+    ) -> Return {
+        (self.fault.converted)(&mut self.memory, circumstances, handle, decision)
     }
 
     fn exported(&mut self, export: &Export<'_>, object: &mut CloudObject) {

@@ -99,7 +99,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     && same(object.primary_address(), mail)
                 {
                     turn.tenant.change(holder, |object| {
-                        object.on_premises_sync_enabled = true;
+                        object.on_premises_sync_enabled = Some(true);
                         object.on_premises_immutable_id.clone_from(&turn.incoming.source_anchor);
                     });
                 }

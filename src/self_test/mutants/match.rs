@@ -515,7 +515,7 @@ fn of_joined_objects() -> Vec<Mutant> {
                     && let Some(other) = cloud_mastered_other(turn)
                 {
                     turn.tenant.change(other, |object| {
-                        object.on_premises_sync_enabled = true;
+                        object.on_premises_sync_enabled = Some(true);
                         object.on_premises_immutable_id.clone_from(&turn.incoming.source_anchor);
                     });
                 }
@@ -528,9 +528,9 @@ fn of_joined_objects() -> Vec<Mutant> {
                  sync.failed-is-retried",
             ])
             .eligibility(|_, pair| {
-                if pair.object.on_premises_sync_enabled && !pair.object.quarantined {
+                if pair.object.is_on_premises_mastered() && !pair.object.quarantined {
                     let object = pair.object.to_mut();
-                    object.on_premises_sync_enabled = false;
+                    object.on_premises_sync_enabled = Some(false);
                     object.on_premises_immutable_id = None;
                 }
             }),
@@ -839,7 +839,7 @@ fn both_or_none(pair: &mut Eligibility<'_>) {
 fn leave(turn: &mut Turn<'_>) {
     if let Some(own) = turn.joined.take() {
         turn.tenant.change(own, |object| {
-            object.on_premises_sync_enabled = false;
+            object.on_premises_sync_enabled = Some(false);
             object.on_premises_immutable_id = None;
         });
     }

@@ -30,7 +30,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 let holder = name.and_then(|name| circumstances.tenant.holder_of_name(name));
                 Ok(holder.filter(|&handle| {
                     circumstances.tenant.get(handle).is_some_and(|object| {
-                        object.on_premises_sync_enabled
+                        object.is_on_premises_mastered()
                             && !object.quarantined
                             && object.kind == incoming.kind
                             && !is_joined(handle)
@@ -87,7 +87,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .before_turn(|memory, turn| {
                 let anchor = turn.incoming.source_anchor.as_deref()?;
                 let found = turn.tenant.get(turn.tenant.holder_of_anchor(anchor)?)?;
-                let is_lost = turn.joined.is_none() && found.on_premises_sync_enabled;
+                let is_lost = turn.joined.is_none() && found.is_on_premises_mastered();
                 (is_lost && memory.marked.len() > 1).then(|| Reason::AnchorInUse.error())
             }),
         mutant("plain-groups-are-not-rejoined", "recovery.rejoins-by-anchor")

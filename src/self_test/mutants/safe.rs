@@ -61,7 +61,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                         model.tenant().objects().map(|(it, _)| it).collect();
                     for handle in all {
                         model.tenant_mut().change(handle, |object| {
-                            object.on_premises_sync_enabled = false;
+                            object.on_premises_sync_enabled = Some(false);
                         });
                     }
                 }
@@ -367,7 +367,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 let holders = holders(turn.incoming, turn.tenant);
                 let joined = holders.into_iter().find(|holder| {
                     let object = turn.tenant.get(*holder);
-                    object.is_some_and(|it| it.on_premises_sync_enabled && !it.quarantined)
+                    object.is_some_and(|it| it.is_on_premises_mastered() && !it.quarantined)
                 });
                 if is_error(result)
                     && turn.joined.is_none()

@@ -25,7 +25,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .what("A user that has left scope is mastered on-premises still.")
             .also(&[NOBODY_RETURNS, "soa.one-authority"])
             .left(|_, leaving| {
-                leaving.tenant.change(leaving.handle, |object| object.on_premises_sync_enabled = true);
+                leaving.tenant.change(leaving.handle, |object| object.on_premises_sync_enabled = Some(true));
             }),
         mutant("removed-users-lose-their-anchor", "scope.return-restores")
             .what("A user that leaves scope loses its anchor, and is not found again.")
@@ -59,7 +59,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 {
                     turn.tenant.change(handle, |object| {
                         object.deleted = false;
-                        object.on_premises_sync_enabled = true;
+                        object.on_premises_sync_enabled = Some(true);
                     });
                     turn.joined = Some(handle);
                 }

@@ -17,7 +17,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     && outcome.status == Status::Ok
                 {
                     model.edit(&set.object, |object| {
-                        object.on_premises_sync_enabled = object.on_premises_immutable_id.is_some();
+                        object.on_premises_sync_enabled =
+                            Some(object.on_premises_immutable_id.is_some());
                     });
                 }
             }),
@@ -30,7 +31,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     && create.object.on_premises_immutable_id.is_some()
                 {
                     let label = CloudRef::Label(create.object.label.clone());
-                    model.edit(&label, |object| object.on_premises_sync_enabled = true);
+                    model.edit(&label, |object| object.on_premises_sync_enabled = Some(true));
                 }
             }),
         mutant("failed-match-flips-authority", "soa.one-authority")
@@ -42,14 +43,15 @@ pub(super) fn mutants() -> Vec<Mutant> {
             ])
             .after_turn(|_, turn, result| {
                 if let Some(holder) = in_the_way_of_a_new_object(turn, result) {
-                    turn.tenant.change(holder, |object| object.on_premises_sync_enabled = true);
+                    turn.tenant
+                        .change(holder, |object| object.on_premises_sync_enabled = Some(true));
                 }
             }),
         mutant("cloud-edits-of-synced-objects-accepted", "soa.no-split")
             .what("A cloud administrator can edit objects that are mastered on-premises.")
             .instead(|_, command, model| match command {
                 Command::UpdateCloudObject(update)
-                    if model.named_by(command)?.1.on_premises_sync_enabled =>
+                    if model.named_by(command)?.1.is_on_premises_mastered() =>
                 {
                     Some(model.edit(&update.object, |object| update.set.apply_to(object)))
                 }
@@ -66,7 +68,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     .on_premises()
                     .find(|(source, _)| source.source_anchor == target.on_premises_immutable_id)?;
                 let has_value = |name| source.attributes.contains_key(name);
-                let is_free = target.on_premises_sync_enabled
+                let is_free = target.is_on_premises_mastered()
                     && update.set.user_principal_name.is_keep()
                     && update.set.proxy_addresses.is_keep()
                     && !update.set.attributes.keys().any(has_value);
@@ -79,7 +81,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 if outcome.status == Status::Refused
                     && let Command::UpdateCloudObject(update) = command
                     && let Some((_, target)) = model.named_by(command)
-                    && target.on_premises_sync_enabled
+                    && target.is_on_premises_mastered()
                 {
                     let mut set = update.set.clone();
                     set.attributes.clear();
@@ -144,7 +146,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 let is_found = |handle: CloudHandle, object: &CloudObject| {
                     let held = object.user_principal_name.as_deref();
                     object.deleted
-                        && !object.on_premises_sync_enabled
+                        && object.is_cloud_mastered()
                         && same(name, held)
                         && turn.tenant.conflict(object, handle).is_none()
                 };

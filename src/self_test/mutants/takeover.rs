@@ -16,12 +16,12 @@ pub(super) fn mutants() -> Vec<Mutant> {
         mutant("takeover-leaves-authority", "takeover.authority-flips")
             .what("A takeover writes the values and leaves the object mastered in the cloud.")
             .also(&[NOT_ITS_OWN, MISSED, "safe.command-takes-effect"])
-            .exported(TAKEOVER, |_, _, object| object.on_premises_sync_enabled = false),
+            .exported(TAKEOVER, |_, _, object| object.on_premises_sync_enabled = Some(false)),
         mutant("contact-takeover-leaves-authority", "takeover.authority-flips")
             .what("A contact that is taken over stays mastered in the cloud.")
             .also(&[NOT_ITS_OWN, MISSED])
             .exported(TAKEOVER, |_, _, object| {
-                object.on_premises_sync_enabled = object.kind != Kind::Contact;
+                object.on_premises_sync_enabled = Some(object.kind != Kind::Contact);
             }),
         mutant("anchor-not-stamped-on-soft-match", "takeover.anchor-stamped")
             .what("A soft match leaves onPremisesImmutableId as it was.")

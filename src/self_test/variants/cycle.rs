@@ -101,7 +101,10 @@ impl Deviation for LiberalCycle<'_> {
             && result.evaluated_by == Some(Evaluator::Service)
         {
             let soft = [MatchingAttribute::UserPrincipalName, MatchingAttribute::ProxyAddresses];
-            let is_true = |attribute: &MatchingAttribute| by.iter().all(|by| by.has(*attribute));
+            // Of what came back from the recycle bin none was looked at.
+            let is_true = |attribute: &MatchingAttribute| {
+                !by.is_empty() && by.iter().all(|by| by.has(*attribute))
+            };
             if let Some(attribute) = soft.into_iter().find(is_true) {
                 result.result = ResultWord::SoftMatched;
                 result.matched_on = Some(attribute);

@@ -108,7 +108,7 @@ impl Liberal {
         }
         if liberties.contains(&Liberty::GeneratesPasswords) {
             for object in &mut snapshot.cloud {
-                if !object.on_premises_sync_enabled {
+                if object.is_cloud_mastered() {
                     self.born_in_the_cloud.insert(object.id.clone());
                 } else if object.kind == Kind::User
                     && object.password.is_none()
@@ -252,7 +252,7 @@ impl Liberal {
         let handle = self.model.resolve(command.cloud_object()?)?;
         let object = Arc::clone(self.model.tenant().get(handle)?);
         let is_joined =
-            object.is_active() && object.on_premises_sync_enabled && !object.quarantined;
+            object.is_active() && object.is_on_premises_mastered() && !object.quarantined;
         let is_refused = match command {
             Command::DeleteCloudObject(_) => is_joined && takes(Liberty::RefusesDeletingJoined),
             Command::UpdateCloudObject(update) => {
@@ -339,7 +339,7 @@ impl Liberal {
 
 /// How an object is shown.
 fn show(object: &mut CloudObject, liberties: &BTreeSet<Liberty>, shown: usize) {
-    let is_synced = object.on_premises_sync_enabled;
+    let is_synced = object.is_on_premises_mastered();
     if liberties.contains(&Liberty::OtherPlaceholders)
         && let Some(name) = object.user_principal_name.as_deref()
         && let Some(user) = name.strip_suffix(PLACEHOLDER_DOMAIN)

@@ -34,7 +34,7 @@ impl Showing {
     fn find_links(&mut self, state: &Snapshot) {
         for object in &state.on_premises {
             let mut owned = state.active().filter(|cloud| {
-                cloud.on_premises_sync_enabled
+                cloud.is_on_premises_mastered()
                     && cloud.kind == object.kind
                     && cloud.on_premises_immutable_id == object.source_anchor
             });
@@ -45,7 +45,7 @@ impl Showing {
             }
         }
         let is_owned =
-            |id: &Text| state.cloud_object(id).is_some_and(|cloud| cloud.on_premises_sync_enabled);
+            |id: &Text| state.cloud_object(id).is_some_and(|cloud| cloud.is_on_premises_mastered());
         self.links.retain(|_, id| is_owned(id));
     }
 
@@ -65,7 +65,7 @@ impl Showing {
             let shows_anchors = self.has(Capability::MatchSourceAnchor);
             for object in &mut state.cloud {
                 let object = Arc::make_mut(object);
-                object.on_premises_sync_enabled = false;
+                object.on_premises_sync_enabled = None;
                 object.on_premises_immutable_id.take_if(|_| !shows_anchors);
             }
         }

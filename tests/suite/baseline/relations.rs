@@ -30,7 +30,7 @@ fn settings(cases: u32) -> ProptestConfig {
 }
 
 /// So many generated cases of each source.
-const CASES: usize = 60;
+const CASES: usize = 25;
 
 const SOURCES: &[Source] = &[Source::Scenarios, Source::Sequences, Source::Relations];
 
@@ -78,7 +78,7 @@ fn updated(implementation: &mut dyn Implementation, file: &BaselineFile) -> Base
 }
 
 proptest! {
-    #![proptest_config(settings(4))]
+    #![proptest_config(settings(3))]
 
     #[test]
     fn what_was_written_passes_and_nothing_else_does(mutant in some_mutant()) {

@@ -113,7 +113,7 @@ impl Mistaken {
     /// Joined pairs after a cycle.
     fn joined(state: &Snapshot) -> Vec<(Arc<OnPremisesObject>, Arc<CloudObject>)> {
         let pairs = state.on_premises.iter().filter_map(|object| {
-            let mut carriers = state.active().filter(|cloud| cloud.on_premises_sync_enabled);
+            let mut carriers = state.active().filter(|cloud| cloud.is_on_premises_mastered());
             let cloud =
                 carriers.find(|cloud| cloud.on_premises_immutable_id == object.source_anchor)?;
             Some((Arc::clone(object), Arc::clone(cloud)))
@@ -216,7 +216,7 @@ impl Mistaken {
             for (_, how) in self.retouched.iter().filter(|(retouched, _)| *retouched == id) {
                 let object = Arc::make_mut(object);
                 match how {
-                    Retouch::OnPremisesMastered => object.on_premises_sync_enabled = true,
+                    Retouch::OnPremisesMastered => object.on_premises_sync_enabled = Some(true),
                     Retouch::WithoutAddresses => object.proxy_addresses.clear(),
                     Retouch::WithoutRoles => object.roles.clear(),
                     Retouch::Attribute(name, value) => {

@@ -15,6 +15,7 @@ use entra_conformance::directory::{
 };
 use entra_conformance::implementation::{Description, Failure, Implementation};
 use entra_conformance::reference::{Policy, ReferenceModel};
+use entra_conformance::rulebook::Rulebook;
 use mistaken::{Mistake, Mistaken};
 use people::{CROWDED, ORDERLY, case};
 use proptest::prelude::*;
@@ -55,7 +56,11 @@ fn assert_no_relation_is_violated<I: Implementation>(
     let result = runner.run(&input, |(base, policy, seed)| {
         for relation in all() {
             let mut implementation = implementation(*policy.get(&policies), seed);
-            let Some(verdict) = apply(relation, &mut implementation, &base) else { continue };
+            let Some(verdict) =
+                apply(relation, Rulebook::embedded().default_edition(), &mut implementation, &base)
+            else {
+                continue;
+            };
             let mut tallies = tallies.borrow_mut();
             let tally = tallies.entry(relation.rule).or_default();
             tally.varied += 1;
@@ -119,7 +124,7 @@ impl Moody {
         }
         for object in &mut snapshot.cloud {
             let object = Arc::make_mut(object);
-            if mood & 1 == 1 && object.on_premises_sync_enabled {
+            if mood & 1 == 1 && object.is_on_premises_mastered() {
                 let address = format!("smtp:{}@contoso.onmicrosoft.com", object.id);
                 object.proxy_addresses.push((&*address).into());
             }
@@ -127,11 +132,11 @@ impl Moody {
                 object.attributes.insert("createdDateTime".into(), "2023-01-26".into());
                 object.attributes.entry("usageLocation".into()).or_insert_with(|| "NO".into());
             }
-            if mood & 4 == 4 && object.on_premises_sync_enabled && object.password.is_none() {
+            if mood & 4 == 4 && object.is_on_premises_mastered() && object.password.is_none() {
                 object.password = Some("generated".into());
             }
             object.id = format!("{mood:x}-{}", object.id).into();
-            if mood & 32 == 32 && object.on_premises_sync_enabled {
+            if mood & 32 == 32 && object.is_on_premises_mastered() {
                 // What was emptied on-premises stays.
                 let earlier = self.earlier.entry(object.id.clone()).or_default();
                 for (name, value) in &object.attributes {
@@ -241,8 +246,14 @@ fn a_relation_notices_what_it_is_there_for(
     let commands = if commands == BOTH_CREATED { created() } else { commands.to_owned() };
     let case = small_case(cloud, on_premises, &commands);
     let relation = relation(rule).expect("a relation");
-    let right = apply(relation, &mut ReferenceModel::default(), &case);
+    let right = apply(
+        relation,
+        Rulebook::embedded().default_edition(),
+        &mut ReferenceModel::default(),
+        &case,
+    );
     assert_eq!(right, Some(RelationVerdict::Held));
-    let wrong = apply(relation, &mut Mistaken::new(mistake), &case);
+    let wrong =
+        apply(relation, Rulebook::embedded().default_edition(), &mut Mistaken::new(mistake), &case);
     assert!(matches!(wrong, Some(RelationVerdict::Violated { .. })), "{mistake:?}: {wrong:?}");
 }

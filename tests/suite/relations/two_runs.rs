@@ -2,12 +2,16 @@
 
 use entra_conformance::cases::Case;
 use entra_conformance::cases::relations::{Relation, RelationVerdict, Run};
-use entra_conformance::directory::{EditionSettings, problems_of_case};
-use entra_conformance::implementation::{CaseInput, CaseObservation, Implementation, run_one};
+use entra_conformance::directory::problems_of_case;
+use entra_conformance::implementation::{
+    CaseInput, CaseObservation, Description, Implementation, run_one,
+};
+use entra_conformance::rulebook::Edition;
 
 /// What a relation says of an implementation and a case; `None` where there is nothing to vary.
 pub(crate) fn apply(
     relation: &Relation,
+    edition: &Edition,
     implementation: &mut dyn Implementation,
     base: &Case,
 ) -> Option<RelationVerdict> {
@@ -20,8 +24,8 @@ pub(crate) fn apply(
         start: seen.start.as_ref().expect("a start"),
         steps: &seen.steps,
     });
-    let edition = EditionSettings::of_2023_01();
-    Some(relation.judge(base, varied, edition, &description.capabilities, &description.choices))
+    let Description { capabilities, choices, .. } = &description;
+    Some(relation.judge(base, varied, edition.settings, capabilities, choices))
 }
 
 fn run(implementation: &mut dyn Implementation, case: &Case) -> CaseObservation {

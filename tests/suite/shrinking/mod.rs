@@ -82,10 +82,10 @@ fn find(fault: &Fault, seed: u64) -> Found {
     Found { sequences, time, kept: shrunk(fault, seed, sequences) }
 }
 
-/// The table `FAULTS` of the Python example: each entry is `("name", "rule",` and a text.
+/// The table `FAULTS` of the Python example, those of edition 2023-01: each entry is `("name", "rule",` and a text.
 fn python_faults() -> Vec<&'static str> {
-    let adapter = include_str!("../../../examples/python/adapter.py");
-    let (_, rest) = adapter.split_once("\nFAULTS = [\n").expect("the table");
+    let faults = include_str!("../../../examples/python/faults.py");
+    let (_, rest) = faults.split_once("\nFAULTS = [\n").expect("the table");
     let (table, _) = rest.split_once("\n]\n").expect("its end");
     let entries = table.lines().filter_map(|line| line.strip_prefix("    (\""));
     entries.map(|entry| entry.split_once('"').expect("a name").0).collect()

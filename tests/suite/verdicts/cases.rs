@@ -1,9 +1,10 @@
 //! The cases that are judged: the same every time.
 
+use crate::editions;
 use entra_conformance::cases::Case;
 use entra_conformance::cases::grid::Grid;
 use entra_conformance::cases::scenario::embedded;
-use entra_conformance::cases::sequence::{Sequences, case_of};
+use entra_conformance::cases::sequence::{Preset, Sequences, case_of};
 use entra_conformance::directory::{
     AmbiguousMatch, CollisionHandling, Command, DeclaredChoices, Tenant, is_well_formed,
 };
@@ -52,25 +53,29 @@ pub(crate) fn scenario(id: &str) -> Posed {
 }
 
 /// Two that differ wherever it shows most.
-pub(crate) fn two_policies() -> Vec<Policy> {
+pub(crate) fn two_policies(cautious: Policy) -> Vec<Policy> {
     let bold = Policy {
         collision_handling: CollisionHandling::Quarantined,
         ambiguous_match: AmbiguousMatch::Withheld,
-        ..Policy::default()
+        ..cautious
     };
-    vec![Policy::default(), bold]
+    vec![cautious, bold]
 }
 
-/// The same cases every time: all scenarios, and of each other source so many, decided by these policies in turn.
+/// The same cases every time: all scenarios of the policies' edition, and of each other source so many, decided
+/// by these policies in turn.
 pub(crate) fn cases(count: usize, policies: &[Policy]) -> Vec<Posed> {
-    let settings = Sequences::default();
-    let points = Grid::get().points();
+    let edition = editions::of(&policies[0]);
+    let capabilities = editions::capabilities(edition);
+    let settings = Sequences::new(Preset::ALL, Sequences::MAX_COMMANDS, &capabilities);
+    let points = Grid::within(&capabilities).points();
     let grid = points.iter().step_by((points.len() / count).max(1)).map(|point| point.case());
     let sequence = |index| case_of(7, index as u64, &settings);
     let crowded = (0..count / 6).map(|index| crowd(sequence(count + index), 0));
     let scenarios = embedded()
         .iter()
         .map(|embedded| &embedded.scenario)
+        .filter(|scenario| scenario.is_in(&edition.id))
         .map(|scenario| Case { tenant: scenario.given.clone(), commands: scenario.commands() });
     let sources: [(&str, Box<dyn Iterator<Item = Case>>); 4] = [
         (SCENARIOS, Box::new(scenarios)),

@@ -10,13 +10,14 @@ mod special;
 mod told;
 mod wrong;
 
+use crate::editions;
 use cases::{Posed, SCENARIOS, cases, scenario, two_policies};
-use entra_conformance::checks::{Determinacy, EditionSettings, Extent, Finding, Observer};
+use entra_conformance::checks::{Determinacy, EditionSettings, Extent, Finding};
 use entra_conformance::directory::{Capabilities, Command, DeclaredChoices, Tenant};
 use entra_conformance::implementation::{CaseInput, CaseObservation, Implementation, run_one};
 use entra_conformance::reference::{Policy, ReferenceModel};
-use entra_conformance::rulebook::{Rulebook, area_of};
-use entra_conformance::self_test::mutants;
+use entra_conformance::rulebook::{Edition, Rulebook, area_of};
+use entra_conformance::self_test::mutants::{self, Mutant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -33,19 +34,13 @@ fn lines(speaking: &Speaking) -> String {
     text
 }
 
-/// What the checks find in the start and in each step.
+/// What the checks of the first edition find in the start and in each step.
 fn judged(
-    (tenant, commands): (&Tenant, &[Command]),
+    case: (&Tenant, &[Command]),
     seen: &CaseObservation,
     choices: &DeclaredChoices,
 ) -> Vec<Vec<Finding>> {
-    let capabilities = Capabilities::all_of_2023();
-    let start = seen.start.as_ref().expect("it starts");
-    let (mut observer, findings) =
-        Observer::start(tenant, start, EditionSettings::of_2023_01(), &capabilities, choices);
-    let steps = commands.iter().zip(&seen.steps);
-    let judged = steps.map(|(command, step)| observer.step(command, step));
-    std::iter::once(findings).chain(judged).collect()
+    editions::judged(Rulebook::embedded().default_edition(), case, seen, choices)
 }
 
 /// What is seen of a case.
@@ -63,28 +58,41 @@ fn assert_snapshot(name: &str, text: &str) {
 
 #[test]
 fn the_model_breaks_no_rule_and_these_are_judged() {
+    let edition = Rulebook::embedded().default_edition();
+    assert_snapshot("verdicts-on-the-model", &lines(&judged_of_the_model(edition, 600)));
+}
+
+#[test]
+fn the_model_breaks_no_rule_of_a_later_edition_and_these_are_judged() {
+    for edition in editions::later() {
+        let name = format!("verdicts-on-the-model-{}", edition.id);
+        assert_snapshot(&name, &lines(&judged_of_the_model(edition, 200)));
+    }
+}
+
+/// What is judged of the model in so many cases of each source: nothing is broken, and every rule has its
+/// scenario.
+fn judged_of_the_model(edition: &Edition, count: usize) -> Speaking {
     let mut judged_rules = Speaking::new();
-    for posed in cases(600, &two_policies()) {
+    for posed in cases(count, &two_policies(editions::default_policy(edition))) {
         let seen = run(&mut ReferenceModel::new(posed.policy), posed.input());
         let choices = posed.choices(&posed.policy.declared());
-        for Finding { rule, verdict } in
-            judged(posed.input(), &seen, &choices).into_iter().flatten()
-        {
+        let judged = editions::judged(edition, posed.input(), &seen, &choices);
+        for Finding { rule, verdict } in judged.into_iter().flatten() {
             assert!(verdict.violations.is_empty(), "{rule}: {:?}", verdict.violations);
             if verdict.held > 0 {
                 judged_rules.entry(rule).or_default().insert(posed.source);
             }
         }
     }
-    let edition = &Rulebook::embedded().default_edition().id;
-    for rule in Rulebook::embedded().rules_in(edition).map(|rule| &*rule.id) {
+    for rule in Rulebook::embedded().rules_in(&edition.id).map(|rule| &*rule.id) {
         if area_of(rule) == "relation" {
             continue;
         }
         let sources = judged_rules.get_mut(rule);
         assert!(sources.is_some_and(|sources| sources.remove(SCENARIOS)), "no scenario for {rule}");
     }
-    assert_snapshot("verdicts-on-the-model", &lines(&judged_rules));
+    judged_rules
 }
 
 /// Scenarios of situations that generated cases hardly get into.
@@ -138,18 +146,39 @@ fn what_is_said_of_a_wrong_value() {
 /// same as the model is not judged: that is done above.
 #[test]
 fn what_is_said_of_each_mutant() {
-    let policies = Policy::default().every_choice();
-    let cases = cases(160, &policies);
+    let all = mutants::of_edition("2023-01");
+    assert_snapshot("verdicts-on-the-mutants", &said_of_mutants(Policy::default(), 160, all));
+}
+
+/// In later editions of those that break what is new or changed there.
+#[test]
+fn what_is_said_of_mutants_of_later_editions() {
+    for edition in editions::later() {
+        let all = mutants::of_edition(&edition.id);
+        let all = all.filter(|mutant| editions::has_new_rule(edition, mutant.rule));
+        let said = said_of_mutants(editions::default_policy(edition), 90, all);
+        assert_snapshot(&format!("verdicts-on-the-mutants-{}", edition.id), &said);
+    }
+}
+
+/// The rules that these mutants break in so many cases of each source.
+fn said_of_mutants(
+    default: Policy,
+    count: usize,
+    mutants: impl Iterator<Item = &'static Mutant>,
+) -> String {
+    let policies = default.every_choice();
+    let cases = cases(count, &policies);
     let decided_by = |policy: Policy| cases.iter().filter(move |posed| posed.policy == policy);
     // What the model that decides alike shows, by what it decides and what the cases ask for.
     let mut right: BTreeMap<String, Vec<CaseObservation>> = BTreeMap::new();
     let mut text = String::new();
-    for mutant in mutants::of_edition("2023-01") {
+    for mutant in mutants {
         let mut broken = Speaking::new();
         for &policy in &policies {
             let mut implementation = mutant.with_policy(policy);
             let choices = implementation.describe().choices;
-            let alike = Policy::agreeing_with(&choices);
+            let alike = default.choosing(&choices);
             let right = right.entry(format!("{alike:?} for {policy:?}")).or_insert_with(|| {
                 let mut model = ReferenceModel::new(alike);
                 decided_by(policy).map(|posed| run(&mut model, posed.input())).collect()
@@ -166,7 +195,7 @@ fn what_is_said_of_each_mutant() {
         }
         let _ = write!(text, "{}\n{}", mutant.name, lines(&broken));
     }
-    assert_snapshot("verdicts-on-the-mutants", &text);
+    text
 }
 
 /// Adds the rules that are broken in what was seen of a case, by these choices where the case
@@ -177,7 +206,8 @@ fn broken_rules(
     choices: &DeclaredChoices,
     broken: &mut Speaking,
 ) {
-    let findings = judged(posed.input(), seen, &posed.choices(choices));
+    let edition = editions::of(&posed.policy);
+    let findings = editions::judged(edition, posed.input(), seen, &posed.choices(choices));
     for finding in findings.iter().flatten().filter(|finding| !finding.violations().is_empty()) {
         broken.entry(finding.rule).or_default().insert(posed.source);
     }
@@ -188,7 +218,7 @@ fn broken_rules(
 #[test]
 fn what_is_left_open() {
     let mut kinds: BTreeSet<String> = BTreeSet::new();
-    for posed in cases(250, &two_policies()) {
+    for posed in cases(250, &two_policies(Policy::default())) {
         let seen = run(&mut ReferenceModel::new(posed.policy), posed.input());
         let choices = posed.choices(&posed.policy.declared());
         let start = seen.start.as_ref().expect("the model starts");

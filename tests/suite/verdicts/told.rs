@@ -496,7 +496,7 @@ given:
 ",
     |at: usize, _: &Snapshot, step: &mut StepObservation| {
         if at >= 2 {
-            carrier(&mut step.snapshot, "QUFB").on_premises_sync_enabled = false;
+            carrier(&mut step.snapshot, "QUFB").on_premises_sync_enabled = Some(false);
         }
     },
     &["2 soa.one-authority", "2 safe.command-takes-effect"]
@@ -684,7 +684,7 @@ fn take_over(step: &mut StepObservation, at: usize) {
         0 => MatchingAttribute::SourceAnchor,
         _ => MatchingAttribute::ProxyAddresses,
     };
-    target.on_premises_sync_enabled = true;
+    target.on_premises_sync_enabled = Some(true);
     target.on_premises_immutable_id = Some("QUFB".into());
     if !is_name_held {
         target.user_principal_name = Some(name.into());
@@ -747,7 +747,7 @@ fn copy_beside(before: &Snapshot, step: &mut StepObservation, is_flagged: bool) 
     let mut new = CloudObject::clone(&before.cloud[0]);
     new.id = "new".into();
     new.roles.clear();
-    new.on_premises_sync_enabled = true;
+    new.on_premises_sync_enabled = Some(true);
     new.on_premises_immutable_id = Some("QUFB".into());
     new.quarantined = is_flagged;
     if is_flagged {

@@ -1,5 +1,8 @@
 //! Source of authority: an object is mastered in one place as a whole.
 
+mod conversion;
+mod flag;
+
 use super::check::{Check, Trigger};
 use super::index::shares_an_identifier_with_another;
 use super::states::is_same;
@@ -13,20 +16,51 @@ use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of("soa.one-authority", &[Trigger::Difference], one_authority),
+    Check::of("soa.authority-comes-by-sync", &[Trigger::Difference], one_authority),
+    Check::of(
+        "soa.never-synchronised-is-null",
+        &[Trigger::Always],
+        flag::never_synchronised_is_null,
+    ),
     Check::of("soa.no-split", &[Trigger::CloudEdit], no_split),
     Check::of("soa.cloud-mastered-untouched", &[Trigger::Sync], cloud_mastered_untouched),
     Check::of("soa.cloud-edits-work", &[Trigger::CloudEdit], cloud_edits_work),
+    Check::of(
+        "soa.convert-stops-sync",
+        &[Trigger::AuthorityEdit, Trigger::Sync],
+        conversion::convert_stops_sync,
+    ),
+    Check::of(
+        "soa.converted-is-editable",
+        &[Trigger::CloudEdit],
+        conversion::converted_is_editable,
+    ),
+    Check::of(
+        "soa.converted-not-taken-over",
+        &[Trigger::Sync],
+        conversion::converted_not_taken_over,
+    ),
+    Check::of(
+        "soa.rollback-next-cycle",
+        &[Trigger::AuthorityEdit, Trigger::Sync],
+        conversion::rollback_next_cycle,
+    ),
+    Check::of("soa.rollback-blocked", &[Trigger::Sync], conversion::rollback_blocked),
 ];
 
 /// Only a sync turns the flag to true, and then the object carries the anchor of exactly one
-/// on-premises object of its kind. No command but what deletes it turns it off again.
+/// on-premises object of its kind. No command but what deletes it, or moves it to the cloud, turns it off
+/// again.
 fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
     let carriers = LazyCell::new(|| carriers_by_anchor(&transition.after.on_premises));
     // What did not change was judged when it last did.
     for &after in transition.comparison.different() {
         let before = transition.origin_of(after);
         if transition.cycle.is_none()
-            && !matches!(transition.command, Command::SetImmutableId(_))
+            && !matches!(
+                transition.command,
+                Command::SetImmutableId(_) | Command::SetCloudManaged(_)
+            )
             && after.is_active()
             && after.is_cloud_mastered()
             && before.is_some_and(|before| before.is_active() && !before.is_cloud_mastered())
@@ -36,10 +70,11 @@ fn one_authority(transition: &Transition<'_>, verdict: &mut Verdict) {
                 .violated(name, Field::OnPremisesSyncEnabled, true, false)
                 .because(Because::Unchanged);
         }
-        if !after.is_active() || !after.on_premises_sync_enabled {
+        if !after.is_active() || !after.is_on_premises_mastered() {
             continue;
         }
-        let was_mastered_on_premises = before.is_some_and(|before| before.on_premises_sync_enabled);
+        let was_mastered_on_premises =
+            before.is_some_and(|before| before.is_on_premises_mastered());
         let anchor = &after.on_premises_immutable_id;
         if was_mastered_on_premises
             && before.is_some_and(|before| before.on_premises_immutable_id == *anchor)
@@ -131,10 +166,24 @@ fn cloud_mastered_untouched(transition: &Transition<'_>, verdict: &mut Verdict) 
 
 /// Edits of cloud-mastered objects that collide with nothing are accepted and take effect.
 fn cloud_edits_work(transition: &Transition<'_>, verdict: &mut Verdict) {
+    // Whether what has left scope can be edited in the cloud is open, and what was moved there is for
+    // `soa.converted-is-editable`.
+    judge_cloud_edit(transition, verdict, |target| {
+        !transition.history.scope.left.contains_key(&target.id)
+            && transition.history.conversions.of(target).is_none()
+    });
+}
+
+/// Judges that an edit of a cloud-mastered object that `applies` is carried out, where it collides with
+/// nothing.
+fn judge_cloud_edit(
+    transition: &Transition<'_>,
+    verdict: &mut Verdict,
+    applies: impl Fn(&CloudObject) -> bool,
+) {
     let Command::UpdateCloudObject(update) = transition.command else { return };
     let Some(target) = target(transition) else { return };
-    // Whether what has left scope can be edited in the cloud is open.
-    if !target.is_cloud_mastered() || transition.history.scope.left.contains_key(&target.id) {
+    if !target.is_cloud_mastered() || !applies(target) {
         return;
     }
     let mut edited = CloudObject::clone(target);

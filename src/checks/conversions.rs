@@ -1,0 +1,110 @@
+//! What a case has shown of objects whose source of authority was moved to the cloud.
+
+use super::definitions::is_joined;
+use super::history::ObjectHistory;
+use crate::directory::{CanonicalState, CloudObject, Snapshot, Text};
+use std::collections::BTreeMap;
+
+/// A cloud object that was joined when its source of authority was moved to the cloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Conversion {
+    /// The on-premises object that it was joined to; none where that was not certain.
+    pub(crate) key: Option<Text>,
+    /// The anchor that it carried.
+    pub(crate) anchor: Option<Text>,
+    /// Its source of authority was given back since.
+    pub(crate) is_given_back: bool,
+    /// Something has happened to it since of which the pages say nothing.
+    pub(crate) is_open: bool,
+}
+
+/// All of them, by their identifiers, until an on-premises object has them back.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Conversions(BTreeMap<Text, Conversion>);
+
+impl Conversions {
+    /// Every one of them that is in this state, with what is known of it.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Text, &Conversion)> {
+        self.0.iter()
+    }
+
+    pub(crate) fn of(&self, cloud: &CloudObject) -> Option<&Conversion> {
+        self.0.get(&cloud.id)
+    }
+
+    /// Takes note of what a command that turns the source of authority has turned. `is_certain` says
+    /// whether it is known which object the command was about.
+    pub(super) fn turn(
+        &mut self,
+        objects: &BTreeMap<Text, ObjectHistory>,
+        (before, after): (&Snapshot, &Snapshot),
+        is_certain: bool,
+    ) {
+        for cloud in &after.cloud {
+            let Some(was) = before.cloud_object(&cloud.id) else { continue };
+            if was.is_cloud_managed == cloud.is_cloud_managed {
+                continue;
+            }
+            if let Some(conversion) = self.0.get_mut(&cloud.id) {
+                conversion.is_given_back = !cloud.is_cloud_managed;
+                conversion.is_open |= !is_certain;
+                continue;
+            }
+            let key = owner(objects, before, was).filter(|_| is_certain);
+            let conversion = Conversion {
+                is_given_back: !cloud.is_cloud_managed,
+                is_open: key.is_none(),
+                key,
+                anchor: was.on_premises_immutable_id.clone(),
+            };
+            self.0.insert(cloud.id.clone(), conversion);
+        }
+    }
+
+    /// Takes note that something has happened to a cloud object of which the pages say nothing.
+    pub(super) fn leave_open(&mut self, id: &Text) {
+        if let Some(conversion) = self.0.get_mut(id) {
+            conversion.is_open = true;
+        }
+    }
+
+    /// Takes note that an on-premises object was removed.
+    pub(super) fn remove_on_premises(&mut self, key: &Text) {
+        let own = self.0.values_mut().filter(|conversion| conversion.key.as_ref() == Some(key));
+        own.for_each(|conversion| conversion.is_open = true);
+    }
+
+    /// Takes in a cycle: what is mastered on-premises again is like any other joined object.
+    pub(super) fn learn_sync(&mut self, after: &Snapshot) {
+        self.0
+            .retain(|id, _| after.cloud_object(id).is_some_and(|cloud| cloud.is_cloud_mastered()));
+    }
+
+    pub(super) fn canonicalise(&self, canonical: &mut CanonicalState) {
+        canonical.list(self.0.iter(), |canonical, (id, conversion)| {
+            canonical.id(id);
+            canonical.optional(conversion.key.as_ref(), |canonical, key| canonical.text(key));
+            canonical.optional(conversion.anchor.as_ref(), CanonicalState::anchor);
+            canonical.flags([conversion.is_given_back, conversion.is_open]);
+        });
+    }
+}
+
+/// The key of the on-premises object that a cloud object is joined to, beyond doubt.
+pub(crate) fn owner(
+    objects: &BTreeMap<Text, ObjectHistory>,
+    state: &Snapshot,
+    cloud: &CloudObject,
+) -> Option<Text> {
+    let is_owner = |(key, own): &(&Text, &ObjectHistory)| {
+        let Some(link) = own.link.as_ref().filter(|link| link.id == cloud.id) else {
+            return false;
+        };
+        let is_joined_to = state.on_premises_object(key).is_some_and(|object| {
+            object.source_anchor.as_ref() == Some(&link.anchor)
+                && is_joined(object, cloud, &link.anchor)
+        });
+        is_joined_to && !own.indeterminate && !link.is_unspecified && own.quarantined.is_none()
+    };
+    objects.iter().find(is_owner).map(|(key, _)| key.clone())
+}
