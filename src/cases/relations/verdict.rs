@@ -247,7 +247,7 @@ impl Comparison<'_> {
             Some(seen) => {
                 let specified = Specified::by_setup(setup);
                 let mut wanted = setup.to_object(seen.id.clone());
-                // Whether the flag is false or null is for a rule of its own.
+                // By which of its values the flag says so is for `soa.never-synchronised-is-null`.
                 if seen.is_cloud_mastered() {
                     wanted.on_premises_sync_enabled = seen.on_premises_sync_enabled;
                 }
