@@ -55,13 +55,29 @@ pub(super) fn source(source: &DatedSource) -> String {
     format!("{}{dated}, {}", source.title, source.section)
 }
 
-/// What is said beside a rule: whose place it takes, or on what it rested.
-fn remark(change: &Changed) -> Option<String> {
-    match change {
-        Changed::Added | Changed::Retired => None,
-        Changed::Replaces { rule, title } => Some(format!("in the place of {rule}: {title}")),
-        Changed::RestsElsewhere { before } => Some(format!("it was {}", grounds(before))),
+/// What is said beside a rule: whose place it takes, on what it rested, and what is noted now.
+fn remarks(change: &RuleChange) -> Vec<String> {
+    let before = match &change.change {
+        Changed::Added | Changed::Retired => return Vec::new(),
+        Changed::Replaces { rule, title } => {
+            return vec![format!("in the place of {rule}: {title}")];
+        }
+        Changed::RestsElsewhere { before } => before,
+    };
+    let Grounds { basis, because, notes, .. } = &change.grounds;
+    let places = |grounds: &Grounds| {
+        let sources = grounds.sources.iter();
+        sources.map(|one| (one.page.clone(), one.section.clone())).collect::<Vec<_>>()
+    };
+    let mut remarks = Vec::new();
+    if (before.basis, places(before)) != (*basis, places(&change.grounds)) {
+        remarks.push(format!("it was {}", grounds(before)));
     }
+    let because = because.as_ref().filter(|_| *because != before.because);
+    remarks.extend(because.map(|because| format!("because: {because}")));
+    let new = notes.iter().filter(|note| !before.notes.contains(note));
+    remarks.extend(new.map(|note| format!("noted: {note}")));
+    remarks
 }
 
 /// On what a rule rests, in one sentence.
@@ -177,7 +193,7 @@ pub fn terminal(diff: &EditionDiff, width: usize) -> String {
                     lines(&format!("“{quote}”"), "      ", "      ");
                 }
             }
-            if let Some(remark) = remark(&rule.change) {
+            for remark in remarks(rule) {
                 lines(&remark, "    ", "      ");
             }
         }
@@ -216,7 +232,7 @@ pub fn markdown(diff: &EditionDiff) -> String {
                 let quote = source.quote.as_ref().map(|quote| format!(": “{quote}”"));
                 let _ = writeln!(text, "  - {}", escaped(&(words + &quote.unwrap_or_default())));
             }
-            if let Some(remark) = remark(&rule.change) {
+            for remark in remarks(rule) {
                 let _ = writeln!(text, "  - {}", escaped(&remark));
             }
         }
