@@ -4,8 +4,8 @@ use super::markdown::escaped;
 use super::terminal::wrap;
 use super::words::counted;
 use crate::rulebook::{
-    Basis, Changed, ChoiceChange, DatedPage, DatedSource, EditionDiff, EditionName, Grounds,
-    NewCapability, PageChange, RuleChange, SettingChange,
+    Basis, Changed, ChoiceChange, ClassChange, DatedPage, DatedSource, EditionDiff, EditionName,
+    Grounds, NewCapability, PageChange, RuleChange, SettingChange,
 };
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -118,6 +118,11 @@ fn capability(new: &NewCapability) -> String {
     format!("{}: {rules}", new.capability)
 }
 
+fn class(change: &ClassChange) -> String {
+    let words: Vec<&str> = change.requires.iter().map(|one| one.word()).collect();
+    format!("{} requires {} besides", change.class, words.join(", "))
+}
+
 fn page(change: &PageChange) -> String {
     let PageChange { page, title, before, after } = change;
     let dates = match (before, after) {
@@ -134,10 +139,11 @@ fn page(change: &PageChange) -> String {
 
 /// What is told after the rules: a heading, and its lines.
 fn rest(diff: &EditionDiff) -> Vec<(&'static str, Vec<String>)> {
-    let parts: [(&str, Vec<String>); 4] = [
+    let parts: [(&str, Vec<String>); 5] = [
         ("choices", diff.choices.iter().map(choice).collect()),
         ("settings", diff.settings.iter().map(setting).collect()),
         ("capabilities that are new", diff.capabilities.iter().map(capability).collect()),
+        ("conformance classes", diff.classes.iter().map(class).collect()),
         ("pages", diff.pages.iter().map(page).collect()),
     ];
     parts.into_iter().filter(|(_, lines)| !lines.is_empty()).collect()

@@ -138,7 +138,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 let handle = find(turn.tenant, is_meant).filter(|_| turn.joined.is_none())?;
                 turn.tenant.change(handle, |object| {
                     object.deleted = false;
-                    object.on_premises_sync_enabled = true;
+                    object.on_premises_sync_enabled = Some(true);
                 });
                 turn.joined = Some(handle);
                 None
@@ -178,13 +178,13 @@ pub(super) fn mutants() -> Vec<Mutant> {
         mutant("eligibility-of-joined-users-is-fixed", "protect.recovery-role")
             .what("A synchronised user cannot be made eligible for a role.")
             .refuses(|_, command, object| {
-                matches!(command, Command::MakeEligible(_)) && object.on_premises_sync_enabled
+                matches!(command, Command::MakeEligible(_)) && object.on_premises_sync_enabled == Some(true)
             }),
         mutant("clearing-refused-on-joined-users", "protect.clear-identifier")
             .what("The identifier of a joined user cannot be cleared.")
             .refuses(|_, command, object| {
                 matches!(command, Command::SetOnPremisesObjectIdentifier(set) if set.value.is_none())
-                    && object.on_premises_sync_enabled
+                    && object.on_premises_sync_enabled == Some(true)
             }),
         mutant("any-identifier-can-be-set", "protect.clear-identifier")
             .what("The identifier can be set to any value.")
