@@ -152,3 +152,17 @@ pub(super) fn judge_code(
             .because(Because::Capability(Capability::ErrorCodes));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever writes an adapter reads there which codes are right.
+    #[test]
+    fn every_code_stands_in_the_protocol() {
+        let page = include_str!("../../spec/protocol.md");
+        for code in CODES.iter().flat_map(|(_, codes)| *codes) {
+            assert!(page.contains(&format!("`{code}`")), "{code}");
+        }
+    }
+}

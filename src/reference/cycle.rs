@@ -318,6 +318,7 @@ impl Cycle<'_> {
                 story.rollback_blocked(incoming);
                 return Reason::HardMatchBlocked.error();
             }
+            #[cfg(feature = "self-test")]
             Return::New => return self.match_new(at, incoming, story),
             Return::TakenBack => {}
         }

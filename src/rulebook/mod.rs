@@ -6,7 +6,7 @@ mod classes;
 mod coverage;
 mod diff;
 
-pub use classes::{Class, Classes};
+pub use classes::{Class, Classes, LaterRequirements};
 pub use coverage::{Coverage, Statement};
 pub use diff::{
     Changed, ChoiceChange, DatedSource, EditionDiff, EditionName, Grounds, NewCapability,

@@ -5,6 +5,8 @@ use entra_conformance::directory::{Capabilities, Command, DeclaredChoices, Tenan
 use entra_conformance::implementation::{CaseObservation, Implementation as _};
 use entra_conformance::reference::{Policy, ReferenceModel};
 use entra_conformance::rulebook::{Edition, Rulebook};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// Every edition, drafts too: what a draft has of rules holds of the model already.
 pub(crate) fn every() -> impl Iterator<Item = &'static Edition> {
@@ -33,7 +35,14 @@ pub(crate) fn capabilities(edition: &Edition) -> Capabilities {
 
 /// Whether a rule is one of this edition.
 pub(crate) fn has_rule(edition: &Edition, rule: &str) -> bool {
-    Rulebook::embedded().rule(rule).is_some_and(|rule| rule.is_in(&edition.id))
+    static RULES: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
+        let rules_of = |edition: &'static Edition| {
+            let rules = Rulebook::embedded().rules_in(&edition.id);
+            (&*edition.id, rules.map(|rule| &*rule.id).collect())
+        };
+        every().map(rules_of).collect()
+    });
+    RULES[&*edition.id].contains(rule)
 }
 
 /// Whether a rule is new in this edition, or rests on something else from it on.

@@ -22,6 +22,8 @@ mod grid;
 mod hostile_input;
 #[cfg(all(unix, feature = "cli"))]
 mod interrupt;
+#[cfg(feature = "schema")]
+mod kit_types;
 mod machines;
 mod pipe;
 mod protocol_page;

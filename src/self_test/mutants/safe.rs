@@ -202,8 +202,8 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("report-says-ok-for-failure", "safe.report-agrees")
             .what("An object that failed is reported as unchanged.")
-            .also(&["match.late-match-is-an-error sync.changed-anchor-stops-updates \
-                 sync.failed-is-retried"])
+            .also(&["match.late-match-is-an-error scope.blocked-return-is-an-error \
+                 sync.changed-anchor-stops-updates sync.failed-is-retried"])
             .after_turn(|_, _, result| {
                 if is_error(result) {
                     *result = SyncResult::plain(ResultWord::Unchanged);
