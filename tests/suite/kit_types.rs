@@ -1,6 +1,6 @@
 //! The types of the TypeScript kit are those of the protocol's schemas.
 //!
-//! `UPDATE_SCHEMAS=1 cargo test --test suite kit_types` writes them anew.
+//! `UPDATE_SCHEMAS=1 cargo test --test suite schemas` writes them anew, with the schemas.
 
 use entra_conformance::implementation::protocol::schema;
 use serde_json::{Map, Value};
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 #[test]
-fn the_types_of_the_typescript_kit_are_current() {
+fn the_types_of_the_typescript_kit_are_those_of_the_schemas() {
     let types = types(schema::files().into_iter().collect());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("kits/typescript/types.ts");
     if std::env::var_os("UPDATE_SCHEMAS").is_some() {
@@ -18,7 +18,7 @@ fn the_types_of_the_typescript_kit_are_current() {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == types,
-        "kits/typescript/types.ts is not current: UPDATE_SCHEMAS=1 cargo test --test suite kit_types"
+        "kits/typescript/types.ts is not current: UPDATE_SCHEMAS=1 cargo test --test suite schemas"
     );
 }
 
