@@ -40,6 +40,13 @@ pub(crate) enum Assumption {
     MailIsPrimaryAddress(Text),
 }
 
+impl Assumption {
+    /// Whether it is the files that leave it open, and not the pages.
+    pub(crate) fn is_about_what_was_not_given(&self) -> bool {
+        matches!(self, Assumption::HasRole(_) | Assumption::IsEligible(_) | Assumption::IsMapped(_))
+    }
+}
+
 /// What the pages leave open of the protections at a hard match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -28,7 +28,7 @@ pub(crate) use assumption::{Assumption, Protection};
 pub(crate) use predict::{Alternative, Forecaster, Open, Prediction};
 pub(crate) use remedy::{Remedy, RemedyFound};
 pub(crate) use scene::{Change, Outcome, Short};
-pub(crate) use situation::GivenOnPremisesObject;
+pub(crate) use situation::{GivenOnPremisesObject, Unknown};
 
 #[cfg(test)]
 mod tests;

@@ -39,7 +39,7 @@ pub(super) fn text(told: &Told<'_>, object: &ToldObject<'_>) -> String {
         cite(&mut text, &cited, &edition.id);
         text.push('\n');
     }
-    for note in words::notes(told.given) {
+    for note in words::notes(told.given, &told.editions) {
         wrap(&mut text, "note: ", 6, &note);
     }
     text

@@ -3,7 +3,7 @@
 use super::super::prose::wrap;
 use super::told::{Told, ToldObject};
 use super::words;
-use crate::forecast::{Assumption, Outcome, Prediction};
+use crate::forecast::{Outcome, Prediction};
 use crate::report::legible;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -32,24 +32,21 @@ pub(super) fn text(told: &Told<'_>) -> String {
             }
         }
     }
-    let hangs_on_roles = counts(told, |prediction| {
-        prediction
-            .alternatives
-            .iter()
-            .any(|other| matches!(other.assumption, Assumption::HasRole(_)))
+    let hangs_on_unknown = counts(told, |prediction| {
+        prediction.alternatives.iter().any(|other| other.assumption.is_about_what_was_not_given())
     });
-    if hangs_on_roles.iter().any(|count| *count > 0) {
+    if hangs_on_unknown.iter().any(|count| *count > 0) {
         row(
             &mut text,
-            hangs_on_roles.iter().map(ToString::to_string),
-            "otherwise, if a directory role is held that was not given",
+            hangs_on_unknown.iter().map(ToString::to_string),
+            "otherwise, if something is so that was not given (roles, mapping)",
         );
     }
     text.push('\n');
     for edition in told.editions.iter().filter(|edition| edition.draft.is_some()) {
         wrap(&mut text, "note: ", 6, &words::edition(edition));
     }
-    for note in words::notes(told.given) {
+    for note in words::notes(told.given, &told.editions) {
         wrap(&mut text, "note: ", 6, &note);
     }
     let looked_at: Vec<&ToldObject<'_>> =

@@ -1,11 +1,11 @@
 //! What becomes of objects in sentences.
 
 use crate::checks::WhyUnspecified;
-use crate::directory::{Kind, Value};
+use crate::directory::{Capability, Kind, Value};
 use crate::forecast::input::{Given, Note};
 use crate::forecast::{
     Alternative, Assumption, Change, Open, Outcome, Prediction, Protection, Remedy, RemedyFound,
-    Short,
+    Short, Unknown,
 };
 use crate::report::legible;
 use crate::rulebook::Edition;
@@ -265,12 +265,19 @@ fn step(remedy: &Remedy, then: Outcome) -> String {
 }
 
 /// What a person has to know of the input, a line each.
-pub(super) fn notes(given: &Given) -> Vec<String> {
+pub(super) fn notes(given: &Given, editions: &[&Edition]) -> Vec<String> {
     let mut lines = Vec::new();
-    let cloud = &given.situation.cloud;
-    let unknown = cloud.iter().filter(|given| given.unknown.roles).count();
-    if unknown > 0 {
+    let is_unknown =
+        |what: fn(&Unknown) -> bool| given.situation.cloud.iter().any(|given| what(&given.unknown));
+    let asks = |capability| editions.iter().any(|edition| edition.adds.has(capability));
+    if is_unknown(|unknown| unknown.roles) {
         lines.push("Roles were not given: a cloud user may have a directory role, which keeps it from being matched. Give a file of role assignments too, to know.".to_owned());
+    }
+    if asks(Capability::RoleEligibility) && is_unknown(|unknown| unknown.eligible_roles) {
+        lines.push("Eligibility for roles was not given: a user that is eligible for a privileged role is not hard-matched. Give a file of eligibility schedules too, to know.".to_owned());
+    }
+    if asks(Capability::ObjectIdentifier) && is_unknown(|unknown| unknown.mapping) {
+        lines.push("onPremisesObjectIdentifier was not given: a user that is mapped to another on-premises object is not hard-matched. Export it too, to know.".to_owned());
     }
     if given.switches.is_empty() {
         lines.push("The tenant's switches were not given; told is what becomes with soft match and password hash synchronisation on and hard match not blocked (`--feature`, or a file of Get-MgDirectoryOnPremiseSynchronization).".to_owned());

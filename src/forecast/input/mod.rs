@@ -1,6 +1,7 @@
 //! Reads what people have of an on-premises directory and of a tenant: exports of `Get-ADUser` and
 //! `Get-MgUser` as JSON or CSV, answers of Microsoft Graph, lists of role assignments, and files by hand.
 
+mod about;
 mod anchor;
 mod csv;
 mod json;
@@ -10,16 +11,18 @@ mod record;
 mod source;
 #[cfg(test)]
 mod tests;
+mod values;
 mod yaml;
 
 use super::situation::{GivenCloudObject, GivenOnPremisesObject, Situation};
 use crate::cases::scenario::FileError;
 use crate::directory::{CloudObject, Feature, Text};
-use objects::{Read, cut};
+use objects::Read;
 use record::{Document, Record, What};
 use source::{Place, Source};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use values::{Mistake, cut};
 
 /// What was given, and what is to be said of it.
 #[derive(Debug, Default)]
@@ -176,7 +179,7 @@ impl Reader {
                     self.take_record(at, what, &record)
                 });
                 if let Err(mistake) = taken {
-                    self.errors.push(objects::at(&self.sources[at], mistake));
+                    self.errors.push(values::at(&self.sources[at], mistake));
                     if self.errors.len() >= MOST_TOLD {
                         return;
                     }
@@ -195,26 +198,21 @@ impl Reader {
         }
     }
 
-    fn take_record(
-        &mut self,
-        at: usize,
-        what: What,
-        record: &Record,
-    ) -> Result<(), objects::Mistake> {
+    fn take_record(&mut self, at: usize, what: What, record: &Record) -> Result<(), Mistake> {
         match what {
             What::Features => {
-                let set = objects::features(record, &mut self.given.situation.features)?;
+                let set = about::features(record, &mut self.given.situation.features)?;
                 self.given.switches.extend(set);
             }
             What::Role => {
                 self.roles_were_given = true;
-                self.roles.extend(objects::role(record)?);
+                self.roles.extend(about::role(record)?);
             }
             What::EligibleRole => {
                 self.eligibility_was_given = true;
-                self.eligible.extend(objects::role(record)?);
+                self.eligible.extend(about::role(record)?);
             }
-            What::SyncBehavior => self.cloud_managed.extend(objects::sync_behavior(record)?),
+            What::SyncBehavior => self.cloud_managed.extend(about::sync_behavior(record)?),
             What::OnPremises => match objects::on_premises(record)? {
                 Read::Object(read) => self.add_on_premises(at, record, read)?,
                 Read::OtherKind(kind) => *self.other_kinds.entry((at, kind)).or_default() += 1,
@@ -234,7 +232,7 @@ impl Reader {
         at: usize,
         record: &Record,
         read: objects::OnPremises,
-    ) -> Result<(), objects::Mistake> {
+    ) -> Result<(), Mistake> {
         let objects::OnPremises { mut object, other_names } = read;
         let anchor = object.source_anchor.clone().unwrap_or_default();
         if let Some(earlier) = self.anchors.get(&*anchor) {
@@ -258,7 +256,7 @@ impl Reader {
         at: usize,
         record: &Record,
         read: objects::Cloud,
-    ) -> Result<(), objects::Mistake> {
+    ) -> Result<(), Mistake> {
         let objects::Cloud { mut object, id, unknown } = read;
         for (what, value) in identifiers(&object) {
             if let Some(earlier) = self.identifiers.get(&value) {
