@@ -262,7 +262,7 @@ impl Rulebook {
     }
 
     fn setting_changes(&self, from: &Edition, to: &Edition) -> Vec<SettingChange> {
-        let values = |edition: &Edition| match serde_json::to_value(&edition.settings) {
+        let values = |edition: &Edition| match serde_json::to_value(edition.settings) {
             Ok(Value::Object(values)) => values,
             _ => serde_json::Map::new(),
         };
@@ -432,7 +432,7 @@ mod tests {
     fn every_setting_has_its_meaning_and_a_choice_that_ends_its_rule() {
         let book = Rulebook::embedded();
         for edition in &book.editions.editions {
-            let settings = serde_json::to_value(&edition.settings).expect("settings");
+            let settings = serde_json::to_value(edition.settings).expect("settings");
             for name in settings.as_object().expect("an object").keys() {
                 assert!(book.editions.settings.contains_key(name), "{name} has no meaning");
             }

@@ -21,7 +21,7 @@ pub(super) fn newer_edition(newer: &NewerEdition, id: &str) -> Markup {
             (flips("Newly violated", &newer.newly_violated, newer))
             (flips("No longer violated", &newer.no_longer_violated, newer))
             @if newer.newly_violated.is_empty() && newer.no_longer_violated.is_empty() {
-                p { "No rule is newly violated, and none that was violated is not any more." }
+                p { "No verdict is another one." }
             }
             @for rest in newer.rest() { p.others { (Shown(&as_sentence(&rest))) "." } }
         }
