@@ -49,7 +49,7 @@ impl Mutant {
     }
 
     /// Whether this is the rule that it breaks above all, or one that takes the place of that.
-    pub(in crate::self_test) fn breaks_above_all(&self, rule: &str) -> bool {
+    pub fn breaks_above_all(&self, rule: &str) -> bool {
         let known = Rulebook::embedded().rule(rule);
         let superseded = known.and_then(|known| known.supersedes.as_deref());
         self.rule == rule || superseded == Some(self.rule)

@@ -19,7 +19,8 @@ fn authority() -> Vec<Mutant> {
     vec![
         mutant("a-removal-turns-the-flag-at-once", "soa.authority-comes-by-sync")
             .what("A user is mastered in the cloud as soon as its on-premises object is removed.")
-            .also(&["safe.only-the-named-change scope.removal-soft-deletes scope.left-is-false"])
+            .also(&["admin.untouched safe.only-the-named-change scope.cloud-mastered-not-deleted \
+                 scope.left-is-false scope.removal-soft-deletes soa.cloud-mastered-untouched"])
             .afterwards(|_, command, model, outcome| {
                 if let Command::RemoveOnPremisesObject(remove) = command
                     && outcome.status == Status::Ok
@@ -44,7 +45,11 @@ fn authority() -> Vec<Mutant> {
             .what("After a cycle the flag of what is in the cloud alone is false, and not null.")
             .also(&[
                 NOT_ITS_OWN,
-                "safe.only-the-named-change soa.convert-stops-sync soa.rollback-blocked",
+                HALF_TAKEN_OVER,
+                "match.late-match-is-an-error match.new-objects-only protect.already-mapped \
+                 protect.block-switch-too protect.no-soft-match-instead \
+                 protect.privileged-role-assigned protect.privileged-role-eligible \
+                 soa.convert-stops-sync soa.rollback-blocked",
             ])
             .afterwards(|_, command, model, _| {
                 if let Command::Sync(_) = command {

@@ -163,7 +163,7 @@ fn giving_back() -> Vec<Mutant> {
     vec![
         mutant("given-back-is-mastered-on-premises-at-once", "soa.rollback-next-cycle")
             .what("What is given back is mastered on-premises before any cycle.")
-            .also(&[MOVED, STILL_JOINED, NOT_ITS_OWN])
+            .also(&["soa.authority-comes-by-sync", MOVED, STILL_JOINED, NOT_ITS_OWN])
             .afterwards(|_, command, model, outcome| {
                 after_turn_of_authority(command, model, outcome, false, |object| {
                     object.on_premises_sync_enabled = Some(true);
@@ -259,7 +259,11 @@ fn giving_back() -> Vec<Mutant> {
             }),
         mutant("the-blocked-way-back-brings-attributes", "soa.rollback-blocked")
             .what("A user that is not taken back while hard match is blocked gets on-premises attributes.")
-            .also(&[MOVED])
+            .also(&[
+                MOVED,
+                NOT_ITS_OWN,
+                "switch.block-hard-match-blocks-soft-too switch.hard-match-blocked",
+            ])
             .after_turn(|_, turn, _| {
                 if turn.features.block_hard_match && turn.joined.is_none() {
                     let attributes = turn.incoming.attributes.clone();
