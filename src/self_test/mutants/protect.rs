@@ -204,26 +204,21 @@ pub(super) fn mutants() -> Vec<Mutant> {
             })
             .also(&["protect.identifier-stamped"]),
         mutant("clearing-is-forgotten", "protect.clear-identifier")
-            .what("A cleared identifier comes back with the next cycle.")
-            .also(&[UNPROTECTED, TOO_MUCH, MISSED, NOT_ITS_OWN, "protect.identifier-stamped"])
+            .what("A hard match goes by what a user was mapped to before that was cleared.")
+            .also(&[TOO_MUCH, MISSED])
             .instead(|memory, command, model| {
-                if let Some((_, object)) = model.named_by(command)
-                    && matches!(command, Command::SetOnPremisesObjectIdentifier(set) if set.value.is_none())
-                    && let Some(old) = object.on_premises_object_identifier.clone()
-                {
-                    memory.former_anchors.insert(object.id.clone(), old);
-                }
-                if matches!(command, Command::Sync(_)) {
-                    for (id, old) in std::mem::take(&mut memory.former_anchors) {
-                        let handle = find(model.tenant(), |object| object.id == id);
-                        if let Some(handle) = handle {
-                            model.tenant_mut().change(handle, |object| {
-                                object.on_premises_object_identifier = Some(old);
-                            });
-                        }
-                    }
+                let Command::SetOnPremisesObjectIdentifier(set) = command else { return None };
+                let (_, object) = model.named_by(command)?;
+                if let (None, Some(old)) = (&set.value, &object.on_premises_object_identifier) {
+                    memory.former_anchors.insert(object.id.clone(), old.clone());
                 }
                 None
+            })
+            .eligibility(|memory, pair| {
+                let former = memory.former_anchors.get(&pair.object.id);
+                if former.is_some() && pair.object.on_premises_object_identifier.is_none() {
+                    pair.object.to_mut().on_premises_object_identifier = former.cloned();
+                }
             }),
         mutant("bypass-lifts-nothing", "protect.bypass")
             .what("The feature that lets an identifier be replaced is not looked at.")
