@@ -262,7 +262,7 @@ impl Rulebook {
     }
 
     fn setting_changes(&self, from: &Edition, to: &Edition) -> Vec<SettingChange> {
-        let values = |edition: &Edition| match serde_json::to_value(&edition.settings) {
+        let values = |edition: &Edition| match serde_json::to_value(edition.settings) {
             Ok(Value::Object(values)) => values,
             _ => serde_json::Map::new(),
         };

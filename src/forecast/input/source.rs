@@ -140,7 +140,7 @@ fn utf8(bytes: &[u8]) -> Result<String, NoText> {
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NoText> {
     let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    let is_whole = bytes.len() % 2 == 0;
+    let is_whole = bytes.len().is_multiple_of(2);
     let mut text = String::with_capacity(bytes.len() / 2);
     for letter in char::decode_utf16(units) {
         match letter {
