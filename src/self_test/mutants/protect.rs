@@ -259,7 +259,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("the-anchor-is-stamped-as-identifier", "protect.identifier-stamped")
             .what("What a user is mapped to is its anchor.")
-            .also(&["protect.clear-identifier", UNPROTECTED, TOO_MUCH, NOT_ITS_OWN, MISSED])
+            .also(&["scope.removal-soft-deletes soa.converted-is-editable", "protect.clear-identifier", UNPROTECTED, TOO_MUCH, NOT_ITS_OWN, MISSED])
             .exported(&[Occasion::Provisioning, Occasion::HardMatch], |_, export, object| {
                 object.on_premises_object_identifier.clone_from(&export.incoming.source_anchor);
             }),
@@ -269,7 +269,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .exported(UPDATE, |_, _, object| object.on_premises_object_identifier = None),
         mutant("hard-match-takes-an-identifier", "protect.safe-target-matches")
             .what("Only what is mapped to the incoming object is hard-matched.")
-            .also(&["switch.block-hard-match-blocks-soft-too protect.no-soft-match-instead soa.cloud-mastered-untouched match.collision-creates-nothing-else scope.restored-is-left-alone", TOO_MUCH, MISSED])
+            .also(&["scope.removal-soft-deletes", "switch.block-hard-match-blocks-soft-too protect.no-soft-match-instead soa.cloud-mastered-untouched match.collision-creates-nothing-else scope.restored-is-left-alone", TOO_MUCH, MISSED])
             .eligibility(|_, pair| {
                 pair.shared.anchor &= pair.object.on_premises_object_identifier.is_some();
             }),
