@@ -90,7 +90,10 @@ fn judge_not_taken_over(
             .because(because)
             .reported(subject.reported);
     } else if !subject.contended {
-        verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
+        verdict.judge(|verdict| {
+            transition.judge_untouched(verdict, candidate.cloud);
+            transition.judge_no_second(verdict, subject, candidate.cloud);
+        });
     }
 }
 

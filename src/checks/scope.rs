@@ -273,11 +273,16 @@ fn refused_deletion_code(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// The users that come back while hard match is blocked.
+/// The users that come back while hard match is blocked, and nothing else stands in their way.
 pub(super) fn blocked_returns<'t, 'a>(
     transition: &'t Transition<'a>,
 ) -> impl Iterator<Item = &'t Subject<'a>> {
     let is_blocked = transition.features().block_hard_match;
     let returns = is_blocked.then(|| returns(transition)).into_iter().flatten();
-    returns.filter(|one| one.has_its_anchor && one.cloud.roles.is_empty()).map(|one| one.subject)
+    let is_met = |one: &Return<'t, 'a>| {
+        let is_safe = !transition.settings.edition.protects_mapped_users
+            || left_safely(transition, one.cloud);
+        one.has_its_anchor && one.cloud.roles.is_empty() && is_safe
+    };
+    returns.filter(move |one| is_met(one)).map(|one| one.subject)
 }

@@ -165,7 +165,7 @@ impl<'a> Eligibility<'a> {
         let blocked = hard && (features.block_hard_match || protected.is_some());
         let is_open_at_soft_match =
             !object.eligible_roles.is_empty() || object.on_premises_object_identifier.is_some();
-        let protections = self.policy.protections;
+        let marked_blocks_soft = self.policy.protections.block_soft_match && is_open_at_soft_match;
         let role_blocks_hard = administrator && edition.roles_block_hard_match;
         let role_blocks_soft = administrator && edition.roles_block_soft_match;
         let hard_allowed = !blocked && !role_blocks_hard;
@@ -173,7 +173,7 @@ impl<'a> Eligibility<'a> {
             && !blocked
             && !other_anchor
             && !role_blocks_soft
-            && !(protections.block_soft_match && is_open_at_soft_match);
+            && !marked_blocks_soft;
         let matched = MatchAttributes {
             anchor: hard && hard_allowed,
             user_principal_name: soft_on_name && soft_allowed && features.soft_match_on_upn,

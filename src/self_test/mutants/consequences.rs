@@ -7,11 +7,14 @@ pub(super) const MISSED: &str = "admin.recovery kind.mail-enabled-soft-match \
     match.hard-on-source-anchor match.no-holder-provisions match.soft-on-primary-smtp \
     match.soft-on-upn scope.return-after-restore scope.return-restores \
     switch.block-hard-match-on-retry switch.hard-match-still-works switch.soft-match-on-upn \
-    switch.takes-effect-on-retry sync.errors-stay-local sync.failed-is-retried";
+    switch.takes-effect-on-retry sync.errors-stay-local sync.failed-is-retried \
+    protect.bypass protect.clear-identifier protect.recovery-role protect.safe-target-matches \
+    protect.soft-match-unchanged";
 
 /// A match on an address, of any kind of object, is missed.
 pub(super) const ON_ADDRESS: &str = "kind.mail-enabled-soft-match match.either-attribute-suffices \
-    match.every-new-object match.soft-on-primary-smtp switch.soft-match-on-upn";
+    match.every-new-object match.soft-on-primary-smtp switch.soft-match-on-upn \
+    protect.soft-match-unchanged";
 
 /// An object is taken over, or changed, that should have been left alone.
 pub(super) const NOT_ITS_OWN: &str = "admin.never-hard-matched admin.never-soft-matched \
@@ -23,13 +26,15 @@ pub(super) const NOT_ITS_OWN: &str = "admin.never-hard-matched admin.never-soft-
     soa.one-authority switch.block-hard-match switch.no-soft-match-when-disabled \
     match.address-before-upn match.hard-before-soft scope.blocked-return-is-an-error \
     scope.cloud-mastered-not-deleted scope.other-anchor-creates-new scope.restored-is-left-alone \
-    switch.block-hard-match-blocks-soft-too switch.hard-match-blocked switch.soft-match-on-upn";
+    switch.block-hard-match-blocks-soft-too switch.hard-match-blocked switch.soft-match-on-upn \
+    protect.already-mapped protect.block-switch-too protect.no-soft-match-instead \
+    protect.privileged-role-assigned protect.privileged-role-eligible protect.soft-deleted-privileged";
 
 /// A joined object does not get what was changed on-premises.
 pub(super) const NOT_UPDATED: &str = "admin.roles-may-return recovery.nothing-lost \
     recovery.rejoins-by-anchor switch.block-hard-match switch.block-hard-match-spares-joined \
     switch.joined-objects-still-sync sync.changed-anchor-stops-updates sync.errors-stay-local sync.failed-is-retried \
-    sync.updates-flow";
+    sync.updates-flow protect.clear-identifier protect.identifier-stamped protect.joined-sync-on";
 
 /// A takeover does not do what it has to.
 pub(super) const HALF_TAKEN_OVER: &str = "takeover.addresses-replaced takeover.anchor-stamped \
@@ -37,4 +42,5 @@ pub(super) const HALF_TAKEN_OVER: &str = "takeover.addresses-replaced takeover.a
 
 /// An error has a code that is not its situation's.
 pub(super) const WRONG_CODE: &str = "kind.type-mismatch-code match.held-value-code \
-    match.other-anchor-code scope.refused-deletion-code switch.block-hard-match-code";
+    match.other-anchor-code scope.refused-deletion-code switch.block-hard-match-code \
+    protect.already-mapped-code protect.privileged-role-code";

@@ -17,7 +17,8 @@ const UNPROTECTED: &str = "protect.privileged-role-assigned protect.privileged-r
 
 /// A user is not taken over that nothing protects.
 const TOO_MUCH: &str = "protect.safe-target-matches protect.recovery-role protect.clear-identifier \
-    protect.bypass protect.soft-match-unchanged scope.return-after-restore scope.return-restores";
+    protect.bypass protect.soft-match-unchanged scope.return-after-restore scope.return-restores \
+    protect.already-mapped-code protect.privileged-role-code switch.block-hard-match-code";
 
 pub(super) fn mutants() -> Vec<Mutant> {
     vec![
@@ -96,7 +97,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("failed-mapping-is-stamped-all-the-same", "protect.already-mapped")
             .what("A blocked hard match replaces the identifier, so that the next one goes through.")
-            .also(&[NOT_ITS_OWN])
+            .also(&["protect.no-soft-match-instead", NOT_ITS_OWN])
             .after_turn(|_, turn, result| {
                 if result.code.as_deref() != Some("AttributeUpdateNotAllowed") {
                     return;
@@ -110,7 +111,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("protected-user-gets-a-second-one", "protect.already-mapped")
             .what("Where a mapping blocks the hard match the mapping is dropped, and a second user created.")
-            .also(&[NOT_ITS_OWN, "safe.unique-identifiers", TOO_MUCH])
+            .also(&["protect.no-soft-match-instead", NOT_ITS_OWN, "safe.unique-identifiers", TOO_MUCH])
             .decision(|_, _, decision| match decision {
                 Decision::Reject(Reason::MappedToAnother) => Decision::Provision,
                 decision => decision,
@@ -204,26 +205,21 @@ pub(super) fn mutants() -> Vec<Mutant> {
             })
             .also(&["protect.identifier-stamped"]),
         mutant("clearing-is-forgotten", "protect.clear-identifier")
-            .what("A cleared identifier comes back with the next cycle.")
-            .also(&[UNPROTECTED, TOO_MUCH, MISSED, NOT_ITS_OWN, "protect.identifier-stamped"])
+            .what("A hard match goes by what a user was mapped to before that was cleared.")
+            .also(&[TOO_MUCH, MISSED])
             .instead(|memory, command, model| {
-                if let Some((_, object)) = model.named_by(command)
-                    && matches!(command, Command::SetOnPremisesObjectIdentifier(set) if set.value.is_none())
-                    && let Some(old) = object.on_premises_object_identifier.clone()
-                {
-                    memory.former_anchors.insert(object.id.clone(), old);
-                }
-                if matches!(command, Command::Sync(_)) {
-                    for (id, old) in std::mem::take(&mut memory.former_anchors) {
-                        let handle = find(model.tenant(), |object| object.id == id);
-                        if let Some(handle) = handle {
-                            model.tenant_mut().change(handle, |object| {
-                                object.on_premises_object_identifier = Some(old);
-                            });
-                        }
-                    }
+                let Command::SetOnPremisesObjectIdentifier(set) = command else { return None };
+                let (_, object) = model.named_by(command)?;
+                if let (None, Some(old)) = (&set.value, &object.on_premises_object_identifier) {
+                    memory.former_anchors.insert(object.id.clone(), old.clone());
                 }
                 None
+            })
+            .eligibility(|memory, pair| {
+                let former = memory.former_anchors.get(&pair.object.id);
+                if former.is_some() && pair.object.on_premises_object_identifier.is_none() {
+                    pair.object.to_mut().on_premises_object_identifier = former.cloned();
+                }
             }),
         mutant("bypass-lifts-nothing", "protect.bypass")
             .what("The feature that lets an identifier be replaced is not looked at.")
@@ -250,6 +246,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("new-users-are-not-mapped", "protect.identifier-stamped")
             .what("A user that is created carries no identifier.")
+            .also(&["recovery.nothing-lost"])
             .exported(&[Occasion::Provisioning], |_, _, object| {
                 object.on_premises_object_identifier = None;
             }),
@@ -262,17 +259,17 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("the-anchor-is-stamped-as-identifier", "protect.identifier-stamped")
             .what("What a user is mapped to is its anchor.")
-            .also(&[UNPROTECTED, TOO_MUCH, NOT_ITS_OWN, MISSED])
+            .also(&["scope.removal-soft-deletes soa.converted-is-editable", "protect.clear-identifier", UNPROTECTED, TOO_MUCH, NOT_ITS_OWN, MISSED])
             .exported(&[Occasion::Provisioning, Occasion::HardMatch], |_, export, object| {
                 object.on_premises_object_identifier.clone_from(&export.incoming.source_anchor);
             }),
         mutant("updates-drop-the-identifier", "protect.identifier-stamped")
             .what("An update leaves a user without its identifier.")
-            .also(&["protect.clear-identifier"])
+            .also(&["recovery.nothing-lost", "protect.clear-identifier"])
             .exported(UPDATE, |_, _, object| object.on_premises_object_identifier = None),
         mutant("hard-match-takes-an-identifier", "protect.safe-target-matches")
             .what("Only what is mapped to the incoming object is hard-matched.")
-            .also(&[TOO_MUCH, MISSED])
+            .also(&["scope.removal-soft-deletes", "switch.block-hard-match-blocks-soft-too protect.no-soft-match-instead soa.cloud-mastered-untouched match.collision-creates-nothing-else scope.restored-is-left-alone", TOO_MUCH, MISSED])
             .eligibility(|_, pair| {
                 pair.shared.anchor &= pair.object.on_premises_object_identifier.is_some();
             }),
