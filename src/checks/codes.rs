@@ -1,7 +1,7 @@
 //! The documented code of an error, where the pages give its situation one.
 
 use super::candidates::Candidate;
-use super::definitions::{MatchClass, carries_other_anchor, leads_to};
+use super::definitions::{MatchClass, Protection, carries_other_anchor, leads_to};
 use super::link_state::{Joined, LinkState};
 use super::settings::Settings;
 use super::subject::Subject;
@@ -63,8 +63,9 @@ impl Situation {
     ) -> Option<Situation> {
         let cloud = holder.cloud;
         let by = leads_to(object, cloud);
-        // The page's heading on administrators is no code.
-        if !cloud.roles.is_empty() || cloud.quarantined {
+        // The page's heading on administrators is no code, and a protection has codes of its own.
+        let is_protected = !cloud.roles.is_empty() || holder.protection != Protection::None;
+        if is_protected || cloud.quarantined || cloud.is_cloud_managed {
             return None;
         }
         if holder.anchor {
