@@ -18,6 +18,10 @@ use std::collections::BTreeSet;
 pub(super) enum Situation {
     /// The anchor leads to a user, and hard match is blocked.
     HardMatchBlocked,
+    /// The anchor leads to a user that a privileged role protects.
+    Privileged,
+    /// The anchor leads to a user that is mapped to another on-premises object.
+    Mapped,
     /// An object that carries another anchor has the name or an address.
     OtherAnchor,
     /// An object of another kind has the name or an address.
@@ -34,6 +38,16 @@ const NOT_UNIQUE_AND_QUARANTINED: &str = "QuarantinedAttributeValueMustBeUnique"
 /// The codes of each situation; where pages contradict each other, those of all of them.
 const CODES: &[(Situation, &[&str])] = &[
     (Situation::HardMatchBlocked, &["InvalidHardMatch"]),
+    (Situation::Privileged, &["InvalidHardMatch"]),
+    (
+        Situation::Mapped,
+        &[
+            "AttributeUpdateNotAllowed",
+            "InvalidHardMatch",
+            "DataValidationFailed",
+            "IdentityDataValidationFailed",
+        ],
+    ),
     (Situation::OtherAnchor, &["InvalidSoftMatch", NOT_UNIQUE]),
     (Situation::OtherKind, &["ObjectTypeMismatch", NOT_UNIQUE]),
     (Situation::ValueHeld, &[NOT_UNIQUE]),
@@ -63,7 +77,19 @@ impl Situation {
     ) -> Option<Situation> {
         let cloud = holder.cloud;
         let by = leads_to(object, cloud);
-        // The page's heading on administrators is no code, and a protection has codes of its own.
+        if by.anchor && holder.protection != Protection::None {
+            // Where several things stand in the way the error may speak of any.
+            let is_mapped = cloud.on_premises_object_identifier.is_some();
+            return match holder.protection {
+                _ if settings.features.block_hard_match => None,
+                Protection::Mapped if cloud.roles.is_empty() => Some(Situation::Mapped),
+                Protection::RoleHeld | Protection::EligibleForRole if !is_mapped => {
+                    settings.edition.protects_mapped_users.then_some(Situation::Privileged)
+                }
+                _ => None,
+            };
+        }
+        // The page's heading on administrators is no code.
         let is_protected = !cloud.roles.is_empty() || holder.protection != Protection::None;
         if is_protected || cloud.quarantined || cloud.is_cloud_managed {
             return None;

@@ -138,7 +138,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 let handle = find(turn.tenant, is_meant).filter(|_| turn.joined.is_none())?;
                 turn.tenant.change(handle, |object| {
                     object.deleted = false;
-                    object.on_premises_sync_enabled = true;
+                    object.on_premises_sync_enabled = Some(true);
                 });
                 turn.joined = Some(handle);
                 None
@@ -178,13 +178,13 @@ pub(super) fn mutants() -> Vec<Mutant> {
         mutant("eligibility-of-joined-users-is-fixed", "protect.recovery-role")
             .what("A synchronised user cannot be made eligible for a role.")
             .refuses(|_, command, object| {
-                matches!(command, Command::MakeEligible(_)) && object.on_premises_sync_enabled
+                matches!(command, Command::MakeEligible(_)) && object.is_on_premises_mastered()
             }),
         mutant("clearing-refused-on-joined-users", "protect.clear-identifier")
             .what("The identifier of a joined user cannot be cleared.")
             .refuses(|_, command, object| {
                 matches!(command, Command::SetOnPremisesObjectIdentifier(set) if set.value.is_none())
-                    && object.on_premises_sync_enabled
+                    && object.is_on_premises_mastered()
             }),
         mutant("any-identifier-can-be-set", "protect.clear-identifier")
             .what("The identifier can be set to any value.")
@@ -333,6 +333,34 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 if pair.features.block_hard_match && !pair.object.roles.is_empty() {
                     unprotect(pair);
                     pair.features.block_hard_match = false;
+                }
+            }),
+        mutant("privileged-roles-have-a-code-of-their-own", "protect.privileged-role-code")
+            .what("The error of a hard match onto a privileged user has the code ExistingAdminRoleConflict.")
+            .after_turn(|_, turn, result| {
+                if !turn.features.block_hard_match && result.code.as_deref() == Some("InvalidHardMatch") {
+                    result.code = Some("ExistingAdminRoleConflict".into());
+                }
+            }),
+        mutant("privileged-roles-are-told-as-a-mapping", "protect.privileged-role-code")
+            .what("The error of a hard match onto a privileged user is told as one onto a mapped user.")
+            .after_turn(|_, turn, result| {
+                if !turn.features.block_hard_match && result.code.as_deref() == Some("InvalidHardMatch") {
+                    result.code = Some("AttributeUpdateNotAllowed".into());
+                }
+            }),
+        mutant("mappings-are-told-as-held-values", "protect.already-mapped-code")
+            .what("The error of a hard match onto a mapped user is AttributeValueMustBeUnique.")
+            .after_turn(|_, _, result| {
+                if result.code.as_deref() == Some("AttributeUpdateNotAllowed") {
+                    result.code = Some("AttributeValueMustBeUnique".into());
+                }
+            }),
+        mutant("mappings-are-told-without-a-code", "protect.already-mapped-code")
+            .what("The error of a hard match onto a mapped user has no code.")
+            .after_turn(|_, _, result| {
+                if result.code.as_deref() == Some("AttributeUpdateNotAllowed") {
+                    result.code = None;
                 }
             }),
     ]
