@@ -90,7 +90,8 @@ impl Situation {
             };
         }
         // The page's heading on administrators is no code.
-        if !cloud.roles.is_empty() || cloud.quarantined {
+        let is_protected = !cloud.roles.is_empty() || holder.protection != Protection::None;
+        if is_protected || cloud.quarantined || cloud.is_cloud_managed {
             return None;
         }
         if holder.anchor {

@@ -262,7 +262,9 @@ fn refused_deletion_code(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.has(Capability::ErrorCodes) {
         return;
     }
-    for (gone, _) in reached_by_removals(transition) {
+    // Of what was moved to the cloud it is open what becomes, and what is told.
+    let reached = reached_by_removals(transition).filter(|(_, cloud)| !cloud.is_cloud_managed);
+    for (gone, _) in reached {
         // One with this key may be there again.
         let is_gone = transition.before.on_premises_object(&gone.key).is_none();
         let result = transition.outcome.result_of(&gone.key).filter(|_| is_gone);
@@ -273,16 +275,18 @@ fn refused_deletion_code(transition: &Transition<'_>, verdict: &mut Verdict) {
     }
 }
 
-/// The users that come back while hard match is blocked, and nothing else stands in their way.
+/// The users that come back while hard match is blocked, and that nothing else keeps from a match.
 pub(super) fn blocked_returns<'t, 'a>(
     transition: &'t Transition<'a>,
 ) -> impl Iterator<Item = &'t Subject<'a>> {
     let is_blocked = transition.features().block_hard_match;
     let returns = is_blocked.then(|| returns(transition)).into_iter().flatten();
-    let is_met = |one: &Return<'t, 'a>| {
-        let is_safe = !transition.settings.edition.protects_mapped_users
-            || left_safely(transition, one.cloud);
-        one.has_its_anchor && one.cloud.roles.is_empty() && is_safe
+    let is_plain = |cloud: &Arc<CloudObject>| {
+        let was = transition.history.as_it_was(cloud);
+        let has_protections = transition.settings.edition.protects_mapped_users;
+        cloud.roles.is_empty()
+            && was.is_some_and(|was| was.roles.is_empty())
+            && (!has_protections || left_safely(transition, cloud))
     };
-    returns.filter(move |one| is_met(one)).map(|one| one.subject)
+    returns.filter(move |one| one.has_its_anchor && is_plain(one.cloud)).map(|one| one.subject)
 }
