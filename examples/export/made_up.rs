@@ -23,25 +23,23 @@ const DEPARTMENTS: [&str; 4] = ["Sales", "Stores", "Research", "Support"];
 /// already (four of ten), matched by name, by address, by anchor; an administrator; the holder of another
 /// anchor; not there at all.
 pub fn made_up(count: usize) -> MadeUp {
-    let mut made =
-        MadeUp { ad_users: "[\n".into(), mg_users: "[\n".into(), roles: "[\n".into() };
+    let mut made = MadeUp { ad_users: "[\n".into(), mg_users: "[\n".into(), roles: "[\n".into() };
     for number in 0..count {
         let (first, last) = (FIRST[number % FIRST.len()], LAST[number % LAST.len()]);
         let name = format!("{}.{}{number}", first.to_lowercase(), last.to_lowercase());
         let department = DEPARTMENTS[number % DEPARTMENTS.len()];
         let comma = if number == 0 { "" } else { ",\n" };
+        let bytes = scattered(number);
+        let guid = guid(&bytes);
         let _ = write!(
             made.ad_users,
             r#"{comma}{{"DisplayName": "{first} {last}", "DistinguishedName": "CN={name},DC=contoso,DC=com", "Department": "{department}",
- "ObjectClass": "user", "ObjectGUID": "{number:08x}-0000-4000-8000-000000000000", "SamAccountName": "u{number}",
+ "ObjectClass": "user", "ObjectGUID": "{guid}", "SamAccountName": "u{number}",
  "UserPrincipalName": "{name}@contoso.com", "mail": "{name}@contoso.com", "whenCreated": "\/Date(1700000000000)\/",
  "proxyAddresses": ["SMTP:{name}@contoso.com", "smtp:u{number}@contoso.com"], "mS-DS-ConsistencyGuid": null}}"#
         );
-        // The 16 bytes of that GUID: the first number with its lowest byte first.
-        let mut bytes = [0, 0, 0, 0, 0, 0, 0, 0x40, 0x80, 0, 0, 0, 0, 0, 0, 0];
-        bytes[..4].copy_from_slice(&(number as u32).to_le_bytes());
         let anchor = format!("\"{}\"", base64(&bytes));
-        let other = format!("\"{}\"", base64(&[7; 16]).replace("BwcH", &base64(&bytes[..3])));
+        let other = format!("\"{}\"", base64(&scattered(count + number)));
         let (upn, mail, anchor, synced) = match number % 10 {
             0..=3 => (format!("{name}@contoso.com"), name.clone(), &*anchor, "true"),
             4 => (format!("{name}@contoso.com"), format!("old{number}"), "null", "null"),
@@ -69,6 +67,27 @@ pub fn made_up(count: usize) -> MadeUp {
         text.push_str("\n]\n");
     }
     made
+}
+
+/// 16 bytes that look like chance, the same for the same number.
+fn scattered(number: usize) -> [u8; 16] {
+    let mut state = number as u128 + 1;
+    for _ in 0..4 {
+        state = state.wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645) ^ (state >> 61);
+    }
+    state.to_le_bytes()
+}
+
+/// The GUID of which Active Directory keeps these bytes: the first three groups are numbers, the lowest byte
+/// first.
+fn guid(bytes: &[u8; 16]) -> String {
+    let order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+    let mut text = String::new();
+    for (at, byte) in order.into_iter().enumerate() {
+        let dash = if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };
+        let _ = write!(text, "{dash}{:02x}", bytes[byte]);
+    }
+    text
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -7,9 +7,10 @@ the replies from standard output. What to read, in this order:
 * adapter.py (this file): requests and replies. Every adapter needs it, whatever it stands for.
 * editions.py: what the adapter declares, and what each edition settles.
 * messages.py: reading and checking what the suite sends.
-* tenant.py, directory.py, connect.py: what is under test: the administrators' commands, the cloud directory, and
-  Connect's sync cycle; here a model in memory. To test your own synchronisation, put calls to it in their place. One
-  thing of tenant.py every adapter needs: the map from the suite's names to the implementation's own ids (`Tenant.find`).
+* tenant.py, directory.py, matching.py, connect.py: what is under test: the administrators' commands, the cloud
+  directory, and Connect's sync cycle; here a model in memory. To test your own synchronisation, put calls to it in
+  their place. Of tenant.py every adapter needs one thing: the map from the suite's names to the implementation's own
+  ids (`Tenant.find`).
 * faults.py: deliberate mistakes.
 
 Python 3.8 or later, standard library only.

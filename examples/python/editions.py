@@ -11,8 +11,8 @@ PROTOCOL = 1
 CAPABILITIES = [
     "users", "groups", "contacts",
     "match:userPrincipalName", "match:proxyAddresses", "match:sourceAnchor",
-    "roles", "passwords", "softMatchSwitch", "hardMatchSwitch", "reinstall", "immutableIdWrite", "cloudEdits", "recycleBin",
-    "hardDelete", "authorityFlag", "cloudAnchors", "secondaryAddresses", "quarantinedObjects",
+    "roles", "passwords", "softMatchSwitch", "hardMatchSwitch", "reinstall", "immutableIdWrite", "cloudEdits",
+    "recycleBin", "hardDelete", "authorityFlag", "cloudAnchors", "secondaryAddresses", "quarantinedObjects",
     "objectResults", "matchKind", "evaluatedBy", "batch",
 ]
 CAPABILITIES_2025_04 = CAPABILITIES + ["scope", "softMatchOnUpnSwitch", "authorityFlagStates", "errorCodes"]

@@ -1,4 +1,4 @@
-"""Deliberate mistakes, one of which `--fault NAME` seeds: they show what a failing run looks like, and they test the suite.
+"""Deliberate mistakes, one of which `--fault NAME` seeds: they show what a failing run looks like, and test the suite.
 
 Each is switched in one place: look for `faulty(`. Where that stands in your way while reading, read as if it was False.
 """

@@ -93,7 +93,7 @@ def is_converted(target):
 
 
 def hard_match_problem(tenant, source, target):
-    """Why `source` may not take over `target`, which carries its anchor and is not mastered on-premises; None if it may.
+    """Why `source` may not take over `target`, which carries its anchor and is not mastered on-premises; or None.
 
     The target may be active, or a user in the recycle bin that left scope.
     """
@@ -160,7 +160,8 @@ def faulty_match(tenant, source, holders):
     if faulty("name-before-anchor"):
         by_name = [target for target in holders if same_upn(source, target)]
         by_anchor = [target for target in holders if same_anchor(source, target)]
-        if by_name and by_anchor and by_name != by_anchor and may_match(tenant, source, by_name[0], "userPrincipalName"):
+        if (by_name and by_anchor and by_name != by_anchor
+                and may_match(tenant, source, by_name[0], "userPrincipalName")):
             return by_name[0], "userPrincipalName"
     if holders:
         return None

@@ -200,7 +200,8 @@ class SourceOfAuthorityTest(AdapterTest):
         back = set_cloud_managed(label("c"), False)
         played = self.converted("a", feature(BLOCK_HARD_MATCH, True), back, SYNC)
         self.assert_error(played)
-        played = self.converted("a", feature(BLOCK_HARD_MATCH, True), back, SYNC, feature(BLOCK_HARD_MATCH, False), SYNC)
+        played = self.converted("a", feature(BLOCK_HARD_MATCH, True), back, SYNC, feature(BLOCK_HARD_MATCH, False),
+                                SYNC)
         self.assertEqual(played.told()["result"], "hardMatched")
 
     def test_what_cannot_be_converted(self):

@@ -1,7 +1,7 @@
 //! The documented code of an error, where the pages give its situation one.
 
 use super::candidates::Candidate;
-use super::definitions::{MatchClass, carries_other_anchor, leads_to};
+use super::definitions::{MatchClass, Protection, carries_other_anchor, leads_to};
 use super::link_state::{Joined, LinkState};
 use super::settings::Settings;
 use super::subject::Subject;
@@ -18,6 +18,10 @@ use std::collections::BTreeSet;
 pub(super) enum Situation {
     /// The anchor leads to a user, and hard match is blocked.
     HardMatchBlocked,
+    /// The anchor leads to a user that a privileged role protects.
+    Privileged,
+    /// The anchor leads to a user that is mapped to another on-premises object.
+    Mapped,
     /// An object that carries another anchor has the name or an address.
     OtherAnchor,
     /// An object of another kind has the name or an address.
@@ -34,6 +38,16 @@ const NOT_UNIQUE_AND_QUARANTINED: &str = "QuarantinedAttributeValueMustBeUnique"
 /// The codes of each situation; where pages contradict each other, those of all of them.
 const CODES: &[(Situation, &[&str])] = &[
     (Situation::HardMatchBlocked, &["InvalidHardMatch"]),
+    (Situation::Privileged, &["InvalidHardMatch"]),
+    (
+        Situation::Mapped,
+        &[
+            "AttributeUpdateNotAllowed",
+            "InvalidHardMatch",
+            "DataValidationFailed",
+            "IdentityDataValidationFailed",
+        ],
+    ),
     (Situation::OtherAnchor, &["InvalidSoftMatch", NOT_UNIQUE]),
     (Situation::OtherKind, &["ObjectTypeMismatch", NOT_UNIQUE]),
     (Situation::ValueHeld, &[NOT_UNIQUE]),
@@ -63,6 +77,18 @@ impl Situation {
     ) -> Option<Situation> {
         let cloud = holder.cloud;
         let by = leads_to(object, cloud);
+        if by.anchor && holder.protection != Protection::None {
+            // Where several things stand in the way the error may speak of any.
+            let is_mapped = cloud.on_premises_object_identifier.is_some();
+            return match holder.protection {
+                _ if settings.features.block_hard_match => None,
+                Protection::Mapped if cloud.roles.is_empty() => Some(Situation::Mapped),
+                Protection::RoleHeld | Protection::EligibleForRole if !is_mapped => {
+                    settings.edition.protects_mapped_users.then_some(Situation::Privileged)
+                }
+                _ => None,
+            };
+        }
         // The page's heading on administrators is no code.
         if !cloud.roles.is_empty() || cloud.quarantined {
             return None;
@@ -150,5 +176,19 @@ pub(super) fn judge_code(
         verdict
             .violated(object, Field::Code, Value::OneOf(codes), error.code.as_ref())
             .because(Because::Capability(Capability::ErrorCodes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever writes an adapter reads there which codes are right.
+    #[test]
+    fn every_code_stands_in_the_protocol() {
+        let page = include_str!("../../spec/protocol.md");
+        for code in CODES.iter().flat_map(|(_, codes)| *codes) {
+            assert!(page.contains(&format!("`{code}`")), "{code}");
+        }
     }
 }

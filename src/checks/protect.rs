@@ -4,11 +4,12 @@
 use super::arrival::is_left_undone;
 use super::candidates::Candidate;
 use super::check::{Check, Trigger};
+use super::codes::{Situation, judge_codes, judge_subject};
 use super::definitions::{Protection, equal_identifiers, leads_to, protection};
 use super::link_state::LinkState;
 use super::r#match::judge_clear_matches;
 use super::recovery::judge_stays_joined;
-use super::scope::{judge_stays_in_the_bin, returns};
+use super::scope::{Return, judge_stays_in_the_bin, returns};
 use super::subject::Subject;
 use super::transition::{Transition, joined_before};
 use super::verdict::Verdict;
@@ -40,6 +41,8 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("protect.joined-sync-on", &[Trigger::DeterminateLink], joined_sync_on),
     Check::of("protect.soft-match-unchanged", &[Trigger::ClearMatch], soft_match_unchanged),
     Check::of("protect.block-switch-too", &[Trigger::NearMiss], block_switch_too),
+    Check::of("protect.privileged-role-code", &[Trigger::NewObject], privileged_role_code),
+    Check::of("protect.already-mapped-code", &[Trigger::NewObject], already_mapped_code),
 ];
 
 /// Judges, of every new object that meets a protected user with its anchor, that it does not take that user
@@ -53,7 +56,10 @@ fn judge_protected(
         let LinkState::New(matching) = &subject.link_state else { continue };
         for candidate in &matching.candidates {
             let protection = protection(subject.object, candidate.cloud, &transition.settings);
-            if candidate.is_protected_from(subject.object)
+            // What roles and mapping mean where authority is given back is on no page.
+            let is_converted = transition.history.conversions.of(candidate.cloud).is_some();
+            if !is_converted
+                && candidate.is_protected_from(subject.object)
                 && applies(subject, candidate, protection)
             {
                 judge_not_taken_over(transition, verdict, subject, candidate, protection);
@@ -138,17 +144,22 @@ fn no_soft_match_instead(transition: &Transition<'_>, verdict: &mut Verdict) {
     });
 }
 
-/// A user with a privileged role left scope, and comes back while it is in the recycle bin: an error.
+/// The users that left scope with a privileged role, and come back while they are in the recycle bin.
+fn privileged_returns<'t, 'a>(
+    transition: &'t Transition<'a>,
+) -> impl Iterator<Item = Return<'t, 'a>> {
+    let is_privileged = |one: &Return<'_, '_>| {
+        let as_it_left = transition.history.scope.as_it_left(&one.cloud.id);
+        as_it_left.is_some_and(|left| transition.settings.is_privileged(left) == Some(true))
+    };
+    let is_open = is_open_for_hard_match(transition);
+    let returns = is_open.then(|| returns(transition)).into_iter().flatten();
+    returns.filter(move |one| one.has_its_anchor && is_privileged(one))
+}
+
+/// A user with a privileged role comes back while it is in the recycle bin: an error.
 fn soft_deleted_privileged(transition: &Transition<'_>, verdict: &mut Verdict) {
-    if !is_open_for_hard_match(transition) {
-        return;
-    }
-    for returning in returns(transition).filter(|one| one.has_its_anchor) {
-        let (subject, cloud) = (returning.subject, returning.cloud);
-        let as_it_left = transition.history.scope.as_it_left(&cloud.id);
-        if !as_it_left.is_some_and(|left| transition.settings.is_privileged(left) == Some(true)) {
-            continue;
-        }
+    for Return { subject, cloud, .. } in privileged_returns(transition) {
         verdict.judge(|verdict| {
             judge_stays_in_the_bin(transition, verdict, cloud);
             transition.judge_no_second(verdict, subject, cloud);
@@ -389,6 +400,7 @@ fn block_switch_too(transition: &Transition<'_>, verdict: &mut Verdict) {
             if !cloud.is_active()
                 || !cloud.is_cloud_mastered()
                 || !leads_to(subject.object, cloud).anchor
+                || transition.history.conversions.of(cloud).is_some()
                 || !is_beyond_the_switch(transition, subject.object, cloud)
             {
                 continue;
@@ -407,5 +419,89 @@ fn block_switch_too(transition: &Transition<'_>, verdict: &mut Verdict) {
                 verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
             }
         }
+    }
+}
+
+/// The code of the error of whoever meets a user with a privileged role, in the recycle bin or not.
+fn privileged_role_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_codes(transition, verdict, Situation::Privileged);
+    if transition.has(Capability::ErrorCodes) {
+        for Return { subject, .. } in privileged_returns(transition) {
+            judge_subject(transition, verdict, subject, Situation::Privileged);
+        }
+    }
+}
+
+/// The code of the error of whoever meets a user that is mapped to another object.
+fn already_mapped_code(transition: &Transition<'_>, verdict: &mut Verdict) {
+    judge_codes(transition, verdict, Situation::Mapped);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::settings::Settings;
+    use crate::directory::{
+        Capabilities, DeclaredChoices, EditionSettings, Features, OnPremisesObject,
+    };
+    use rstest::rstest;
+
+    const SETTINGS: &str = r#"{"rolesAtHardMatch": "privileged", "privilegedRoles": ["Global Administrator"],
+        "protectsMappedUsers": true, "hardMatchFirst": true, "switchNames": "graph"}"#;
+
+    /// What protects a user with these fields from the object whose `objectIdentifier` is `1-A`.
+    #[rstest]
+    #[case::nothing("", false, Protection::None)]
+    #[case::role(r#", "roles": ["Global Administrator"]"#, false, Protection::RoleHeld)]
+    #[case::eligible(
+        r#", "eligibleRoles": ["Global Administrator"]"#,
+        false,
+        Protection::EligibleForRole
+    )]
+    #[case::eligible_beside_another_role(
+        r#", "roles": ["Reader"], "eligibleRoles": ["Global Administrator"]"#,
+        false,
+        Protection::EligibleForRole
+    )]
+    #[case::another_role(r#", "roles": ["Reader"]"#, false, Protection::Open)]
+    #[case::eligible_for_another(r#", "eligibleRoles": ["Reader"]"#, false, Protection::Open)]
+    #[case::in_small_letters(r#", "roles": ["global administrator"]"#, false, Protection::Open)]
+    #[case::mapped(r#", "onPremisesObjectIdentifier": "2-B""#, false, Protection::Mapped)]
+    #[case::mapped_to_it(r#", "onPremisesObjectIdentifier": "1-A""#, false, Protection::Open)]
+    #[case::mapped_to_it_in_small_letters(
+        r#", "onPremisesObjectIdentifier": "1-a""#,
+        false,
+        Protection::Open
+    )]
+    #[case::mapped_with_another_role(
+        r#", "roles": ["Reader"], "onPremisesObjectIdentifier": "2-B""#,
+        false,
+        Protection::Mapped
+    )]
+    #[case::role_and_feature(r#", "roles": ["Global Administrator"]"#, true, Protection::Open)]
+    #[case::mapped_and_feature(r#", "onPremisesObjectIdentifier": "2-B""#, true, Protection::None)]
+    fn what_protects_a_user(
+        #[case] fields: &str,
+        #[case] identifier_update: bool,
+        #[case] expected: Protection,
+    ) {
+        let object: OnPremisesObject = serde_json::from_str(
+            r#"{"key": "k", "kind": "user", "sourceAnchor": "Q", "objectIdentifier": "1-A"}"#,
+        )
+        .expect("an object");
+        let cloud =
+            format!(r#"{{"id": "1", "kind": "user", "onPremisesImmutableId": "Q"{fields}}}"#);
+        let cloud: CloudObject = serde_json::from_str(&cloud).expect("a cloud object");
+        let edition: EditionSettings = serde_json::from_str(SETTINGS).expect("settings");
+        let settings = Settings {
+            edition,
+            features: Features { identifier_update, ..Features::default() },
+            capabilities: &Capabilities::all_of_2023(),
+            choices: &DeclaredChoices::default(),
+        };
+        assert_eq!(protection(&object, &cloud, &settings), expected);
+        let first = Settings { edition: EditionSettings::of_2023_01(), ..settings };
+        let by_role = !cloud.roles.is_empty();
+        assert_eq!(protection(&object, &cloud, &first).protects(), by_role);
     }
 }

@@ -123,10 +123,13 @@ fn is_hard_match_blocked(transition: &Transition<'_>) -> bool {
 fn reached_by_anchor<'t, 'a>(
     transition: &'t Transition<'a>,
 ) -> impl Iterator<Item = (&'t Subject<'a>, &'t Candidate<'a>, bool)> {
-    transition.new_objects().flat_map(|(subject, matching)| {
+    transition.new_objects().flat_map(move |(subject, matching)| {
         let reached = matching.candidates.iter().filter_map(move |candidate| {
             let by = leads_to(subject.object, candidate.cloud);
-            let is_met = candidate.cloud.is_active() && candidate.cloud.is_cloud_mastered();
+            let cloud = candidate.cloud;
+            let is_met = cloud.is_active()
+                && cloud.is_cloud_mastered()
+                && !is_beyond_the_switch(transition, subject.object, cloud);
             (is_met && by.anchor).then_some((subject, candidate, by.soft()))
         });
         reached

@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+use super::kits::Language;
 use super::select;
 use crate::implementation::child_process::Trace;
 use crate::rulebook::Rulebook;
@@ -113,6 +114,15 @@ pub(super) enum Command {
     /// Explain a scenario step by step, with the decisions that the rules lead to; explain a rule; or
     /// explain what a sync would do with on-premises users in a tenant, and why.
     Explain(ExplainArguments),
+    /// Write the skeleton of an adapter: it can be run at once, and one short file of it is filled in.
+    Init {
+        /// The language that it is written in.
+        #[arg(value_enum)]
+        language: Language,
+        /// The folder to write it to; nothing may be in it.
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
     /// Check an adapter before anything is judged: the handshake, and one small case.
     #[command(after_help = EXIT_CODES)]
     CheckAdapter(CheckAdapterArguments),
@@ -544,7 +554,7 @@ fn edition(text: &str) -> Result<String, String> {
 fn switch(text: &str) -> Result<String, String> {
     match crate::forecast::input::switch(text) {
         Some(_) => Ok(text.to_owned()),
-        None => Err("write it as NAME=true or NAME=false, with NAME one of BlockSoftMatchEnabled, BlockCloudObjectTakeoverThroughHardMatchEnabled, SoftMatchOnUpnEnabled, PasswordSyncEnabled".to_owned()),
+        None => Err("write it as NAME=true or NAME=false, with NAME one of BlockSoftMatchEnabled, BlockCloudObjectTakeoverThroughHardMatchEnabled, SoftMatchOnUpnEnabled, PasswordSyncEnabled, AllowOnPremUpdateOfOnPremisesObjectIdentifierEnabled".to_owned()),
     }
 }
 

@@ -2,14 +2,15 @@
 
 use super::arguments::ExplainArguments;
 use super::exit::{Exit, Mistake};
-use super::forecast::{self, Asked, Form};
+use super::forecast::{self, Answer, Asked, Form};
+use super::prose::{cite, wrap};
 use super::story::{Explanation, story};
 use super::{implementation, print};
 use crate::cases::scenario::{EmbeddedScenario, Scenario, embedded, from_yaml, read_file};
 use crate::directory::{Capabilities, Command};
 use crate::forecast::input;
 use crate::report::command::in_words;
-use crate::report::{capabilities, choices, terminal};
+use crate::report::{capabilities, choices};
 use crate::rulebook::{Basis, Rule, Rulebook};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -31,14 +32,19 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Mistake> {
             (_, true) => Form::Csv,
             _ => Form::Text,
         };
-        return forecast::explain(&Asked {
+        let answer = forecast::explain(&Asked {
             files: &files,
             editions: &arguments.edition,
             choices: &arguments.choices.choices,
             features: &arguments.features,
             only: arguments.only.as_deref(),
             form,
+        })?;
+        print::text(&match answer {
+            Answer::Text(text) => text,
+            Answer::Users(users) => print::json(&Explanation::Users(users)),
         });
+        return Ok(Exit::Conformant);
     }
     let what = arguments.what.as_deref().unwrap_or_default();
     if arguments.csv || arguments.only.is_some() || !arguments.features.is_empty() {
@@ -101,13 +107,6 @@ fn is_given(what: &str) -> bool {
     let is_known = Rulebook::embedded().rule(what).is_some()
         || embedded().iter().any(|scenario| scenario.id == what);
     !is_known && path.is_file() && input::is_given(path)
-}
-
-/// Text wrapped at the terminal's width, every line but the first indented.
-pub(super) fn wrap(text: &mut String, first: &str, indent: usize, words: &str) {
-    for line in terminal::wrap(words, print::width(), first, &" ".repeat(indent)) {
-        let _ = writeln!(text, "{line}");
-    }
 }
 
 /// Everything that the rulebook knows of a rule.
@@ -205,26 +204,6 @@ fn scenario_text(
     );
     cite(&mut text, &cited, policy.edition.name);
     Ok(text)
-}
-
-/// Rules with their sources in an edition.
-pub(super) fn cite(text: &mut String, cited: &BTreeSet<&str>, edition: &str) {
-    text.push_str("\nrules and their sources\n");
-    let book = Rulebook::embedded();
-    for rule in book.rules.iter().filter(|rule| cited.contains(&*rule.id)) {
-        let rule = rule.in_edition(edition);
-        let source = rule
-            .sources
-            .first()
-            .map(|source| book.source_words(source, edition))
-            .unwrap_or_default();
-        wrap(
-            text,
-            &format!("  {}: ", rule.id),
-            6,
-            &format!("{}. {} ({source})", rule.title, rule.basis),
-        );
-    }
 }
 
 /// The lines of a file from `given` to before `steps`.

@@ -14,6 +14,8 @@ mod failed_last;
 mod forecast;
 mod github;
 mod implementation;
+mod init;
+mod kits;
 mod list;
 mod manual;
 mod matrix;
@@ -22,6 +24,7 @@ mod outputs;
 mod paths;
 mod print;
 mod progress;
+mod prose;
 mod report;
 mod run;
 mod select;
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::man(folder.as_deref()),
+        Command::Init { language, folder } => init::init(language, &folder),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
         #[cfg(feature = "self-test")]
         Command::Serve { edition, choices, offers, mutant: Some(name) } => {

@@ -3,10 +3,10 @@
 
 use super::scene::{Outcome, Run, Scene};
 use crate::directory::{
-    AmbiguousMatch, CollisionHandling, DeclaredChoices, EditionSettings, HardVersusSoft,
-    RolesAtHardMatch, Text, ValuesAbsentOnPremises,
+    AmbiguousMatch, Capability, CloudObject, CollisionHandling, DeclaredChoices, EditionSettings,
+    HardVersusSoft, RolesAtHardMatch, Text, ValuesAbsentOnPremises,
 };
-use crate::reference::{EditionRules, Policy};
+use crate::reference::{EditionRules, Policy, Protections};
 use serde::Serialize;
 
 /// What the forecast takes for granted, where the documents or the given files leave it open.
@@ -28,11 +28,56 @@ pub(crate) enum Assumption {
     EqualAnchorIsNoSoftMatch,
     /// A directory role keeps a user from a hard match too.
     RolesBlockHardMatch,
+    /// What the pages leave open of the protections at a hard match is decided in this way.
+    Protection(Protection),
     /// These cloud users, whose roles are not known, have a directory role.
     HasRole(Vec<Text>),
+    /// These cloud users, of whom that is not known, are eligible for a privileged role.
+    IsEligible(Vec<Text>),
+    /// These cloud users, of whom that is not known, are mapped to another on-premises object.
+    IsMapped(Vec<Text>),
     /// Connect makes the primary address from `mail`, where there is no `proxyAddresses`.
     MailIsPrimaryAddress(Text),
 }
+
+/// What the pages leave open of the protections at a hard match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Protection {
+    /// Every role protects, not only a privileged one.
+    ByEveryRole,
+    /// A user that is mapped to this very on-premises object is protected too.
+    BySameIdentifier,
+    /// The switch that lets an identifier be replaced lifts the protection by roles too.
+    LiftedFromRoles,
+    /// Eligibility for a role, or an identifier, keeps a user from a soft match too.
+    BlocksSoftMatch,
+}
+
+impl Protection {
+    const ALL: [Protection; 4] = [
+        Protection::ByEveryRole,
+        Protection::BySameIdentifier,
+        Protection::LiftedFromRoles,
+        Protection::BlocksSoftMatch,
+    ];
+
+    fn added_to(self, usual: Protections) -> Protections {
+        match self {
+            Protection::ByEveryRole => Protections { by_every_role: true, ..usual },
+            Protection::BySameIdentifier => Protections { by_same_identifier: true, ..usual },
+            Protection::LiftedFromRoles => Protections { are_lifted_from_roles: true, ..usual },
+            Protection::BlocksSoftMatch => Protections { block_soft_match: true, ..usual },
+        }
+    }
+}
+
+/// A role that every edition calls a directory role, and a privileged one.
+const ANY_ROLE: &str = "Global Administrator";
+
+/// An on-premises object that no user is.
+const ANOTHER_OBJECT: &str = "another on-premises object";
 
 /// What one edition leaves open to assume.
 pub(super) struct Assumptions {
@@ -116,13 +161,39 @@ impl Assumptions {
             let edition = EditionRules { roles_block_hard_match: true, ..base.edition };
             policies.push((Assumption::RolesBlockHardMatch, Policy { edition, ..base }));
         }
+        for protection in Protection::ALL {
+            let protections = protection.added_to(base.protections);
+            let assumption = Assumption::Protection(protection);
+            policies.push((assumption, Policy { protections, ..base }));
+        }
         policies.retain(|(_, policy)| *policy != base);
         let mut all: Vec<(Assumption, Policy, Scene)> = Vec::new();
         for (assumption, policy) in policies {
             all.push((assumption, policy, scene.clone()));
         }
-        if let Some((names, with_roles)) = scene.with_roles() {
-            all.push((Assumption::HasRole(names), base, with_roles));
+        let mut supposed = |assumption: fn(Vec<Text>) -> Assumption, changed| {
+            if let Some((names, scene)) = changed {
+                all.push((assumption(names), base, scene));
+            }
+        };
+        let role = |user: &mut CloudObject| {
+            user.roles.insert(ANY_ROLE.into());
+        };
+        supposed(Assumption::HasRole, scene.with(|unknown| unknown.roles, role));
+        if base.edition.adds.contains(&Capability::RoleEligibility) {
+            let eligible = |user: &mut CloudObject| {
+                user.eligible_roles.insert(ANY_ROLE.into());
+            };
+            supposed(
+                Assumption::IsEligible,
+                scene.with(|unknown| unknown.eligible_roles, eligible),
+            );
+        }
+        if base.edition.adds.contains(&Capability::ObjectIdentifier) {
+            let mapped = |user: &mut CloudObject| {
+                user.on_premises_object_identifier = Some(ANOTHER_OBJECT.into());
+            };
+            supposed(Assumption::IsMapped, scene.with(|unknown| unknown.mapping, mapped));
         }
         if let Some((mail, with_address)) = scene.with_address_of_mail() {
             all.push((Assumption::MailIsPrimaryAddress(mail), base, with_address));

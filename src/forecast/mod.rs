@@ -24,7 +24,7 @@ mod remedy;
 mod scene;
 mod situation;
 
-pub(crate) use assumption::Assumption;
+pub(crate) use assumption::{Assumption, Protection};
 pub(crate) use predict::{Alternative, Forecaster, Open, Prediction};
 pub(crate) use remedy::{Remedy, RemedyFound};
 pub(crate) use scene::{Change, Outcome, Short};

@@ -142,8 +142,12 @@ impl Forecaster {
         if let Some(object) = in_bin {
             open.push(Open::RecycleBin(object.id.clone()));
         }
+        // What no page settles of roles and identifiers is then told as an alternative.
+        let is_about_roles = alternatives.iter().any(|other| {
+            matches!(other.assumption, Assumption::RolesBlockHardMatch | Assumption::Protection(_))
+        });
         let mut outcome = model.outcome;
-        if outcome != Outcome::AlreadySynced {
+        if !matches!(outcome, Outcome::AlreadySynced | Outcome::CloudManaged) {
             for why in self.unspecified(scene, &run) {
                 let settles_nothing = match why {
                     WhyUnspecified::UndocumentedTouch if is_return => continue,
@@ -154,10 +158,12 @@ impl Forecaster {
                 if settles_nothing {
                     outcome = Outcome::Unspecified;
                 }
-                open.push(Open::Because(why));
+                if why != WhyUnspecified::UndocumentedTouch || !is_about_roles {
+                    open.push(Open::Because(why));
+                }
             }
         }
-        let is_blocked = model.outcome == Outcome::Blocked;
+        let is_blocked = matches!(model.outcome, Outcome::Blocked | Outcome::CloudManaged);
         let remedies = if is_blocked { remedies(scene, &self.assumptions) } else { Vec::new() };
         Prediction {
             outcome,

@@ -2,6 +2,7 @@
 
 use super::assumption::{Assumption, Assumptions};
 use super::scene::{Outcome, Scene, Short};
+use super::situation::GivenCloudObject;
 use crate::directory::{CloudObject, Kind, OnPremisesObject, ProxyAddress, Text, same_name};
 use serde::Serialize;
 
@@ -10,12 +11,31 @@ use serde::Serialize;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Remedy {
-    /// The directory roles of a user are taken away until it is matched.
+    /// The directory roles of a user are taken away until it is matched, and eligibility for them.
     RemoveRoles {
         /// The user.
         object: Text,
-        /// Its roles.
+        /// The roles.
         roles: Vec<Text>,
+    },
+    /// A user is restored from the recycle bin first, and its roles are taken away.
+    RestoreWithoutRoles {
+        /// The user.
+        object: Text,
+        /// The roles.
+        roles: Vec<Text>,
+    },
+    /// `onPremisesObjectIdentifier` of a user is cleared.
+    ClearIdentifier {
+        /// The user.
+        object: Text,
+    },
+    /// A hard match may replace `onPremisesObjectIdentifier`.
+    AllowIdentifierUpdate,
+    /// The source of authority of an object is given back (`isCloudManaged` false).
+    GiveBack {
+        /// The object.
+        object: Text,
     },
     /// Soft match is enabled.
     EnableSoftMatch,
@@ -47,16 +67,23 @@ pub(crate) enum Remedy {
 }
 
 impl Remedy {
-    /// The rule that it rests on.
-    pub(crate) fn rule(&self) -> &'static str {
+    /// The rules that it rests on: of those that an edition has, the first. `then` is what comes of it.
+    pub(crate) fn rules(&self, then: Outcome) -> &'static [&'static str] {
         match self {
-            Remedy::RemoveRoles { .. } => "admin.recovery",
-            Remedy::EnableSoftMatch => "switch.takes-effect-on-retry",
-            Remedy::EnableSoftMatchOnUpn => "switch.soft-match-on-upn",
-            Remedy::AllowHardMatch => "switch.block-hard-match",
-            Remedy::SetImmutableId { .. } => "match.hard-on-source-anchor",
-            Remedy::MakePrimary { .. } => "match.soft-on-primary-smtp",
-            Remedy::Release { .. } => "match.every-new-object",
+            Remedy::RemoveRoles { .. } if then == Outcome::HardMatched => {
+                &["protect.recovery-role", "admin.recovery"]
+            }
+            Remedy::RemoveRoles { .. } => &["admin.recovery"],
+            Remedy::RestoreWithoutRoles { .. } => &["protect.soft-deleted-privileged"],
+            Remedy::ClearIdentifier { .. } => &["protect.clear-identifier"],
+            Remedy::AllowIdentifierUpdate => &["protect.bypass"],
+            Remedy::GiveBack { .. } => &["soa.rollback-next-cycle"],
+            Remedy::EnableSoftMatch => &["switch.takes-effect-on-retry"],
+            Remedy::EnableSoftMatchOnUpn => &["switch.soft-match-on-upn"],
+            Remedy::AllowHardMatch => &["switch.hard-match-blocked", "switch.block-hard-match"],
+            Remedy::SetImmutableId { .. } => &["match.hard-on-source-anchor"],
+            Remedy::MakePrimary { .. } => &["match.soft-on-primary-smtp"],
+            Remedy::Release { .. } => &["match.every-new-object"],
         }
     }
 
@@ -65,9 +92,22 @@ impl Remedy {
             Remedy::EnableSoftMatch => scene.features.soft_match = true,
             Remedy::EnableSoftMatchOnUpn => scene.features.soft_match_on_upn = true,
             Remedy::AllowHardMatch => scene.features.block_hard_match = false,
-            Remedy::RemoveRoles { object, .. } => {
-                change(scene, object, |cloud| cloud.roles.clear());
-            }
+            Remedy::AllowIdentifierUpdate => scene.features.identifier_update = true,
+            Remedy::RemoveRoles { object, .. } => change(scene, object, |cloud| {
+                cloud.roles.clear();
+                cloud.eligible_roles.clear();
+            }),
+            Remedy::RestoreWithoutRoles { object, .. } => change(scene, object, |cloud| {
+                cloud.deleted = false;
+                cloud.roles.clear();
+                cloud.eligible_roles.clear();
+            }),
+            Remedy::ClearIdentifier { object } => change(scene, object, |cloud| {
+                cloud.on_premises_object_identifier = None;
+            }),
+            Remedy::GiveBack { object } => change(scene, object, |cloud| {
+                cloud.is_cloud_managed = false;
+            }),
             Remedy::SetImmutableId { object, value } => change(scene, object, |cloud| {
                 cloud.on_premises_immutable_id = Some(value.clone());
             }),
@@ -147,9 +187,20 @@ fn conceivable(scene: &Scene) -> Vec<Remedy> {
     for given in &scene.cloud {
         let cloud = &given.object;
         let is_free_to_change = cloud.is_active() && cloud.is_cloud_mastered();
-        if cloud.kind == Kind::User && cloud.is_cloud_mastered() && !cloud.roles.is_empty() {
-            let roles = cloud.roles.iter().cloned().collect();
-            every.push(Remedy::RemoveRoles { object: cloud.id.clone(), roles });
+        let object = cloud.id.clone();
+        let roles: Vec<Text> = cloud.roles.union(&cloud.eligible_roles).cloned().collect();
+        if cloud.is_cloud_mastered() && !roles.is_empty() {
+            every.push(if cloud.deleted {
+                Remedy::RestoreWithoutRoles { object: object.clone(), roles }
+            } else {
+                Remedy::RemoveRoles { object: object.clone(), roles }
+            });
+        }
+        if cloud.is_cloud_mastered() && cloud.on_premises_object_identifier.is_some() {
+            every.push(Remedy::ClearIdentifier { object: object.clone() });
+        }
+        if cloud.is_cloud_managed {
+            every.push(Remedy::GiveBack { object });
         }
         if let Some(anchor) = &incoming.source_anchor
             && is_free_to_change
@@ -176,6 +227,10 @@ fn conceivable(scene: &Scene) -> Vec<Remedy> {
     }
     if features.block_hard_match {
         every.push(Remedy::AllowHardMatch);
+    }
+    let is_mapped = |given: &GivenCloudObject| given.object.on_premises_object_identifier.is_some();
+    if !features.identifier_update && scene.cloud.iter().any(is_mapped) {
+        every.push(Remedy::AllowIdentifierUpdate);
     }
     for given in &scene.cloud {
         let cloud = &given.object;

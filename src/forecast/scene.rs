@@ -1,8 +1,8 @@
 //! One on-premises object with the cloud objects that it could meet, and what the model does with them.
 
-use super::situation::GivenCloudObject;
+use super::situation::{GivenCloudObject, Unknown};
 use crate::directory::{
-    CloudObject, Command, Features, Field, Fields as _, Kind, MatchingAttribute, OnPremisesObject,
+    CloudObject, Command, Features, Field, Fields as _, MatchingAttribute, OnPremisesObject,
     ProxyAddress, ResultWord, Snapshot, StepObservation, SyncResult, Text, Value,
 };
 use crate::implementation::Implementation as _;
@@ -25,6 +25,8 @@ pub(crate) enum Outcome {
     Restored,
     /// A new cloud object is created for it.
     Provisioned,
+    /// The source of authority of its cloud object is in the cloud: nothing reaches it.
+    CloudManaged,
     /// An error, or a quarantined object.
     Blocked,
     /// The documents do not settle it.
@@ -33,12 +35,13 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// Every one, in the order in which they are counted.
-    pub(crate) const ALL: [Outcome; 7] = [
+    pub(crate) const ALL: [Outcome; 8] = [
         Outcome::AlreadySynced,
         Outcome::SoftMatched,
         Outcome::HardMatched,
         Outcome::Restored,
         Outcome::Provisioned,
+        Outcome::CloudManaged,
         Outcome::Blocked,
         Outcome::Unspecified,
     ];
@@ -96,9 +99,6 @@ pub(super) struct Scene {
     pub(super) object: OnPremisesObject,
 }
 
-/// A role that every edition calls a directory role, and a privileged one.
-const ANY_ROLE: &str = "Global Administrator";
-
 impl Scene {
     pub(super) fn run(&self, policy: Policy, with_story: bool) -> Run {
         self.run_cycles(policy, 1, with_story)
@@ -130,16 +130,17 @@ impl Scene {
         run
     }
 
-    /// The same, with a directory role for every active user whose roles nobody knows.
-    pub(super) fn with_roles(&self) -> Option<(Vec<Text>, Scene)> {
+    /// The same, with every user changed of whom that is not known which `is_unknown` says; and who they are.
+    pub(super) fn with(
+        &self,
+        is_unknown: fn(Unknown) -> bool,
+        change: fn(&mut CloudObject),
+    ) -> Option<(Vec<Text>, Scene)> {
         let mut scene = self.clone();
         let mut names = Vec::new();
-        for given in &mut scene.cloud {
-            let object = &mut given.object;
-            if object.kind == Kind::User && object.is_active() && !given.roles_are_known {
-                object.roles.insert(ANY_ROLE.into());
-                names.push(object.id.clone());
-            }
+        for given in scene.cloud.iter_mut().filter(|given| is_unknown(given.unknown)) {
+            change(&mut given.object);
+            names.push(given.object.id.clone());
         }
         (!names.is_empty()).then_some((names, scene))
     }
@@ -192,7 +193,9 @@ impl Run {
             _ => match before {
                 Some(before) if before.deleted => Outcome::Restored,
                 Some(before) if before.is_on_premises_mastered() => Outcome::AlreadySynced,
-                _ => Outcome::HardMatched,
+                Some(_) => Outcome::HardMatched,
+                // Nothing was done for it, and nothing belongs to it.
+                None => Outcome::CloudManaged,
             },
         };
         let belongs = outcome != Outcome::Blocked;
@@ -236,6 +239,7 @@ impl Run {
         };
         match self.short(object).outcome {
             Outcome::AlreadySynced => self.changes().iter().any(is_identifier),
+            Outcome::CloudManaged => false,
             _ => true,
         }
     }

@@ -1,6 +1,6 @@
 //! The two sides as they were given.
 
-use crate::directory::{CloudObject, Features, OnPremisesObject};
+use crate::directory::{Attributes, CloudObject, Features, OnPremisesObject};
 use std::collections::{BTreeSet, HashMap};
 
 /// A tenant and on-premises objects.
@@ -19,8 +19,19 @@ pub(crate) struct Situation {
 pub(crate) struct GivenCloudObject {
     /// The object.
     pub(crate) object: CloudObject,
-    /// Whether it is known which directory roles it has.
-    pub(crate) roles_are_known: bool,
+    /// What of it was not given.
+    pub(crate) unknown: Unknown,
+}
+
+/// What of a cloud user was not given, and what becomes of it may rest on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    /// Its directory roles.
+    pub(crate) roles: bool,
+    /// The roles that it is eligible for.
+    pub(crate) eligible_roles: bool,
+    /// The on-premises object that it is mapped to.
+    pub(crate) mapping: bool,
 }
 
 /// An on-premises object, under a name by which a person knows it (its `key`).
@@ -43,7 +54,7 @@ impl GivenOnPremisesObject {
 
 /// The cloud objects by what could lead an on-premises object to them.
 pub(crate) struct Neighbours {
-    /// By user principal name or mail address, in small letters: whatever shares one, crosswise too.
+    /// By user principal name, mail address or `mail`, in small letters: whatever shares one, crosswise too.
     names: HashMap<String, Vec<usize>>,
     /// By anchor, in small letters.
     anchors: HashMap<String, Vec<usize>>,
@@ -56,7 +67,7 @@ impl Neighbours {
         for (at, given) in cloud.iter().enumerate() {
             let object = &given.object;
             let upn = object.user_principal_name.iter().map(|name| &**name);
-            for name in upn.chain(object.mail_addresses()) {
+            for name in upn.chain(object.mail_addresses()).chain(mail_of(&object.attributes)) {
                 names.entry(name.to_ascii_lowercase()).or_default().push(at);
             }
             if let Some(anchor) = &object.on_premises_immutable_id {
@@ -72,8 +83,14 @@ impl Neighbours {
             map.get(&name.to_ascii_lowercase()).cloned().unwrap_or_default()
         };
         let upn = object.user_principal_name.iter().map(|name| &**name);
-        let by_name = upn.chain(object.mail_addresses()).flat_map(|name| found(&self.names, name));
+        let names = upn.chain(object.mail_addresses()).chain(mail_of(&object.attributes));
+        let by_name = names.flat_map(|name| found(&self.names, name));
         let by_anchor = object.source_anchor.iter().flat_map(|anchor| found(&self.anchors, anchor));
         by_name.chain(by_anchor).collect()
     }
+}
+
+/// The attribute `mail`, of which Connect may make a primary address.
+fn mail_of(attributes: &Attributes) -> Option<&str> {
+    attributes.get("mail").map(|mail| &**mail)
 }

@@ -99,10 +99,7 @@ pub(crate) enum Return {
     /// It was given back, and is taken over.
     TakenBack,
     /// It is no more than any other object that has the anchor: only an implementation that is wrong says so.
-    #[cfg_attr(
-        not(feature = "self-test"),
-        allow(dead_code, reason = "faults are made in self-tests")
-    )]
+    #[cfg(feature = "self-test")]
     New,
 }
 

@@ -128,7 +128,8 @@ impl ReferenceModel {
     ) -> ReferenceModel {
         let mut model = ReferenceModel { features, ..ReferenceModel::new(policy) };
         let knows_scope = policy.edition.adds.contains(&Capability::Scope);
-        for object in cloud {
+        for mut object in cloud {
+            policy.edition.forget_what_it_does_not_know(&mut object);
             let is_left = object.deleted && object.on_premises_immutable_id.is_some();
             let handle = model.tenant.insert_as_it_is(object);
             if is_left && knows_scope {
@@ -136,7 +137,11 @@ impl ReferenceModel {
             }
         }
         for object in on_premises {
-            model.connect.create(object);
+            let mut object = object.clone();
+            if !policy.edition.adds.contains(&Capability::ObjectIdentifier) {
+                object.object_identifier = None;
+            }
+            model.connect.create(&object);
         }
         model
     }
@@ -253,7 +258,9 @@ impl ReferenceModel {
         if object.is_cloud_managed == command.value {
             return Outcome::ok();
         }
-        if command.value && (object.is_cloud_mastered() || object.quarantined) {
+        let is_converted = self.connect.is_converted(handle);
+        let is_synchronised = object.is_on_premises_mastered() && !object.quarantined;
+        if command.value && !is_synchronised && !is_converted {
             return Refusal::NotSynchronised.outcome();
         }
         self.tenant.change(handle, |object| {

@@ -5,8 +5,8 @@
 //! leave is another [`Policy`].
 
 use crate::directory::{
-    AmbiguousMatch, Capability, CollisionHandling, DeclaredChoices, HardVersusSoft, Kind,
-    MatchingAttribute, ValuesAbsentOnPremises,
+    AmbiguousMatch, Capability, CloudObject, CollisionHandling, DeclaredChoices, HardVersusSoft,
+    Kind, MatchingAttribute, ValuesAbsentOnPremises,
 };
 
 /// What one edition of the documents says about matching.
@@ -116,6 +116,22 @@ impl EditionRules {
     /// The authority flag of what was never synchronised.
     pub(crate) fn flag_of_the_cloud(&self) -> Option<bool> {
         (!self.adds.contains(&Capability::AuthorityFlagStates)).then_some(false)
+    }
+
+    /// Takes from an object what this edition has no word for.
+    pub(crate) fn forget_what_it_does_not_know(&self, object: &mut CloudObject) {
+        if !self.adds.contains(&Capability::AuthorityFlagStates) {
+            object.on_premises_sync_enabled = Some(object.is_on_premises_mastered());
+        }
+        if !self.adds.contains(&Capability::SourceOfAuthority) {
+            object.is_cloud_managed = false;
+        }
+        if !self.adds.contains(&Capability::ObjectIdentifier) {
+            object.on_premises_object_identifier = None;
+        }
+        if !self.adds.contains(&Capability::RoleEligibility) {
+            object.eligible_roles.clear();
+        }
     }
 
     /// Every edition, the oldest first.

@@ -291,7 +291,8 @@ impl Story {
         match candidate.verdict {
             Ok(_) => self.note("match.every-new-object", || {
                 let kind = match object.kind {
-                    Kind::User => "a user without any directory role",
+                    Kind::User if object.roles.is_empty() => "a user without any directory role",
+                    Kind::User => "a user whose directory role does not keep it from this match",
                     Kind::Group => "a group, mail-enabled on both sides",
                     Kind::Contact => "a contact",
                 };

@@ -556,7 +556,7 @@ pub(super) fn adapter(host: &Host) -> String {
 }
 
 /// An argument as it can be typed into a shell.
-pub(super) fn quoted(argument: &str) -> String {
+pub(crate) fn quoted(argument: &str) -> String {
     let is_plain = !argument.is_empty()
         && argument
             .chars()

@@ -49,7 +49,7 @@ impl Summary {
             line.map_or(RuleState::NotExercised, |line| line.state)
         };
         let state = |class: &crate::rulebook::Class| {
-            let missing = class.lacking(declared);
+            let missing = class.lacking(&header.edition, declared);
             if !missing.is_empty() {
                 return ClassState::NotDeclared { missing };
             }

@@ -47,7 +47,7 @@ pub(super) fn report_each(
     for rule in &header.rules {
         let Some((source, case, trial)) = found.remove(&*rule.rule) else { continue };
         let smallest = smallest(&rule.rule, trial, &judge, implementation, is_stopped);
-        let excerpt = smallest.excerpt(None, usize::MAX);
+        let excerpt = smallest.excerpt(None, usize::MAX, judge.settings().switch_names);
         report(Event::Example(Example { rule: rule.rule.clone(), source, case, excerpt }));
     }
 }

@@ -105,7 +105,11 @@ impl Search<'_> {
             saved.save(&minimal, &signature, &found_in, self.judge, implementation)
         });
         let scenario = scenario_of(&minimal, &signature);
-        let excerpt = shortened(&case_to_yaml(&scenario, &minimal.remarks));
+        let excerpt = shortened(&case_to_yaml(
+            &scenario,
+            &minimal.remarks,
+            self.judge.settings().switch_names,
+        ));
         let Minimal { judgement, .. } = minimal;
         let failure = judgement.breach(&signature).cloned();
         let (verdict, failure) = match (judgement.stopped, failure) {

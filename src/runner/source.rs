@@ -8,6 +8,7 @@ use crate::rulebook::area_of;
 const BEYOND_THE_GRID: &[&str] = &[
     "kind.immutable-id-users-only",
     "match.same-target-same-result",
+    "scope.cloud-mastered-not-deleted",
     "soa.cloud-edits-work",
     "soa.no-split",
     "sync.changed-anchor-stops-updates",

@@ -7,7 +7,7 @@ use super::source::Source;
 use crate::cases::relations::{self, Relation};
 use crate::cases::scenario::{EmbeddedScenario, Remarks, Scenario, Step, case_to_yaml};
 use crate::cases::{Case, required_capabilities};
-use crate::directory::{Command, Field, OnPremisesChange, Tenant};
+use crate::directory::{Command, Field, OnPremisesChange, SwitchNames, Tenant};
 use crate::implementation::{CaseInput, Description};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -52,15 +52,15 @@ impl Trial {
         Trial { case, relations, scenario: None, name }
     }
 
-    /// The case up to this step in the format of scenario files; or the `varied` case that one of
+    /// The case up to this step in the format of scenario files, with these names of switches; or the `varied` case that one of
     /// its relations compares it with.
-    pub(crate) fn excerpt(&self, varied: Option<&Case>, step: usize) -> String {
+    pub(crate) fn excerpt(&self, varied: Option<&Case>, step: usize, names: SwitchNames) -> String {
         let mut scenario = match (varied, &self.scenario) {
             (None, Some(scenario)) => Scenario::clone(scenario),
             (varied, _) => scenario_of(varied.unwrap_or(&self.case)),
         };
         scenario.steps.truncate(step);
-        shortened(&case_to_yaml(&scenario, &Remarks::new()))
+        shortened(&case_to_yaml(&scenario, &Remarks::new(), names))
     }
 
     /// Whether an implementation has all that the case takes.

@@ -5,6 +5,7 @@ use super::judge::Judge;
 use super::judgement::Judgement;
 use super::selection::Selection;
 use super::trial::PlannedCase;
+use crate::directory::SwitchNames;
 use crate::implementation::{Description, Implementation};
 use crate::rulebook::Edition;
 
@@ -25,9 +26,10 @@ pub(super) fn run(
     }
     // Cases that do not apply are reported in their place, so that the order is always the plan's.
     let mut skipped = skipped.into_iter().peekable();
+    let names = judge.settings().switch_names;
     let mut report_skipped = |until: usize, report: &mut dyn FnMut(Event)| {
         while let Some((at, verdict)) = skipped.next_if(|(at, _)| *at < until) {
-            report(finished(cases[at], verdict, Judgement::default()));
+            report(finished(cases[at], verdict, Judgement::default(), names));
         }
     };
     let mut judged = 0;
@@ -38,7 +40,7 @@ pub(super) fn run(
             return false;
         }
         report_skipped(applicable[at], report);
-        report(judged_event(cases[applicable[at]], judgement));
+        report(judged_event(cases[applicable[at]], judgement, names));
         judged += 1;
         true
     });
@@ -64,17 +66,22 @@ pub fn judge_case(
             true
         },
     );
-    judged_event(case, judged.unwrap_or_default())
+    judged_event(case, judged.unwrap_or_default(), edition.settings.switch_names)
 }
 
-fn judged_event(case: &PlannedCase, mut judgement: Judgement) -> Event {
-    let excerpt = |varied: Option<&_>, step| case.trial.excerpt(varied, step);
+fn judged_event(case: &PlannedCase, mut judgement: Judgement, names: SwitchNames) -> Event {
+    let excerpt = |varied: Option<&_>, step| case.trial.excerpt(varied, step, names);
     let stopped = judgement.stopped.take();
     let verdict = stopped.map_or(CaseVerdict::Judged, |stopped| stopped.verdict(excerpt));
-    finished(case, verdict, judgement)
+    finished(case, verdict, judgement, names)
 }
 
-fn finished(case: &PlannedCase, verdict: CaseVerdict, judgement: Judgement) -> Event {
+fn finished(
+    case: &PlannedCase,
+    verdict: CaseVerdict,
+    judgement: Judgement,
+    names: SwitchNames,
+) -> Event {
     Event::CaseFinished {
         source: case.source,
         case: case.id.clone(),
@@ -89,7 +96,7 @@ fn finished(case: &PlannedCase, verdict: CaseVerdict, judgement: Judgement) -> E
             .breaches
             .into_iter()
             .map(|breach| {
-                let excerpt = case.trial.excerpt(breach.varied.as_deref(), breach.step);
+                let excerpt = case.trial.excerpt(breach.varied.as_deref(), breach.step, names);
                 breach.report(excerpt, &judgement.answers)
             })
             .collect(),

@@ -38,6 +38,7 @@ fn the_published_schemas_are_current() {
 #[case::rule("explain.json", &["explain", "match.primary-smtp-only"], "/rule/sources/0/page", "ET")]
 #[case::scenario("explain.json", &["explain", "admin/workaround"], "/story/0/command/do", "sync")]
 #[case::file("explain.json", &["explain", "spec/scenarios/match/name-matches-although-addresses-differ.yaml"], "/name", "spec/scenarios/match/")]
+#[case::user("explain.json", &["explain", "examples/export/ann.yaml", "--edition", "2023-01,2025-04"], "/objects/0/byEdition/2023-01/outcome", "blocked")]
 fn json_agrees_with_its_published_schema(
     #[case] name: &str,
     #[case] arguments: &[&str],

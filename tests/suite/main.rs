@@ -22,6 +22,8 @@ mod grid;
 mod hostile_input;
 #[cfg(all(unix, feature = "cli"))]
 mod interrupt;
+#[cfg(feature = "schema")]
+mod kit_types;
 mod machines;
 mod pipe;
 mod protocol_page;
@@ -40,4 +42,5 @@ mod sharding;
 mod shrinking;
 mod snapshots;
 mod software;
+mod users;
 mod verdicts;

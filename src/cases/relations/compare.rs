@@ -18,6 +18,8 @@ pub(super) fn differences(
         Field::Attribute(name) => specified.attributes.contains(name),
         Field::Roles => capabilities.has(Capability::Roles),
         Field::Password => specified.password && capabilities.has(Capability::Passwords),
+        // What was cleared may be given one that the service makes up.
+        Field::OnPremisesObjectIdentifier => false,
         Field::ProxyAddresses => specified.addresses_are_specified,
         _ => true,
     };

@@ -246,7 +246,11 @@ impl Comparison<'_> {
             None => vec![Violation::missing(name)],
             Some(seen) => {
                 let specified = Specified::by_setup(setup);
-                let wanted = setup.to_object(seen.id.clone());
+                let mut wanted = setup.to_object(seen.id.clone());
+                // By which of its values the flag says so is for `soa.never-synchronised-is-null`.
+                if seen.is_cloud_mastered() {
+                    wanted.on_premises_sync_enabled = seen.on_premises_sync_enabled;
+                }
                 differences(&wanted, seen, &specified, self.capabilities)
                     .into_iter()
                     .map(|difference| Violation::of(difference, name.clone()))

@@ -2,7 +2,7 @@
 
 use super::format::Scenario;
 use crate::cases::values::FormTrait;
-use crate::directory::{Feature, Features};
+use crate::directory::{Command, Feature, Features, SwitchName, SwitchNames};
 use serde::Serialize;
 use serde_yaml::{Mapping, Value};
 use std::collections::BTreeMap;
@@ -39,14 +39,14 @@ pub fn to_yaml(scenario: &Scenario, head: &[String], remarks: &Remarks) -> Strin
     for line in head {
         let _ = writeln!(page.text, "# {line}");
     }
-    page.mapping(0, "", &form(scenario));
+    page.mapping(0, "", &form(scenario, SwitchNames::Plain));
     page.text
 }
 
-/// The part of a scenario that says what is done: `given` and `steps`.
-pub(crate) fn case_to_yaml(scenario: &Scenario, remarks: &Remarks) -> String {
+/// The part of a scenario that says what is done: `given` and `steps`, with these names of switches.
+pub(crate) fn case_to_yaml(scenario: &Scenario, remarks: &Remarks, names: SwitchNames) -> String {
     let mut page = Page { text: String::new(), remarks };
-    let mut whole = form(scenario);
+    let mut whole = form(scenario, names);
     whole.retain(|name, _| matches!(name.as_str(), Some("given" | "steps")));
     page.mapping(0, "", &whole);
     page.text.truncate(page.text.trim_end().len());
@@ -55,10 +55,10 @@ pub(crate) fn case_to_yaml(scenario: &Scenario, remarks: &Remarks) -> String {
 
 /// The scenario as fields in the order of the format's documentation, without what is left out by
 /// hand as well: switches that are on, empty lists, a deletion that is not permanent.
-fn form(scenario: &Scenario) -> Mapping {
+fn form(scenario: &Scenario, names: SwitchNames) -> Mapping {
     let mut whole = mapping_of(scenario);
     let mut given = mapping_of(&scenario.given);
-    given.insert("features".into(), features(&scenario.given.features).into());
+    given.insert("features".into(), features(&scenario.given.features, names).into());
     given.retain(|_, value| !is_empty(value));
     whole.insert("given".into(), given.into());
     let steps = scenario.steps.iter().map(|step| {
@@ -66,6 +66,11 @@ fn form(scenario: &Scenario) -> Mapping {
         let mut fields = mapping_of(&step.command);
         if fields.get("permanently") == Some(&Value::Bool(false)) {
             fields.shift_remove("permanently");
+        }
+        if let Command::SetFeature(set) = &step.command {
+            let name = SwitchName::of(set.feature, names);
+            fields.insert("feature".into(), name.word().into());
+            fields.insert("value".into(), (set.value != name.is_negation()).into());
         }
         if !step.expect.is_empty() {
             let expect = serde_yaml::to_value(&step.expect).unwrap_or_default();
@@ -101,12 +106,15 @@ fn without_tags(value: Value) -> Value {
     }
 }
 
-fn features(features: &Features) -> Mapping {
+fn features(features: &Features, names: SwitchNames) -> Mapping {
     Feature::ALL
         .iter()
         .map(|feature| (feature, features.get(*feature)))
         .filter(|(feature, value)| *value != Features::default().get(**feature))
-        .map(|(feature, value)| (Value::from(feature.to_string()), Value::Bool(value)))
+        .map(|(feature, value)| {
+            let name = SwitchName::of(*feature, names);
+            (Value::from(name.word()), Value::Bool(value != name.is_negation()))
+        })
         .collect()
 }
 
@@ -326,8 +334,21 @@ mod tests {
         ];
         let remarks = remarks.map(|(place, remark)| (place.to_owned(), remark)).into();
         assert_eq!(
-            case_to_yaml(&scenario, &remarks),
+            case_to_yaml(&scenario, &remarks, SwitchNames::Plain),
             "given:\n  onPremises:\n    - key: ann-ad\n      kind: user\n      sourceAnchor: QUFB  # any value will do\n      userPrincipalName: ann@contoso.com  # only like this: 113 characters, spaces at the ends\n      proxyAddresses: [\"smtp:a@x\", \"smtp:b@x\"]  # any value will do for \"smtp:b@x\"\nsteps:\n  - do: sync"
         );
+    }
+
+    #[test]
+    fn switches_have_the_names_of_an_edition_and_are_read_back() {
+        let text = "title: t\nrules: [soa.one-authority]\ngiven:\n  features: {softMatch: false}\nsteps:\n  - {do: setFeature, feature: softMatch, value: true}\n";
+        let scenario = from_yaml("t.yaml", text).expect("a scenario");
+        let written = case_to_yaml(&scenario, &Remarks::new(), SwitchNames::Graph);
+        assert_eq!(
+            written,
+            "given:\n  features: {blockSoftMatchEnabled: true}\nsteps:\n  - do: setFeature\n    feature: blockSoftMatchEnabled\n    value: false"
+        );
+        let whole = format!("title: t\nrules: [soa.one-authority]\n{written}\n");
+        assert_eq!(from_yaml("t.yaml", &whole).expect("a scenario"), scenario);
     }
 }

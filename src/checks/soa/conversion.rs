@@ -182,8 +182,8 @@ pub(super) fn rollback_next_cycle(transition: &Transition<'_>, verdict: &mut Ver
     }
 }
 
-/// Whether it is settled that the next cycle gives `subject` back what was its own. What roles mean for it
-/// is open, what the switch means for groups and contacts, and what becomes of values that others have.
+/// Whether it is settled that the next cycle gives `subject` back what was its own. What roles and an
+/// identifier mean for it is open, what the switch means for groups and contacts, and what becomes of values that others have.
 fn is_taken_back<'a>(
     transition: &Transition<'a>,
     subject: &Subject<'a>,
@@ -195,6 +195,8 @@ fn is_taken_back<'a>(
         && !transition.features().block_hard_match
         && (is_user || !transition.history.reinstalled)
         && cloud.roles.is_empty()
+        && cloud.eligible_roles.is_empty()
+        && cloud.on_premises_object_identifier.is_none()
         && !transition.meets_another(&own, cloud)
 }
 

@@ -1,6 +1,6 @@
 //! The same for programs. Schema: `spec/schema/explain.json`.
 
-use super::Told;
+use super::told::Told;
 use crate::directory::{Features, Kind, Text};
 use crate::forecast::input::Note;
 use crate::forecast::{Outcome, Prediction};
@@ -57,7 +57,7 @@ struct ObjectDocument {
 impl Users {
     pub(super) fn of(told: &Told<'_>) -> Users {
         let situation = &told.given.situation;
-        let without = situation.cloud.iter().filter(|given| !given.roles_are_known).count();
+        let without = situation.cloud.iter().filter(|given| given.unknown.roles).count();
         let summary = told.editions.iter().enumerate().map(|(at, edition)| {
             let mut counts = BTreeMap::new();
             for object in &told.objects {
@@ -102,6 +102,7 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::HardMatched => "hardMatched",
         Outcome::Restored => "restored",
         Outcome::Provisioned => "provisioned",
+        Outcome::CloudManaged => "cloudManaged",
         Outcome::Blocked => "blocked",
         Outcome::Unspecified => "unspecified",
     }

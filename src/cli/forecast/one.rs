@@ -1,9 +1,11 @@
 //! One on-premises object: what becomes of it, why, what changes, what is open, what to do.
 
-use super::super::explain::{cite, wrap};
-use super::{Told, ToldObject, words};
+use super::super::prose::{cite, wrap};
+use super::told::{Told, ToldObject};
+use super::words;
 use crate::forecast::{Change, Prediction};
 use crate::report::legible;
+use crate::rulebook::Rulebook;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -33,7 +35,7 @@ pub(super) fn text(told: &Told<'_>, object: &ToldObject<'_>) -> String {
     for (edition, prediction) in shown {
         wrap(&mut text, "", 0, &words::edition(edition));
         let mut cited = BTreeSet::new();
-        prediction_text(&mut text, prediction, object, &mut cited);
+        prediction_text(&mut text, prediction, (object, &edition.id), &mut cited);
         cite(&mut text, &cited, &edition.id);
         text.push('\n');
     }
@@ -46,7 +48,7 @@ pub(super) fn text(told: &Told<'_>, object: &ToldObject<'_>) -> String {
 fn prediction_text<'p>(
     text: &mut String,
     prediction: &'p Prediction,
-    object: &ToldObject<'_>,
+    (object, edition): (&ToldObject<'_>, &str),
     cited: &mut BTreeSet<&'p str>,
 ) {
     let kind = object.given.object.kind;
@@ -72,7 +74,13 @@ fn prediction_text<'p>(
         text.push_str("\nwhat to do (one of these)\n");
     }
     for found in &prediction.remedies {
-        let rules: Vec<&str> = found.remedies.iter().map(|remedy| remedy.rule()).collect();
+        let then = found.then.outcome;
+        let rules = found.remedies.iter().filter_map(|remedy| {
+            let book = Rulebook::embedded();
+            let is_known = |id: &&&str| book.rule(id).is_some_and(|rule| rule.is_in(edition));
+            remedy.rules(then).iter().find(is_known).copied()
+        });
+        let rules: Vec<&str> = rules.collect();
         cited.extend(rules.iter().copied());
         let line = format!("{} [{}]", words::remedy(found, kind), rules.join(", "));
         wrap(text, "  - ", 4, &line);

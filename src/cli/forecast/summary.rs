@@ -1,14 +1,12 @@
 //! Many on-premises objects: how many of each sort, and those that somebody has to look at.
 
-use super::super::explain::wrap;
-use super::{Told, ToldObject, words};
+use super::super::prose::wrap;
+use super::told::{Told, ToldObject};
+use super::words;
 use crate::forecast::{Assumption, Outcome, Prediction};
 use crate::report::legible;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// How wide the first column is.
-const FIRST: usize = 46;
 
 pub(super) fn text(told: &Told<'_>) -> String {
     let mut text = String::new();
@@ -20,17 +18,17 @@ pub(super) fn text(told: &Told<'_>) -> String {
         situation.cloud.len()
     );
     let ids: Vec<&str> = told.editions.iter().map(|edition| &*edition.id).collect();
-    row(&mut text, "", ids.iter().map(ToString::to_string));
+    row(&mut text, ids.iter().map(ToString::to_string), "");
     for outcome in Outcome::ALL {
         let counts = counts(told, |prediction| prediction.outcome == outcome);
         if counts.iter().all(|count| *count == 0) {
             continue;
         }
-        row(&mut text, words::outcome(outcome), counts.iter().map(ToString::to_string));
+        row(&mut text, counts.iter().map(ToString::to_string), words::outcome(outcome));
         if outcome == Outcome::Blocked {
             for why in reasons(told) {
                 let counts = counts_blocked(told, &why);
-                row(&mut text, &format!("  {why}"), counts.iter().map(ToString::to_string));
+                row(&mut text, counts.iter().map(ToString::to_string), &format!("  {why}"));
             }
         }
     }
@@ -43,8 +41,8 @@ pub(super) fn text(told: &Told<'_>) -> String {
     if hangs_on_roles.iter().any(|count| *count > 0) {
         row(
             &mut text,
-            "otherwise, if a role is held",
             hangs_on_roles.iter().map(ToString::to_string),
+            "otherwise, if a directory role is held that was not given",
         );
     }
     text.push('\n');
@@ -70,17 +68,10 @@ pub(super) fn text(told: &Told<'_>) -> String {
     text
 }
 
-fn row(text: &mut String, name: &str, cells: impl Iterator<Item = String>) {
-    let shown: String = if name.chars().count() > FIRST {
-        name.chars().take(FIRST - 1).chain(['…']).collect()
-    } else {
-        name.to_owned()
-    };
-    let _ = write!(text, "  {shown:FIRST$}");
-    for cell in cells {
-        let _ = write!(text, " {cell:>8}");
-    }
-    text.push('\n');
+/// A line of the table: a number for each edition, and what it counts.
+fn row(text: &mut String, cells: impl Iterator<Item = String>, name: &str) {
+    let cells: String = cells.map(|cell| format!("{cell:>9}")).collect();
+    let _ = writeln!(text, "{}", format!("{cells}  {name}").trim_end());
 }
 
 /// How many objects are so, edition by edition.

@@ -4,7 +4,8 @@ use crate::checks::WhyUnspecified;
 use crate::directory::{Kind, Value};
 use crate::forecast::input::{Given, Note};
 use crate::forecast::{
-    Alternative, Assumption, Change, Open, Outcome, Prediction, Remedy, RemedyFound, Short,
+    Alternative, Assumption, Change, Open, Outcome, Prediction, Protection, Remedy, RemedyFound,
+    Short,
 };
 use crate::report::legible;
 use crate::rulebook::Edition;
@@ -17,6 +18,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
         Outcome::HardMatched => "hard match",
         Outcome::Restored => "restored from the recycle bin",
         Outcome::Provisioned => "new object created",
+        Outcome::CloudManaged => "managed in the cloud",
         Outcome::Blocked => "blocked",
         Outcome::Unspecified => "open",
     }
@@ -48,6 +50,10 @@ pub(super) fn short(short: &Short, kind: Kind) -> String {
         Outcome::HardMatched => format!("hard match on the source anchor: it takes over {cloud}"),
         Outcome::Restored => format!("{cloud} is restored from the recycle bin and belongs to it"),
         Outcome::Provisioned => format!("a new {kind} is created"),
+        Outcome::CloudManaged => {
+            "its cloud object is managed in the cloud (isCloudManaged): nothing reaches it"
+                .to_owned()
+        }
         _ if short.is_quarantined => "blocked, and a quarantined object is left behind".to_owned(),
         _ => format!("blocked: {}", why(short)),
     }
@@ -75,7 +81,7 @@ pub(super) fn open(open: &Open) -> String {
         Open::Because(why) => match why {
             WhyUnspecified::Contended => "another object could touch the same identifiers".into(),
             WhyUnspecified::UndocumentedTouch => {
-                "it touches a cloud object in a way of which the documents say nothing, such as a name that is an address there; certain is only that nothing is taken over on that account".into()
+                "it touches a cloud object in a way of which the documents say nothing, such as a name that is an address there or an anchor that differs in letter case; certain is only that nothing is taken over on that account".into()
             }
             WhyUnspecified::AmbiguousMatch => {
                 "several cloud objects hold its identifiers, and the documents describe a match with one only".into()
@@ -114,6 +120,21 @@ pub(super) fn assumption(assumption: &Assumption) -> String {
                 list(names.iter().map(|name| legible(name)))
             )
         }
+        Assumption::Protection(protection) => match protection {
+            Protection::ByEveryRole => "if every directory role protects, as some pages say, and not only privileged ones",
+            Protection::BySameIdentifier => "if a user is protected too that is mapped to this very object, as some pages say",
+            Protection::LiftedFromRoles => "if the switch for identifiers lifts the protection by roles too",
+            Protection::BlocksSoftMatch => "if eligibility for a role, or an onPremisesObjectIdentifier, keeps a user from a soft match too",
+        }
+        .to_owned(),
+        Assumption::IsEligible(names) => format!(
+            "if {} should be eligible for a privileged role (eligibility was not given)",
+            list(names.iter().map(|name| legible(name)))
+        ),
+        Assumption::IsMapped(names) => format!(
+            "if {} should have the onPremisesObjectIdentifier of another object (it was not given)",
+            list(names.iter().map(|name| legible(name)))
+        ),
         Assumption::MailIsPrimaryAddress(mail) => format!(
             "if Connect makes a primary address of mail ({}), since proxyAddresses is empty",
             legible(mail)
@@ -177,7 +198,8 @@ pub(super) fn value(value: &Value) -> String {
 
 /// What to do, and what comes of it.
 pub(super) fn remedy(found: &RemedyFound, kind: Kind) -> String {
-    let steps: Vec<String> = found.remedies.iter().map(step).collect();
+    let steps: Vec<String> =
+        found.remedies.iter().map(|remedy| step(remedy, found.then.outcome)).collect();
     let doubt: Vec<String> = found.in_doubt.iter().map(assumption).collect();
     let doubt = if doubt.is_empty() {
         String::new()
@@ -187,13 +209,36 @@ pub(super) fn remedy(found: &RemedyFound, kind: Kind) -> String {
     format!("{}; then {}{doubt}", steps.join(", and "), short(&found.then, kind))
 }
 
-fn step(remedy: &Remedy) -> String {
+fn step(remedy: &Remedy, then: Outcome) -> String {
     match remedy {
-        Remedy::RemoveRoles { object, roles } => format!(
-            "take the directory roles ({}) from {} until it is matched; they may be given back afterwards. A quarantined object that an earlier attempt left has to be deleted permanently",
-            list(roles.iter().map(|role| legible(role))),
+        Remedy::RemoveRoles { object, roles } => {
+            // Of a hard match that was blocked nothing is left behind.
+            let left = if then == Outcome::HardMatched {
+                ""
+            } else {
+                ". A quarantined object that an earlier attempt left has to be deleted permanently"
+            };
+            format!(
+                "take the directory roles ({}) from {} until it is matched; they may be given back afterwards{left}",
+                list(roles.iter().map(|role| legible(role))),
+                legible(object)
+            )
+        }
+        Remedy::RestoreWithoutRoles { object, roles } => format!(
+            "restore {} from the recycle bin and take its directory roles ({}) from it until it is matched",
+            legible(object),
+            list(roles.iter().map(|role| legible(role)))
+        ),
+        Remedy::ClearIdentifier { object } => format!(
+            "if the two are the same person, clear onPremisesObjectIdentifier of {} (set it to null)",
             legible(object)
         ),
+        Remedy::AllowIdentifierUpdate => {
+            "turn AllowOnPremUpdateOfOnPremisesObjectIdentifierEnabled on for this cycle".to_owned()
+        }
+        Remedy::GiveBack { object } => {
+            format!("give the source of authority of {} back (isCloudManaged false)", legible(object))
+        }
         Remedy::EnableSoftMatch => {
             "enable soft match for this cycle (BlockSoftMatchEnabled off)".to_owned()
         }
@@ -223,7 +268,7 @@ fn step(remedy: &Remedy) -> String {
 pub(super) fn notes(given: &Given) -> Vec<String> {
     let mut lines = Vec::new();
     let cloud = &given.situation.cloud;
-    let unknown = cloud.iter().filter(|given| !given.roles_are_known).count();
+    let unknown = cloud.iter().filter(|given| given.unknown.roles).count();
     if unknown > 0 {
         lines.push("Roles were not given: a cloud user may have a directory role, which keeps it from being matched. Give a file of role assignments too, to know.".to_owned());
     }
@@ -259,9 +304,6 @@ fn note(note: &Note) -> String {
         ),
         Note::UnknownPrincipals { count } => format!(
             "{count} role assignments are of principals that were not given, such as groups: whoever has a role through a group is not known"
-        ),
-        Note::EligibilityUnread { count } => format!(
-            "{count} eligibilities for roles: not read, since no rule of these editions rests on them"
         ),
     }
 }

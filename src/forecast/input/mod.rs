@@ -77,11 +77,6 @@ pub(crate) enum Note {
         /// How many role assignments.
         count: usize,
     },
-    /// Eligibility for roles was given, of which no rule of these editions speaks.
-    EligibilityUnread {
-        /// How many.
-        count: usize,
-    },
 }
 
 /// So many mistakes are told.
@@ -113,10 +108,9 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Given, Vec<FileError>> {
 /// A switch of the tenant as NAME=VALUE, under any of the names that it has.
 pub(crate) fn switch(text: &str) -> Option<(Feature, bool)> {
     let (name, value) = text.split_once('=')?;
-    let name = record::plain(name);
+    let name = names::switch(&record::plain(name))?;
     let value: bool = value.to_ascii_lowercase().parse().ok()?;
-    let known = names::SWITCHES.iter().find(|(known, ..)| *known == name);
-    known.map(|(_, is_opposite, feature)| (*feature, value != *is_opposite))
+    Some((name.feature(), value != name.is_negation()))
 }
 
 /// Follows the files.
@@ -137,7 +131,11 @@ struct Reader {
     /// Who has which role.
     roles: Vec<(String, String)>,
     roles_were_given: bool,
-    eligible: usize,
+    /// Who is eligible for which role.
+    eligible: Vec<(String, String)>,
+    eligibility_was_given: bool,
+    /// Whose source of authority is in the cloud.
+    cloud_managed: Vec<(String, bool)>,
     no_name: BTreeMap<usize, usize>,
     other_kinds: BTreeMap<(usize, String), usize>,
 }
@@ -212,7 +210,11 @@ impl Reader {
                 self.roles_were_given = true;
                 self.roles.extend(objects::role(record)?);
             }
-            What::EligibleRole => self.eligible += 1,
+            What::EligibleRole => {
+                self.eligibility_was_given = true;
+                self.eligible.extend(objects::role(record)?);
+            }
+            What::SyncBehavior => self.cloud_managed.extend(objects::sync_behavior(record)?),
             What::OnPremises => match objects::on_premises(record)? {
                 Read::Object(read) => self.add_on_premises(at, record, read)?,
                 Read::OtherKind(kind) => *self.other_kinds.entry((at, kind)).or_default() += 1,
@@ -257,7 +259,7 @@ impl Reader {
         record: &Record,
         read: objects::Cloud,
     ) -> Result<(), objects::Mistake> {
-        let objects::Cloud { mut object, id, roles_are_known } = read;
+        let objects::Cloud { mut object, id, unknown } = read;
         for (what, value) in identifiers(&object) {
             if let Some(earlier) = self.identifiers.get(&value) {
                 let message = format!(
@@ -282,7 +284,7 @@ impl Reader {
         let number = (index + 1).to_string();
         let of_it = id.as_deref().unwrap_or(&number);
         object.id = free_name(&mut self.cloud_names, &object.id, of_it);
-        self.given.situation.cloud.push(GivenCloudObject { object, roles_are_known });
+        self.given.situation.cloud.push(GivenCloudObject { object, unknown });
         Ok(())
     }
 
@@ -302,25 +304,33 @@ impl Reader {
         }
         let cloud = &mut self.given.situation.cloud;
         let mut strangers = 0;
-        for (principal, role) in self.roles {
-            match self.by_id.get(&principal.to_ascii_lowercase()) {
-                Some(at) => {
-                    cloud[*at].object.roles.insert(role.into());
-                }
-                None => strangers += 1,
-            }
+        let by_id = &self.by_id;
+        let mut give = |id: &str, change: &dyn Fn(&mut CloudObject)| match by_id
+            .get(&id.to_ascii_lowercase())
+        {
+            Some(at) => change(&mut cloud[*at].object),
+            None => strangers += 1,
+        };
+        for (principal, role) in &self.roles {
+            give(principal, &|user| {
+                user.roles.insert(role.as_str().into());
+            });
         }
-        if self.roles_were_given {
-            for given in cloud.iter_mut() {
-                given.roles_are_known = true;
-            }
+        for (principal, role) in &self.eligible {
+            give(principal, &|user| {
+                user.eligible_roles.insert(role.as_str().into());
+            });
+        }
+        for (id, value) in &self.cloud_managed {
+            give(id, &|object| object.is_cloud_managed = *value);
+        }
+        for given in cloud.iter_mut() {
+            given.unknown.roles &= !self.roles_were_given;
+            given.unknown.eligible_roles &= !self.eligibility_was_given;
         }
         let notes = &mut self.given.notes;
         if strangers > 0 {
             notes.push(Note::UnknownPrincipals { count: strangers });
-        }
-        if self.eligible > 0 {
-            notes.push(Note::EligibilityUnread { count: self.eligible });
         }
         for (at, count) in self.no_name {
             notes.push(Note::NoName { file: self.sources[at].file.clone(), count });

@@ -1,5 +1,7 @@
 //! Under which names what is read stands in the exports. All names are plain: see `record::plain`.
 
+use crate::directory::SwitchName;
+
 /// An attribute of both sides: as Microsoft Graph calls it, and under which names it stands on-premises
 /// and in the cloud.
 pub(super) struct AttributeNames {
@@ -58,20 +60,15 @@ pub(super) const MEMBER_TYPE: &[&str] = &["membertype"];
 pub(super) const ASSIGNMENT_TYPE: &[&str] = &["assignmenttype"];
 pub(super) const FEATURES: &[&str] = &["features"];
 
-/// The switches: each as Microsoft Graph calls it and as the rulebook does, and whether the two mean the
-/// opposite of each other.
-pub(super) const SWITCHES: &[(&str, bool, crate::directory::Feature)] = {
-    use crate::directory::Feature;
-    &[
-        ("blocksoftmatchenabled", true, Feature::SoftMatch),
-        ("softmatch", false, Feature::SoftMatch),
-        ("blockcloudobjecttakeoverthroughhardmatchenabled", false, Feature::BlockHardMatch),
-        ("blockcloudobjecttakeoverthroughhardmatch", false, Feature::BlockHardMatch),
-        ("softmatchonupnenabled", false, Feature::SoftMatchOnUpn),
-        ("passwordsyncenabled", false, Feature::PasswordHashSync),
-        ("passwordhashsync", false, Feature::PasswordHashSync),
-    ]
-};
+pub(super) const ELIGIBLE_ROLES: &[&str] = &["eligibleroles"];
+pub(super) const CLOUD_MANAGED: &[&str] = &["iscloudmanaged"];
+pub(super) const OBJECT_IDENTIFIER: &[&str] = &["objectidentifier"];
+pub(super) const MAPPED_TO: &[&str] = &["onpremisesobjectidentifier"];
+
+/// The switch of a name.
+pub(super) fn switch(plain: &str) -> Option<SwitchName> {
+    SwitchName::ALL.iter().copied().find(|name| name.word().eq_ignore_ascii_case(plain))
+}
 
 /// Everything else of which something is read.
 const OTHERS: &[&[&str]] = &[
@@ -98,12 +95,16 @@ const OTHERS: &[&[&str]] = &[
     MEMBER_TYPE,
     ASSIGNMENT_TYPE,
     FEATURES,
+    ELIGIBLE_ROLES,
+    CLOUD_MANAGED,
+    OBJECT_IDENTIFIER,
+    MAPPED_TO,
 ];
 
 /// Whether anything is read of a field of this name.
 pub(super) fn is_read(plain: &str) -> bool {
     OTHERS.iter().any(|names| names.contains(&plain))
-        || SWITCHES.iter().any(|(name, ..)| *name == plain)
+        || switch(plain).is_some()
         || ATTRIBUTES
             .iter()
             .any(|names| names.on_premises.contains(&plain) || names.cloud.contains(&plain))

@@ -1,13 +1,15 @@
 //! Objects of either side, from records.
 
 use super::anchor::{anchor, bytes, guid_bytes};
-use super::names::{self, ATTRIBUTES, SWITCHES};
+use super::names::{self, ATTRIBUTES};
 use super::record::{Field, Record, Value, What};
 use super::source::{Place, Source};
 use crate::cases::scenario::FileError;
 use crate::directory::{
     Attributes, CloudObject, Features, Kind, OnPremisesObject, ProxyAddress, Text, same_name,
 };
+use crate::forecast::situation::Unknown;
+use std::collections::BTreeSet;
 
 /// A mistake, and its place in the file.
 pub(super) type Mistake = (Place, String);
@@ -26,8 +28,13 @@ pub(super) fn what_is(record: &Record) -> Result<What, Mistake> {
         let is_assigned = record.names(names::ASSIGNMENT_TYPE[0]);
         return Ok(if is_schedule && !is_assigned { What::EligibleRole } else { What::Role });
     }
-    if has(names::FEATURES) || SWITCHES.iter().any(|(name, ..)| record.names(name)) {
+    if has(names::FEATURES)
+        || record.fields.iter().any(|field| names::switch(&field.plain).is_some())
+    {
         return Ok(What::Features);
+    }
+    if record.names(names::CLOUD_MANAGED[0]) && has(names::ID) && !has(names::UPN) {
+        return Ok(What::SyncBehavior);
     }
     let is_on_premises = [
         names::OBJECT_GUID,
@@ -99,6 +106,8 @@ pub(super) fn on_premises(record: &Record) -> Result<Read<OnPremises>, Mistake> 
     object.attributes = attributes(record, What::OnPremises)?;
     if kind == Kind::User {
         object.password = Some(ON_PREMISES_PASSWORD.into());
+        let identifier = text(record, names::OBJECT_IDENTIFIER)?.or_else(|| guid_text.clone());
+        object.object_identifier = identifier.map(Text::from);
     }
     let other_names = guid_text.into_iter().chain(account).collect();
     Ok(Read::Object(OnPremises { object, other_names }))
@@ -142,7 +151,7 @@ fn source_anchor(record: &Record) -> Result<String, Mistake> {
 pub(super) struct Cloud {
     pub(super) object: CloudObject,
     pub(super) id: Option<String>,
-    pub(super) roles_are_known: bool,
+    pub(super) unknown: Unknown,
 }
 
 pub(super) fn cloud(record: &Record) -> Result<Read<Cloud>, Mistake> {
@@ -160,6 +169,7 @@ pub(super) fn cloud(record: &Record) -> Result<Read<Cloud>, Mistake> {
     let called = label.or_else(|| upn.clone()).or(name).or_else(|| id.clone()).unwrap_or_default();
     let mut object = CloudObject::new(called, kind);
     object.on_premises_sync_enabled = flag(record, names::SYNC_ENABLED)?;
+    object.is_cloud_managed = flag(record, names::CLOUD_MANAGED)?.unwrap_or(false);
     object.on_premises_immutable_id = text(record, names::IMMUTABLE_ID)?.map(Text::from);
     object.user_principal_name = upn.filter(|_| kind == Kind::User).map(Text::from);
     object.proxy_addresses = addresses(record)?;
@@ -177,13 +187,22 @@ pub(super) fn cloud(record: &Record) -> Result<Read<Cloud>, Mistake> {
         let password = if is_synchronised { ON_PREMISES_PASSWORD } else { CLOUD_PASSWORD };
         object.password = Some(password.into());
     }
-    let roles_are_known = kind != Kind::User || record.names(names::ROLES[0]);
-    if kind == Kind::User
-        && let Some(field) = record.get(names::ROLES)
-    {
-        object.roles = texts(field)?.into_iter().map(Text::from).collect();
+    let mut unknown = Unknown::default();
+    if kind == Kind::User {
+        let of_names = |names: &[&str]| -> Result<BTreeSet<Text>, Mistake> {
+            let Some(field) = record.get(names) else { return Ok(BTreeSet::new()) };
+            Ok(texts(field)?.into_iter().map(Text::from).collect())
+        };
+        object.roles = of_names(names::ROLES)?;
+        object.eligible_roles = of_names(names::ELIGIBLE_ROLES)?;
+        object.on_premises_object_identifier = text(record, names::MAPPED_TO)?.map(Text::from);
+        unknown = Unknown {
+            roles: !record.names(names::ROLES[0]),
+            eligible_roles: !record.names(names::ELIGIBLE_ROLES[0]),
+            mapping: !record.names(names::MAPPED_TO[0]),
+        };
     }
-    Ok(Read::Object(Cloud { object, id, roles_are_known }))
+    Ok(Read::Object(Cloud { object, id, unknown }))
 }
 
 /// A kind that takes part in matching, or the name of another.
@@ -242,7 +261,7 @@ fn addresses(record: &Record) -> Result<Vec<ProxyAddress>, Mistake> {
                 cut(&text)
             )),
             Some(("SMTP", _)) if addresses.iter().any(ProxyAddress::is_primary) => {
-                Some("has a second primary address (SMTP:); at most one is primary".to_owned())
+                Some("a second primary address (SMTP:); at most one is primary".to_owned())
             }
             Some((_, rest)) if joins_several(rest) => Some(format!(
                 "{} seems to be several addresses; put ; between them: `-join ';'`",
@@ -334,6 +353,14 @@ fn is_x400(address: &str) -> bool {
 fn text(record: &Record, names: &[&str]) -> Result<Option<String>, Mistake> {
     let Some(field) = record.get(names) else { return Ok(None) };
     match text_of(&field.value) {
+        Some(text) if text.contains(['\n', '\r']) => {
+            let message = format!(
+                "{} has a line break in it ({}); is a quotation mark missing?",
+                field.name,
+                cut(&text)
+            );
+            Err((field.place, message))
+        }
         Some(text) => Ok(Some(text)),
         None if type_name(&field.value).is_some() => {
             let type_name = type_name(&field.value).unwrap_or_default();
@@ -392,13 +419,19 @@ pub(super) fn features(
         return self::features(&inner, features);
     }
     let mut set = Vec::new();
-    for (name, is_opposite, feature) in SWITCHES {
-        if let Some(field) = record.get(&[name]) {
-            features.set(*feature, flag_of(field)? != *is_opposite);
-            set.push(feature.word());
+    for field in record.fields.iter().filter(|field| !field.value.is_empty()) {
+        if let Some(name) = names::switch(&field.plain) {
+            features.set(name.feature(), flag_of(field)? != name.is_negation());
+            set.push(name.feature().word());
         }
     }
     Ok(set)
+}
+
+/// The identifier of an object of the tenant, and whether its source of authority is in the cloud.
+pub(super) fn sync_behavior(record: &Record) -> Result<Option<(String, bool)>, Mistake> {
+    let id = text(record, names::ID)?;
+    Ok(id.zip(flag(record, names::CLOUD_MANAGED)?))
 }
 
 /// Who has a role, and which: its name where that is known, else its identifier.
@@ -424,6 +457,7 @@ fn built_in(id: &str) -> Option<&'static str> {
         ("e8611ab8-c189-46e8-94e1-60213ab1f814", "Privileged Role Administrator"),
         ("7be44c8a-adaf-4e2a-84d6-ab2649e08a13", "Privileged Authentication Administrator"),
         ("fe930be7-5e62-47db-91af-98c3a49a38b1", "User Administrator"),
+        ("194ae4cb-b126-40b2-bd5b-6091b380977d", "Security Administrator"),
     ];
     ROLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(id)).map(|(_, name)| *name)
 }
@@ -467,7 +501,8 @@ fn shown(value: &Value) -> String {
 /// The beginning of a text.
 pub(super) fn cut(text: &str) -> String {
     const SHOWN: usize = 60;
-    let mut cut: String = text.chars().take(SHOWN).collect();
+    let on_one_line = |letter: char| if letter.is_whitespace() { ' ' } else { letter };
+    let mut cut: String = text.chars().take(SHOWN).map(on_one_line).collect();
     if cut.len() < text.len() {
         cut.push('…');
     }

@@ -119,6 +119,8 @@ pub(super) enum What {
     Role,
     /// Who is eligible for a directory role.
     EligibleRole,
+    /// Whether the source of authority of an object is in the cloud.
+    SyncBehavior,
     /// The switches of the tenant.
     Features,
 }

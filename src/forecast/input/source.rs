@@ -1,7 +1,8 @@
 //! The text of a file, in whatever encoding a shell wrote it, and the places in it.
 
 use crate::cases::scenario::FileError;
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 /// A file as text.
@@ -25,8 +26,8 @@ pub(super) enum Place {
     At(usize, usize),
 }
 
-/// The largest file that is read, in bytes: some hundred thousand users with all their properties.
-const MAXIMUM_BYTES: u64 = 1024 * 1024 * 1024;
+/// The largest file that is read, in bytes: a hundred thousand users with their properties.
+const MAXIMUM_BYTES: u64 = 256 * 1024 * 1024;
 
 /// So many characters of a line are shown.
 const SHOWN_OF_A_LINE: usize = 160;
@@ -42,12 +43,14 @@ impl Source {
             message,
             text: String::new(),
         };
-        let length = fs::metadata(path).map(|found| found.len());
-        if length.is_ok_and(|length| length > MAXIMUM_BYTES) {
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|opened| opened.take(MAXIMUM_BYTES + 1).read_to_end(&mut bytes))
+            .map_err(|error| of_file(format!("cannot be read: {error}")))?;
+        if bytes.len() as u64 > MAXIMUM_BYTES {
             let message = format!("larger than {MAXIMUM_BYTES} bytes; export it in parts");
             return Err(of_file(message));
         }
-        let bytes = fs::read(path).map_err(|error| of_file(format!("cannot be read: {error}")))?;
         Source::of_bytes(file, &bytes)
     }
 

@@ -8,6 +8,8 @@ pub use render::{markdown, terminal};
 use super::newer_edition::NewerEdition;
 use super::{Aborted, RuleLine, RuleState, Status, Summary, words};
 use crate::baseline::Declared;
+use crate::cases::scenario::embedded;
+use crate::directory::Capability;
 use crate::rulebook::Rulebook;
 use crate::runner::{RunHeader, Source};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,9 +106,15 @@ impl Comparison {
         }
     }
 
-    /// A rule that is violated in both runs may be so in other scenarios.
+    /// A rule that is violated in both runs may be so in other scenarios; one that only the edition of one of
+    /// them has tells nothing of the implementation.
     fn scenarios(&mut self, rule: &str, before: &Summary, after: &Summary) {
-        let (was, is) = (before.scenarios_that_violate(rule), after.scenarios_that_violate(rule));
+        let of_both = |run: &Summary| {
+            let mut cases = run.scenarios_that_violate(rule);
+            cases.retain(|case| has_scenario(before, case) && has_scenario(after, case));
+            cases.into_iter().map(str::to_owned).collect::<BTreeSet<String>>()
+        };
+        let (was, is) = (of_both(before), of_both(after));
         let change = |case: &str, before: &str, after: &str| {
             Change::new(format!("{rule} in {case}"), before, after)
         };
@@ -133,10 +141,16 @@ impl Comparison {
         let change = |word: &str, before: &str, after: &str| {
             Change::new(format!("capability {word}"), before, after)
         };
-        for lost in was.difference(&is) {
+        // What only one of the two editions knows was neither gained nor lost.
+        let book = Rulebook::embedded();
+        let in_both = |one: &&Capability| {
+            let editions = [before, after].map(|run| run.header().map(RunHeader::rulebook_edition));
+            editions.into_iter().flatten().all(|edition| book.knows(edition, **one))
+        };
+        for lost in was.difference(&is).filter(in_both) {
             self.no_longer_judged.push(change(lost.word(), "declared", "not declared"));
         }
-        for gained in is.difference(&was) {
+        for gained in is.difference(&was).filter(in_both) {
             self.newly_judged.push(change(gained.word(), "not declared", "declared"));
         }
     }
@@ -205,6 +219,13 @@ fn has_rule(run: &Summary, rule: &str) -> bool {
         (Some(rule), Some(edition)) => rule.is_in(&edition.id),
         _ => true,
     }
+}
+
+/// Whether the edition of a run has a scenario.
+fn has_scenario(run: &Summary, id: &str) -> bool {
+    let known = embedded().iter().find(|known| known.id == id);
+    let edition = run.header().map(|header| &header.edition);
+    known.zip(edition).is_none_or(|(known, edition)| known.scenario.is_in(edition))
 }
 
 /// Cases that aborted, by what they are called in both runs. Of generated cases only an example

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 /// The section, which has this identifier.
 pub(super) fn newer_edition(newer: &NewerEdition, id: &str) -> Markup {
     html! {
-        section aria-labelledby=(id) {
+        section.newer aria-labelledby=(id) {
             h2 id=(id) tabindex="-1" { (Shown(&as_sentence(&newer.heading()))) }
             @for edition in [&newer.from, &newer.to] {
                 @if let Some(missing) = &edition.draft {
@@ -59,7 +59,14 @@ fn one(flip: &Flip, newer: &NewerEdition) -> Markup {
             }
             @if let Some(example) = &flip.example {
                 p.where { (Shown(&as_sentence(&example.words))) }
-                (timeline(&example.excerpt, example.step, "Not as expected after this"))
+                @if is_worse {
+                    (timeline(&example.excerpt, example.step, "Not as expected after this"))
+                } @else {
+                    details {
+                        summary { "How it was violated" }
+                        (timeline(&example.excerpt, example.step, "Not as expected after this"))
+                    }
+                }
                 pre.command tabindex="0" role="group" aria-label="Command" { code { (Shown(&example.replay)) } }
             }
         }

@@ -55,7 +55,7 @@ pub struct Flip {
     /// The rule that explains the violation, where it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explained_by: Option<String>,
-    /// The smallest case that shows the violation, where this rule has one of its own.
+    /// The smallest case that shows the violation; absent where another rule explains it and has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<Shown>,
 }
@@ -188,6 +188,9 @@ impl<'s> Runs<'s> {
         for rule in &Rulebook::embedded().rules {
             self.take(&rule.id, &mut newer);
         }
+        // What explains the rest comes first.
+        newer.newly_violated.sort_by_key(|flip| flip.explained_by.is_some());
+        newer.no_longer_violated.sort_by_key(|flip| flip.explained_by.is_some());
         newer
     }
 
@@ -231,14 +234,16 @@ impl<'s> Runs<'s> {
         violated: &str,
     ) -> Flip {
         let known = Rulebook::embedded().rule(rule);
+        let explained_by = run.explained_by(violated);
+        let is_shown_there = explained_by.as_ref().is_some_and(|rule| run.example(rule).is_some());
         Flip {
             rule: rule.to_owned(),
             title: known.map(|known| known.title.clone()).unwrap_or_default(),
             change: change.cloned(),
             before,
             after,
-            explained_by: run.explained_by(violated),
-            example: run.example(violated),
+            example: run.example(violated).filter(|_| !is_shown_there),
+            explained_by,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Settings;
 use crate::cases::Case;
 use crate::checks::{Finding, checked_rules};
-use crate::directory::{Command, StepObservation, Tenant};
+use crate::directory::{Command, StepObservation, SwitchNames, Tenant};
 use crate::rulebook::{Rulebook, area_of};
 use crate::runner::Trial;
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ impl Disagreement {
     pub(super) fn at(tenant: &Tenant, commands: Vec<Command>) -> Disagreement {
         let count = commands.len();
         let case = Case { tenant: tenant.clone(), commands };
-        let case = Trial { case, ..Trial::default() }.excerpt(None, count);
+        let case = Trial { case, ..Trial::default() }.excerpt(None, count, SwitchNames::Plain);
         Disagreement { rule: String::new(), violations: Vec::new(), case, commands: count }
     }
 }

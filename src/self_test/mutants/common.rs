@@ -126,6 +126,13 @@ pub(super) fn error(code: &str) -> SyncResult {
     SyncResult { code: Some(code.into()), ..SyncResult::plain(ResultWord::Error) }
 }
 
+/// Gives an error another code, where it has this one.
+pub(super) fn recode(result: &mut SyncResult, from: &str, to: &str) {
+    if result.code.as_deref() == Some(from) {
+        result.code = Some(to.into());
+    }
+}
+
 /// A user principal name that nobody else has.
 pub(super) fn own_name(name: &str, id: &str) -> Text {
     let (user, suffix) = name.split_once('@').unwrap_or((name, "contoso.com"));

@@ -6,8 +6,8 @@ pub(super) const MISSED: &str = "admin.recovery kind.mail-enabled-soft-match \
     match.case-insensitive-names match.either-attribute-suffices match.every-new-object \
     match.hard-on-source-anchor match.no-holder-provisions match.soft-on-primary-smtp \
     match.soft-on-upn scope.return-after-restore scope.return-restores \
-    switch.hard-match-still-works switch.soft-match-on-upn switch.takes-effect-on-retry \
-    sync.errors-stay-local sync.failed-is-retried";
+    switch.block-hard-match-on-retry switch.hard-match-still-works switch.soft-match-on-upn \
+    switch.takes-effect-on-retry sync.errors-stay-local sync.failed-is-retried";
 
 /// A match on an address, of any kind of object, is missed.
 pub(super) const ON_ADDRESS: &str = "kind.mail-enabled-soft-match match.either-attribute-suffices \
@@ -23,14 +23,18 @@ pub(super) const NOT_ITS_OWN: &str = "admin.never-hard-matched admin.never-soft-
     soa.one-authority switch.block-hard-match switch.no-soft-match-when-disabled \
     match.address-before-upn match.hard-before-soft scope.blocked-return-is-an-error \
     scope.cloud-mastered-not-deleted scope.other-anchor-creates-new scope.restored-is-left-alone \
-    switch.soft-match-on-upn";
+    switch.block-hard-match-blocks-soft-too switch.hard-match-blocked switch.soft-match-on-upn";
 
 /// A joined object does not get what was changed on-premises.
 pub(super) const NOT_UPDATED: &str = "admin.roles-may-return recovery.nothing-lost \
-    recovery.rejoins-by-anchor switch.block-hard-match switch.joined-objects-still-sync \
-    sync.changed-anchor-stops-updates sync.errors-stay-local sync.failed-is-retried \
+    recovery.rejoins-by-anchor switch.block-hard-match switch.block-hard-match-spares-joined \
+    switch.joined-objects-still-sync sync.changed-anchor-stops-updates sync.errors-stay-local sync.failed-is-retried \
     sync.updates-flow";
 
 /// A takeover does not do what it has to.
 pub(super) const HALF_TAKEN_OVER: &str = "takeover.addresses-replaced takeover.anchor-stamped \
     takeover.authority-flips takeover.password-overwritten takeover.values-overwritten";
+
+/// An error has a code that is not its situation's.
+pub(super) const WRONG_CODE: &str = "kind.type-mismatch-code match.held-value-code \
+    match.other-anchor-code scope.refused-deletion-code switch.block-hard-match-code";

@@ -1,7 +1,7 @@
 //! Faults in what depends on an object's kind.
 
 use super::Mutant;
-use super::common::{in_the_way_of_a_new_object, same, same_attribute, take_a_twin};
+use super::common::{in_the_way_of_a_new_object, recode, same, same_attribute, take_a_twin};
 use super::consequences::{MISSED, NOT_ITS_OWN};
 use super::fault::mutant;
 use crate::directory::{Command, Kind};
@@ -141,6 +141,12 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 pair.policy.edition.hard_match = Kind::ALL;
             }
         }),
+        mutant("other-kinds-are-invalid-soft-matches", "kind.type-mismatch-code")
+            .what("An object of another kind is reported as InvalidSoftMatch.")
+            .after_turn(|_, _, result| recode(result, "ObjectTypeMismatch", "InvalidSoftMatch")),
+        mutant("type-mismatch-is-misspelt", "kind.type-mismatch-code")
+            .what("An object of another kind is reported as ObjectTypeMissmatch.")
+            .after_turn(|_, _, result| recode(result, "ObjectTypeMismatch", "ObjectTypeMissmatch")),
         mutant("immutable-id-has-letters-and-digits-only", "kind.immutable-id-users-only")
             .what("An onPremisesImmutableId with a plus sign or a slash is refused.")
             .refuses(|_, command, _| match command {

@@ -3,9 +3,9 @@
 use super::Mutant;
 use super::common::{
     UPDATE, cloud_mastered, cloud_mastered_other, each_attribute, holds, is_error, is_late_match,
-    is_takeover, overwrite, own_name, same, same_attribute, take_a_twin,
+    is_takeover, overwrite, own_name, recode, same, same_attribute, take_a_twin,
 };
-use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
+use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN, WRONG_CODE};
 use super::fault::{Memory, mutant};
 use crate::directory::{
     AddressKind, AmbiguousMatch, CloudObject, CollisionHandling, Command, Evaluator, Kind,
@@ -26,7 +26,38 @@ pub(super) fn mutants() -> Vec<Mutant> {
     all.extend(of_several_holders());
     all.extend(without_a_match());
     all.extend(of_forms());
+    all.extend(of_codes());
     all
+}
+
+/// Errors have other codes than the documented ones.
+fn of_codes() -> Vec<Mutant> {
+    const NOT_UNIQUE: &str = "AttributeValueMustBeUnique";
+    vec![
+        mutant("another-anchor-is-an-invalid-hard-match", "match.other-anchor-code")
+            .what("A user with another anchor is reported as InvalidHardMatch.")
+            .after_turn(|_, _, result| recode(result, "InvalidSoftMatch", "InvalidHardMatch")),
+        mutant("another-anchor-is-an-admin-conflict", "match.other-anchor-code")
+            .what("An object with another anchor is reported as ExistingAdminRoleConflict, which is no code.")
+            .after_turn(|_, _, result| {
+                recode(result, "InvalidSoftMatch", "ExistingAdminRoleConflict");
+            }),
+        mutant("held-values-are-invalid-soft-matches", "match.held-value-code")
+            .what("Every value that another object has is reported as InvalidSoftMatch.")
+            .also(&["kind.type-mismatch-code"])
+            .after_turn(|_, _, result| recode(result, NOT_UNIQUE, "InvalidSoftMatch")),
+        mutant("late-matches-are-type-mismatches", "match.held-value-code")
+            .what("A change to a value that another object has is reported as ObjectTypeMismatch.")
+            .after_turn(|_, turn, result| {
+                if turn.joined.is_some() {
+                    recode(result, NOT_UNIQUE, "ObjectTypeMismatch");
+                }
+            }),
+        mutant("errors-have-no-codes", "match.held-value-code")
+            .what("Errors have messages and no codes.")
+            .also(&[WRONG_CODE])
+            .after_turn(|_, _, result| result.code = None),
+    ]
 }
 
 /// Values are told apart by a part of them only.

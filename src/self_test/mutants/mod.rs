@@ -30,6 +30,7 @@ mod consequences;
 mod fault;
 mod kind;
 mod r#match;
+mod protect;
 mod recovery;
 mod relation;
 mod safe;
@@ -45,7 +46,7 @@ pub use fault::Mutant;
 use std::sync::LazyLock;
 
 /// The mutants of each area, in the order of the rulebook.
-fn areas() -> [(&'static str, Vec<Mutant>); 11] {
+fn areas() -> [(&'static str, Vec<Mutant>); 12] {
     [
         ("soa", soa::mutants()),
         ("match", r#match::mutants()),
@@ -56,6 +57,7 @@ fn areas() -> [(&'static str, Vec<Mutant>); 11] {
         ("recovery", recovery::mutants()),
         ("sync", sync::mutants()),
         ("scope", scope::mutants()),
+        ("protect", protect::mutants()),
         ("safe", safe::mutants()),
         ("relation", relation::mutants()),
     ]

@@ -1,10 +1,10 @@
 //! Faults in what becomes of objects that leave the scope of synchronisation, and come back.
 
 use super::Mutant;
-use super::common::same;
+use super::common::{recode, same};
 use super::consequences::{MISSED, NOT_ITS_OWN};
 use super::fault::{Memory, mutant};
-use crate::directory::{CloudObject, Command, Text};
+use crate::directory::{CloudObject, Command, Status, Text};
 use crate::reference::{
     CloudHandle, CloudTenant, Decision, MatchAttributes, Reason, ReferenceModel,
 };
@@ -12,6 +12,9 @@ use crate::reference::{
 /// What goes wrong of whoever comes back where it went wrong of whoever left.
 const NOBODY_RETURNS: &str = "scope.return-restores scope.return-after-restore \
     scope.blocked-return-is-an-error scope.other-anchor-creates-new";
+
+/// The code of a deletion that the cloud does not allow.
+const DELETION: &str = "DeletingCloudOnlyObjectNotAllowed";
 
 pub(super) fn mutants() -> Vec<Mutant> {
     vec![
@@ -114,6 +117,24 @@ pub(super) fn mutants() -> Vec<Mutant> {
                     decision => decision,
                 }
             }),
+        mutant("removed-users-show-null", "scope.left-is-false")
+            .what("The flag of a user that has left scope has no value, as if it had never been synchronised.")
+            .left(|_, leaving| {
+                leaving.tenant.change(leaving.handle, |object| object.on_premises_sync_enabled = None);
+            }),
+        mutant("restored-users-show-null", "scope.left-is-false")
+            .what("The flag of a user that is restored has no value, as if it had never been synchronised.")
+            .afterwards(|_, command, model, outcome| {
+                if let Command::RestoreCloudObject(restore) = command
+                    && outcome.status == Status::Ok
+                {
+                    model.edit(&restore.object, |object| {
+                        if object.is_cloud_mastered() {
+                            object.on_premises_sync_enabled = None;
+                        }
+                    });
+                }
+            }),
         mutant("restored-users-are-deleted-again", "scope.restored-is-left-alone")
             .what("A user that was restored out of scope is deleted by the next cycle.")
             .also(&[NOT_ITS_OWN])
@@ -151,6 +172,18 @@ pub(super) fn mutants() -> Vec<Mutant> {
                 for handle in carriers(memory, command, model) {
                     model.tenant_mut().remove(handle);
                 }
+            }),
+        mutant("refused-deletions-are-invalid-hard-matches", "scope.refused-deletion-code")
+            .what("The deletion of a user that is mastered in the cloud is reported as InvalidHardMatch.")
+            .afterwards(|_, _, _, outcome| {
+                let results = outcome.objects.values_mut();
+                results.for_each(|result| recode(result, DELETION, "InvalidHardMatch"));
+            }),
+        mutant("refused-deletions-have-no-code", "scope.refused-deletion-code")
+            .what("The deletion of a user that is mastered in the cloud is an error without a code.")
+            .afterwards(|_, _, _, outcome| {
+                let results = outcome.objects.values_mut();
+                results.for_each(|result| result.code = result.code.take().filter(|code| **code != *DELETION));
             }),
     ]
 }

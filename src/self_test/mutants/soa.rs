@@ -1,5 +1,7 @@
 //! Faults in where an object is mastered, and who may change it.
 
+mod moved;
+
 use super::Mutant;
 use super::common::{in_the_way_of_a_new_object, same};
 use super::consequences::{HALF_TAKEN_OVER, MISSED, NOT_ITS_OWN};
@@ -8,7 +10,53 @@ use crate::directory::{CloudObject, CloudRef, Command, Outcome, Status};
 use crate::reference::{CloudHandle, Reason};
 
 pub(super) fn mutants() -> Vec<Mutant> {
+    let mut all = authority();
+    all.extend(moved::mutants());
+    all
+}
+
+fn authority() -> Vec<Mutant> {
     vec![
+        mutant("a-removal-turns-the-flag-at-once", "soa.authority-comes-by-sync")
+            .what("A user is mastered in the cloud as soon as its on-premises object is removed.")
+            .also(&["safe.only-the-named-change scope.removal-soft-deletes scope.left-is-false"])
+            .afterwards(|_, command, model, outcome| {
+                if let Command::RemoveOnPremisesObject(remove) = command
+                    && outcome.status == Status::Ok
+                    && let Some(handle) = model.resolve(&CloudRef::JoinedTo(remove.key.clone()))
+                {
+                    model.tenant_mut().change(handle, |object| {
+                        object.on_premises_sync_enabled = Some(false);
+                    });
+                }
+            }),
+        mutant("new-cloud-objects-show-false", "soa.never-synchronised-is-null")
+            .what("The flag of what is created in the cloud is false, and not null.")
+            .afterwards(|_, command, model, outcome| {
+                if let Command::CreateCloudObject(create) = command
+                    && outcome.status == Status::Ok
+                {
+                    let label = CloudRef::Label(create.object.label.clone());
+                    model.edit(&label, |object| object.on_premises_sync_enabled = Some(false));
+                }
+            }),
+        mutant("a-cycle-makes-false-of-null", "soa.never-synchronised-is-null")
+            .what("After a cycle the flag of what is in the cloud alone is false, and not null.")
+            .also(&[
+                NOT_ITS_OWN,
+                "safe.only-the-named-change soa.convert-stops-sync soa.rollback-blocked",
+            ])
+            .afterwards(|_, command, model, _| {
+                if let Command::Sync(_) = command {
+                    let in_the_cloud: Vec<CloudHandle> =
+                        super::common::cloud_mastered(model.tenant()).map(|(at, _)| at).collect();
+                    for handle in in_the_cloud {
+                        model.tenant_mut().change(handle, |object| {
+                            object.on_premises_sync_enabled = Some(false);
+                        });
+                    }
+                }
+            }),
         mutant("immutable-id-flips-authority", "soa.one-authority")
             .what("A user that is given an onPremisesImmutableId is mastered on-premises at once.")
             .also(&["safe.command-takes-effect safe.only-the-named-change"])

@@ -1,7 +1,7 @@
 //! Faults in what the switches for soft match and hard match stop.
 
 use super::Mutant;
-use super::common::{error, is_error};
+use super::common::{error, is_error, recode};
 use super::consequences::{MISSED, NOT_ITS_OWN, NOT_UPDATED};
 use super::fault::mutant;
 use crate::directory::{Command, Feature, Kind, Outcome, ResultWord, SyncResult};
@@ -92,6 +92,82 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .before_turn(|_, turn| {
                 let fails = turn.joined.is_some() && turn.features.block_hard_match;
                 fails.then(|| Reason::HardMatchBlocked.error())
+            }),
+        mutant("blocked-anchor-matches-all-the-same", "switch.hard-match-blocked")
+            .what("Hard match cannot be blocked.")
+            .also(&[NOT_ITS_OWN, "scope.blocked-return-is-an-error"])
+            .eligibility(|_, pair| pair.features.block_hard_match = false),
+        mutant("blocked-anchor-matches-users-of-another-name", "switch.hard-match-blocked")
+            .what("With hard match blocked the anchor leads still to users of another name.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                pair.features.block_hard_match &= pair.shared.user_principal_name;
+            }),
+        mutant("block-of-hard-match-forgets-administrators", "switch.hard-match-blocked")
+            .what("With hard match blocked users with a directory role are hard-matched all the same.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                pair.features.block_hard_match &= pair.object.roles.is_empty();
+            }),
+        mutant("blocked-anchor-is-matched-softly", "switch.block-hard-match-blocks-soft-too")
+            .what("With hard match blocked a user that carries the anchor is matched by its name or address.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| pair.shared.anchor &= !pair.features.block_hard_match),
+        mutant("blocked-anchor-is-matched-by-its-address", "switch.block-hard-match-blocks-soft-too")
+            .what("With hard match blocked a user that carries the anchor is matched by its address.")
+            .also(&[NOT_ITS_OWN])
+            .eligibility(|_, pair| {
+                pair.shared.anchor &=
+                    !pair.features.block_hard_match || !pair.shared.primary_address;
+            }),
+        mutant("block-of-hard-match-ends-rejoining", "switch.block-hard-match-spares-joined")
+            .what("With hard match blocked a reinstalled Connect joins nothing again.")
+            .also(&[NOT_UPDATED, "relation.reinstallation safe.report-agrees"])
+            .rejoin(|circumstances, _, found| match found {
+                Ok(Some(_)) if circumstances.features.block_hard_match => {
+                    Err(Reason::HardMatchBlocked)
+                }
+                found => found,
+            }),
+        mutant("block-of-hard-match-ends-updates", "switch.block-hard-match-spares-joined")
+            .what("With hard match blocked no change of a joined object arrives, and each is an error.")
+            .also(&[NOT_UPDATED, "safe.report-agrees"])
+            .before_turn(|_, turn| {
+                let fails = turn.joined.is_some() && turn.features.block_hard_match;
+                fails.then(|| Reason::HardMatchBlocked.error())
+            }),
+        mutant("blocked-once-never-hard-matched", "switch.block-hard-match-on-retry")
+            .what("What the block of hard match has stopped once is never matched on its anchor.")
+            .also(&[MISSED])
+            .decision(|memory, circumstances, decision| {
+                let key = &circumstances.incoming.key;
+                match decision {
+                    Decision::TakeOver(_) if memory.marked.contains(key) => {
+                        return Decision::Reject(Reason::HardMatchBlocked);
+                    }
+                    Decision::Reject(Reason::HardMatchBlocked) => {
+                        memory.marked.insert(key.clone());
+                    }
+                    _ => {}
+                }
+                decision
+            }),
+        mutant("blocked-until-it-is-changed", "switch.block-hard-match-on-retry")
+            .what("What the block of hard match has stopped is tried again only after a change on-premises.")
+            .also(&[MISSED, "scope.blocked-return-is-an-error scope.return-restores"])
+            .before_turn(|memory, turn| Some(memory.failure(turn)?.0))
+            .after_turn(|memory, turn, result| {
+                if is_error(result) && turn.features.block_hard_match && turn.joined.is_none() {
+                    memory.note_failure(turn, result);
+                }
+            }),
+        mutant("blocked-hard-match-is-an-invalid-soft-match", "switch.block-hard-match-code")
+            .what("A blocked hard match is reported as InvalidSoftMatch.")
+            .after_turn(|_, _, result| recode(result, "InvalidHardMatch", "InvalidSoftMatch")),
+        mutant("blocked-hard-match-is-not-unique", "switch.block-hard-match-code")
+            .what("A blocked hard match is reported as AttributeValueMustBeUnique.")
+            .after_turn(|_, _, result| {
+                recode(result, "InvalidHardMatch", "AttributeValueMustBeUnique");
             }),
         mutant("upn-switch-ignored", "switch.soft-match-on-upn")
             .what("Users are matched on the UPN although soft match on it is not enabled.")

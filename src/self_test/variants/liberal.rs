@@ -173,8 +173,14 @@ impl Liberal {
             }
         }
         if self.liberties.contains(&Liberty::TellsNoReasons) {
-            result.code = None;
+            let declares_codes = self.model.policy().edition.adds.contains(&Capability::ErrorCodes);
+            result.code.take_if(|_| !declares_codes);
             result.message = None;
+        }
+        if self.liberties.contains(&Liberty::TellsConflictsAlike)
+            && matches!(result.code.as_deref(), Some("InvalidSoftMatch" | "ObjectTypeMismatch"))
+        {
+            result.code = Some("AttributeValueMustBeUnique".into());
         }
         if self.liberties.contains(&Liberty::TellsErrorForQuarantined)
             && result.result == ResultWord::Quarantined

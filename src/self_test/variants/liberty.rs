@@ -10,8 +10,10 @@ words! {
         DeclaresNoChoice = "declares none of its choices",
         /// Reports `joined` for every match, and nothing of what matched and who evaluated it.
         TellsJoinedOnly = "reports `joined` for every match and no more",
-        /// Reports neither codes nor messages.
-        TellsNoReasons = "reports neither codes nor messages",
+        /// Reports no messages, and no codes unless it declares them.
+        TellsNoReasons = "reports neither codes that it does not declare nor messages",
+        /// Gives every conflict over a value the code that says no more than that.
+        TellsConflictsAlike = "reports every conflict over a value as AttributeValueMustBeUnique",
         /// Reports `updated` also of objects in which nothing changed.
         TellsUpdatedAlways = "reports `updated` also where nothing changed",
         /// Lists objects backwards.

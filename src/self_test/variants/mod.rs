@@ -28,7 +28,7 @@ use crate::directory::{
     AmbiguousMatch, Capabilities, Capability, CollisionHandling, ValuesAbsentOnPremises,
 };
 use crate::implementation::Implementation;
-use crate::reference::{EditionRules, Policy};
+use crate::reference::{EditionRules, Policy, Protections};
 use liberal::Liberal;
 use std::sync::LazyLock;
 
@@ -161,6 +161,9 @@ pub fn catalogue_of(default: Policy) -> Vec<Variant> {
             &[],
         ));
     }
+    if default.edition.mapping_blocks_hard_match {
+        variants.extend(of_protections(default));
+    }
     let mut all = Capabilities::all_of_2023();
     all.0.extend(default.edition.adds);
     variants.extend(all.0.iter().filter(|one| is_dispensable(one)).map(|missing| {
@@ -185,6 +188,41 @@ pub fn catalogue_of(default: Policy) -> Vec<Variant> {
         Variant::small((*name).to_owned(), what, capabilities.iter().copied().collect(), default)
     }));
     variants
+}
+
+/// What an edition leaves open of the users that no hard match takes over.
+fn of_protections(default: Policy) -> impl Iterator<Item = Variant> {
+    type Decide = fn(&mut Protections);
+    let all: [(&str, &str, Decide); 5] = [
+        ("every-role-protects", "Protects users with whatever role from a hard match.", |open| {
+            open.by_every_role = true;
+        }),
+        (
+            "whoever-is-mapped-is-protected",
+            "Protects users from a hard match by the very object that they are mapped to.",
+            |open| open.by_same_identifier = true,
+        ),
+        (
+            "the-feature-lifts-the-protection-by-roles",
+            "Lifts the protection by roles with the feature that lets an identifier be replaced.",
+            |open| open.are_lifted_from_roles = true,
+        ),
+        (
+            "what-was-cleared-is-given-a-new-identifier",
+            "Stamps what was cleared with an identifier that it makes up.",
+            |open| open.stamp_new_identifiers = true,
+        ),
+        (
+            "eligibility-and-mapping-block-soft-match",
+            "Does not soft-match who is eligible for a role or mapped.",
+            |open| open.block_soft_match = true,
+        ),
+    ];
+    all.into_iter().map(move |(name, what, decide)| {
+        let mut policy = default;
+        decide(&mut policy.protections);
+        Variant::new(name.to_owned(), what.to_owned(), policy, &[])
+    })
 }
 
 /// All variants of the default edition.
