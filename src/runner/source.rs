@@ -9,6 +9,7 @@ const BEYOND_THE_GRID: &[&str] = &[
     "kind.immutable-id-users-only",
     "match.same-target-same-result",
     "scope.cloud-mastered-not-deleted",
+    "scope.refused-deletion-code",
     "soa.cloud-edits-work",
     "soa.no-split",
     "sync.changed-anchor-stops-updates",

@@ -57,7 +57,7 @@ fn no_check_finds_fault_with_the_reference_model() {
         let stride = if edition.default { STRIDE } else { STRIDE * 5 };
         let of_first = first.points().iter().step_by(stride);
         let of_its_own = grid.points().iter().filter(|point| point.is_of_a_later_edition());
-        let points: Vec<&Point> = of_first.chain(of_its_own.step_by(STRIDE.min(7))).collect();
+        let points: Vec<&Point> = of_first.chain(of_its_own.step_by(STRIDE.min(13))).collect();
         for policy in two_policies(editions::default_policy(edition)) {
             let (held, faults) = judge(policy, &points);
             assert!(faults.is_empty(), "{}", faults[..faults.len().min(20)].join("\n"));
