@@ -153,6 +153,9 @@ impl History {
             Command::SetCloudManaged(_) => {
                 let states = (before, after);
                 self.conversions.turn(&self.objects, states, facts.is_certain);
+                // What the cycle owes an object that leaves scope and was moved before is open.
+                let leaving = facts.named.as_ref().and_then(|id| self.scope.leaving.get_mut(id));
+                leaving.into_iter().for_each(|is_certain| *is_certain = false);
                 self.of_joined_to(facts.named).for_each(|own| own.password_free = true);
             }
             Command::SetFeature(set) => {

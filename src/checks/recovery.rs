@@ -65,7 +65,8 @@ fn may_change(transition: &Transition<'_>, subject: &Subject<'_>, field: &Field)
     }
     let has_history = |is_so: fn(&ObjectHistory) -> bool| subject.own_history.is_some_and(is_so);
     match field {
-        Field::UserPrincipalName => true,
+        // Whose it is that is stamped is for `protect.identifier-stamped` and `protect.clear-identifier`.
+        Field::UserPrincipalName | Field::OnPremisesObjectIdentifier => true,
         Field::Password => {
             has_history(|own_history| own_history.password_free)
                 || (object.password.is_some() && transition.features().password_hash_sync)

@@ -2,7 +2,7 @@
 
 use super::arguments::ExplainArguments;
 use super::exit::{Exit, Mistake};
-use super::forecast::{self, Asked, Form};
+use super::forecast::{self, Answer, Asked, Form};
 use super::prose::{cite, wrap};
 use super::story::{Explanation, story};
 use super::{implementation, print};
@@ -32,14 +32,19 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Mistake> {
             (_, true) => Form::Csv,
             _ => Form::Text,
         };
-        return forecast::explain(&Asked {
+        let answer = forecast::explain(&Asked {
             files: &files,
             editions: &arguments.edition,
             choices: &arguments.choices.choices,
             features: &arguments.features,
             only: arguments.only.as_deref(),
             form,
+        })?;
+        print::text(&match answer {
+            Answer::Text(text) => text,
+            Answer::Users(users) => print::json(&Explanation::Users(users)),
         });
+        return Ok(Exit::Conformant);
     }
     let what = arguments.what.as_deref().unwrap_or_default();
     if arguments.csv || arguments.only.is_some() || !arguments.features.is_empty() {

@@ -119,8 +119,8 @@ impl Connect {
         if let Some(at) = self.owner(handle) {
             self.forget_joined(at);
         }
-        for member in &mut self.members {
-            member.pending |= member.object.source_anchor == object.on_premises_immutable_id;
+        for member in self.members.iter_mut().filter(|member| member.last_joined == Some(handle)) {
+            member.pending = true;
         }
     }
 

@@ -92,9 +92,13 @@ impl Cycle<'_> {
         if member.pending || is_to_be_cleared {
             let settled = self.deviate(at, |deviation, turn| deviation.before_turn(turn));
             result = settled.unwrap_or_else(|| self.synchronise(at, &incoming, &mut story));
-            self.connect.member_mut(at).pending = result.result == ResultWord::Error;
+            // What is managed in the cloud keeps its on-premises object waiting, until it is given back or gone.
+            let is_waiting =
+                self.connect.members()[at].joined.is_none() && self.converted(&incoming).is_some();
+            let failed = result.result == ResultWord::Error;
+            self.connect.member_mut(at).pending = failed || is_waiting;
             self.deviate(at, |deviation, turn| deviation.after_turn(turn, &mut result));
-            if self.connect.members()[at].pending {
+            if failed {
                 story.retried(&incoming);
             }
         } else {

@@ -258,7 +258,9 @@ impl ReferenceModel {
         if object.is_cloud_managed == command.value {
             return Outcome::ok();
         }
-        if command.value && (object.is_cloud_mastered() || object.quarantined) {
+        let is_converted = self.connect.is_converted(handle);
+        let is_synchronised = object.is_on_premises_mastered() && !object.quarantined;
+        if command.value && !is_synchronised && !is_converted {
             return Refusal::NotSynchronised.outcome();
         }
         self.tenant.change(handle, |object| {

@@ -292,7 +292,7 @@ impl Story {
             Ok(_) => self.note("match.every-new-object", || {
                 let kind = match object.kind {
                     Kind::User if object.roles.is_empty() => "a user without any directory role",
-                    Kind::User => "a user whose directory role is in nobody's way here",
+                    Kind::User => "a user whose directory role does not keep it from this match",
                     Kind::Group => "a group, mail-enabled on both sides",
                     Kind::Contact => "a contact",
                 };

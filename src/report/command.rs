@@ -58,10 +58,13 @@ pub fn in_words(command: &Command) -> String {
         Command::RestoreCloudObject(restore) => {
             format!("an administrator restores {} from the recycle bin", restore.object)
         }
-        Command::SetFeature(set) => {
-            format!("{} is turned {}", set.feature, if set.value { "on" } else { "off" })
-        }
+        Command::SetFeature(set) => turned(set.feature.word(), set.value),
         Command::ReinstallConnect(_) => "Connect is installed anew".to_owned(),
         Command::Sync(_) => "Connect runs a sync cycle".to_owned(),
     }
+}
+
+/// A switch that is turned.
+pub(super) fn turned(name: &str, value: bool) -> String {
+    format!("{name} is turned {}", if value { "on" } else { "off" })
 }

@@ -4,8 +4,8 @@ use super::markdown::escaped;
 use super::terminal::wrap;
 use super::words::counted;
 use crate::rulebook::{
-    Basis, Changed, ChoiceChange, DatedPage, DatedSource, EditionDiff, EditionName, Grounds,
-    NewCapability, PageChange, RuleChange, SettingChange,
+    Basis, Changed, ChoiceChange, ClassChange, DatedPage, DatedSource, EditionDiff, EditionName,
+    Grounds, NewCapability, PageChange, RuleChange, SettingChange,
 };
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -55,13 +55,29 @@ pub(super) fn source(source: &DatedSource) -> String {
     format!("{}{dated}, {}", source.title, source.section)
 }
 
-/// What is said beside a rule: whose place it takes, or on what it rested.
-fn remark(change: &Changed) -> Option<String> {
-    match change {
-        Changed::Added | Changed::Retired => None,
-        Changed::Replaces { rule, title } => Some(format!("in the place of {rule}: {title}")),
-        Changed::RestsElsewhere { before } => Some(format!("it was {}", grounds(before))),
+/// What is said beside a rule: whose place it takes, on what it rested, and what is noted now.
+fn remarks(change: &RuleChange) -> Vec<String> {
+    let before = match &change.change {
+        Changed::Added | Changed::Retired => return Vec::new(),
+        Changed::Replaces { rule, title } => {
+            return vec![format!("in the place of {rule}: {title}")];
+        }
+        Changed::RestsElsewhere { before } => before,
+    };
+    let Grounds { basis, because, notes, .. } = &change.grounds;
+    let places = |grounds: &Grounds| {
+        let sources = grounds.sources.iter();
+        sources.map(|one| (one.page.clone(), one.section.clone())).collect::<Vec<_>>()
+    };
+    let mut remarks = Vec::new();
+    if (before.basis, places(before)) != (*basis, places(&change.grounds)) {
+        remarks.push(format!("it was {}", grounds(before)));
     }
+    let because = because.as_ref().filter(|_| *because != before.because);
+    remarks.extend(because.map(|because| format!("because: {because}")));
+    let new = notes.iter().filter(|note| !before.notes.contains(note));
+    remarks.extend(new.map(|note| format!("noted: {note}")));
+    remarks
 }
 
 /// On what a rule rests, in one sentence.
@@ -102,6 +118,11 @@ fn capability(new: &NewCapability) -> String {
     format!("{}: {rules}", new.capability)
 }
 
+fn class(change: &ClassChange) -> String {
+    let words: Vec<&str> = change.requires.iter().map(|one| one.word()).collect();
+    format!("{} requires {} besides", change.class, words.join(", "))
+}
+
 fn page(change: &PageChange) -> String {
     let PageChange { page, title, before, after } = change;
     let dates = match (before, after) {
@@ -118,10 +139,11 @@ fn page(change: &PageChange) -> String {
 
 /// What is told after the rules: a heading, and its lines.
 fn rest(diff: &EditionDiff) -> Vec<(&'static str, Vec<String>)> {
-    let parts: [(&str, Vec<String>); 4] = [
+    let parts: [(&str, Vec<String>); 5] = [
         ("choices", diff.choices.iter().map(choice).collect()),
         ("settings", diff.settings.iter().map(setting).collect()),
         ("capabilities that are new", diff.capabilities.iter().map(capability).collect()),
+        ("conformance classes", diff.classes.iter().map(class).collect()),
         ("pages", diff.pages.iter().map(page).collect()),
     ];
     parts.into_iter().filter(|(_, lines)| !lines.is_empty()).collect()
@@ -177,7 +199,7 @@ pub fn terminal(diff: &EditionDiff, width: usize) -> String {
                     lines(&format!("“{quote}”"), "      ", "      ");
                 }
             }
-            if let Some(remark) = remark(&rule.change) {
+            for remark in remarks(rule) {
                 lines(&remark, "    ", "      ");
             }
         }
@@ -216,7 +238,7 @@ pub fn markdown(diff: &EditionDiff) -> String {
                 let quote = source.quote.as_ref().map(|quote| format!(": “{quote}”"));
                 let _ = writeln!(text, "  - {}", escaped(&(words + &quote.unwrap_or_default())));
             }
-            if let Some(remark) = remark(&rule.change) {
+            for remark in remarks(rule) {
                 let _ = writeln!(text, "  - {}", escaped(&remark));
             }
         }

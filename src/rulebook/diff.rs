@@ -24,6 +24,8 @@ pub struct EditionDiff {
     pub settings: Vec<SettingChange>,
     /// What an implementation can be asked for that the earlier edition does not know.
     pub capabilities: Vec<NewCapability>,
+    /// What conformance classes require besides.
+    pub classes: Vec<ClassChange>,
     /// The pages of which they read different texts.
     pub pages: Vec<PageChange>,
 }
@@ -157,6 +159,16 @@ pub struct NewCapability {
     pub needed_by: Vec<String>,
 }
 
+/// A conformance class that requires more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ClassChange {
+    /// The class.
+    pub class: String,
+    /// The capabilities that it requires besides.
+    pub requires: Vec<Capability>,
+}
+
 /// A page of which the two editions read different texts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -192,6 +204,7 @@ impl Rulebook {
             choices: self.choices.iter().filter_map(|one| choice_change(one, from, to)).collect(),
             settings: self.setting_changes(from, to),
             capabilities: self.new_capabilities(from, to),
+            classes: self.class_changes(from, to),
             pages: self.page_changes(from, to),
         })
     }
@@ -272,6 +285,14 @@ impl Rulebook {
         };
         let new = Capability::ALL.iter().filter(is_new);
         new.map(|&one| NewCapability { capability: one, needed_by: needed_by(one) }).collect()
+    }
+
+    fn class_changes(&self, from: &Edition, to: &Edition) -> Vec<ClassChange> {
+        let classes = self.classes.iter().map(|class| ClassChange {
+            class: class.id.clone(),
+            requires: class.requires_in(&from.id).missing(&class.requires_in(&to.id)),
+        });
+        classes.filter(|class| !class.requires.is_empty()).collect()
     }
 
     fn page_changes(&self, from: &Edition, to: &Edition) -> Vec<PageChange> {

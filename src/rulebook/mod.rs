@@ -9,8 +9,8 @@ mod diff;
 pub use classes::{Class, Classes, LaterRequirements};
 pub use coverage::{Coverage, Statement};
 pub use diff::{
-    Changed, ChoiceChange, DatedSource, EditionDiff, EditionName, Grounds, NewCapability,
-    PageChange, RuleChange, SettingChange,
+    Changed, ChoiceChange, ClassChange, DatedSource, EditionDiff, EditionName, Grounds,
+    NewCapability, PageChange, RuleChange, SettingChange,
 };
 
 use crate::directory::{Capabilities, Capability, EditionSettings, words};

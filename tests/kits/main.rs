@@ -6,6 +6,7 @@
 //! `npm install` has put what the kit's `package.json` names.
 
 mod conversation;
+mod tutorial;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
@@ -196,6 +197,9 @@ impl Kit {
                 )?;
             }
             self.run_all(&folder, commands)?;
+        }
+        if self.language == "typescript" {
+            tutorial::holds(&folder, |folder| self.run_all(folder, self.build))?;
         }
         Ok(())
     }

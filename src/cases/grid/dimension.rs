@@ -201,6 +201,40 @@ dimension! {
     }
 }
 
+dimension! {
+    /// Whether the target is eligible for a directory role.
+    Eligibility {
+        /// It is not.
+        Never = "none",
+        /// For a privileged one.
+        Privileged = "privileged",
+    }
+}
+
+dimension! {
+    /// Which on-premises object the target is known to have belonged to, by `onPremisesObjectIdentifier`.
+    Mapping {
+        /// None.
+        Unmapped = "unmapped",
+        /// Another one than the incoming object.
+        ToAnother = "to-another",
+        /// The same, and the tenant lets hard matches change that.
+        ToAnotherAndLet = "to-another-and-let",
+    }
+}
+
+dimension! {
+    /// Whether an on-premises-mastered target has been given to the cloud.
+    Conversion {
+        /// It has not.
+        Never = "never",
+        /// It is managed in the cloud.
+        Converted = "converted",
+        /// It was, and is to be managed on-premises again.
+        RolledBack = "rolled-back",
+    }
+}
+
 impl ObjectClass {
     /// Whether it is a user.
     pub(super) fn is_user(self) -> bool {

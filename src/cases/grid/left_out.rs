@@ -1,8 +1,8 @@
 //! The rules by which points are left out of the grid.
 
 use super::dimension::{
-    AddressRelation, AnchorRelation, Authority, Bystander, Departure, Moment, NameRelation,
-    Presence, Switch, TargetRoles,
+    AddressRelation, AnchorRelation, Authority, Bystander, Conversion, Departure, Eligibility,
+    Mapping, Moment, NameRelation, Presence, Switch, TargetRoles,
 };
 use super::point::Point;
 
@@ -185,6 +185,36 @@ pub(super) static LATER_RULES: &[LeftOut] = &[
                     || point.password_hash_sync == Switch::Off
                     || point.roles.is_from_the_start()
                     || point.bystander == Bystander::Administrator)
+        },
+    },
+    LeftOut {
+        slug: "protected-from-hard-matches",
+        words: "eligibility and mapping protect users in the cloud from a match on the anchor, and from nothing else; roles and switches are not varied together with them",
+        applies_to: |point| {
+            let is_varied =
+                point.eligibility != Eligibility::Never || point.mapping != Mapping::Unmapped;
+            let is_plain = point.target.is_user()
+                && point.incoming.is_user()
+                && point.anchor == AnchorRelation::Equal
+                && point.authority == Authority::Cloud
+                && point.presence == Presence::Active
+                && point.soft_match == Switch::On
+                && point.hard_match == Switch::On
+                && point.password_hash_sync == Switch::On
+                && !point.roles.is_from_the_start()
+                && point.bystander == Bystander::Ordinary;
+            is_varied && !is_plain
+        },
+    },
+    LeftOut {
+        slug: "converted-while-joined",
+        words: "only an on-premises-mastered object can be given to the cloud; the switches are not varied together with that",
+        applies_to: |point| {
+            point.conversion != Conversion::Never
+                && (point.authority != Authority::OnPremises
+                    || point.soft_match == Switch::Off
+                    || point.hard_match == Switch::Off
+                    || point.password_hash_sync == Switch::Off)
         },
     },
 ];

@@ -39,8 +39,8 @@ mod values;
 mod tests;
 
 pub use dimension::{
-    AddressRelation, AnchorRelation, Authority, Bystander, Departure, Moment, NameRelation,
-    ObjectClass, Presence, Switch, TargetRoles,
+    AddressRelation, AnchorRelation, Authority, Bystander, Conversion, Departure, Eligibility,
+    Mapping, Moment, NameRelation, ObjectClass, Presence, Switch, TargetRoles,
 };
 pub use left_out::LeftOut;
 pub use point::Point;
@@ -166,7 +166,12 @@ impl Grid {
 /// These points, each also with what stands in the way removed, where a later dimension has put it there.
 fn with_its_way_out(points: Vec<Point>) -> impl Iterator<Item = Point> {
     points.into_iter().flat_map(|point| {
-        let nothing_else = Point { match_on_name: Switch::On, ..point };
+        let nothing_else = Point {
+            match_on_name: Switch::On,
+            eligibility: Eligibility::Never,
+            mapping: Mapping::Unmapped,
+            ..point
+        };
         let is_first = point.moment == Moment::New && !nothing_else.can_be_unblocked();
         let unblocked = Point { moment: Moment::Unblocked, ..point };
         std::iter::once(point).chain(is_first.then_some(unblocked))

@@ -1,8 +1,8 @@
 //! One combination of classes.
 
 use super::dimension::{
-    AddressRelation, AnchorRelation, Authority, Bystander, Departure, Moment, NameRelation,
-    ObjectClass, Presence, Switch, TargetRoles,
+    AddressRelation, AnchorRelation, Authority, Bystander, Conversion, Departure, Eligibility,
+    Mapping, Moment, NameRelation, ObjectClass, Presence, Switch, TargetRoles,
 };
 use crate::directory::Capability;
 
@@ -134,6 +134,12 @@ point! {{
     match_on_name: Switch = "softMatchOnUpn" if SoftMatchOnUpnSwitch,
     /// Whether the target has left the scope of synchronisation, and what has become of it.
     departure: Departure = "left-scope" if Scope,
+    /// Whether the target is eligible for a directory role.
+    eligibility: Eligibility = "eligible" if RoleEligibility,
+    /// Which on-premises object the target is known to have belonged to.
+    mapping: Mapping = "mapped" if ObjectIdentifier,
+    /// Whether the target has been given to the cloud.
+    conversion: Conversion = "cloud-managed" if SourceOfAuthority,
 }}
 
 impl Point {
@@ -152,6 +158,8 @@ impl Point {
     pub(super) fn can_be_unblocked(&self) -> bool {
         let switches = [self.soft_match, self.hard_match, self.match_on_name];
         switches.contains(&Switch::Off)
+            || self.eligibility == Eligibility::Privileged
+            || self.mapping == Mapping::ToAnother
             || self.roles.is_from_the_start()
             || self.bystander == Bystander::Administrator
     }

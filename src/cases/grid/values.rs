@@ -20,6 +20,11 @@ pub(super) const ANCHOR: &str = ANCHORS[0][0];
 /// The incoming object's anchor while it meets nobody, where it carries another later.
 pub(super) const START_ANCHOR: &str = "U1RB";
 
+/// The incoming object's own identifier.
+pub(super) const INCOMING_IDENTIFIER: &str = "object-of-ann-ad";
+/// The identifier of an on-premises object that is gone.
+pub(super) const FORMER_IDENTIFIER: &str = "object-of-another";
+
 pub(super) const TARGET_NAME: &str = "ann@contoso.com";
 pub(super) const BYSTANDER_NAME: &str = "bob@contoso.com";
 pub(super) const THIRD_NAME: &str = "cat@contoso.com";

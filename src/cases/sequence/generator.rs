@@ -148,7 +148,7 @@ impl<'a> Generator<'a> {
             block_hard_match: self.percent(preset.starts_without_hard_match),
             soft_match_on_upn: !(self.settings.has_upn_switch
                 && self.percent(preset.starts_without_soft_match)),
-            identifier_update: self.settings.has_identifier_update && self.percent(10),
+            identifier_update: self.settings.has_identifier_update && self.percent(15),
         };
         let in_the_cloud = self.position(&preset.cloud_objects).unwrap_or_default();
         let on_premises = self.position(&preset.on_premises_objects).unwrap_or_default();

@@ -146,7 +146,7 @@ impl Generator<'_> {
 
     /// The identifier that a new cloud user is mapped to: mostly none, and mostly of nothing that there is.
     fn mapped_to(&mut self, kind: Kind) -> Option<Text> {
-        if kind != Kind::User || !self.settings.has_identifiers || !self.percent(12) {
+        if kind != Kind::User || !self.settings.has_identifiers || !self.percent(20) {
             return None;
         }
         let known = self.used_identifiers.clone();

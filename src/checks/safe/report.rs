@@ -73,7 +73,12 @@ impl<'t, 'a> Shown<'t, 'a> {
         let is_open = match &subject.link_state {
             LinkState::Indeterminate(..) => true,
             LinkState::Joined(link) => link.anchor_changed,
-            _ => false,
+            // What is told of whoever meets an object that was moved to the cloud is open.
+            other => {
+                let conversions = &transition.history.conversions;
+                let mut met = other.candidates().iter();
+                met.any(|met| met.cloud.is_cloud_managed || conversions.of(met.cloud).is_some())
+            }
         };
         Shown { transition, subject, joined, before, is_takeover, is_open }
     }

@@ -1,6 +1,6 @@
 //! The same for programs. Schema: `spec/schema/explain.json`.
 
-use super::Told;
+use super::told::Told;
 use crate::directory::{Features, Kind, Text};
 use crate::forecast::input::Note;
 use crate::forecast::{Outcome, Prediction};

@@ -3,17 +3,19 @@
 mod document;
 mod one;
 mod summary;
+mod told;
 mod words;
 
 pub(super) use document::Users;
 
-use super::exit::{Exit, Mistake};
-use super::{implementation, print};
+use super::exit::Mistake;
+use super::implementation;
 use crate::cases::scenario::nearest;
-use crate::forecast::input::{self, Given};
-use crate::forecast::{Forecaster, GivenOnPremisesObject, Prediction};
+use crate::forecast::input;
+use crate::forecast::{Forecaster, GivenOnPremisesObject};
 use crate::rulebook::{Edition, Rulebook};
 use std::path::PathBuf;
+use told::{Told, ToldObject};
 
 /// What is asked for.
 pub(super) struct Asked<'a> {
@@ -35,29 +37,15 @@ pub(super) enum Form {
     Csv,
 }
 
-/// Everything that is told.
-struct Told<'a> {
-    given: &'a Given,
-    editions: Vec<&'static Edition>,
-    objects: Vec<ToldObject<'a>>,
-}
-
-/// One on-premises object, and what becomes of it in each edition.
-struct ToldObject<'a> {
-    given: &'a GivenOnPremisesObject,
-    predictions: Vec<Prediction>,
-}
-
-impl ToldObject<'_> {
-    /// Whether the editions come to different things.
-    fn differs(&self) -> bool {
-        let told = |one: &Prediction| (one.outcome, one.model.clone(), one.changes.clone());
-        self.predictions.windows(2).any(|pair| told(&pair[0]) != told(&pair[1]))
-    }
+/// What is answered.
+pub(super) enum Answer {
+    Text(String),
+    /// For programs.
+    Users(Users),
 }
 
 /// Tells what becomes of the given objects.
-pub(super) fn explain(asked: &Asked<'_>) -> Result<Exit, Mistake> {
+pub(super) fn explain(asked: &Asked<'_>) -> Result<Answer, Mistake> {
     let mut given = input::read(asked.files)?;
     for switch in asked.features {
         // Checked where the arguments are read.
@@ -97,13 +85,12 @@ pub(super) fn explain(asked: &Asked<'_>) -> Result<Exit, Mistake> {
         }
     }
     let told = Told { given: &given, editions, objects };
-    print::text(&match (asked.form, &*told.objects) {
-        (Form::Json, _) => print::json(&super::story::Explanation::Users(Users::of(&told))),
-        (Form::Csv, _) => summary::csv(&told),
-        (Form::Text, [object]) => one::text(&told, object),
-        (Form::Text, _) => summary::text(&told),
-    });
-    Ok(Exit::Conformant)
+    Ok(match (asked.form, &*told.objects) {
+        (Form::Json, _) => Answer::Users(Users::of(&told)),
+        (Form::Csv, _) => Answer::Text(summary::csv(&told)),
+        (Form::Text, [object]) => Answer::Text(one::text(&told, object)),
+        (Form::Text, _) => Answer::Text(summary::text(&told)),
+    })
 }
 
 /// The editions that are asked for; where none is, the latest.

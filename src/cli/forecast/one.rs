@@ -1,7 +1,8 @@
 //! One on-premises object: what becomes of it, why, what changes, what is open, what to do.
 
 use super::super::prose::{cite, wrap};
-use super::{Told, ToldObject, words};
+use super::told::{Told, ToldObject};
+use super::words;
 use crate::forecast::{Change, Prediction};
 use crate::report::legible;
 use crate::rulebook::Rulebook;

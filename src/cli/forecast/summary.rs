@@ -1,7 +1,8 @@
 //! Many on-premises objects: how many of each sort, and those that somebody has to look at.
 
 use super::super::prose::wrap;
-use super::{Told, ToldObject, words};
+use super::told::{Told, ToldObject};
+use super::words;
 use crate::forecast::{Assumption, Outcome, Prediction};
 use crate::report::legible;
 use std::collections::BTreeMap;

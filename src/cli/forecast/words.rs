@@ -198,7 +198,8 @@ pub(super) fn value(value: &Value) -> String {
 
 /// What to do, and what comes of it.
 pub(super) fn remedy(found: &RemedyFound, kind: Kind) -> String {
-    let steps: Vec<String> = found.remedies.iter().map(step).collect();
+    let steps: Vec<String> =
+        found.remedies.iter().map(|remedy| step(remedy, found.then.outcome)).collect();
     let doubt: Vec<String> = found.in_doubt.iter().map(assumption).collect();
     let doubt = if doubt.is_empty() {
         String::new()
@@ -208,13 +209,21 @@ pub(super) fn remedy(found: &RemedyFound, kind: Kind) -> String {
     format!("{}; then {}{doubt}", steps.join(", and "), short(&found.then, kind))
 }
 
-fn step(remedy: &Remedy) -> String {
+fn step(remedy: &Remedy, then: Outcome) -> String {
     match remedy {
-        Remedy::RemoveRoles { object, roles } => format!(
-            "take the directory roles ({}) from {} until it is matched; they may be given back afterwards. A quarantined object that an earlier attempt left has to be deleted permanently",
-            list(roles.iter().map(|role| legible(role))),
-            legible(object)
-        ),
+        Remedy::RemoveRoles { object, roles } => {
+            // Of a hard match that was blocked nothing is left behind.
+            let left = if then == Outcome::HardMatched {
+                ""
+            } else {
+                ". A quarantined object that an earlier attempt left has to be deleted permanently"
+            };
+            format!(
+                "take the directory roles ({}) from {} until it is matched; they may be given back afterwards{left}",
+                list(roles.iter().map(|role| legible(role))),
+                legible(object)
+            )
+        }
         Remedy::RestoreWithoutRoles { object, roles } => format!(
             "restore {} from the recycle bin and take its directory roles ({}) from it until it is matched",
             legible(object),

@@ -5,8 +5,8 @@
 
 use super::text::as_sentence;
 use crate::cases::scenario::Step as ScenarioStep;
-use crate::directory::{Command, Features, Tenant};
-use crate::report::command::in_words;
+use crate::directory::{Command, Tenant};
+use crate::report::command::{in_words, turned};
 use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
 
@@ -115,8 +115,10 @@ pub(super) fn read(excerpt: &str) -> Option<Case> {
         return None;
     }
     let Excerpt { given, steps } = serde_yaml::from_str(excerpt).ok()?;
-    let switches = Some(given.features).filter(|features| *features != Features::default());
-    let switches = switches.map(|features| Card::of(Lane::Cloud, "Switches".to_owned(), &features));
+    // Switches have the names that stand there: those of the edition.
+    let written: Value = serde_yaml::from_str(excerpt).ok()?;
+    let switches = written.get("given").and_then(|given| given.get("features"));
+    let switches = switches.map(|features| Card::of(Lane::Cloud, "Switches".to_owned(), features));
     let on_premises = given.on_premises.iter().map(|object| {
         Card::of(Lane::OnPremises, format!("{} {}", object.kind, object.key), object)
     });
@@ -125,14 +127,22 @@ pub(super) fn read(excerpt: &str) -> Option<Case> {
         .iter()
         .map(|object| Card::of(Lane::Cloud, format!("{} {}", object.kind, object.label), object));
     let given = switches.into_iter().chain(on_premises).chain(cloud).collect();
-    let steps = steps.into_iter().map(|ScenarioStep { command, .. }| Step {
-        command: command.word(),
-        card: Card::of(Lane::of(&command), as_sentence(&in_words(&command)), &command),
+    let steps = steps.into_iter().enumerate().map(|(at, ScenarioStep { command, .. })| {
+        let written = written.get("steps").and_then(|steps| steps.get(at));
+        let sentence = written.and_then(switch_in_words).unwrap_or_else(|| in_words(&command));
+        let card = Card::of(Lane::of(&command), as_sentence(&sentence), &command);
+        Step { command: command.word(), card }
     });
     let case = Case { given, steps: steps.collect() };
     let cards = case.given.iter().chain(case.steps.iter().map(|step| &step.card));
     let fields: usize = cards.map(|card| card.fields.len() + 1).sum();
     (fields <= MOST_FIELDS).then_some(case)
+}
+
+/// A switch that is turned in this step, by the name that stands there.
+fn switch_in_words(step: &Value) -> Option<String> {
+    let (name, value) = (step.get("feature")?.as_str()?, step.get("value")?.as_bool()?);
+    Some(turned(name, value))
 }
 
 /// A value in words.
@@ -183,6 +193,7 @@ mod tests {
     #[case::unset("{do: setImmutableId, object: {label: ann}}", "An administrator sets onPremisesImmutableId of ann to no value", &[])]
     #[case::for_good("{do: deleteCloudObject, object: {quarantinedFor: k}, permanently: true}", "An administrator hard-deletes the copy for k", &[])]
     #[case::switch("{do: setFeature, feature: softMatch, value: false}", "SoftMatch is turned off", &[])]
+    #[case::switch_of_graph("{do: setFeature, feature: blockSoftMatchEnabled, value: true}", "BlockSoftMatchEnabled is turned on", &[])]
     fn steps_are_told_in_words(
         #[case] step: &str,
         #[case] title: &str,

@@ -4,12 +4,13 @@ use super::place::Place;
 use super::scope::Scope;
 use super::vocabulary::{
     ATTRIBUTE, ATTRIBUTE_VALUES, CLOUD_PASSWORD, EVERY_ADDRESSES, OBJECTS, ON_PREMISES_PASSWORDS,
-    ONE_ADDRESS, Object, ROLE, Side, Values, key, label,
+    ONE_ADDRESS, Object, Side, Values, identified, key, label, roles, roles_to_be_eligible_for,
 };
 use crate::directory::{
     AssignRole, Capabilities, Capability, Change, CloudObjectChange, CloudRef, Command,
-    CreateCloudObject, CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, OnPremisesChange,
-    RemoveOnPremisesObject, RemoveRole, RestoreCloudObject, SetFeature, SetImmutableId, Text,
+    CreateCloudObject, CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, MakeEligible,
+    OnPremisesChange, RemoveEligibility, RemoveOnPremisesObject, RemoveRole, RestoreCloudObject,
+    SetCloudManaged, SetFeature, SetImmutableId, SetOnPremisesObjectIdentifier, Text,
     UpdateCloudObject, UpdateOnPremisesObject, is_well_formed,
 };
 use std::ops::Range;
@@ -38,10 +39,16 @@ impl Actions {
             let (feature, value) = (Feature::SoftMatchOnUpn, true);
             commands.push(Command::SetFeature(SetFeature { feature, value }));
         }
+        if capabilities.has(Capability::IdentifierUpdateSwitch) {
+            for value in [false, true] {
+                let feature = Feature::IdentifierUpdate;
+                commands.push(Command::SetFeature(SetFeature { feature, value }));
+            }
+        }
         for object in OBJECTS {
             commands.extend(on_premises_updates(values, object));
             if scope.creates() {
-                commands.extend(creations(values, object));
+                commands.extend(creations(values, object, capabilities));
             }
             if capabilities.has(Capability::Scope) {
                 commands.push(removal(object));
@@ -57,7 +64,7 @@ impl Actions {
         for form in forms {
             for object in OBJECTS {
                 let (first, reference) = (commands.len(), form(object));
-                commands.extend(cloud_commands(values, object.0, &reference));
+                commands.extend(cloud_commands(values, object.0, &reference, capabilities));
                 by_reference.push((reference, first..commands.len()));
             }
         }
@@ -135,7 +142,7 @@ pub(super) fn removal(object: Object) -> Command {
     Command::RemoveOnPremisesObject(RemoveOnPremisesObject { key: key(object) })
 }
 
-fn creations(values: Values, object: Object) -> Vec<Command> {
+fn creations(values: Values, object: Object, capabilities: &Capabilities) -> Vec<Command> {
     let on_premises = values.every_on_premises(object, ONE_ADDRESS).into_iter();
     // A user's anchor and roles have commands of their own.
     let is_bare = object.0 == Kind::User;
@@ -143,6 +150,7 @@ fn creations(values: Values, object: Object) -> Vec<Command> {
         !is_bare || (setup.on_premises_immutable_id.is_none() && setup.roles.is_empty())
     });
     on_premises
+        .map(|object| identified(object, capabilities))
         .map(|object| Command::CreateOnPremisesObject(CreateOnPremisesObject { object }))
         .chain(cloud.map(|object| Command::CreateCloudObject(CreateCloudObject { object })))
         .collect()
@@ -178,9 +186,14 @@ fn on_premises_updates(values: Values, object: Object) -> Vec<Command> {
 
 /// Every command about a cloud object. What is refused for a kind is among them, but for what no
 /// well-formed case says.
-fn cloud_commands(values: Values, kind: Kind, reference: &CloudRef) -> Vec<Command> {
+fn cloud_commands(
+    values: Values,
+    kind: Kind,
+    reference: &CloudRef,
+    capabilities: &Capabilities,
+) -> Vec<Command> {
     let object = || reference.clone();
-    let role = || Text::from(ROLE);
+    let roles = || roles(capabilities).into_iter();
     let mut sets = Vec::new();
     let nothing = CloudObjectChange::default;
     for addresses in EVERY_ADDRESSES {
@@ -204,8 +217,25 @@ fn cloud_commands(values: Values, kind: Kind, reference: &CloudRef) -> Vec<Comma
     };
     let mut commands: Vec<Command> = sets.into_iter().map(update).collect();
     commands.extend(values.carried_anchors(kind).into_iter().map(set_anchor));
-    commands.push(Command::AssignRole(AssignRole { object: object(), role: role() }));
-    commands.push(Command::RemoveRole(RemoveRole { object: object(), role: role() }));
+    commands.extend(roles().map(|role| Command::AssignRole(AssignRole { object: object(), role })));
+    commands.extend(roles().map(|role| Command::RemoveRole(RemoveRole { object: object(), role })));
+    if kind == Kind::User {
+        for role in roles_to_be_eligible_for(capabilities) {
+            let make = MakeEligible { object: object(), role: role.clone() };
+            commands.push(Command::MakeEligible(make));
+            commands.push(Command::RemoveEligibility(RemoveEligibility { object: object(), role }));
+        }
+        if capabilities.has(Capability::ObjectIdentifier) {
+            let clear = SetOnPremisesObjectIdentifier { object: object(), value: None };
+            commands.push(Command::SetOnPremisesObjectIdentifier(clear));
+        }
+    }
+    if capabilities.has(Capability::SourceOfAuthority) {
+        commands
+            .extend([false, true].map(|value| {
+                Command::SetCloudManaged(SetCloudManaged { object: object(), value })
+            }));
+    }
     commands.extend([false, true].map(delete));
     commands.push(Command::RestoreCloudObject(RestoreCloudObject { object: object() }));
     commands

@@ -1,7 +1,9 @@
 //! Where a search starts.
 
 use super::actions::removal;
-use super::vocabulary::{EVERY_ADDRESSES, OBJECTS, ONE_ADDRESS, ROLE, Values};
+use super::vocabulary::{
+    EVERY_ADDRESSES, FOREIGN_IDENTIFIER, OBJECTS, ONE_ADDRESS, ROLE, Values, identified,
+};
 use crate::directory::{
     Capabilities, Capability, CloudSetup, Command, Features, Kind, OnPremisesObject, Tenant, words,
 };
@@ -37,11 +39,15 @@ words! {
 impl Scope {
     /// The starting tenants, some of them alike but for what values are called.
     pub(super) fn tenants(self, capabilities: &Capabilities) -> Vec<Tenant> {
-        match self.starts {
+        let mut tenants = match self.starts {
             Starts::Nothing => vec![Tenant::default()],
             Starts::Pairs => self.pairs(capabilities),
             Starts::Whole | Starts::Departed => vec![self.whole()],
+        };
+        for object in tenants.iter_mut().flat_map(|tenant| &mut tenant.on_premises) {
+            *object = identified(object.clone(), capabilities);
         }
+        tenants
     }
 
     /// The commands that lead from a starting tenant to where the search begins.
@@ -76,7 +82,19 @@ impl Scope {
                 true => (&EVERY_ADDRESSES[..], &switches[..]),
                 false => (ONE_ADDRESS, &switches[..1]),
             };
-            for cloud in self.values.every_cloud(cloud, addresses) {
+            let mut clouds = self.values.every_cloud(cloud, addresses);
+            if capabilities.has(Capability::ObjectIdentifier) {
+                // Who carries an anchor may have been synchronised before.
+                let once = clouds
+                    .iter()
+                    .filter(|one| one.kind == Kind::User && one.on_premises_immutable_id.is_some());
+                let mapped = once.map(|one| CloudSetup {
+                    on_premises_object_identifier: Some(FOREIGN_IDENTIFIER.into()),
+                    ..one.clone()
+                });
+                clouds.extend(mapped.collect::<Vec<_>>());
+            }
+            for cloud in clouds {
                 for on_premises in self.values.every_on_premises(on_premises, addresses) {
                     for &features in switches {
                         tenants.push(Tenant {

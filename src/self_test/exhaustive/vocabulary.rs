@@ -1,9 +1,38 @@
 //! The objects of the scope, and the values that they are made of.
 
-use crate::directory::{CloudSetup, Kind, OnPremisesObject, ProxyAddress, Text, words};
+use crate::directory::{
+    Capabilities, Capability, CloudSetup, Kind, OnPremisesObject, ProxyAddress, Text, words,
+};
 
 /// The role that there is.
 pub(super) const ROLE: &str = "Reader";
+
+/// The role that there is besides where an edition tells privileged roles from others.
+const PRIVILEGED_ROLE: &str = "Global Administrator";
+
+/// The identifier of an on-premises object that is not there.
+pub(super) const FOREIGN_IDENTIFIER: &str = "object-of-another";
+
+/// The roles that users are given.
+pub(super) fn roles(capabilities: &Capabilities) -> Vec<Text> {
+    let privileged = capabilities.has(Capability::RoleEligibility).then_some(PRIVILEGED_ROLE);
+    std::iter::once(ROLE).chain(privileged).map(Text::from).collect()
+}
+
+/// The roles that users are made eligible for.
+pub(super) fn roles_to_be_eligible_for(capabilities: &Capabilities) -> Vec<Text> {
+    roles(capabilities).split_off(1)
+}
+
+/// This object with an identifier of its own, where an edition knows of those.
+pub(super) fn identified(
+    object: OnPremisesObject,
+    capabilities: &Capabilities,
+) -> OnPremisesObject {
+    let is_known = capabilities.has(Capability::ObjectIdentifier) && object.kind == Kind::User;
+    let object_identifier = is_known.then(|| format!("object-{}", object.key).into());
+    OnPremisesObject { object_identifier, ..object }
+}
 
 /// The attribute that there is.
 pub(super) const ATTRIBUTE: &str = "displayName";

@@ -289,6 +289,9 @@ mod tests {
     use super::*;
     use crate::cases::Case;
     use crate::cases::scenario::embedded;
+    use crate::checks::{EditionSettings, Observer};
+    use crate::directory::{Command, Tenant};
+    use crate::implementation::Description;
     use crate::reference::ReferenceModel;
     use crate::runner::{Generation, Shard, Source, Trial};
     use crate::self_test::source::cases_of;
@@ -305,6 +308,36 @@ mod tests {
             assert!(std::ptr::eq(find(&variant.name).expect("itself"), variant));
         }
         assert!(names.len() >= 100, "{}", names.len());
+    }
+
+    /// Ann is gone from the recycle bin when another user gets her identifier: whom her label names is open.
+    #[test]
+    fn an_identifier_that_is_given_out_again_is_no_mistake() {
+        let tenant = r#"{"cloud": [{"label": "ann", "kind": "user", "userPrincipalName": "ann@contoso.com"}]}"#;
+        let commands = r#"[
+            {"do": "deleteCloudObject", "object": {"label": "ann"}},
+            {"do": "sync"},
+            {"do": "createOnPremisesObject", "object": {"key": "bob-ad", "kind": "user",
+                "sourceAnchor": "QkJC", "userPrincipalName": "bob@contoso.com"}},
+            {"do": "sync"},
+            {"do": "setImmutableId", "object": {"label": "ann"}, "value": "QUFB"},
+            {"do": "sync"}]"#;
+        let tenant: Tenant = serde_json::from_str(tenant).expect("a tenant");
+        let commands: Vec<Command> = serde_json::from_str(commands).expect("commands");
+        let liberties = [Liberty::BinsExpire, Liberty::ReusesIdentifiers];
+        let mut implementation = Liberal::new("forgetful", Policy::default(), &liberties);
+        let Description { capabilities, choices, .. } = implementation.describe();
+        let start = implementation.reset(&tenant).expect("it starts");
+        let edition = EditionSettings::of_2023_01();
+        let (mut observer, _) = Observer::start(&tenant, &start, edition, &capabilities, &choices);
+        let ann = start.cloud[0].id.clone();
+        for command in &commands {
+            let seen = implementation.apply(command).expect("it goes on");
+            for finding in observer.step(command, &seen) {
+                assert!(finding.violations().is_empty(), "{command:?}: {}", finding.rule);
+            }
+        }
+        assert!(observer.state().active().any(|bob| bob.id == ann), "{:?}", observer.state());
     }
 
     /// A liberty that shows nowhere would prove nothing. Some show in generated cases only.
