@@ -64,9 +64,8 @@ fn no_check_finds_fault_with_the_reference_model() {
             let is_idle = |rule: &&str| {
                 editions::has_rule(edition, rule) && held.get(rule).is_none_or(|&held| held == 0)
             };
-            let is_beyond = |rule: &&str| {
-                editions::has_rule(edition, rule) && !Source::Grid.exercises(rule)
-            };
+            let is_beyond =
+                |rule: &&str| editions::has_rule(edition, rule) && !Source::Grid.exercises(rule);
             let unexercised: Vec<&str> = checked_rules().filter(is_idle).collect();
             let beyond_the_grid: Vec<&str> = checked_rules().filter(is_beyond).collect();
             assert_eq!(unexercised, beyond_the_grid, "{}", edition.id);
