@@ -158,7 +158,7 @@ class Connect:
         if faulty("refusal-is-remembered") and self.failed.get(key, (None, {}))[1].get("code") == "InvalidHardMatch":
             return self.failed[key][1]
         carrier = self.directory.holder(anchor_identifier(source["sourceAnchor"]))
-        if carrier is not None and is_converted(carrier) and carrier["kind"] == source["kind"]:
+        if carrier is not None and is_converted(carrier) and self.was_joined(key, carrier):
             return UNCHANGED  # it was converted, and Connect has been reinstalled since
         deleted = self.in_recycle_bin(source)
         if deleted is not None and deleted["onPremisesSyncEnabled"]:
@@ -174,9 +174,10 @@ class Connect:
             return self.provision(key, source)
         found = candidates(self.tenant, source, holders)
         if not found:
+            problem = None
             if carrier is not None and carrier["kind"] == source["kind"] and not carrier["onPremisesSyncEnabled"]:
-                return hard_match_problem(self.tenant, source, carrier)
-            return self.collide(key, source, self.tenant.choices["collisionHandling"] == "quarantined")
+                problem = hard_match_problem(self.tenant, source, carrier)
+            return problem or self.collide(key, source, self.tenant.choices["collisionHandling"] == "quarantined")
         if len(holders) > 1 and self.tenant.choices["ambiguousMatch"] == "refused":
             return failure("AmbiguousMatch", "several cloud objects hold values of this object")
         if len(holders) > 1 and self.tenant.choices["ambiguousMatch"] == "quarantined":
@@ -187,6 +188,11 @@ class Connect:
             # Every other value can be withheld, but a taken over object must carry the anchor.
             return failure("AttributeValueMustBeUnique", "another cloud object carries the sourceAnchor")
         return self.take_over(key, source, target, attribute, withheld)
+
+    def was_joined(self, key, target):
+        """Whether the service last accepted this on-premises object's values for `target`."""
+        accepted, _ = self.tenant.accepted.get(target["id"], ({"key": None}, None))
+        return accepted["key"] == key
 
     def in_recycle_bin(self, source):
         """The object in the recycle bin that was synchronised under this anchor, or None."""

@@ -144,7 +144,7 @@ FAULTS_2026_07 = [
      "A converted object still refuses edits in the cloud."),
     ("converted-is-taken-over", "soa.converted-not-taken-over",
      "A converted user is taken over again by its anchor."),
-    ("rollback-at-once", "soa.rollback-next-cycle",
+    ("rollback-at-once", "soa.authority-comes-by-sync",
      "A rollback makes the object mastered on-premises before any cycle has run."),
     ("rollback-never-ends", "soa.rollback-next-cycle",
      "After a rollback the on-premises object is not joined again."),

@@ -178,7 +178,8 @@ class Tenant:
             return OK
         if thing["deleted"] or thing["quarantined"]:
             return refused("only active objects can be converted")
-        if value and not thing["onPremisesSyncEnabled"]:
+        is_given_back = thing["isCloudManaged"] is False and not thing["onPremisesSyncEnabled"]
+        if value and not thing["onPremisesSyncEnabled"] and not is_given_back:
             return refused("the object is mastered in the cloud already")
         back_at_once = not value and faulty("rollback-at-once")
         self.directory.put(dict(thing, isCloudManaged=value, onPremisesSyncEnabled=True if back_at_once else None))

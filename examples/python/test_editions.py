@@ -181,6 +181,17 @@ class SourceOfAuthorityTest(AdapterTest):
         self.assertEqual((converted["onPremisesSyncEnabled"], converted["isCloudManaged"]), (None, True))
         self.assertEqual(converted["attributes"], {"displayName": "Eve"})
 
+    def test_another_object_with_the_anchor_of_a_converted_one(self):
+        played = self.converted("a", change(sourceAnchor="Wlpa"), create(ad("b", "bob")), SYNC)
+        self.assert_error(played, "b")
+        self.assertEqual(played.told(), {"result": "unchanged"})
+
+    def test_a_rollback_that_is_withdrawn(self):
+        move, back = (set_cloud_managed(label("c"), value) for value in (True, False))
+        played = self.converted("a", back, move, SYNC)
+        self.assertEqual(played.statuses[2:4], ["ok", "ok"])
+        self.assertTrue(played.is_as_before(4) and played.cloud("c")["isCloudManaged"])
+
     def test_rollback(self):
         for key in "agp":
             for more in [(), (REINSTALL,)]:
