@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 /// A directory and a tenant, as `ConvertTo-Json` writes them.
-pub struct MadeUp {
+pub(crate) struct MadeUp {
     /// `Get-ADUser -Properties *`, in part.
-    pub ad_users: String,
+    pub(crate) ad_users: String,
     /// `Get-MgUser`, in part.
-    pub mg_users: String,
+    pub(crate) mg_users: String,
     /// `Get-MgRoleManagementDirectoryRoleAssignment`.
-    pub roles: String,
+    pub(crate) roles: String,
 }
 
 const FIRST: [&str; 12] =
@@ -22,7 +22,7 @@ const DEPARTMENTS: [&str; 4] = ["Sales", "Stores", "Research", "Support"];
 /// A directory of `count` users, and a tenant in which one of ten is of each of these sorts: synchronised
 /// already (four of ten), matched by name, by address, by anchor; an administrator; the holder of another
 /// anchor; not there at all.
-pub fn made_up(count: usize) -> MadeUp {
+pub(crate) fn made_up(count: usize) -> MadeUp {
     let mut made = MadeUp { ad_users: "[\n".into(), mg_users: "[\n".into(), roles: "[\n".into() };
     for number in 0..count {
         let (first, last) = (FIRST[number % FIRST.len()], LAST[number % LAST.len()]);
