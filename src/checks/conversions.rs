@@ -68,10 +68,11 @@ impl Conversions {
         }
     }
 
-    /// Takes note that an on-premises object was removed.
-    pub(super) fn remove_on_premises(&mut self, key: &Text) {
+    /// Takes note that an on-premises object was removed, or was given another anchor, of which the pages
+    /// say nothing. Returns whether it is one whose source of authority was moved.
+    pub(super) fn leave_open_of(&mut self, key: &Text) -> bool {
         let own = self.0.values_mut().filter(|conversion| conversion.key.as_ref() == Some(key));
-        own.for_each(|conversion| conversion.is_open = true);
+        own.map(|conversion| conversion.is_open = true).count() > 0
     }
 
     /// Takes in a cycle: what is mastered on-premises again is like any other joined object.

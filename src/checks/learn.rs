@@ -8,8 +8,8 @@ use super::index::AnchorIndex;
 use super::sync_effect::SyncEffect;
 use super::treatments::Treatments;
 use crate::directory::{
-    Change, CloudObject, Command, Feature, OnPremisesChange, OnPremisesObject, Snapshot, Status,
-    StepObservation, Text,
+    Change, CloudObject, CloudRef, Command, Feature, OnPremisesChange, OnPremisesObject, Snapshot,
+    Status, StepObservation, Text,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::LazyCell;
@@ -107,11 +107,14 @@ impl History {
             Command::UpdateOnPremisesObject(update) => {
                 self.give_addresses(update.set.proxy_addresses.value().map_or(&[], Vec::as_slice));
                 let [was, is] = [before, after].map(|state| state.on_premises_object(&update.key));
+                let has_other_anchor =
+                    was.map(|was| &was.source_anchor) != is.map(|is| &is.source_anchor);
+                let is_moved = has_other_anchor && self.conversions.leave_open_of(&update.key);
                 if let Some(own_history) = self.objects.get_mut(&update.key) {
                     own_history.changed = true;
                     // What becomes of it, and of what a collision left behind for its old anchor, is open.
-                    own_history.indeterminate |= own_history.quarantined.is_some()
-                        && was.map(|was| &was.source_anchor) != is.map(|is| &is.source_anchor);
+                    own_history.indeterminate |=
+                        is_moved || (has_other_anchor && own_history.quarantined.is_some());
                     // What was told stays told where nothing has changed.
                     own_history.late_match_told &= was == is;
                     own_history.value_removed |=
@@ -189,6 +192,8 @@ impl History {
     fn forget_id(&mut self, id: &Text) {
         self.labels.retain(|_, named| named != id);
         self.names.remove(id);
+        let links = self.former_links.iter().filter(|(_, link)| *link == id);
+        self.lost.extend(links.map(|(key, _)| CloudRef::JoinedTo(key.clone())));
         self.cleared.remove(id);
         for own_history in self.objects.values_mut() {
             own_history.quarantined.take_if(|quarantined| quarantined == id);

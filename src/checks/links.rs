@@ -110,6 +110,8 @@ fn linked_by(transition: &Transition<'_>, subject: &Subject<'_>) -> Result<Optio
     let touched = matching.candidates.iter().map(|candidate| candidate.cloud);
     let touched = touched.filter(|cloud| !transition.is_untouched(cloud)).count();
     let created = transition.created_for(subject);
+    // Of these the one that was taken over may look as before.
+    let is_open = matching.candidates.iter().any(|candidate| candidate.is_open_hard_match);
     match (matching.clear(), &created[..]) {
         // Whoever is right has taken it over, whether anything shows of it or not.
         (Some((candidate, _)), []) if !matching.unspecified => {
@@ -117,7 +119,11 @@ fn linked_by(transition: &Transition<'_>, subject: &Subject<'_>) -> Result<Optio
             Ok(after.map(|after| after.id.clone()))
         }
         (_, [created]) if touched == 0 => Ok(Some(created.id.clone())),
-        (_, []) if touched == 0 && is_collision(matching.class) && shows_whose(subject) => Ok(None),
+        (_, [])
+            if touched == 0 && !is_open && is_collision(matching.class) && shows_whose(subject) =>
+        {
+            Ok(None)
+        }
         _ => Err(Unknown),
     }
 }

@@ -268,9 +268,13 @@ fn refused_deletion_code(transition: &Transition<'_>, verdict: &mut Verdict) {
         // One with this key may be there again.
         let is_gone = transition.before.on_premises_object(&gone.key).is_none();
         let result = transition.outcome.result_of(&gone.key).filter(|_| is_gone);
-        if let Some(error) = result.filter(|result| result.result == ResultWord::Error) {
-            let object = ObjectName::OnPremises(gone.key.clone());
-            judge_code(transition, verdict, object, error, Situation::DeletionRefused);
+        match result.filter(|result| result.result == ResultWord::Error) {
+            Some(error) => {
+                let object = ObjectName::OnPremises(gone.key.clone());
+                judge_code(transition, verdict, object, error, Situation::DeletionRefused);
+            }
+            // Who does not try it tells no wrong code.
+            None => verdict.holds(),
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct LiberalCycle<'a> {
     pub(super) liberties: &'a BTreeSet<Liberty>,
     /// Whether it is declared that collisions are rejected.
     pub(super) is_rejecting: bool,
+    /// Whether nothing is soft-matched that carries the anchor.
+    pub(super) is_hard_match_first: bool,
     pub(super) given_up: &'a mut GivenUp,
     /// The keys of new objects that share a name or an address with another one.
     pub(super) contended: HashSet<Text>,
@@ -101,9 +103,12 @@ impl Deviation for LiberalCycle<'_> {
             && result.evaluated_by == Some(Evaluator::Service)
         {
             let soft = [MatchingAttribute::UserPrincipalName, MatchingAttribute::ProxyAddresses];
+            let is_hard_match = |by: &MatchAttributes| {
+                self.is_hard_match_first && by.has(MatchingAttribute::SourceAnchor)
+            };
             // Of what came back from the recycle bin none was looked at.
             let is_true = |attribute: &MatchingAttribute| {
-                !by.is_empty() && by.iter().all(|by| by.has(*attribute))
+                !by.is_empty() && by.iter().all(|by| by.has(*attribute) && !is_hard_match(by))
             };
             if let Some(attribute) = soft.into_iter().find(is_true) {
                 result.result = ResultWord::SoftMatched;

@@ -51,6 +51,8 @@ pub(super) struct Liberal {
     late_matches_told: HashSet<Text>,
     /// The identifiers of objects that were mastered in the cloud at some time of this case.
     born_in_the_cloud: HashSet<Text>,
+    /// Those of users that it created.
+    created: HashSet<Text>,
     /// Late matches that wait for a change on-premises.
     given_up: GivenUp,
     /// By identifier of the model: the number that is shown instead.
@@ -74,6 +76,7 @@ impl Liberal {
             is_reinstalled: false,
             late_matches_told: HashSet::new(),
             born_in_the_cloud: HashSet::new(),
+            created: HashSet::new(),
             given_up: GivenUp::new(),
             numbers: BTreeMap::new(),
             sends_passwords: false,
@@ -108,13 +111,15 @@ impl Liberal {
         }
         if liberties.contains(&Liberty::GeneratesPasswords) {
             for object in &mut snapshot.cloud {
-                if object.is_cloud_mastered() {
+                // What it created keeps its password wherever it is mastered later.
+                if object.is_cloud_mastered() && !self.created.contains(&object.id) {
                     self.born_in_the_cloud.insert(object.id.clone());
-                } else if object.kind == Kind::User
-                    && object.password.is_none()
-                    && !self.born_in_the_cloud.contains(&object.id)
+                } else if object.kind == Kind::User && !self.born_in_the_cloud.contains(&object.id)
                 {
-                    Arc::make_mut(object).password = Some("generated".into());
+                    self.created.insert(object.id.clone());
+                    let shown = Arc::make_mut(object);
+                    let made_up = format!("made up for {}", shown.id);
+                    shown.password.get_or_insert_with(|| made_up.into());
                 }
             }
         }
@@ -186,6 +191,8 @@ impl Liberal {
             && result.result == ResultWord::Quarantined
         {
             result.result = ResultWord::Error;
+            // The code that says no more than that values conflict is true of each.
+            result.code = Some("AttributeValueMustBeUnique".into());
         }
         if self.liberties.contains(&Liberty::TellsUpdatedAlways)
             && result.result == ResultWord::Unchanged
@@ -231,6 +238,7 @@ impl Liberal {
         let mut cycle = LiberalCycle {
             liberties: &self.liberties,
             is_rejecting: self.is_rejecting(),
+            is_hard_match_first: self.model.policy().edition.hard_match_first,
             given_up: &mut self.given_up,
             contended: if is_sync { contended(&self.model) } else { HashSet::new() },
             by: Vec::new(),
@@ -421,6 +429,7 @@ impl Implementation for Liberal {
         self.is_reinstalled = false;
         self.late_matches_told.clear();
         self.born_in_the_cloud.clear();
+        self.created.clear();
         self.given_up.clear();
         self.numbers.clear();
         self.sends_passwords = false;
