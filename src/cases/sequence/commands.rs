@@ -270,9 +270,10 @@ impl<'a> Generator<'a> {
     }
 
     fn remove_eligibility(&mut self) -> Option<Command> {
-        let all = self.eligible_roles.clone();
-        let (object, role) = self.any(&all)?;
-        self.eligible_roles.retain(|one| *one != (object.clone(), role.clone()));
+        let object =
+            self.target(|this, object| this.eligible_roles.iter().any(|(of, _)| of == object))?;
+        let eligible = self.eligible_roles.iter().position(|(of, _)| *of == object)?;
+        let role = self.eligible_roles.remove(eligible).1;
         Some(Command::RemoveEligibility(RemoveEligibility { object, role }))
     }
 
