@@ -95,7 +95,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("blocked-anchor-matches-all-the-same", "switch.hard-match-blocked")
             .what("Hard match cannot be blocked.")
-            .also(&[NOT_ITS_OWN, "scope.blocked-return-is-an-error"])
+            .also(&[NOT_ITS_OWN, "scope.blocked-return-is-an-error", "scope.restored-is-left-alone"])
             .eligibility(|_, pair| pair.features.block_hard_match = false),
         mutant("blocked-anchor-matches-users-of-another-name", "switch.hard-match-blocked")
             .what("With hard match blocked the anchor leads still to users of another name.")
@@ -111,11 +111,11 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("blocked-anchor-is-matched-softly", "switch.block-hard-match-blocks-soft-too")
             .what("With hard match blocked a user that carries the anchor is matched by its name or address.")
-            .also(&[NOT_ITS_OWN])
+            .also(&[NOT_ITS_OWN, "scope.restored-is-left-alone switch.block-hard-match-code"])
             .eligibility(|_, pair| pair.shared.anchor &= !pair.features.block_hard_match),
         mutant("blocked-anchor-is-matched-by-its-address", "switch.block-hard-match-blocks-soft-too")
             .what("With hard match blocked a user that carries the anchor is matched by its address.")
-            .also(&[NOT_ITS_OWN])
+            .also(&[NOT_ITS_OWN, "scope.restored-is-left-alone"])
             .eligibility(|_, pair| {
                 pair.shared.anchor &=
                     !pair.features.block_hard_match || !pair.shared.primary_address;
@@ -138,7 +138,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("blocked-once-never-hard-matched", "switch.block-hard-match-on-retry")
             .what("What the block of hard match has stopped once is never matched on its anchor.")
-            .also(&[MISSED])
+            .also(&[MISSED, "scope.return-after-restore"])
             .decision(|memory, circumstances, decision| {
                 let key = &circumstances.incoming.key;
                 match decision {
@@ -154,7 +154,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("blocked-until-it-is-changed", "switch.block-hard-match-on-retry")
             .what("What the block of hard match has stopped is tried again only after a change on-premises.")
-            .also(&[MISSED, "scope.blocked-return-is-an-error scope.return-restores"])
+            .also(&[MISSED, "scope.blocked-return-is-an-error scope.return-restores", "scope.return-after-restore"])
             .before_turn(|memory, turn| Some(memory.failure(turn)?.0))
             .after_turn(|memory, turn, result| {
                 if is_error(result) && turn.features.block_hard_match && turn.joined.is_none() {
