@@ -9,7 +9,8 @@ use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
 use crate::directory::{
-    Capability, CollisionHandling, Field, ObjectName, OnPremisesObject, SyncResult, Text, Value,
+    Capability, CollisionHandling, Field, ObjectName, OnPremisesObject, ResultWord, SyncResult,
+    Text, Value,
 };
 use std::collections::BTreeSet;
 
@@ -150,15 +151,20 @@ pub(super) fn judge_codes(
     }
 }
 
-/// Judges that the error of an object, where one is reported, has one of a situation's codes.
+/// Judges that the error of an object, where one is reported, has one of a situation's codes. Who reports a
+/// quarantined object instead tells no wrong one.
 pub(super) fn judge_subject(
     transition: &Transition<'_>,
     verdict: &mut Verdict,
     subject: &Subject<'_>,
     situation: Situation,
 ) {
-    if let Some(result) = subject.reported.filter(|_| subject.reported_error()) {
-        judge_code(transition, verdict, subject.name(), result, situation);
+    match subject.reported {
+        Some(result) if subject.reported_error() => {
+            judge_code(transition, verdict, subject.name(), result, situation);
+        }
+        Some(result) if result.result == ResultWord::Quarantined => verdict.holds(),
+        _ => {}
     }
 }
 

@@ -1,7 +1,5 @@
 //! What a case has shown of objects whose source of authority was moved to the cloud.
 
-use super::definitions::is_joined;
-use super::history::ObjectHistory;
 use crate::directory::{CanonicalState, CloudObject, Snapshot, Text};
 use std::collections::BTreeMap;
 
@@ -33,12 +31,13 @@ impl Conversions {
     }
 
     /// Takes note of what a command that turns the source of authority has turned. `is_certain` says
-    /// whether it is known which object the command was about.
+    /// whether it is known which object the command was about, and `owner` to which on-premises object one
+    /// was joined.
     pub(super) fn turn(
         &mut self,
-        objects: &BTreeMap<Text, ObjectHistory>,
         (before, after): (&Snapshot, &Snapshot),
         is_certain: bool,
+        owner: impl Fn(&CloudObject) -> Option<Text>,
     ) {
         for cloud in &after.cloud {
             let Some(was) = before.cloud_object(&cloud.id) else { continue };
@@ -50,7 +49,7 @@ impl Conversions {
                 conversion.is_open |= !is_certain;
                 continue;
             }
-            let key = owner(objects, before, was).filter(|_| is_certain);
+            let key = owner(was).filter(|_| is_certain);
             let conversion = Conversion {
                 is_given_back: !cloud.is_cloud_managed,
                 is_open: key.is_none(),
@@ -89,23 +88,4 @@ impl Conversions {
             canonical.flags([conversion.is_given_back, conversion.is_open]);
         });
     }
-}
-
-/// The key of the on-premises object that a cloud object is joined to, beyond doubt.
-pub(crate) fn owner(
-    objects: &BTreeMap<Text, ObjectHistory>,
-    state: &Snapshot,
-    cloud: &CloudObject,
-) -> Option<Text> {
-    let is_owner = |(key, own): &(&Text, &ObjectHistory)| {
-        let Some(link) = own.link.as_ref().filter(|link| link.id == cloud.id) else {
-            return false;
-        };
-        let is_joined_to = state.on_premises_object(key).is_some_and(|object| {
-            object.source_anchor.as_ref() == Some(&link.anchor)
-                && is_joined(object, cloud, &link.anchor)
-        });
-        is_joined_to && !own.indeterminate && !link.is_unspecified && own.quarantined.is_none()
-    };
-    objects.iter().find(is_owner).map(|(key, _)| key.clone())
 }

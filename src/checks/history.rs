@@ -428,3 +428,22 @@ impl History {
         canonical.set_of_mails(self.given_mails.iter().map(String::as_str));
     }
 }
+
+/// The key of the on-premises object that a cloud object is joined to, beyond doubt.
+pub(crate) fn owner(
+    objects: &BTreeMap<Text, ObjectHistory>,
+    state: &Snapshot,
+    cloud: &CloudObject,
+) -> Option<Text> {
+    let is_owner = |(key, own): &(&Text, &ObjectHistory)| {
+        let Some(link) = own.link.as_ref().filter(|link| link.id == cloud.id) else {
+            return false;
+        };
+        let is_joined_to = state.on_premises_object(key).is_some_and(|object| {
+            object.source_anchor.as_ref() == Some(&link.anchor)
+                && is_joined(object, cloud, &link.anchor)
+        });
+        is_joined_to && !own.indeterminate && !link.is_unspecified && own.quarantined.is_none()
+    };
+    objects.iter().find(is_owner).map(|(key, _)| key.clone())
+}

@@ -3,7 +3,7 @@
 //! All of it is read from states. The only thing believed from reports is that a failure was a
 //! failure, which makes the suite more careful and never less.
 
-use super::history::{Absent, History, Link, Name, ObjectHistory};
+use super::history::{Absent, History, Link, Name, ObjectHistory, owner};
 use super::index::AnchorIndex;
 use super::sync_effect::SyncEffect;
 use super::treatments::Treatments;
@@ -154,8 +154,8 @@ impl History {
                 facts.named.iter().for_each(|id| self.conversions.leave_open(id));
             }
             Command::SetCloudManaged(_) => {
-                let states = (before, after);
-                self.conversions.turn(&self.objects, states, facts.is_certain);
+                let owner = |cloud: &CloudObject| owner(&self.objects, before, cloud);
+                self.conversions.turn((before, after), facts.is_certain, owner);
                 // What the cycle owes an object that leaves scope and was moved before is open.
                 let leaving = facts.named.as_ref().and_then(|id| self.scope.leaving.get_mut(id));
                 leaving.into_iter().for_each(|is_certain| *is_certain = false);

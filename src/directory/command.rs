@@ -1,6 +1,8 @@
 //! What can be asked of an implementation in a case, one step after the other.
 
-use super::{Attributes, Change, CloudSetup, Feature, OnPremisesObject, ProxyAddress, Text};
+use super::{
+    Attributes, Change, CloudSetup, Feature, OnPremisesObject, ProxyAddress, SwitchName, Text,
+};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -332,7 +334,7 @@ commands! {
         object: CloudRef,
     }
     /// A cloud administrator turns a switch.
-    #[serde(from = "super::switch_name::NamedSwitch")]
+    #[serde(from = "NamedSwitch")]
     "setFeature": SetFeature {
         /// Which switch.
         #[cfg_attr(feature = "schema", schemars(with = "super::SwitchName"))]
@@ -344,6 +346,23 @@ commands! {
     "reinstallConnect": ReinstallConnect {}
     /// Connect runs one full cycle over all on-premises objects.
     "sync": Sync {}
+}
+
+/// A switch that is turned, by either of its names.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+struct NamedSwitch {
+    /// Which switch.
+    feature: SwitchName,
+    /// On or off.
+    value: bool,
+}
+
+impl From<NamedSwitch> for SetFeature {
+    fn from(NamedSwitch { feature, value }: NamedSwitch) -> SetFeature {
+        SetFeature { feature: feature.feature(), value: value != feature.is_negation() }
+    }
 }
 
 impl Command {

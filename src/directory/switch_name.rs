@@ -1,7 +1,7 @@
 //! The names of a tenant's switches, in files and messages.
 
 use super::words::words;
-use super::{Feature, Features, SetFeature, SwitchNames};
+use super::{Feature, Features, SwitchNames};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -109,23 +109,6 @@ impl<'de> Deserialize<'de> for Features {
     }
 }
 
-/// A switch that is turned, by either of its names.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(super) struct NamedSwitch {
-    /// Which switch.
-    feature: SwitchName,
-    /// On or off.
-    value: bool,
-}
-
-impl From<NamedSwitch> for SetFeature {
-    fn from(NamedSwitch { feature, value }: NamedSwitch) -> SetFeature {
-        SetFeature { feature: feature.feature(), value: value != feature.is_negation() }
-    }
-}
-
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Features {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -150,7 +133,7 @@ impl schemars::JsonSchema for Features {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::Command;
+    use crate::directory::{Command, SetFeature};
     use rstest::rstest;
 
     #[test]

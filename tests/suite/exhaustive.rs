@@ -90,7 +90,7 @@ fn model_and_checks_agree_in_later_editions() {
         let reports = search(&edition.id, &searches);
         // Where an edition knows of leaving scope, the second search begins with that.
         let held = |rule: &str| reports[1].held.get(rule).copied().unwrap_or(0);
-        assert!(held("scope.return-restores") > 0, "{}", edition.id);
+        assert!(held("scope.removal-soft-deletes") > 0, "{}", edition.id);
     }
 }
 

@@ -1,8 +1,10 @@
 //! The source of authority of an object: moved to the cloud, and given back.
 
+use super::edits::judge_cloud_edit;
 use crate::checks::arrival::{judge_addresses, judge_values};
 use crate::checks::candidates::Candidate;
-use crate::checks::conversions::{Conversion, owner};
+use crate::checks::conversions::Conversion;
+use crate::checks::history::owner;
 use crate::checks::identifiers::on_premises_identifiers;
 use crate::checks::subject::Subject;
 use crate::checks::transition::Transition;
@@ -134,7 +136,7 @@ pub(super) fn converted_not_taken_over(transition: &Transition<'_>, verdict: &mu
 
 /// What is managed in the cloud, or waits to be taken back, is edited there.
 pub(super) fn converted_is_editable(transition: &Transition<'_>, verdict: &mut Verdict) {
-    super::judge_cloud_edit(transition, verdict, |target| {
+    judge_cloud_edit(transition, verdict, |target| {
         transition.history.conversions.of(target).is_some_and(|conversion| !conversion.is_open)
     });
 }

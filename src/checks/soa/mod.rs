@@ -1,15 +1,14 @@
 //! Source of authority: an object is mastered in one place as a whole.
 
 mod conversion;
+mod edits;
 mod flag;
 
 use super::check::{Check, Trigger};
-use super::index::shares_an_identifier_with_another;
-use super::states::is_same;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
-use crate::directory::{CloudObject, Command, Field, Kind, OnPremisesObject, Status, Value};
+use crate::directory::{Command, Field, Kind, OnPremisesObject, Value};
 use rustc_hash::FxHashMap;
 use std::cell::LazyCell;
 use std::sync::Arc;
@@ -22,9 +21,9 @@ pub(super) const CHECKS: &[Check] = &[
         &[Trigger::Always],
         flag::never_synchronised_is_null,
     ),
-    Check::of("soa.no-split", &[Trigger::CloudEdit], no_split),
+    Check::of("soa.no-split", &[Trigger::CloudEdit], edits::no_split),
     Check::of("soa.cloud-mastered-untouched", &[Trigger::Sync], cloud_mastered_untouched),
-    Check::of("soa.cloud-edits-work", &[Trigger::CloudEdit], cloud_edits_work),
+    Check::of("soa.cloud-edits-work", &[Trigger::CloudEdit], edits::cloud_edits_work),
     Check::of(
         "soa.convert-stops-sync",
         &[Trigger::AuthorityEdit, Trigger::Sync],
@@ -119,92 +118,9 @@ fn carriers_by_anchor(objects: &[Arc<OnPremisesObject>]) -> FxHashMap<(&str, Kin
     carriers
 }
 
-/// An edit, by a cloud administrator, of what an on-premises-mastered object is synchronised with.
-fn no_split(transition: &Transition<'_>, verdict: &mut Verdict) {
-    let Command::UpdateCloudObject(update) = transition.command else {
-        return;
-    };
-    let Some(target) = target(transition) else { return };
-    if target.is_cloud_mastered() || target.quarantined || !update.set.names_synchronised_values() {
-        return;
-    }
-    let mut edited = CloudObject::clone(target);
-    update.set.apply_to(&mut edited);
-    edited.password.clone_from(&target.password);
-    let name = || transition.name_of(target);
-    let status = transition.outcome.status;
-    verdict.judge(|verdict| {
-        if status != Status::Refused && !is_same(target, &edited) {
-            verdict
-                .violated(name(), Field::Outcome, Status::Refused, status)
-                .because(Because::MasteredOnPremises);
-        }
-        match transition.after_of(target) {
-            None => _ = verdict.missing(name()),
-            Some(after) => {
-                // A password in the same command has rules of its own.
-                let differences = transition
-                    .differences(target, after)
-                    .filter(|difference| difference.field != Field::Password);
-                verdict.changed(name, differences);
-            }
-        }
-    });
-}
-
-/// The active object that an edit names.
-fn target<'a>(transition: &Transition<'a>) -> Option<&'a Arc<CloudObject>> {
-    transition.named.filter(|target| target.is_active())
-}
-
 /// A sync changes no cloud-mastered object that it does not take over.
 fn cloud_mastered_untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
     for cloud in transition.left_alone() {
         verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
     }
-}
-
-/// Edits of cloud-mastered objects that collide with nothing are accepted and take effect.
-fn cloud_edits_work(transition: &Transition<'_>, verdict: &mut Verdict) {
-    // Whether what has left scope can be edited in the cloud is open, and what was moved there is for
-    // `soa.converted-is-editable`.
-    judge_cloud_edit(transition, verdict, |target| {
-        !transition.history.scope.left.contains_key(&target.id)
-            && transition.history.conversions.of(target).is_none()
-    });
-}
-
-/// Judges that an edit of a cloud-mastered object that `applies` is carried out, where it collides with
-/// nothing.
-fn judge_cloud_edit(
-    transition: &Transition<'_>,
-    verdict: &mut Verdict,
-    applies: impl Fn(&CloudObject) -> bool,
-) {
-    let Command::UpdateCloudObject(update) = transition.command else { return };
-    let Some(target) = target(transition) else { return };
-    if !target.is_cloud_mastered() || !applies(target) {
-        return;
-    }
-    let mut edited = CloudObject::clone(target);
-    update.set.apply_to(&mut edited);
-    // Only users have names and passwords, and they keep having a name.
-    let makes_sense = if target.kind == Kind::User {
-        edited.user_principal_name.is_some()
-    } else {
-        update.set.user_principal_name.is_keep() && update.set.password.is_keep()
-    };
-    if !makes_sense
-        || is_same(target, &edited)
-        || shares_an_identifier_with_another(&edited, &transition.before.cloud)
-    {
-        return;
-    }
-    let name = || transition.name_of(target);
-    verdict.judge(|verdict| {
-        transition.judge_accepted(verdict, name);
-        if let Some(after) = transition.after_of(target) {
-            verdict.differs(name, transition.differences(&edited, after));
-        }
-    });
 }

@@ -1,7 +1,7 @@
 //! Every command over the values of the scope, and which of them can come next.
 
 use super::place::Place;
-use super::scope::Scope;
+use super::scope::{Scope, removal};
 use super::vocabulary::{
     ATTRIBUTE, ATTRIBUTE_VALUES, CLOUD_PASSWORD, EVERY_ADDRESSES, OBJECTS, ON_PREMISES_PASSWORDS,
     ONE_ADDRESS, Object, Side, Values, identified, key, label, roles, roles_to_be_eligible_for,
@@ -9,9 +9,9 @@ use super::vocabulary::{
 use crate::directory::{
     AssignRole, Capabilities, Capability, Change, CloudObjectChange, CloudRef, Command,
     CreateCloudObject, CreateOnPremisesObject, DeleteCloudObject, Feature, Kind, MakeEligible,
-    OnPremisesChange, RemoveEligibility, RemoveOnPremisesObject, RemoveRole, RestoreCloudObject,
-    SetCloudManaged, SetFeature, SetImmutableId, SetOnPremisesObjectIdentifier, Text,
-    UpdateCloudObject, UpdateOnPremisesObject, is_well_formed,
+    OnPremisesChange, RemoveEligibility, RemoveRole, RestoreCloudObject, SetCloudManaged,
+    SetFeature, SetImmutableId, SetOnPremisesObjectIdentifier, Text, UpdateCloudObject,
+    UpdateOnPremisesObject, is_well_formed,
 };
 use std::ops::Range;
 
@@ -135,11 +135,6 @@ fn is_second_before_first(place: &Place<'_>, command: &Command) -> bool {
         }
         _ => false,
     }
-}
-
-/// An on-premises object leaves scope.
-pub(super) fn removal(object: Object) -> Command {
-    Command::RemoveOnPremisesObject(RemoveOnPremisesObject { key: key(object) })
 }
 
 fn creations(values: Values, object: Object, capabilities: &Capabilities) -> Vec<Command> {

@@ -1,11 +1,12 @@
 //! Where a search starts.
 
-use super::actions::removal;
 use super::vocabulary::{
-    EVERY_ADDRESSES, FOREIGN_IDENTIFIER, OBJECTS, ONE_ADDRESS, ROLE, Values, identified,
+    EVERY_ADDRESSES, FOREIGN_IDENTIFIER, OBJECTS, ONE_ADDRESS, Object, ROLE, Values, identified,
+    key,
 };
 use crate::directory::{
-    Capabilities, Capability, CloudSetup, Command, Features, Kind, OnPremisesObject, Tenant, words,
+    Capabilities, Capability, CloudSetup, Command, Features, Kind, OnPremisesObject,
+    RemoveOnPremisesObject, Tenant, words,
 };
 
 /// What a search starts from, and of which values everything is made.
@@ -151,4 +152,9 @@ impl Scope {
             ..Tenant::default()
         }
     }
+}
+
+/// An on-premises object leaves scope.
+pub(super) fn removal(object: Object) -> Command {
+    Command::RemoveOnPremisesObject(RemoveOnPremisesObject { key: key(object) })
 }
