@@ -25,10 +25,12 @@ fn none() -> Vec<String> {
     names(&["none of them"])
 }
 
-/// All mutants, with a part of the generated cases.
+/// A share of the mutants, with a part of the generated cases.
 static MATRIX: LazyLock<Proof> = LazyLock::new(|| {
+    let some = mutants::of_edition(&Settings::default().edition).step_by(4);
     test(&Settings {
         generation: Generation { cases: 1_000, ..Generation::default() },
+        mutants: some.map(|mutant| mutant.name.to_owned()).collect(),
         variants: none(),
         ..Settings::default()
     })
@@ -39,7 +41,7 @@ static MATRIX: LazyLock<Proof> = LazyLock::new(|| {
 fn every_mutant_is_caught_by_nearly_every_source_and_every_example_is_small() {
     assert_eq!(MATRIX.defects(), Vec::<String>::new());
     let all = MATRIX.mutants.len();
-    assert!(all >= 100, "{all}");
+    assert!(all >= 50, "{all}");
     let least = [
         (Source::Scenarios, 90),
         (Source::Grid, 60),
@@ -66,9 +68,9 @@ fn every_mutant_is_caught_by_nearly_every_source_and_every_example_is_small() {
 #[test]
 fn no_correct_variant_is_blamed() {
     let proof = test(&Settings {
-        generation: Generation { cases: 4_000, ..Generation::default() },
+        generation: Generation { cases: 2_000, ..Generation::default() },
         mutants: none(),
-        one_in: 200,
+        one_in: 400,
         ..Settings::default()
     });
     assert_eq!(proof.defects(), Vec::<String>::new());
@@ -76,12 +78,12 @@ fn no_correct_variant_is_blamed() {
     assert!(proof.variants.iter().all(|line| line.cases > 0 && line.held > 0));
 }
 
-/// Of later editions the mutants of what is new or changed in them, and every variant with few cases.
+/// Of later editions some mutants of what is new or changed in them, and every variant with few cases.
 #[test]
 fn later_editions_are_proved_as_well() {
     for edition in editions::later() {
         let is_new = |mutant: &&mutants::Mutant| editions::has_new_rule(edition, mutant.rule);
-        let new = mutants::of_edition(&edition.id).filter(is_new);
+        let new = mutants::of_edition(&edition.id).filter(is_new).step_by(4);
         let mut of_new_rules: Vec<String> = new.map(|mutant| mutant.name.to_owned()).collect();
         if of_new_rules.is_empty() {
             // No name would stand for all.
@@ -89,9 +91,9 @@ fn later_editions_are_proved_as_well() {
         }
         let proof = test(&Settings {
             edition: edition.id.clone(),
-            generation: Generation { cases: 1_000, ..Generation::default() },
+            generation: Generation { cases: 400, ..Generation::default() },
             mutants: of_new_rules,
-            one_in: 200,
+            one_in: 800,
             ..Settings::default()
         });
         assert_eq!(proof.defects(), Vec::<String>::new(), "{}", edition.id);

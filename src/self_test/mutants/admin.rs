@@ -99,7 +99,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("administrator-once-never-matched", "admin.recovery")
             .what("A user that once stood in the way as an administrator is never matched.")
-            .also(&[MISSED])
+            .also(&["protect.already-mapped-code protect.privileged-role-code switch.block-hard-match-code", MISSED])
             .eligibility(|memory, pair| {
                 if !pair.object.roles.is_empty() {
                     memory.marked.insert(pair.object.id.clone());
@@ -109,7 +109,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("admin-check-cached", "admin.recovery")
             .what("Whether a user is an administrator is asked once and never again.")
-            .also(&[MISSED])
+            .also(&["protect.privileged-role-assigned", MISSED])
             .eligibility(|memory, pair| {
                 let object = pair.object.to_mut();
                 let now = !object.roles.is_empty();
@@ -119,7 +119,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("role-stops-sync", "admin.roles-may-return")
             .what("A joined user that is given a directory role is no longer updated.")
-            .also(&["switch.joined-objects-still-sync sync.failed-is-retried sync.updates-flow"])
+            .also(&["protect.joined-sync-on recovery.rejoins-by-anchor", "switch.joined-objects-still-sync sync.failed-is-retried sync.updates-flow"])
             .before_turn(|_, turn| {
                 let own = turn.tenant.get(turn.joined?)?;
                 is_stopped_by_a_role(own, turn.incoming, turn.exported, turn.features)
@@ -150,7 +150,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("blocked-by-an-administrator-never-retried", "admin.recovery")
             .what("An object that an administrator once stood in the way of is not tried again.")
-            .also(&[MISSED])
+            .also(&["protect.already-mapped-code protect.privileged-role-code switch.block-hard-match-code", MISSED])
             .before_turn(|memory, turn| {
                 let is_new = turn.joined.is_none();
                 let is_stopped = is_new && memory.marked.contains(&turn.incoming.key);
@@ -163,7 +163,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("copies-on-premises-over-everything", "admin.untouched")
             .what("Whatever holds an identifier of an on-premises object is overwritten.")
-            .also(&[
+            .also(&["protect.soft-match-unchanged", 
                 NOT_ITS_OWN,
                 "admin.roles-may-return kind.immutable-id-users-only \
                  match.late-match-is-an-error recovery.nothing-lost recovery.rejoins-by-anchor \

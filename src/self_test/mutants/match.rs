@@ -254,7 +254,7 @@ fn missed() -> Vec<Mutant> {
     vec![
         mutant("never-matches", "match.every-new-object")
             .what("Nothing is ever matched.")
-            .also(&[MISSED])
+            .also(&["protect.already-mapped-code protect.privileged-role-code switch.block-hard-match-code", MISSED])
             .eligibility(|_, pair| pair.shared = MatchAttributes::default()),
         mutant("only-first-cycle-soft-matches", "match.every-new-object")
             .what("Objects that appear after the first cycle are not soft-matched.")
@@ -297,11 +297,11 @@ fn missed() -> Vec<Mutant> {
             }),
         mutant("anchor-matches-nothing", "match.hard-on-source-anchor")
             .what("The anchor matches nothing.")
-            .also(&[MISSED, NOT_ITS_OWN])
+            .also(&["protect.privileged-role-code", MISSED, NOT_ITS_OWN])
             .policy(|policy| policy.edition.hard_match = &[]),
         mutant("hard-match-needs-an-equal-upn", "match.hard-on-source-anchor")
             .what("A user is matched on its anchor only where the UPNs are equal too.")
-            .also(&[MISSED])
+            .also(&["match.collision-creates-nothing-else protect.already-mapped-code protect.no-soft-match-instead protect.privileged-role-code soa.cloud-mastered-untouched switch.block-hard-match-blocks-soft-too switch.block-hard-match-code", MISSED])
             .eligibility(|_, pair| pair.shared.anchor &= pair.shared.user_principal_name),
         mutant("both-names-required", "match.either-attribute-suffices")
             .what("Where both sides have a UPN and a primary address, both must match.")
@@ -749,6 +749,7 @@ fn without_a_match() -> Vec<Mutant> {
         mutant("always-matches-the-first", "match.no-holder-provisions")
             .what("Every new object takes over the first cloud-mastered object of its kind.")
             .also(&[
+                "protect.soft-match-unchanged soa.converted-not-taken-over",
                 NOT_ITS_OWN,
                 "relation.order-of-creation admin.roles-may-return match.case-insensitive-names \
                  match.hard-on-source-anchor match.soft-on-upn safe.unique-identifiers \

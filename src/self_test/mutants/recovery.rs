@@ -39,7 +39,10 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("roles-stop-rejoining", "recovery.rejoins-by-anchor")
             .what("A user that was given a role is not rejoined after a reinstallation.")
-            .also(&["admin.roles-may-return safe.report-agrees sync.updates-flow"])
+            .also(&[
+                "protect.joined-sync-on",
+                "admin.roles-may-return safe.report-agrees sync.updates-flow",
+            ])
             .rejoin(|circumstances, _, found| {
                 let object = found?.and_then(|handle| circumstances.tenant.get(handle));
                 let has_role = object.is_some_and(|object| !object.roles.is_empty());

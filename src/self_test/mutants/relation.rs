@@ -19,7 +19,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
     vec![
         mutant("secondary-address-blocks-the-match", "relation.values-that-do-not-match")
             .what("An object with any secondary address is not soft-matched.")
-            .also(&[ON_ADDRESS, "match.soft-on-upn"])
+            .also(&["sync.failed-is-retried", ON_ADDRESS, "match.soft-on-upn"])
             .eligibility(|_, pair| {
                 let mut addresses = pair.incoming.proxy_addresses.iter();
                 pair.features.soft_match &=
@@ -37,7 +37,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("only-the-first-of-a-cycle-is-matched", "relation.unrelated-objects")
             .what("Objects whose turn comes after another one's are not matched in that cycle.")
-            .also(&[
+            .also(&["protect.safe-target-matches switch.takes-effect-on-retry", 
                 ON_ADDRESS,
                 "match.hard-on-source-anchor match.soft-on-upn sync.errors-stay-local \
                  sync.failed-is-retried",
@@ -64,7 +64,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("given-up-after-two-failures", "relation.idle-syncs")
             .what("An object that failed twice is never matched.")
-            .also(&["admin.recovery match.every-new-object match.soft-on-upn \
+            .also(&["match.hard-on-source-anchor protect.clear-identifier protect.recovery-role protect.safe-target-matches protect.soft-match-unchanged scope.return-after-restore switch.block-hard-match-on-retry", "admin.recovery match.every-new-object match.soft-on-upn \
                  sync.failed-is-retried"])
             .decision(|memory, circumstances, decision| match decision {
                 Decision::TakeOver(_)
@@ -82,7 +82,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("one-takeover-a-cycle", "relation.one-cycle-or-several")
             .what("A cycle takes over one object at most.")
-            .also(&[
+            .also(&["protect.safe-target-matches switch.takes-effect-on-retry sync.failed-is-retried", 
                 ON_ADDRESS,
                 "match.hard-on-source-anchor match.soft-on-upn sync.errors-stay-local",
             ])
@@ -95,7 +95,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("rejoined-objects-start-without-attributes", "relation.reinstallation")
             .what("An object that is rejoined after a reinstallation loses its attributes.")
-            .also(&[
+            .also(&["protect.joined-sync-on", 
                 "safe.own-values-only",
                 "recovery.nothing-lost recovery.rejoins-by-anchor \
                  safe.only-the-named-change switch.block-hard-match sync.updates-flow",

@@ -54,7 +54,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("reinstall-hands-objects-to-the-cloud", "safe.only-the-named-change")
             .what("A reinstallation makes every object cloud-mastered until it is found again.")
-            .also(&["match.collision-creates-nothing-else soa.one-authority"])
+            .also(&["soa.never-synchronised-is-null", "match.collision-creates-nothing-else soa.one-authority"])
             .afterwards(|_, command, model, _| {
                 if let Command::ReinstallConnect(_) = command {
                     let all: Vec<CloudHandle> =
@@ -127,7 +127,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("refusal-reported-as-ok", "safe.command-takes-effect")
             .what("A refused command is reported as ok.")
-            .also(&["kind.immutable-id-users-only soa.no-split"])
+            .also(&["protect.clear-identifier", "kind.immutable-id-users-only soa.no-split"])
             .afterwards(|_, _, _, outcome| {
                 if outcome.status == Status::Refused {
                     *outcome = Outcome::ok();
@@ -202,7 +202,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("report-says-ok-for-failure", "safe.report-agrees")
             .what("An object that failed is reported as unchanged.")
-            .also(&["match.late-match-is-an-error scope.blocked-return-is-an-error \
+            .also(&["protect.soft-deleted-privileged", "match.late-match-is-an-error scope.blocked-return-is-an-error \
                  sync.changed-anchor-stops-updates sync.failed-is-retried"])
             .after_turn(|_, _, result| {
                 if is_error(result) {
@@ -255,7 +255,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("edits-of-several-fields-change-the-name-only", "safe.command-takes-effect")
             .what("A cloud edit that names a UPN is reported as done and changes nothing else.")
-            .also(&["soa.cloud-edits-work"])
+            .also(&["soa.converted-is-editable", "soa.cloud-edits-work"])
             .instead(|_, command, model| {
                 let Command::UpdateCloudObject(update) = command else {
                     return None;

@@ -32,13 +32,13 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("removed-users-lose-their-anchor", "scope.return-restores")
             .what("A user that leaves scope loses its anchor, and is not found again.")
-            .also(&[NOBODY_RETURNS])
+            .also(&["protect.soft-deleted-privileged", NOBODY_RETURNS])
             .left(|_, leaving| {
                 leaving.tenant.change(leaving.handle, |object| object.on_premises_immutable_id = None);
             }),
         mutant("returning-users-are-created-anew", "scope.return-restores")
             .what("A user that comes back gets a new cloud user.")
-            .also(&["scope.blocked-return-is-an-error"])
+            .also(&["protect.soft-deleted-privileged", "scope.blocked-return-is-an-error"])
             .deleted_before(|_, _, _| None),
         mutant("returning-users-are-known-by-name-too", "scope.return-restores")
             .what("A user that comes back is restored only where it has its old name.")
@@ -75,7 +75,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("restored-users-are-not-matched-again", "scope.return-after-restore")
             .what("A user that left scope and was restored is not matched on its anchor.")
-            .also(&[MISSED])
+            .also(&["protect.already-mapped-code protect.privileged-role-code switch.block-hard-match-code", MISSED])
             .left(mark)
             .eligibility(|memory, pair| {
                 if memory.marked.contains(&pair.object.id) {

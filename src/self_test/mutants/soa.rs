@@ -64,7 +64,7 @@ fn authority() -> Vec<Mutant> {
             }),
         mutant("immutable-id-flips-authority", "soa.one-authority")
             .what("A user that is given an onPremisesImmutableId is mastered on-premises at once.")
-            .also(&["safe.command-takes-effect safe.only-the-named-change"])
+            .also(&["soa.never-synchronised-is-null", "safe.command-takes-effect safe.only-the-named-change"])
             .afterwards(|_, command, model, outcome| {
                 if let Command::SetImmutableId(set) = command
                     && outcome.status == Status::Ok
@@ -89,7 +89,7 @@ fn authority() -> Vec<Mutant> {
             }),
         mutant("failed-match-flips-authority", "soa.one-authority")
             .what("A new object that fails leaves the object in its way mastered on-premises.")
-            .also(&[
+            .also(&["soa.convert-stops-sync soa.rollback-blocked", 
                 NOT_ITS_OWN,
                 "safe.command-takes-effect soa.no-split takeover.addresses-replaced \
                  takeover.anchor-stamped takeover.password-overwritten takeover.values-overwritten",
@@ -145,7 +145,7 @@ fn authority() -> Vec<Mutant> {
             }),
         mutant("unmatched-cloud-objects-emptied", "soa.cloud-mastered-untouched")
             .what("Every cycle empties the attributes of objects that have nothing on-premises.")
-            .also(&["relation.unrelated-objects", NOT_ITS_OWN, HALF_TAKEN_OVER])
+            .also(&["soa.convert-stops-sync soa.rollback-blocked", "relation.unrelated-objects", NOT_ITS_OWN, HALF_TAKEN_OVER])
             .afterwards(|_, command, model, _| {
                 if let Command::Sync(_) = command {
                     let unmatched: Vec<CloudHandle> =
@@ -157,7 +157,7 @@ fn authority() -> Vec<Mutant> {
             }),
         mutant("collision-writes-values-to-the-holder", "soa.cloud-mastered-untouched")
             .what("A new object that fails leaves its attributes on the object that is in its way.")
-            .also(&[
+            .also(&["soa.convert-stops-sync soa.rollback-blocked", 
                 NOT_ITS_OWN,
                 "takeover.addresses-replaced takeover.anchor-stamped takeover.authority-flips \
                  takeover.password-overwritten",
@@ -170,18 +170,20 @@ fn authority() -> Vec<Mutant> {
             }),
         mutant("cloud-objects-locked-once-connect-runs", "soa.cloud-edits-work")
             .what("After the first cycle no object can be edited in the cloud, whoever masters it.")
+            .also(&["soa.converted-is-editable"])
             .refuses(|memory, command, _| {
                 matches!(command, Command::UpdateCloudObject(_)) && memory.cycles > 0
             }),
         mutant("immutable-id-locks-cloud-edits", "soa.cloud-edits-work")
             .what("A cloud-mastered object that carries an onPremisesImmutableId cannot be edited.")
+            .also(&["soa.converted-is-editable"])
             .refuses(|_, command, target| {
                 let is_edit = matches!(command, Command::UpdateCloudObject(_));
                 is_edit && target.on_premises_immutable_id.is_some()
             }),
         mutant("refuses-everything", "soa.cloud-edits-work")
             .what("Every command on an object is refused, and every object fails in every cycle.")
-            .also(&[
+            .also(&["protect.already-mapped-code protect.privileged-role-code switch.block-hard-match-code", 
                 MISSED,
                 "admin.roles-may-return kind.immutable-id-users-only \
                  match.collision-creates-nothing-else safe.command-takes-effect",

@@ -73,7 +73,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .eligibility(|_, pair| pair.features.block_hard_match = false),
         mutant("blocked-hard-match-becomes-a-soft-match", "switch.block-hard-match")
             .what("With hard match blocked a user that carries the anchor is soft-matched instead.")
-            .also(&[NOT_ITS_OWN])
+            .also(&["switch.block-hard-match-code", NOT_ITS_OWN])
             .eligibility(|_, pair| {
                 pair.shared.anchor &= !pair.features.block_hard_match;
             }),
@@ -111,7 +111,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("blocked-anchor-is-matched-softly", "switch.block-hard-match-blocks-soft-too")
             .what("With hard match blocked a user that carries the anchor is matched by its name or address.")
-            .also(&[NOT_ITS_OWN, "scope.restored-is-left-alone switch.block-hard-match-code"])
+            .also(&["switch.block-hard-match-code", NOT_ITS_OWN, "scope.restored-is-left-alone switch.block-hard-match-code"])
             .eligibility(|_, pair| pair.shared.anchor &= !pair.features.block_hard_match),
         mutant("blocked-anchor-is-matched-by-its-address", "switch.block-hard-match-blocks-soft-too")
             .what("With hard match blocked a user that carries the anchor is matched by its address.")
@@ -154,7 +154,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("blocked-until-it-is-changed", "switch.block-hard-match-on-retry")
             .what("What the block of hard match has stopped is tried again only after a change on-premises.")
-            .also(&[MISSED, "scope.blocked-return-is-an-error scope.return-restores", "scope.return-after-restore"])
+            .also(&["soa.rollback-next-cycle", MISSED, "scope.blocked-return-is-an-error scope.return-restores", "scope.return-after-restore"])
             .before_turn(|memory, turn| Some(memory.failure(turn)?.0))
             .after_turn(|memory, turn, result| {
                 if is_error(result) && turn.features.block_hard_match && turn.joined.is_none() {
@@ -163,9 +163,11 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("blocked-hard-match-is-an-invalid-soft-match", "switch.block-hard-match-code")
             .what("A blocked hard match is reported as InvalidSoftMatch.")
+            .also(&["protect.privileged-role-code"])
             .after_turn(|_, _, result| recode(result, "InvalidHardMatch", "InvalidSoftMatch")),
         mutant("blocked-hard-match-is-not-unique", "switch.block-hard-match-code")
             .what("A blocked hard match is reported as AttributeValueMustBeUnique.")
+            .also(&["protect.privileged-role-code"])
             .after_turn(|_, _, result| {
                 recode(result, "InvalidHardMatch", "AttributeValueMustBeUnique");
             }),

@@ -107,7 +107,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("error-stops-the-cycle", "sync.errors-stay-local")
             .what("The first object that fails ends the cycle.")
-            .also(&[
+            .also(&["protect.already-mapped-code", 
                 MISSED,
                 "match.collision-creates-nothing-else recovery.rejoins-by-anchor \
                  safe.report-agrees sync.updates-flow",
@@ -116,7 +116,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .after_turn(|memory, _, result| memory.stopped |= is_error(result)),
         mutant("error-rolls-the-cycle-back", "sync.errors-stay-local")
             .what("If any object fails, nothing of the cycle is kept and every object fails.")
-            .also(&[MISSED, NOT_UPDATED, "match.collision-creates-nothing-else safe.report-agrees"])
+            .also(&["kind.type-mismatch-code match.held-value-code match.other-anchor-code protect.already-mapped-code protect.privileged-role-code switch.block-hard-match-code", MISSED, NOT_UPDATED, "match.collision-creates-nothing-else safe.report-agrees"])
             .instead(|memory, command, model| {
                 if let Command::Sync(_) = command {
                     let trial = model.clone().apply(command).ok()?;
@@ -127,7 +127,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             .before_turn(|memory, _| memory.stopped.then(|| error("Stopped"))),
         mutant("failed-not-retried", "sync.failed-is-retried")
             .what("An object that failed is not tried again until it is changed on-premises.")
-            .also(&[MISSED, "sync.updates-flow"])
+            .also(&["soa.rollback-next-cycle", MISSED, "sync.updates-flow"])
             .afterwards(|memory, command, _, _| {
                 if let Command::ReinstallConnect(_) = command {
                     memory.failures.clear();
@@ -141,7 +141,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("retried-once-only", "sync.failed-is-retried")
             .what("An object that failed twice is not tried again until it is changed on-premises.")
-            .also(&["relation.idle-syncs admin.recovery match.case-insensitive-names \
+            .also(&["match.hard-on-source-anchor protect.clear-identifier protect.recovery-role protect.safe-target-matches protect.soft-match-unchanged scope.return-after-restore switch.block-hard-match-on-retry", "relation.idle-syncs admin.recovery match.case-insensitive-names \
                  match.every-new-object match.no-holder-provisions match.soft-on-upn \
                  switch.takes-effect-on-retry"])
             .before_turn(|memory, turn| {

@@ -15,17 +15,17 @@ pub(super) fn mutants() -> Vec<Mutant> {
     vec![
         mutant("takeover-leaves-authority", "takeover.authority-flips")
             .what("A takeover writes the values and leaves the object mastered in the cloud.")
-            .also(&[NOT_ITS_OWN, MISSED, "safe.command-takes-effect"])
+            .also(&["soa.never-synchronised-is-null", NOT_ITS_OWN, MISSED, "safe.command-takes-effect"])
             .exported(TAKEOVER, |_, _, object| object.on_premises_sync_enabled = Some(false)),
         mutant("contact-takeover-leaves-authority", "takeover.authority-flips")
             .what("A contact that is taken over stays mastered in the cloud.")
-            .also(&[NOT_ITS_OWN, MISSED])
+            .also(&["soa.never-synchronised-is-null", NOT_ITS_OWN, MISSED])
             .exported(TAKEOVER, |_, _, object| {
                 object.on_premises_sync_enabled = Some(object.kind != Kind::Contact);
             }),
         mutant("anchor-not-stamped-on-soft-match", "takeover.anchor-stamped")
             .what("A soft match leaves onPremisesImmutableId as it was.")
-            .also(&[
+            .also(&["match.held-value-code", 
                 MISSED,
                 "match.collision-creates-nothing-else safe.command-takes-effect \
                  safe.only-the-named-change safe.report-agrees soa.one-authority",
@@ -93,7 +93,7 @@ pub(super) fn mutants() -> Vec<Mutant> {
             }),
         mutant("takeover-recreates-object", "takeover.same-object")
             .what("A takeover deletes the cloud object and creates it again under a new id.")
-            .also(&["match.every-new-object safe.only-the-named-change safe.report-agrees"])
+            .also(&["soa.rollback-next-cycle", "match.every-new-object safe.only-the-named-change safe.report-agrees"])
             .after_turn(|_, turn, result| {
                 if is_takeover(result)
                     && let Some(own) = turn.joined

@@ -97,6 +97,12 @@ proptest! {
         prop_assert_eq!(told.matches("passes now: ").count(), known, "{}: {}", mutant.name, told);
     }
 
+}
+
+proptest! {
+    // Each case is four runs with an example of every reason.
+    #![proptest_config(settings(1))]
+
     #[test]
     fn an_update_puts_right_and_a_second_one_changes_nothing(
         before in some_mutant(),
