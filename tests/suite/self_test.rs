@@ -27,12 +27,13 @@ fn none() -> Vec<String> {
 
 /// A share of the mutants, with a part of the generated cases.
 static MATRIX: LazyLock<Proof> = LazyLock::new(|| {
-    let some = mutants::of_edition(&Settings::default().edition).step_by(4);
+    let every = Settings::default();
+    let some = mutants::of_edition(&every.edition).step_by(4);
     test(&Settings {
         generation: Generation { cases: 1_000, ..Generation::default() },
         mutants: some.map(|mutant| mutant.name.to_owned()).collect(),
         variants: none(),
-        ..Settings::default()
+        ..every
     })
 });
 
