@@ -12,6 +12,8 @@ pub(crate) struct Conversion {
     pub(crate) anchor: Option<Text>,
     /// Its source of authority was given back since.
     pub(crate) is_given_back: bool,
+    /// The on-premises object that it was joined to was given another anchor: whether it is taken back is open.
+    pub(crate) has_other_anchor: bool,
     /// Something has happened to it since of which the pages say nothing.
     pub(crate) is_open: bool,
 }
@@ -46,12 +48,14 @@ impl Conversions {
             }
             if let Some(conversion) = self.0.get_mut(&cloud.id) {
                 conversion.is_given_back = !cloud.is_cloud_managed;
-                conversion.is_open |= !is_certain;
+                conversion.is_open |=
+                    !is_certain || (conversion.is_given_back && conversion.has_other_anchor);
                 continue;
             }
             let key = owner(was).filter(|_| is_certain);
             let conversion = Conversion {
                 is_given_back: !cloud.is_cloud_managed,
+                has_other_anchor: false,
                 is_open: key.is_none(),
                 key,
                 anchor: was.on_premises_immutable_id.clone(),
@@ -67,11 +71,36 @@ impl Conversions {
         }
     }
 
-    /// Takes note that an on-premises object was removed, or was given another anchor, of which the pages
-    /// say nothing. Returns whether it is one whose source of authority was moved.
-    pub(super) fn leave_open_of(&mut self, key: &Text) -> bool {
-        let own = self.0.values_mut().filter(|conversion| conversion.key.as_ref() == Some(key));
-        own.map(|conversion| conversion.is_open = true).count() > 0
+    /// Takes note that an on-premises object was removed.
+    pub(super) fn remove_on_premises(&mut self, key: &Text) {
+        self.of_key(key).for_each(|conversion| conversion.is_open = true);
+    }
+
+    /// Takes note that an on-premises object was given another anchor.
+    pub(super) fn change_anchor(&mut self, key: &Text) {
+        for conversion in self.of_key(key) {
+            conversion.has_other_anchor = true;
+            conversion.is_open |= conversion.is_given_back;
+        }
+    }
+
+    /// Whether it is open if an on-premises object has back what was moved to the cloud.
+    pub(super) fn is_open_of(&self, key: &Text) -> bool {
+        let mut all = self.0.values();
+        all.any(|conversion| conversion.key.as_ref() == Some(key) && conversion.is_open)
+    }
+
+    /// Whether an on-premises object is given back what it was joined to by another anchor.
+    pub(super) fn is_given_back_to_another(&self, key: &Text) -> bool {
+        self.0.values().any(|conversion| {
+            conversion.key.as_ref() == Some(key)
+                && conversion.is_given_back
+                && conversion.has_other_anchor
+        })
+    }
+
+    fn of_key(&mut self, key: &Text) -> impl Iterator<Item = &mut Conversion> {
+        self.0.values_mut().filter(move |conversion| conversion.key.as_ref() == Some(key))
     }
 
     /// Takes in a cycle: what is mastered on-premises again is like any other joined object.
@@ -85,7 +114,11 @@ impl Conversions {
             canonical.id(id);
             canonical.optional(conversion.key.as_ref(), |canonical, key| canonical.text(key));
             canonical.optional(conversion.anchor.as_ref(), CanonicalState::anchor);
-            canonical.flags([conversion.is_given_back, conversion.is_open]);
+            canonical.flags([
+                conversion.is_given_back,
+                conversion.has_other_anchor,
+                conversion.is_open,
+            ]);
         });
     }
 }

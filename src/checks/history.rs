@@ -272,7 +272,7 @@ impl History {
     pub(super) fn remove_on_premises(&mut self, key: &Text, before: &Snapshot) {
         let own_history = self.objects.remove(key);
         self.scope.gone.insert(key.clone());
-        self.conversions.leave_open_of(key);
+        self.conversions.remove_on_premises(key);
         let Some(object) = before.on_premises_object(key) else { return };
         if let Some(anchor) = &object.source_anchor {
             let removed = Removed { key: key.clone(), anchor: anchor.clone(), kind: object.kind };

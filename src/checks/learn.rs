@@ -109,12 +109,15 @@ impl History {
                 let [was, is] = [before, after].map(|state| state.on_premises_object(&update.key));
                 let has_other_anchor =
                     was.map(|was| &was.source_anchor) != is.map(|is| &is.source_anchor);
-                let is_moved = has_other_anchor && self.conversions.leave_open_of(&update.key);
+                if has_other_anchor {
+                    self.conversions.change_anchor(&update.key);
+                }
                 if let Some(own_history) = self.objects.get_mut(&update.key) {
                     own_history.changed = true;
                     // What becomes of it, and of what a collision left behind for its old anchor, is open.
-                    own_history.indeterminate |=
-                        is_moved || (has_other_anchor && own_history.quarantined.is_some());
+                    own_history.indeterminate |= has_other_anchor
+                        && (own_history.quarantined.is_some()
+                            || self.conversions.is_open_of(&update.key));
                     // What was told stays told where nothing has changed.
                     own_history.late_match_told &= was == is;
                     own_history.value_removed |=
@@ -156,6 +159,9 @@ impl History {
             Command::SetCloudManaged(_) => {
                 let owner = |cloud: &CloudObject| owner(&self.objects, before, cloud);
                 self.conversions.turn((before, after), facts.is_certain, owner);
+                for (key, own_history) in &mut self.objects {
+                    own_history.indeterminate |= self.conversions.is_given_back_to_another(key);
+                }
                 // What the cycle owes an object that leaves scope and was moved before is open.
                 let leaving = facts.named.as_ref().and_then(|id| self.scope.leaving.get_mut(id));
                 leaving.into_iter().for_each(|is_certain| *is_certain = false);

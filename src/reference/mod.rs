@@ -282,10 +282,14 @@ impl ReferenceModel {
 
     /// An identifier that was cleared is stamped again by the next cycle.
     fn set_object_identifier(&mut self, object: &CloudRef, value: Option<&Text>) -> Outcome {
+        let handle = self.resolve(object);
+        let was_mapped = handle
+            .and_then(|handle| self.tenant.get(handle))
+            .is_some_and(|named| named.on_premises_object_identifier.is_some());
         let outcome = self.on_cloud_object(object, |tenant, handle| {
             administrator::set_object_identifier(tenant, handle, value)
         });
-        if let Some(handle) = self.resolve(object).filter(|_| outcome.status == Status::Ok) {
+        if let Some(handle) = handle.filter(|_| was_mapped && outcome.status == Status::Ok) {
             self.connect.identifier_was_cleared(handle);
         }
         outcome
