@@ -383,15 +383,8 @@ impl History {
 
     /// Draws all that later verdicts rest on. What objects are called in reports is not among it.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features {
-            soft_match,
-            password_hash_sync,
-            block_hard_match,
-            soft_match_on_upn,
-            identifier_update,
-        } = self.features;
-        canonical.flags([soft_match_on_upn, identifier_update]);
-        canonical.flags([soft_match, password_hash_sync, block_hard_match, self.reinstalled]);
+        canonical.features(&self.features);
+        canonical.flags([self.reinstalled]);
         canonical.list(self.labels.iter(), |canonical, (label, id)| {
             canonical.text(label);
             canonical.id(id);

@@ -1,17 +1,16 @@
 //! Users that no hard match takes over: those with privileged roles, and those that are mapped to another
 //! on-premises object.
 
-use super::arrival::is_left_undone;
 use super::candidates::Candidate;
 use super::check::{Check, Trigger};
 use super::codes::{Situation, judge_codes, judge_subject};
 use super::definitions::{Protection, equal_identifiers, leads_to, protection};
 use super::link_state::LinkState;
 use super::r#match::judge_clear_matches;
-use super::recovery::judge_stays_joined;
+use super::recovery::judge_syncs_on;
 use super::scope::{Return, judge_stays_in_the_bin, returns};
 use super::subject::Subject;
-use super::transition::{Transition, joined_before};
+use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
 use crate::directory::{
@@ -359,16 +358,7 @@ fn joined_sync_on(transition: &Transition<'_>, verdict: &mut Verdict) {
         if transition.settings.is_privileged(link.cloud) != Some(true) {
             continue;
         }
-        verdict.judge(|verdict| {
-            judge_stays_joined(transition, verdict, subject, link);
-            if is_left_undone(transition, subject) == Some(true) {
-                let because = joined_before(subject, transition.name_of(link.cloud));
-                verdict
-                    .violated(subject.name(), Field::Synchronisation, true, false)
-                    .because(because)
-                    .reported(subject.reported);
-            }
-        });
+        verdict.judge(|verdict| judge_syncs_on(transition, verdict, subject, link));
     }
 }
 

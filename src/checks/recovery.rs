@@ -1,5 +1,6 @@
 //! Connect is installed anew: nothing is lost, and everything is joined again by its anchor.
 
+use super::arrival::is_left_undone;
 use super::check::{Check, Trigger};
 use super::history::ObjectHistory;
 use super::link_state::Joined;
@@ -113,6 +114,23 @@ pub(super) fn judge_stays_joined<'a>(
         verdict
             .violated(subject.name(), Field::Result, Value::Other, ResultWord::Error)
             .because(joined_before(subject, name()));
+    }
+}
+
+/// The same, and its updates are tried.
+pub(super) fn judge_syncs_on<'a>(
+    transition: &Transition<'a>,
+    verdict: &mut Verdict,
+    subject: &Subject<'_>,
+    link: &Joined<'a>,
+) {
+    judge_stays_joined(transition, verdict, subject, link);
+    if is_left_undone(transition, subject) == Some(true) {
+        let because = joined_before(subject, transition.name_of(link.cloud));
+        verdict
+            .violated(subject.name(), Field::Synchronisation, true, false)
+            .because(because)
+            .reported(subject.reported);
     }
 }
 

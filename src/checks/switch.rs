@@ -1,6 +1,5 @@
 //! The switches that turn soft match off and block hard match.
 
-use super::arrival::is_left_undone;
 use super::candidates::Candidate;
 use super::check::{Check, Trigger};
 use super::codes::{Situation, judge_codes, judge_subject};
@@ -10,12 +9,12 @@ use super::definitions::leads_to;
 use super::history::ObjectHistory;
 use super::r#match::{judge_clear_matches, judge_no_match};
 use super::protect::is_beyond_the_switch;
-use super::recovery::judge_stays_joined;
+use super::recovery::{judge_stays_joined, judge_syncs_on};
 use super::scope::blocked_returns;
 use super::subject::Subject;
-use super::transition::{Transition, joined_before};
+use super::transition::Transition;
 use super::verdict::Verdict;
-use crate::directory::{Capability, Field, Kind, ResultWord, Text};
+use crate::directory::{Capability, Kind, ResultWord, Text};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::of(
@@ -82,16 +81,7 @@ fn joined_objects_still_sync(transition: &Transition<'_>, verdict: &mut Verdict)
         return;
     }
     for (subject, link) in transition.settled() {
-        verdict.judge(|verdict| {
-            judge_stays_joined(transition, verdict, subject, link);
-            if is_left_undone(transition, subject) == Some(true) {
-                let because = joined_before(subject, transition.name_of(link.cloud));
-                verdict
-                    .violated(subject.name(), Field::Synchronisation, true, false)
-                    .because(because)
-                    .reported(subject.reported);
-            }
-        });
+        verdict.judge(|verdict| judge_syncs_on(transition, verdict, subject, link));
     }
 }
 

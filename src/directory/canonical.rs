@@ -6,7 +6,7 @@
 //! canonical numbers them as they are first mentioned, so that two such states have the same
 //! canonical, and two states with the same canonical differ in nothing else.
 
-use super::{Attributes, CloudObject, OnPremisesObject, ProxyAddress, Text};
+use super::{Attributes, CloudObject, Features, OnPremisesObject, ProxyAddress, Text};
 
 /// What something looks like, as bytes.
 ///
@@ -81,6 +81,24 @@ impl CanonicalState {
     pub(crate) fn flags<const N: usize>(&mut self, flags: [bool; N]) {
         const { assert!(N <= 8) };
         self.bytes.push(flags.iter().fold(0, |all, flag| all << 1 | u8::from(*flag)));
+    }
+
+    /// The tenant's switches.
+    pub(crate) fn features(&mut self, features: &Features) {
+        let Features {
+            soft_match,
+            password_hash_sync,
+            block_hard_match,
+            soft_match_on_upn,
+            identifier_update,
+        } = *features;
+        self.flags([
+            soft_match,
+            password_hash_sync,
+            block_hard_match,
+            soft_match_on_upn,
+            identifier_update,
+        ]);
     }
 
     /// A text that means what it says.

@@ -39,10 +39,7 @@ pub(super) fn set_immutable_id(
     handle: CloudHandle,
     value: Option<&Text>,
 ) -> Carried {
-    edit(tenant, handle, |object| {
-        if object.kind != Kind::User {
-            return Err(Refusal::UsersOnly);
-        }
+    edit_user(tenant, handle, |object| {
         if object.is_on_premises_mastered() {
             return Err(Refusal::MasteredOnPremises);
         }
@@ -61,10 +58,7 @@ pub(super) fn assign_role(tenant: &mut CloudTenant, handle: CloudHandle, role: &
 
 /// Takes a directory role from any active user.
 pub(super) fn remove_role(tenant: &mut CloudTenant, handle: CloudHandle, role: &Text) -> Carried {
-    edit(tenant, handle, |object| {
-        if object.kind != Kind::User {
-            return Err(Refusal::UsersOnly);
-        }
+    edit_user(tenant, handle, |object| {
         object.roles.remove(role);
         Ok(())
     })
@@ -84,10 +78,7 @@ pub(super) fn remove_eligibility(
     handle: CloudHandle,
     role: &Text,
 ) -> Carried {
-    edit(tenant, handle, |object| {
-        if object.kind != Kind::User {
-            return Err(Refusal::UsersOnly);
-        }
+    edit_user(tenant, handle, |object| {
         object.eligible_roles.remove(role);
         Ok(())
     })
@@ -100,10 +91,7 @@ pub(super) fn set_object_identifier(
     handle: CloudHandle,
     value: Option<&Text>,
 ) -> Carried {
-    edit(tenant, handle, |object| {
-        if object.kind != Kind::User {
-            return Err(Refusal::UsersOnly);
-        }
+    edit_user(tenant, handle, |object| {
         if value.is_some() {
             return Err(Refusal::ClearedOnly);
         }
@@ -151,6 +139,20 @@ pub(super) fn edit(
     is_free(&object, handle, tenant)?;
     tenant.replace(handle, object);
     Ok(())
+}
+
+/// Edits an active user, of whom alone there is what is edited.
+fn edit_user(
+    tenant: &mut CloudTenant,
+    handle: CloudHandle,
+    change: impl FnOnce(&mut CloudObject) -> Carried,
+) -> Carried {
+    edit(tenant, handle, |object| {
+        if object.kind != Kind::User {
+            return Err(Refusal::UsersOnly);
+        }
+        change(object)
+    })
 }
 
 /// No other active object holds an identifier of this one.

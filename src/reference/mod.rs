@@ -176,15 +176,7 @@ impl ReferenceModel {
 
     /// Draws all that what it does later rests on.
     pub(crate) fn canonicalise(&self, canonical: &mut CanonicalState) {
-        let Features {
-            soft_match,
-            password_hash_sync,
-            block_hard_match,
-            soft_match_on_upn,
-            identifier_update,
-        } = self.features;
-        canonical.flags([soft_match_on_upn, identifier_update]);
-        canonical.flags([soft_match, password_hash_sync, block_hard_match]);
+        canonical.features(&self.features);
         let objects: Vec<_> = self.tenant.objects().collect();
         canonical.list(objects.into_iter(), |canonical, (handle, object)| {
             canonical.cloud_object(object);
