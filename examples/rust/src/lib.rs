@@ -49,7 +49,8 @@ impl SmallSync {
 
     fn sync_object(&mut self, object: &OnPremisesObject) -> ResultWord {
         let rejoined = self.cloud.iter().find(|cloud| {
-            cloud.is_on_premises_mastered() && cloud.on_premises_immutable_id == object.source_anchor
+            cloud.is_on_premises_mastered()
+                && cloud.on_premises_immutable_id == object.source_anchor
         });
         let known =
             self.joined.get(&object.key).cloned().or(rejoined.map(|cloud| cloud.id.clone()));
