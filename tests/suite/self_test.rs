@@ -6,7 +6,9 @@
 
 use crate::editions;
 use entra_conformance::runner::{Generation, Source};
-use entra_conformance::self_test::{Progress, Proof, Settings, mutants, render, self_test, variants};
+use entra_conformance::self_test::{
+    Progress, Proof, Settings, mutants, render, self_test, variants,
+};
 use rstest::rstest;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
