@@ -1,8 +1,10 @@
+#!/usr/bin/env python3
 """What the packages say of themselves, read from Cargo.toml, and the targets of a release."""
 
+import json
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,3 +48,8 @@ def targets() -> list[Target]:
 
 def fail(message: str) -> None:
     sys.exit(f"error: {message}")
+
+
+if __name__ == "__main__":
+    # The release workflow's matrix.
+    print(json.dumps([asdict(target) | {"program": target.program} for target in targets()]))
