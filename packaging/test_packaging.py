@@ -48,6 +48,21 @@ class Binstall(unittest.TestCase):
                 self.assertEqual(rendered(settings["bin-dir"]), f"{target.folder}/{target.program}")
 
 
+class Archives(unittest.TestCase):
+    def test_the_same_programs_give_the_same_bytes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            made = []
+            for name in ("first", "second"):
+                release = Path(folder, name)
+                release.mkdir()
+                programs = {target: Path(folder, f"{name}-{target.program}") for target in targets()}
+                for program in programs.values():
+                    program.write_bytes(b"a program")
+                make_release(programs, release)
+                made.append({path.name: path.read_bytes() for path in release.iterdir()})
+            self.assertEqual(*made)
+
+
 class Action(unittest.TestCase):
     """`action/install`, with a release in a folder, and a cargo that writes down how it was called."""
 
