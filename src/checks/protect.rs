@@ -234,7 +234,10 @@ fn clear_identifier(transition: &Transition<'_>, verdict: &mut Verdict) {
         .filter(|(_, _, by)| by.anchor)
         .map(|(subject, candidate, _)| (subject, candidate.cloud));
     let joined = transition.settled().filter_map(|(subject, link)| {
-        let is_synchronised = subject.pending && !link.meets_others() && !subject.reported_error();
+        // An update that changes nothing need not be exported.
+        let exported = subject.own_history.and_then(|own_history| own_history.exported.as_ref());
+        let has_changed = subject.pending && exported.is_none_or(|was| was != subject.object);
+        let is_synchronised = has_changed && !link.meets_others() && !subject.reported_error();
         is_synchronised.then_some((subject, link.cloud))
     });
     for (subject, cloud) in taken.chain(joined) {
