@@ -126,6 +126,10 @@ pub(super) enum Command {
     /// Check an adapter before anything is judged: the handshake, and one small case.
     #[command(after_help = EXIT_CODES)]
     CheckAdapter(CheckAdapterArguments),
+    /// Stand between an adapter and whoever drives it over standard input and output, and write each case
+    /// down as a scenario file.
+    #[command(after_help = EXIT_CODES)]
+    Record(RecordArguments),
     /// Serve the reference model as an adapter on standard input and output, to try the protocol.
     Serve {
         /// The edition whose model is served.
@@ -439,6 +443,21 @@ pub(super) struct CheckAdapterArguments {
     pub(super) name: Option<String>,
     #[command(flatten)]
     pub(super) times: TimeArguments,
+    #[command(flatten)]
+    pub(super) configured: ConfiguredArguments,
+    /// The adapter: a command and its arguments, started without a shell.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) adapter: Vec<OsString>,
+}
+
+#[derive(Args)]
+pub(super) struct RecordArguments {
+    /// The folder for the files, which is made if it is not there; what is in it stays.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) to: PathBuf,
+    /// Write down what was done and not what was seen of it: only the rules judge a replay then.
+    #[arg(long)]
+    pub(super) without_expectations: bool,
     #[command(flatten)]
     pub(super) configured: ConfiguredArguments,
     /// The adapter: a command and its arguments, started without a shell.
