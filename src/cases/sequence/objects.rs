@@ -135,7 +135,7 @@ impl Generator<'_> {
 
     /// An identifier that nothing on-premises has had; mostly every user has one.
     fn object_identifier(&mut self, kind: Kind) -> Option<Text> {
-        if kind != Kind::User || !self.settings.has_identifiers || !self.percent(65) {
+        if kind != Kind::User || !self.settings.has_identifiers || !self.percent(80) {
             return None;
         }
         let is_fresh = |one: &&&str| !self.used_identifiers.iter().any(|used| **used == ***one);

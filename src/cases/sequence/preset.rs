@@ -391,7 +391,7 @@ const LONG: Preset = Preset {
 const LEAVERS: Preset = Preset {
     name: "leavers",
     purpose: "users who leave scope and come back, restored or not, with privileged roles and without, and a hard match that is blocked and allowed again",
-    weight: 20,
+    weight: 15,
     only_with: Some(Capability::Scope),
     cloud_objects: [25, 60, 15, 0, 0],
     on_premises_objects: [5, 80, 15, 0],
@@ -400,9 +400,9 @@ const LEAVERS: Preset = Preset {
     kinds: KindWeights { users: 97, mail_enabled_groups: 1, plain_groups: 1, contacts: 1 },
     commands: CommandWeights {
         create_on_premises_object: 32,
-        update_on_premises_object: 6,
+        update_on_premises_object: 12,
         remove_on_premises_object: 28,
-        set_cloud_managed: 12,
+        set_cloud_managed: 6,
         create_cloud_object: 1,
         update_cloud_object: 2,
         set_immutable_id: 2,
