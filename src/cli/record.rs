@@ -98,7 +98,9 @@ fn summary(recorder: &Recorder, is_interrupted: bool, replay: &str) -> String {
 
 fn exit_of(trouble: &Trouble) -> Exit {
     match trouble {
-        Trouble::NoRequest(_) | Trouble::NotWritten { .. } => Exit::BadInput,
+        Trouble::NoRequest { .. } | Trouble::BeforeReset | Trouble::NotWritten { .. } => {
+            Exit::BadInput
+        }
         Trouble::NoReply(..) => Exit::Nonconformant,
         Trouble::NotRecorded { .. } => Exit::Incomplete,
     }
@@ -106,9 +108,10 @@ fn exit_of(trouble: &Trouble) -> Exit {
 
 fn told(trouble: &Trouble) -> String {
     match trouble {
-        Trouble::NoRequest(message) => {
-            format!("the client wrote what is no request, and it was passed on: {message}")
-        }
+        Trouble::NoRequest { line, message, excerpt } => format!(
+            "line {line} of the client is no request, and was passed on: {message}, in: {excerpt}"
+        ),
+        Trouble::BeforeReset => "a command came before any `reset`, and is not recorded".to_owned(),
         Trouble::NoReply(kind, message) => {
             format!(
                 "the adapter wrote what is no right reply, and it was passed on ({kind}): {message}"

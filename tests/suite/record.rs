@@ -199,9 +199,9 @@ fn whatever_goes_wrong_is_told_and_what_was_recorded_is_kept() {
     };
     let twice = json!({"cloud": [
         {"label": "a", "kind": "user", "userPrincipalName": "a@x"}, {"label": "b", "kind": "user", "userPrincipalName": "A@x"}]});
-    let cases: [(&str, String, i32, usize, &str); 7] = [
+    let cases: [(&str, String, i32, usize, &str); 8] = [
         ("the client closes", good(), 0, 1, "1 file of 1 case"),
-        ("no request", good() + "hello\n", 2, 1, "the client wrote what is no request"),
+        ("no request", good() + "hello\n", 2, 1, "line 4 of the client is no request"),
         (
             "no such command",
             good() + &apply(4, json!({"do": "dance"})),
@@ -216,6 +216,13 @@ fn whatever_goes_wrong_is_told_and_what_was_recorded_is_kept() {
             0,
             1,
             "1 case without a command",
+        ),
+        (
+            "no reset",
+            initialize("2023-01") + &apply(2, json!({"do": "sync"})),
+            2,
+            0,
+            "a command came before any `reset`",
         ),
         (
             "nobody is introduced",
@@ -274,8 +281,8 @@ fn an_adapter_that_ends_or_writes_nonsense_is_told_by_name() {
     .concat();
     let lost = "the adapter ended (exit status: 3) without the replies that it owed";
     let error =
-        r#"printf '{"jsonrpc":"2.0","id":3,"error":{"code":-32603,"message":"no disk"}}\n'"#;
-    let declined = r#"printf '{"jsonrpc":"2.0","id":3,"error":{"code":-32001,"message":"no","data":{"capability":"reinstall"}}}\n'"#;
+        r#"printf '{"jsonrpc":"2.0","id":3,"error":{"code":-32603,"message":"no disk"}}\n'; cat"#;
+    let declined = r#"printf '{"jsonrpc":"2.0","id":3,"error":{"code":-32001,"message":"no","data":{"capability":"reinstall"}}}\n'; cat"#;
     let cases: [(&str, i32, &str, Option<&str>); 5] = [
         (
             "exit 3",

@@ -60,7 +60,7 @@ pub(crate) fn relay<L: Listener>(
     listener: &Arc<Mutex<L>>,
 ) -> Result<RelayEnd, StartError> {
     let could_not_spawn = |error| StartError::Spawn { program: program.to_owned(), error };
-    let (process, (stdin, stdout, mut stderr)) = Process::spawn(program, arguments, folder)?;
+    let (process, (mut stdin, stdout, mut stderr)) = Process::spawn(program, arguments, folder)?;
     let process = Arc::new(process);
     let has_closed = Arc::new(AtomicBool::new(false));
 
@@ -75,8 +75,10 @@ pub(crate) fn relay<L: Listener>(
         move || {
             let heard = |line: &[u8]| lock(&listener).request(line);
             // Nobody waits for this thread: the client may go on without ever writing.
-            if pass(io::stdin().lock(), stdin, heard).is_ok() {
-                has_closed.store(true, Ordering::Relaxed);
+            if pass(io::stdin().lock(), &mut stdin, heard).is_ok() {
+                // The adapter may end as soon as it sees this.
+                has_closed.store(true, Ordering::SeqCst);
+                drop(stdin);
                 end_once_idle(&process, || lock(&listener).is_awaiting());
             }
         }
@@ -87,7 +89,7 @@ pub(crate) fn relay<L: Listener>(
 
     let heard = |line: &[u8]| lock(listener).reply(line);
     let passed = pass(stdout, io::stdout().lock(), heard);
-    let by_client = has_closed.load(Ordering::Relaxed) || passed.is_err();
+    let by_client = has_closed.load(Ordering::SeqCst) || passed.is_err();
     let status = if passed.is_ok() { process.status_by(Instant::now() + GRACE) } else { None };
     process.kill();
     // Nothing is ever sent: either it hangs up, or a descendant that escaped holds the pipe open.

@@ -1,7 +1,7 @@
 //! The file of a recorded case.
 
+use super::case::{Ended, NotRecorded, Recorded, Unwritten};
 use super::expect::expect;
-use super::{Ended, NotRecorded, Recorded};
 use crate::cases::scenario::{Scenario, Step, from_yaml, to_yaml};
 use crate::directory::{Command, Problem, Segment, problems_of_case};
 use crate::implementation::Description;
@@ -14,12 +14,6 @@ const RULE: &str = "safe.command-takes-effect";
 
 /// So many commands are named in a title.
 const NAMED: usize = 6;
-
-/// Why there is no file.
-pub(super) enum Unwritten {
-    NotRecorded(NotRecorded),
-    NotWritten { file: String, message: String },
-}
 
 /// Writes a case, or as much of it as a scenario can say; what it cannot stands in comments at its beginning.
 pub(super) fn write(
@@ -85,7 +79,7 @@ pub(super) fn write(
 fn cut_to_what_is_well_formed(case: &mut Recorded) -> Option<Problem> {
     let problem = problems_of_case(&case.tenant, &case.commands)
         .into_iter()
-        .min_by_key(|problem| step_of(problem))?;
+        .min_by_key(step_of)?;
     if let Some(at) = step_of(&problem) {
         case.commands.truncate(at);
         case.observed.steps.truncate(at);
@@ -116,10 +110,6 @@ fn told(ended: &Ended, steps: usize) -> String {
         ),
         Ended::Unanswered => {
             format!("Nothing is expected of step {steps}: the adapter ended without a reply to it.")
-        }
-        Ended::UnansweredAtOnce => {
-            "Nothing is expected: the adapter ended without a reply to the case, asked for in one message."
-                .to_owned()
         }
         Ended::Unreadable(message) => format!(
             "What came after step {steps} is left out: a request could not be read ({message})."

@@ -4,19 +4,21 @@
 //! say together is taken in reply by reply, so that it does not matter how many requests are under way. A case's
 //! file is written as soon as nothing more can come of the case.
 
+mod case;
 mod expect;
 mod file;
 
-use crate::cases::scenario::FileError;
-use crate::directory::{Command, Problem, StepObservation, Tenant};
+pub(crate) use case::NotRecorded;
+
+use crate::directory::{Command, Snapshot, StepObservation, Tenant};
 use crate::implementation::child_process::relay::Listener;
 use crate::implementation::protocol::{
     Answer, BadReply, Call, InitializeResult, ReplyResult, ResetResult, RunCaseChangesResult,
-    RunCaseResult, read_reply, read_request,
+    RunCaseParams, RunCaseResult, excerpt, read_reply, read_request,
 };
-use crate::implementation::{CaseObservation, Description, FailureKind};
+use crate::implementation::{Description, FailureKind};
 use crate::rulebook::{Edition, Rulebook};
-use file::Unwritten;
+use case::{Ended, Recorded, Unwritten};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::{BTreeSet, VecDeque};
@@ -31,6 +33,8 @@ pub(crate) struct Recorder {
     description: Option<Description>,
     /// The requests without a reply.
     pending: VecDeque<Pending>,
+    /// How many lines the client has written.
+    lines: usize,
     /// The case under way.
     case: Option<Recorded>,
     /// How many cases have begun.
@@ -49,42 +53,20 @@ struct Pending {
     call: Result<Call, String>,
 }
 
-/// What was asked and seen of a case so far.
-#[derive(Default)]
-struct Recorded {
-    /// The so-many-th of the session.
-    number: usize,
-    tenant: Tenant,
-    commands: Vec<Command>,
-    observed: CaseObservation,
-    /// Why nothing more is taken in.
-    ended: Option<Ended>,
-    /// So many commands were asked for after that.
-    left_out: usize,
-}
-
-/// Why nothing more of a case is recorded.
-#[derive(Debug)]
-enum Ended {
-    /// The command after those that are recorded was answered so.
-    Declined(String),
-    /// The last command that is recorded was answered so.
-    Answered(String),
-    /// Nothing was seen of any command: the case was asked for in one message and answered so.
-    AnsweredAtOnce(String),
-    /// No reply came to the last command that is recorded.
-    Unanswered,
-    /// No reply came to the case, which was asked for in one message.
-    UnansweredAtOnce,
-    /// A request could not be read.
-    Unreadable(String),
-}
-
 /// Something that went wrong while a session was recorded.
 #[derive(Debug)]
 pub(crate) enum Trouble {
     /// The client wrote a line that is no request.
-    NoRequest(String),
+    NoRequest {
+        /// The so-many-th line.
+        line: usize,
+        /// What is wrong.
+        message: String,
+        /// Its beginning.
+        excerpt: String,
+    },
+    /// The client asked for a command before any case had begun.
+    BeforeReset,
     /// The adapter wrote a line that is no reply to a request.
     NoReply(FailureKind, String),
     /// There is no file of a case.
@@ -103,19 +85,6 @@ pub(crate) enum Trouble {
     },
 }
 
-/// Why there is no file of a case.
-#[derive(Debug)]
-pub(crate) enum NotRecorded {
-    /// The adapter had not said who it is.
-    NoDescription,
-    /// The adapter did not begin it, but answered so.
-    NotBegun(String),
-    /// The start is not well-formed.
-    IllFormed(Problem),
-    /// No scenario file can hold it.
-    NotReadBack(Vec<FileError>),
-}
-
 impl Recorder {
     /// Writes to this folder, and tells `trouble` of what goes wrong.
     pub(crate) fn new(
@@ -129,6 +98,7 @@ impl Recorder {
             edition: Rulebook::embedded().default_edition(),
             description: None,
             pending: VecDeque::new(),
+            lines: 0,
             case: None,
             cases: 0,
             without_commands: 0,
@@ -141,16 +111,16 @@ impl Recorder {
     /// The session has ended. Where it `broke`, the adapter ended without the replies that it owed.
     pub(crate) fn end(&mut self, broke: bool) {
         let owed = self.pending.drain(..).find_map(|pending| pending.call.ok());
-        let call = owed.filter(|_| broke);
-        match (call, &mut self.case) {
-            (Some(Call::Apply(params)), Some(case)) if case.ended.is_none() => {
-                case.commands.push(params.command.into_owned());
-                case.ended = Some(Ended::Unanswered);
+        match owed.filter(|_| broke) {
+            Some(Call::Apply(params)) => {
+                if let Some(case) = self.case.as_mut().filter(|case| case.ended.is_none()) {
+                    case.commands.push(params.command.into_owned());
+                    case.ended = Some(Ended::Unanswered);
+                }
             }
-            (Some(Call::RunCase(params) | Call::RunCaseChanges(params)), _) => {
-                self.finish();
-                self.begin(params.tenant.into_owned(), params.commands.into_owned());
-                self.end_case(Ended::UnansweredAtOnce);
+            Some(Call::RunCase(params) | Call::RunCaseChanges(params)) => {
+                let (tenant, commands) = (params.tenant.into_owned(), params.commands.into_owned());
+                self.begin(tenant, commands, Said::Other("nothing: the adapter ended".to_owned()));
             }
             _ => {}
         }
@@ -188,138 +158,126 @@ impl Recorder {
     }
 
     /// Takes in what was answered to a request.
-    fn take(&mut self, id: u64, call: Call, line: &[u8]) -> Result<(), BadReply> {
+    fn take(&mut self, id: u64, call: Call, line: &[u8]) {
         match call {
             Call::Initialize(params) => {
                 if let Some(edition) = Rulebook::embedded().edition(&params.edition) {
                     self.edition = edition;
                 }
-                if let Ok(result) = result::<InitializeResult>(line, id)? {
+                if let Said::Result(result) = self.said::<InitializeResult>(line, id) {
                     self.description = Some(result.into());
                 }
             }
             Call::Reset(params) => {
-                self.finish();
-                let answer = result::<ResetResult>(line, id)?;
-                self.begin(params.tenant.into_owned(), Vec::new());
-                match answer {
-                    Ok(result) => self.observed(Some(result), Vec::new()),
-                    Err(refusal) => self.not_begun(refusal),
-                }
+                let said =
+                    self.said::<ResetResult>(line, id).map(|result| (result.snapshot, Vec::new()));
+                self.begin(params.tenant.into_owned(), Vec::new(), said);
             }
             Call::Apply(params) => {
-                let answer = result::<StepObservation>(line, id);
-                let Some(case) = &mut self.case else { return answer.map(|_| ()) };
-                if case.ended.is_some() {
-                    case.left_out += 1;
-                    return answer.map(|_| ());
-                }
-                let command = params.command.into_owned();
-                match answer {
-                    Ok(Ok(step)) => {
-                        case.commands.push(command);
-                        case.observed.steps.push(step);
-                    }
-                    Ok(Err(Refusal { is_declined: true, told })) => {
-                        case.ended = Some(Ended::Declined(told));
-                    }
-                    Ok(Err(Refusal { told, .. })) => {
-                        case.commands.push(command);
-                        case.ended = Some(Ended::Answered(told));
-                    }
-                    Err(bad) => {
-                        case.commands.push(command);
-                        case.ended = Some(Ended::Answered(bad.message.clone()));
-                        return Err(bad);
-                    }
-                }
+                let said = self.said::<StepObservation>(line, id);
+                self.apply(params.command.into_owned(), said);
             }
             Call::RunCase(params) => {
-                let answer = result::<RunCaseResult>(line, id);
-                self.take_whole(params.tenant.into_owned(), params.commands.into_owned(), answer)?;
+                let said = self.said::<RunCaseResult>(line, id);
+                self.whole_case(params, said);
             }
             Call::RunCaseChanges(params) => {
-                let answer =
-                    result::<RunCaseChangesResult>(line, id).and_then(|result| match result {
-                        Ok(result) => result.whole().map(Ok).map_err(violation),
-                        Err(refusal) => Ok(Err(refusal)),
-                    });
-                self.take_whole(params.tenant.into_owned(), params.commands.into_owned(), answer)?;
+                let said = match self.said::<RunCaseChangesResult>(line, id) {
+                    Said::Result(result) => match result.whole() {
+                        Ok(result) => Said::Result(result),
+                        Err(message) => self.wrong(violation(message)),
+                    },
+                    Said::Declined(told) => Said::Declined(told),
+                    Said::Other(told) => Said::Other(told),
+                };
+                self.whole_case(params, said);
             }
             Call::Shutdown => {
                 self.is_over = true;
                 self.finish();
             }
         }
-        Ok(())
     }
 
-    /// Takes in a case that was asked for in one message.
-    fn take_whole(
+    /// What a reply says; what is no right reply is told at once.
+    fn said<R: ReplyResult>(&mut self, line: &[u8], id: u64) -> Said<R> {
+        match read_reply::<R>(line, id) {
+            Ok(Answer::Result(result)) => Said::Result(result),
+            Ok(Answer::Unsupported(capability)) => {
+                Said::Declined(format!("unsupported: {capability}"))
+            }
+            Ok(Answer::Error(error)) => Said::Other(error.to_string()),
+            Err(bad) => self.wrong(bad),
+        }
+    }
+
+    fn wrong<R>(&mut self, bad: BadReply) -> Said<R> {
+        let message = bad.message.clone();
+        self.no_reply(bad);
+        Said::Other(message)
+    }
+
+    /// A case that was asked for in one message.
+    fn whole_case(&mut self, params: RunCaseParams<'static>, said: Said<RunCaseResult>) {
+        let commands = params.commands.into_owned();
+        let said = match said {
+            Said::Result(result) if result.steps.len() != commands.len() => {
+                let (shown, expected) = (result.steps.len(), commands.len());
+                self.wrong(violation(format!("result.steps: {shown} steps, expected {expected}")))
+            }
+            said => said.map(|result| (result.snapshot, result.steps)),
+        };
+        self.begin(params.tenant.into_owned(), commands, said);
+    }
+
+    fn begin(
         &mut self,
         tenant: Tenant,
         commands: Vec<Command>,
-        answer: Result<Result<RunCaseResult, Refusal>, BadReply>,
-    ) -> Result<(), BadReply> {
+        said: Said<(Snapshot, Vec<StepObservation>)>,
+    ) {
         self.finish();
-        let count = commands.len();
-        self.begin(tenant, commands);
-        let answer = answer.and_then(|answer| match answer {
-            Ok(result) if result.steps.len() != count => Err(violation(format!(
-                "result.steps: {} steps, expected {count}",
-                result.steps.len()
-            ))),
-            answer => Ok(answer),
-        });
-        let ended = match answer {
-            Ok(Ok(result)) => {
-                self.observed(Some(ResetResult { snapshot: result.snapshot }), result.steps);
-                Ok(())
-            }
-            Ok(Err(refusal)) if refusal.is_declined => {
-                self.not_begun(refusal);
-                Ok(())
-            }
-            Ok(Err(refusal)) => {
-                self.end_case(Ended::AnsweredAtOnce(refusal.told));
-                Ok(())
-            }
-            Err(bad) => {
-                self.end_case(Ended::AnsweredAtOnce(bad.message.clone()));
-                Err(bad)
-            }
-        };
-        self.finish();
-        ended
-    }
-
-    fn begin(&mut self, tenant: Tenant, commands: Vec<Command>) {
         self.cases += 1;
-        self.case = Some(Recorded { number: self.cases, tenant, commands, ..Recorded::default() });
+        let mut case = Recorded { number: self.cases, tenant, commands, ..Recorded::default() };
+        match said {
+            Said::Result((start, steps)) => {
+                case.observed.start = Some(start);
+                case.observed.steps = steps;
+            }
+            Said::Other(told) if !case.commands.is_empty() => {
+                case.ended = Some(Ended::AnsweredAtOnce(told));
+            }
+            Said::Declined(told) | Said::Other(told) => {
+                return self.not_recorded(case.number, NotRecorded::NotBegun(told));
+            }
+        }
+        self.case = Some(case);
     }
 
-    fn observed(&mut self, start: Option<ResetResult>, steps: Vec<StepObservation>) {
-        if let Some(case) = &mut self.case {
-            case.observed.start = start.map(|start| start.snapshot);
-            case.observed.steps = steps;
+    fn apply(&mut self, command: Command, said: Said<StepObservation>) {
+        let Some(case) = &mut self.case else {
+            // Of one that was not begun it is told already.
+            if self.cases == 0 {
+                (self.trouble)(Trouble::BeforeReset);
+            }
+            return;
+        };
+        if case.ended.is_some() {
+            case.left_out += 1;
+            return;
         }
+        match said {
+            Said::Result(step) => case.observed.steps.push(step),
+            Said::Declined(told) => return self.end_case(Ended::Declined(told)),
+            Said::Other(told) => case.ended = Some(Ended::Answered(told)),
+        }
+        case.commands.push(command);
     }
 
     fn end_case(&mut self, ended: Ended) {
         if let Some(case) = &mut self.case {
             case.ended.get_or_insert(ended);
         }
-    }
-
-    fn not_begun(&mut self, refusal: Refusal) {
-        if let Some(case) = self.case.take() {
-            let why = NotRecorded::NotBegun(refusal.told);
-            (self.trouble)(Trouble::NotRecorded { case: case.number, why });
-        }
-    }
-
-    fn no_reply(&mut self, BadReply { kind, message, .. }: BadReply) {
-        (self.trouble)(Trouble::NoReply(kind, message));
     }
 
     /// Nothing more can come of the case under way: its file is written.
@@ -331,33 +289,42 @@ impl Recorder {
             return;
         }
         let Some(description) = &self.description else {
-            let why = NotRecorded::NoDescription;
-            (self.trouble)(Trouble::NotRecorded { case: number, why });
-            return;
+            return self.not_recorded(number, NotRecorded::NoDescription);
         };
         let written =
             file::write(&self.folder, case, self.edition, description, self.has_expectations);
         match written {
             Ok(path) => _ = self.files.insert(path),
-            Err(Unwritten::NotRecorded(why)) => {
-                (self.trouble)(Trouble::NotRecorded { case: number, why });
-            }
+            Err(Unwritten::NotRecorded(why)) => self.not_recorded(number, why),
             Err(Unwritten::NotWritten { file, message }) => {
                 (self.trouble)(Trouble::NotWritten { file, message });
             }
         }
     }
+
+    fn not_recorded(&mut self, case: usize, why: NotRecorded) {
+        (self.trouble)(Trouble::NotRecorded { case, why });
+    }
+
+    fn no_reply(&mut self, BadReply { kind, message, .. }: BadReply) {
+        (self.trouble)(Trouble::NoReply(kind, message));
+    }
 }
 
 impl Listener for Recorder {
     fn request(&mut self, line: &[u8]) {
+        self.lines += 1;
         if line.trim_ascii().is_empty() {
             return;
         }
         let pending = match read_request(line) {
             Ok(request) => Pending { id: Some(request.id), call: Ok(request.call) },
             Err((id, error)) => {
-                (self.trouble)(Trouble::NoRequest(error.message.clone()));
+                (self.trouble)(Trouble::NoRequest {
+                    line: self.lines,
+                    message: error.message.clone(),
+                    excerpt: excerpt(line.trim_ascii()),
+                });
                 Pending { id, call: Err(error.message) }
             }
         };
@@ -388,11 +355,7 @@ impl Listener for Recorder {
         }
         let Some(Pending { id, call }) = self.pending.pop_front() else { return };
         match call {
-            Ok(call) => {
-                if let Err(bad) = self.take(id.unwrap_or_default(), call, line) {
-                    self.no_reply(bad);
-                }
-            }
+            Ok(call) => self.take(id.unwrap_or_default(), call, line),
             // What it did to the case nobody knows.
             Err(message) => self.end_case(Ended::Unreadable(message)),
         }
@@ -403,23 +366,23 @@ impl Listener for Recorder {
     }
 }
 
-/// A request that was not carried out.
-struct Refusal {
-    /// For want of a capability.
-    is_declined: bool,
-    /// What was said.
-    told: String,
+/// What a reply says.
+enum Said<R> {
+    Result(R),
+    /// A capability is lacking.
+    Declined(String),
+    /// An error, or what is no right reply.
+    Other(String),
 }
 
-/// The result of a reply, or what it says instead.
-fn result<R: ReplyResult>(line: &[u8], id: u64) -> Result<Result<R, Refusal>, BadReply> {
-    Ok(match read_reply::<R>(line, id)? {
-        Answer::Result(result) => Ok(result),
-        Answer::Unsupported(capability) => {
-            Err(Refusal { is_declined: true, told: format!("unsupported: {capability}") })
+impl<R> Said<R> {
+    fn map<S>(self, change: impl FnOnce(R) -> S) -> Said<S> {
+        match self {
+            Said::Result(result) => Said::Result(change(result)),
+            Said::Declined(told) => Said::Declined(told),
+            Said::Other(told) => Said::Other(told),
         }
-        Answer::Error(error) => Err(Refusal { is_declined: false, told: error.to_string() }),
-    })
+    }
 }
 
 fn violation(message: impl Into<String>) -> BadReply {
