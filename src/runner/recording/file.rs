@@ -77,9 +77,7 @@ pub(super) fn write(
 
 /// Leaves out the first command that makes the case ill-formed and all after it. The problem.
 fn cut_to_what_is_well_formed(case: &mut Recorded) -> Option<Problem> {
-    let problem = problems_of_case(&case.tenant, &case.commands)
-        .into_iter()
-        .min_by_key(step_of)?;
+    let problem = problems_of_case(&case.tenant, &case.commands).into_iter().min_by_key(step_of)?;
     if let Some(at) = step_of(&problem) {
         case.commands.truncate(at);
         case.observed.steps.truncate(at);
