@@ -23,6 +23,15 @@ Exit codes:
   5  a defect of the suite itself
 Where several hold, the first of 5, 4, 2, 1, 3 is given.";
 
+const EXIT_CODES_OF_RECORD: &str = "\
+Exit codes:
+  0  everything was recorded
+  1  the adapter wrote what is no right reply, or ended without the replies that it owed
+  2  usage; a line of the client that is no request or comes before any reset; a file that cannot be written
+  3  nothing was recorded, a case has no file, or the session was stopped with Ctrl-C
+  4  the adapter could not be started, or ended before it had said who it is
+Where several hold, the first of 4, 2, 1, 3 is given.";
+
 const EXIT_CODES_OF_COMPARE: &str = "\
 Exit codes:
   0  nothing is worse
@@ -126,6 +135,10 @@ pub(super) enum Command {
     /// Check an adapter before anything is judged: the handshake, and one small case.
     #[command(after_help = EXIT_CODES)]
     CheckAdapter(CheckAdapterArguments),
+    /// Stand between an adapter and whoever drives it over standard input and output, and write each case
+    /// down as a scenario file.
+    #[command(after_help = EXIT_CODES_OF_RECORD)]
+    Record(RecordArguments),
     /// Serve the reference model as an adapter on standard input and output, to try the protocol.
     Serve {
         /// The edition whose model is served.
@@ -439,6 +452,21 @@ pub(super) struct CheckAdapterArguments {
     pub(super) name: Option<String>,
     #[command(flatten)]
     pub(super) times: TimeArguments,
+    #[command(flatten)]
+    pub(super) configured: ConfiguredArguments,
+    /// The adapter: a command and its arguments, started without a shell.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) adapter: Vec<OsString>,
+}
+
+#[derive(Args)]
+pub(super) struct RecordArguments {
+    /// The folder for the files, which is made if it is not there; what is in it stays.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) to: PathBuf,
+    /// Write down what was done and not what was seen of it: only the rules judge a replay then.
+    #[arg(long)]
+    pub(super) without_expectations: bool,
     #[command(flatten)]
     pub(super) configured: ConfiguredArguments,
     /// The adapter: a command and its arguments, started without a shell.

@@ -25,6 +25,7 @@ mod paths;
 mod print;
 mod progress;
 mod prose;
+mod record;
 mod report;
 mod run;
 mod select;
@@ -94,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Man { folder } => manual::man(folder.as_deref()),
         Command::Init { language, folder } => init::init(language, &folder),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
+        Command::Record(arguments) => record::record(&arguments),
         #[cfg(feature = "self-test")]
         Command::Serve { edition, choices, offers, mutant: Some(name) } => {
             serve::serve_mutant(&name, edition.as_deref(), &choices.choices, &offers)

@@ -1,7 +1,8 @@
 //! `run`: judge an implementation.
 
 use super::arguments::{
-    GenerationArguments, OutputArguments, ReplayArguments, RunArguments, TargetArguments,
+    ConfiguredArguments, GenerationArguments, OutputArguments, ReplayArguments, RunArguments,
+    TargetArguments,
 };
 use super::exit::{Exit, Mistake};
 use super::failed_last::FailedLast;
@@ -15,6 +16,7 @@ use crate::cases::scenario::nearest;
 use crate::implementation::{Description, Implementation, child_process};
 use crate::runner::{Event, Generation, Host, Selection, Source, case_called, read_cases};
 use crate::suite::{Report, Suite, edition, read_baseline};
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -149,7 +151,7 @@ pub(super) fn judge_by(
     let mut implementation = start(target, suite.edition, interrupted)?;
     let description = implementation.describe();
     let mut helpers = start_helpers(target, suite.edition, interrupted, &description)?;
-    suite.host = host(target);
+    suite.host = host(&target.adapter, &target.configured);
     suite.keep_going = target.keep_going;
     #[cfg(feature = "self-test")]
     {
@@ -199,15 +201,15 @@ pub(super) fn start_helpers(
         .collect()
 }
 
-/// Where what is judged runs.
-pub(super) fn host(target: &TargetArguments) -> Host {
+/// Where what is asked runs.
+pub(super) fn host(adapter: &[OsString], configured: &ConfiguredArguments) -> Host {
     let command: Vec<String> =
-        target.adapter.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        adapter.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if command.is_empty() {
         return Host::InProcess;
     }
-    let config = target.configured.config.as_ref().map(|file| file.display().to_string());
-    let name = target.configured.named.clone();
+    let config = configured.config.as_ref().map(|file| file.display().to_string());
+    let name = configured.named.clone();
     Host::ChildProcess { command, config: config.filter(|_| name.is_some()), name }
 }
 

@@ -33,5 +33,5 @@ pub use crate::runner::{
 pub use adapter::adapter_fault;
 pub use from_events::from_events;
 pub use legible::legible;
-pub(crate) use words::quoted;
 pub use words::{capabilities, choices, not_applicable};
+pub(crate) use words::{quoted, replay_of_folder};

@@ -395,14 +395,14 @@ pub(super) fn explain(failure: &RuleFailure, header: &RunHeader) -> Vec<String> 
         Place::Generated(..) => None,
     };
     let names = std::iter::once(&failure.rule).chain(case);
-    let edition = edition(header);
+    let edition = edition(&header.edition);
     names.map(|name| format!("entra-conformance explain {}{edition}", quoted(name))).collect()
 }
 
 /// How a command names the edition, where it is not the default one.
-fn edition(header: &RunHeader) -> String {
-    let is_default = header.edition == Rulebook::embedded().default_edition().id;
-    if is_default { String::new() } else { format!(" --edition {}", quoted(&header.edition)) }
+fn edition(edition: &str) -> String {
+    let is_default = edition == Rulebook::embedded().default_edition().id;
+    if is_default { String::new() } else { format!(" --edition {}", quoted(edition)) }
 }
 
 /// How and where a case aborted.
@@ -534,7 +534,13 @@ pub(super) fn replay(case: &str, place: &Place, rule: Option<&str>, header: &Run
     if let Some(rule) = rule.filter(|_| !matches!(place, Place::File(_))) {
         let _ = write!(command, " --rule {rule}");
     }
-    command + &edition(header) + &adapter(&header.host)
+    command + &edition(&header.edition) + &adapter(&header.host)
+}
+
+/// The command that runs all scenario files of a folder.
+pub(crate) fn replay_of_folder(folder: &str, edition_id: &str, host: &Host) -> String {
+    let folder = quoted(folder);
+    format!("entra-conformance replay {folder}/*.yaml{}{}", edition(edition_id), adapter(host))
 }
 
 /// How a command names the adapter that was judged.

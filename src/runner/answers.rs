@@ -86,7 +86,8 @@ pub(super) fn answers(
         .collect()
 }
 
-fn changes(
+/// The cloud objects that changed, those that were there first.
+pub(super) fn changes(
     before: &Snapshot,
     after: &Snapshot,
     name: &dyn Fn(&CloudObject) -> ObjectName,

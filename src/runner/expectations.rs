@@ -198,7 +198,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a service may have given out this address by itself: the case never mentions it.
-    fn may_be_generated(&self, address: &ProxyAddress) -> bool {
+    pub(super) fn may_be_generated(&self, address: &ProxyAddress) -> bool {
         address.mail().is_some_and(|mail| !self.mentioned.contains(&mail.to_ascii_lowercase()))
     }
 }

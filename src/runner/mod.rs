@@ -27,6 +27,8 @@ mod observed;
 mod patience;
 mod plan;
 mod reason;
+#[cfg(feature = "cli")]
+pub(crate) mod recording;
 mod save;
 mod selection;
 mod sent;

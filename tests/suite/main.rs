@@ -31,6 +31,8 @@ mod protocol_page;
 #[cfg(feature = "schema")]
 mod published;
 mod readme;
+#[cfg(feature = "cli")]
+mod record;
 mod relations;
 #[cfg(all(feature = "html", feature = "junit", feature = "schema"))]
 mod reports;

@@ -424,7 +424,7 @@ impl Drop for Connection {
 }
 
 /// `exit status: 3`, `signal: 11 (SIGSEGV)`.
-fn told_status(status: ExitStatus) -> String {
+pub(super) fn told_status(status: ExitStatus) -> String {
     if status.success() { "without an error".to_owned() } else { status.to_string() }
 }
 

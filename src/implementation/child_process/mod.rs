@@ -27,6 +27,7 @@
 //! | `connection` | the conversation with one process, from `initialize` to its end |
 //! | `child` | one process after the other: starting again |
 //! | `run` | cases: pipelining and blame |
+//! | `relay` | an adapter that somebody else talks to |
 
 mod child;
 mod connection;
@@ -35,6 +36,8 @@ mod inbox;
 mod options;
 mod outbox;
 mod process;
+#[cfg(feature = "cli")]
+pub(crate) mod relay;
 mod run;
 mod stderr;
 mod trace;
