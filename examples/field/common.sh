@@ -10,9 +10,10 @@ command -v "$suite" >/dev/null || {
 
 # Debian's packages, where they are missing.
 need() {
-  dpkg -s "$@" >/dev/null 2>&1 || {
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"
+  dpkg -s "$@" >/dev/null 2>&1 && return
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@"; } || {
+    echo "install Debian's packages first: $*" >&2
+    exit 2
   }
 }
 
