@@ -2,8 +2,8 @@
 """Drives Flask-AppBuilder's sign-in by LDAP, between OpenLDAP and its accounts in SQLite.
 
 What stands for what is in README.md. `--roles kept` (the package's default) leaves an account's roles alone, `--roles
-synced` is `AUTH_ROLES_SYNC_AT_LOGIN`: with each sign-in they are what the directory says. What the adapter does not declare, or
-declares to be otherwise than with Entra Connect:
+synced` is `AUTH_ROLES_SYNC_AT_LOGIN`: with each sign-in they are what the directory says. What the adapter does
+not declare, or declares to be otherwise than with Entra Connect:
 
 * No authority flag: an account of somebody in the directory looks like any other.
 * Nothing but the name says whom an account stands for: no anchors, and nothing that a reinstallation could forget.
