@@ -89,6 +89,9 @@ pub(super) enum Command {
         /// the cells lead to. It can be published as it is.
         #[arg(long, value_name = "FOLDER")]
         to: PathBuf,
+        /// Leave out the reports of the runs, and what leads to them.
+        #[arg(long)]
+        without_reports: bool,
         /// The events of each run, as `run --events` wrote them.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,

@@ -87,7 +87,9 @@ pub fn main() -> ExitCode {
         Command::Compare { before, after, markdown } => {
             compare::compare(&before, &after, markdown.as_deref())
         }
-        Command::Matrix { to, files } => matrix::matrix(&to, &files),
+        Command::Matrix { to, without_reports, files } => {
+            matrix::matrix(&to, without_reports, &files)
+        }
         Command::Editions(command) => editions::command(&command),
         Command::List { what, edition, json } => list::list(what, edition.as_deref(), json),
         Command::Explain(arguments) => explain::explain(&arguments),

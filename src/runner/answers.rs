@@ -3,8 +3,8 @@
 use crate::cases::Case;
 use crate::checks::Observer;
 use crate::directory::{
-    CloudObject, CommandKind, EditionSettings, Field, Fields as _, ObjectName, Outcome, Snapshot,
-    Value,
+    Capability, CloudObject, CommandKind, EditionSettings, Field, Fields as _, ObjectName, Outcome,
+    Snapshot, Value,
 };
 use crate::implementation::{CaseObservation, Description};
 use serde::{Deserialize, Serialize};
@@ -72,13 +72,18 @@ pub(super) fn answers(
     let Some(start) = &observed.start else { return Vec::new() };
     let Description { capabilities, choices, .. } = description;
     let (mut observer, _) = Observer::start(&case.tenant, start, edition, capabilities, choices);
+    // Of what is shown, not of what was concluded from it: a flag that is none of theirs says nothing.
+    let shows = |field: &Field| {
+        *field != Field::OnPremisesSyncEnabled || capabilities.has(Capability::AuthorityFlag)
+    };
+    let mut before = start;
     let steps = case.commands.iter().zip(&observed.steps);
     steps
         .map(|(command, step)| {
-            let before = observer.state().clone();
             observer.follow(command, step, |_| ());
             let name = |object: &CloudObject| observer.history().name_of(object);
-            let mut changes = changes(&before, &step.snapshot, &name);
+            let mut changes = changes(before, &step.snapshot, &shows, &name);
+            before = &step.snapshot;
             let more = changes.len().saturating_sub(CHANGES);
             changes.truncate(CHANGES);
             Answer { command: command.kind(), outcome: step.outcome.clone(), changes, more }
@@ -90,6 +95,7 @@ pub(super) fn answers(
 pub(super) fn changes(
     before: &Snapshot,
     after: &Snapshot,
+    shows: &dyn Fn(&Field) -> bool,
     name: &dyn Fn(&CloudObject) -> ObjectName,
 ) -> Vec<ObjectChange> {
     let change = |before: Option<&Arc<CloudObject>>, after: Option<&Arc<CloudObject>>| {
@@ -102,6 +108,7 @@ pub(super) fn changes(
         let (was_there, is_there) = (before.is_some(), after.is_some());
         let fields: Vec<FieldChange> = fields
             .into_iter()
+            .filter(|it| shows(&it.field))
             .map(|it| FieldChange { field: it.field, before: it.one, after: it.other })
             .collect();
         let has_changed = was_there != is_there || !fields.is_empty();
