@@ -420,10 +420,42 @@ const LEAVERS: Preset = Preset {
     ..BALANCED
 };
 
+/// Few joined objects of every kind, moved to the cloud and back, more than once.
+const MOVED: Preset = Preset {
+    name: "moved",
+    purpose: "objects of every kind whose source of authority is moved to the cloud and given back again and again, and what their life is like after it",
+    weight: 8,
+    only_with: Some(Capability::SourceOfAuthority),
+    cloud_objects: [70, 25, 5, 0, 0],
+    on_premises_objects: [5, 75, 15, 5],
+    starts_without_soft_match: 3,
+    starts_without_hard_match: 5,
+    kinds: KindWeights { users: 40, mail_enabled_groups: 25, plain_groups: 20, contacts: 15 },
+    commands: CommandWeights {
+        create_on_premises_object: 4,
+        update_on_premises_object: 30,
+        remove_on_premises_object: 6,
+        set_cloud_managed: 40,
+        create_cloud_object: 2,
+        update_cloud_object: 8,
+        set_immutable_id: 1,
+        assign_role: 2,
+        remove_role: 2,
+        delete_cloud_object: 1,
+        restore_cloud_object: 3,
+        set_feature: 3,
+        reinstall_connect: 2,
+        sync: 75,
+    },
+    fields: FieldPercentages { role: 3, ..BALANCED.fields },
+    references: ReferenceWeights { label: 5, joined_to: 93, quarantined_for: 2 },
+    ..BALANCED
+};
+
 impl Preset {
     /// Every preset.
     pub const ALL: &'static [Preset] =
-        &[BALANCED, MATCHING, UPDATES, RENAMED, RECOVERY, ADMINISTRATORS, LONG, LEAVERS];
+        &[BALANCED, MATCHING, UPDATES, RENAMED, RECOVERY, ADMINISTRATORS, LONG, LEAVERS, MOVED];
 
     /// A little of everything.
     pub const fn balanced() -> Preset {
@@ -463,6 +495,11 @@ impl Preset {
     /// Users who leave scope and come back; for later editions.
     pub const fn leavers() -> Preset {
         LEAVERS
+    }
+
+    /// Objects that are moved to the cloud and back; for edition 2026-07 on.
+    pub const fn moved() -> Preset {
+        MOVED
     }
 
     /// Whether it is of use with these capabilities.
