@@ -3,8 +3,8 @@
 use crate::cases::Case;
 use crate::checks::Observer;
 use crate::directory::{
-    Capability, CloudObject, CommandKind, EditionSettings, Field, Fields as _, ObjectName, Outcome,
-    Snapshot, Value,
+    Capabilities, Capability, CloudObject, CommandKind, EditionSettings, Field, Fields as _,
+    ObjectName, Outcome, Snapshot, Value,
 };
 use crate::implementation::{CaseObservation, Description};
 use serde::{Deserialize, Serialize};
@@ -72,17 +72,13 @@ pub(super) fn answers(
     let Some(start) = &observed.start else { return Vec::new() };
     let Description { capabilities, choices, .. } = description;
     let (mut observer, _) = Observer::start(&case.tenant, start, edition, capabilities, choices);
-    // Of what is shown, not of what was concluded from it: a flag that is none of theirs says nothing.
-    let shows = |field: &Field| {
-        *field != Field::OnPremisesSyncEnabled || capabilities.has(Capability::AuthorityFlag)
-    };
     let mut before = start;
     let steps = case.commands.iter().zip(&observed.steps);
     steps
         .map(|(command, step)| {
             observer.follow(command, step, |_| ());
             let name = |object: &CloudObject| observer.history().name_of(object);
-            let mut changes = changes(before, &step.snapshot, &shows, &name);
+            let mut changes = changes(before, &step.snapshot, capabilities, &name);
             before = &step.snapshot;
             let more = changes.len().saturating_sub(CHANGES);
             changes.truncate(CHANGES);
@@ -91,13 +87,17 @@ pub(super) fn answers(
         .collect()
 }
 
-/// The cloud objects that changed, those that were there first.
+/// The cloud objects that changed, those that were there first. A flag that an implementation does not have says
+/// nothing.
 pub(super) fn changes(
     before: &Snapshot,
     after: &Snapshot,
-    shows: &dyn Fn(&Field) -> bool,
+    capabilities: &Capabilities,
     name: &dyn Fn(&CloudObject) -> ObjectName,
 ) -> Vec<ObjectChange> {
+    let shows = |field: &Field| {
+        *field != Field::OnPremisesSyncEnabled || capabilities.has(Capability::AuthorityFlag)
+    };
     let change = |before: Option<&Arc<CloudObject>>, after: Option<&Arc<CloudObject>>| {
         let shown = after.or(before)?;
         let nothing = CloudObject::new(shown.id.clone(), shown.kind);

@@ -4,8 +4,8 @@
 use crate::cases::scenario::{Expectation, ExpectedObject, ExpectedResult, ExpectedWord};
 use crate::checks::{Because, Observer, Violation};
 use crate::directory::{
-    Capability, Change, Command, DeclaredChoices, Field, Fields, ObjectName, Outcome, ProxyAddress,
-    ResultWord, Tenant, Text, Value,
+    Capabilities, Capability, Change, Command, DeclaredChoices, Field, Fields, ObjectName, Outcome,
+    ProxyAddress, ResultWord, Tenant, Text, Value,
 };
 use crate::implementation::Description;
 use std::collections::BTreeSet;
@@ -18,6 +18,10 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    pub(super) fn capabilities(&self) -> &'a Capabilities {
+        &self.description.capabilities
+    }
+
     pub(super) fn new(description: &'a Description, tenant: &Tenant, commands: &[Command]) -> Self {
         let mut mentioned = BTreeSet::new();
         let mut add = |addresses: &[ProxyAddress]| {

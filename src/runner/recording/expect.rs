@@ -106,7 +106,7 @@ fn objects(
         }
     };
     let mut expected = Vec::new();
-    for change in changes(before.state(), after.state(), &name) {
+    for change in changes(before.state(), after.state(), context.capabilities(), &name) {
         let Some(reference) = change.object.cloud_ref() else {
             notes.unnamed(&change.object);
             continue;
