@@ -51,9 +51,10 @@ pub(super) fn check(arguments: &CheckAdapterArguments) -> Result<Exit, Mistake> 
         }
         return Err(Mistake { exit: Exit::Nonconformant, message: legible(&message) });
     }
-    print::text(&format!(
-        "trial case   ok: {} commands, step by step and in one message\n",
-        trial.commands
-    ));
+    let how = match description.side_by_side {
+        None => "step by step and in one message",
+        Some(_) => "twice side by side",
+    };
+    print::text(&format!("trial case   ok: {} commands, {how}\n", trial.commands));
     Ok(Exit::Conformant)
 }

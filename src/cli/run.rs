@@ -61,6 +61,8 @@ pub(super) fn suite(
     suite.shard = arguments.shard;
     suite.examples = arguments.coverage;
     suite.time = arguments.time;
+    suite.cycles = arguments.cycles.map(|cycles| cycles as u64);
+    suite.shrink = arguments.shrink;
     suite.max_failures = arguments.max_failures.or(arguments.fail_fast.then_some(1));
     suite.save_failures(&arguments.failures_dir)?;
     Ok(suite)
@@ -148,6 +150,7 @@ pub(super) fn judge_by(
 ) -> Result<Report, NotStarted> {
     let mut implementation = start(target, suite.edition, interrupted)?;
     let description = implementation.describe();
+    fits_side_by_side(&description, &suite, target)?;
     let mut helpers = start_helpers(target, suite.edition, interrupted, &description)?;
     suite.host = host(target);
     suite.keep_going = target.keep_going;
@@ -162,6 +165,28 @@ pub(super) fn judge_by(
     });
     progress.finish();
     Ok(report)
+}
+
+/// Whether what is asked for goes with an adapter that runs cases side by side, or with one that does not.
+fn fits_side_by_side(
+    description: &Description,
+    suite: &Suite,
+    target: &TargetArguments,
+) -> Result<(), Mistake> {
+    let is_side_by_side = description.side_by_side.is_some();
+    let flag = if suite.cycles.is_some() { "--cycles" } else { "--shrink" };
+    if !is_side_by_side && (suite.cycles.is_some() || suite.shrink) {
+        return Err(Mistake::bad_input(format!(
+            "{flag} is for adapters that run cases side by side; this one does not declare `sideBySide`"
+        )));
+    }
+    if is_side_by_side && target.jobs() > 1 {
+        return Err(Mistake::bad_input(
+            "--jobs starts several adapters, and this one runs cases side by side in one tenant (`sideBySide`), which \
+             several would disturb: leave it out",
+        ));
+    }
+    Ok(())
 }
 
 /// Starts what is judged.

@@ -27,7 +27,9 @@
 //! | `connection` | the conversation with one process, from `initialize` to its end |
 //! | `child` | one process after the other: starting again |
 //! | `run` | cases: pipelining and blame |
+//! | `batch` | many cases in one message |
 
+mod batch;
 mod child;
 mod connection;
 mod guard;
@@ -81,5 +83,9 @@ impl Implementation for ChildProcess {
         observed: &mut dyn FnMut(usize, CaseObservation) -> bool,
     ) {
         run::run(self, cases, observed);
+    }
+
+    fn run_batch(&mut self, cases: &[CaseInput<'_>]) -> Result<Vec<CaseObservation>, Failure> {
+        batch::run(self, cases)
     }
 }
