@@ -31,6 +31,9 @@ pub(super) fn check(arguments: &CheckAdapterArguments) -> Result<Exit, Mistake> 
     let _ = writeln!(text, "capabilities {}", words(true).join(", "));
     let _ = writeln!(text, "without      {}", words(false).join(", "));
     let _ = writeln!(text, "choices      {}", choices(&description.choices));
+    if let Some(most) = description.side_by_side {
+        let _ = writeln!(text, "side by side up to {most} cases in one tenant");
+    }
     let unexercised = Rulebook::embedded()
         .rules_in(edition)
         .filter(|rule| !rule.lacking(&description.capabilities).is_empty())

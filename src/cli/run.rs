@@ -150,7 +150,9 @@ pub(super) fn judge_by(
 ) -> Result<Report, NotStarted> {
     let mut implementation = start(target, suite.edition, interrupted)?;
     let description = implementation.describe();
-    fits_side_by_side(&description, &suite, target)?;
+    if description.side_by_side.is_none() {
+        refuse_without_side_by_side(&suite)?;
+    }
     let mut helpers = start_helpers(target, suite.edition, interrupted, &description)?;
     suite.host = host(target);
     suite.keep_going = target.keep_going;
@@ -167,26 +169,16 @@ pub(super) fn judge_by(
     Ok(report)
 }
 
-/// Whether what is asked for goes with an adapter that runs cases side by side, or with one that does not.
-fn fits_side_by_side(
-    description: &Description,
-    suite: &Suite,
-    target: &TargetArguments,
-) -> Result<(), Mistake> {
-    let is_side_by_side = description.side_by_side.is_some();
-    let flag = if suite.cycles.is_some() { "--cycles" } else { "--shrink" };
-    if !is_side_by_side && (suite.cycles.is_some() || suite.shrink) {
-        return Err(Mistake::bad_input(format!(
-            "{flag} is for adapters that run cases side by side; this one does not declare `sideBySide`"
-        )));
-    }
-    if is_side_by_side && target.jobs() > 1 {
-        return Err(Mistake::bad_input(
-            "--jobs starts several adapters, and this one runs cases side by side in one tenant (`sideBySide`), which \
-             several would disturb: leave it out",
-        ));
-    }
-    Ok(())
+/// What is for adapters alone that run cases side by side is refused for others.
+fn refuse_without_side_by_side(suite: &Suite) -> Result<(), Mistake> {
+    let flag = match (suite.cycles, suite.shrink) {
+        (Some(_), _) => "--cycles",
+        (None, true) => "--shrink",
+        (None, false) => return Ok(()),
+    };
+    Err(Mistake::bad_input(format!(
+        "{flag} is for adapters that run cases side by side; this one does not declare `sideBySide`"
+    )))
 }
 
 /// Starts what is judged.
@@ -211,6 +203,12 @@ pub(super) fn start_helpers(
     interrupted: &AtomicBool,
     description: &Description,
 ) -> Result<Vec<Box<dyn Implementation + Send>>, Mistake> {
+    if target.jobs() > 1 && description.side_by_side.is_some() {
+        return Err(Mistake::bad_input(
+            "--jobs starts several adapters, and this one runs cases side by side in one tenant (`sideBySide`), which \
+             several would disturb: leave it out",
+        ));
+    }
     (1..target.jobs())
         .map(|_| {
             let helper = start(target, edition, interrupted)?;

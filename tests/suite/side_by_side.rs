@@ -134,11 +134,33 @@ fn an_adapter_is_asked_side_by_side(
     #[case] exit: i32,
     #[case] told: &str,
 ) {
-    let run: [&[&str]; 5] =
+    let run: [&[&str]; 4] =
         [&["run", "--quiet", "--scenario", "takeover/*"], run, &["--", PROGRAM, "serve"], served];
     let output = std::process::Command::new(PROGRAM).args(run.concat()).output().expect("it runs");
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     assert_eq!(output.status.code(), Some(exit), "{text}");
+    assert!(text.contains(told), "{text}");
+}
+
+/// What is wrong with the answer to a batch is told with its place, and charged to a case alone.
+#[cfg(unix)]
+#[rstest]
+#[case::too_few(r#"{"cases":[]}"#, "runBatch (1 case): result.cases: 0 cases for 1")]
+#[case::nothing(
+    r#"{"cases":[{}]}"#,
+    "result.cases[0]: snapshot: missing; a case has either a snapshot or an error"
+)]
+#[case::too_few_steps(r#"{"cases":[{"snapshot":{}}]}"#, "result.cases[0].steps: 0 steps for")]
+fn an_adapter_that_answers_nonsense_is_told_so(#[case] result: &str, #[case] told: &str) {
+    let about = r#"{"protocol":1,"implementation":{"name":"x","version":"1"},"editions":["2023-01"],"capabilities":["users"],"sideBySide":9}"#;
+    let answer = |id, result| {
+        format!(r#"read line; echo '{{"jsonrpc":"2.0","id":{id},"result":{result}}}'"#)
+    };
+    let script = format!("{}; {}; read line", answer(1, about), answer(2, result));
+    let arguments = ["check-adapter", "--", "sh", "-c", &script];
+    let output = std::process::Command::new(PROGRAM).args(arguments).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains(told), "{text}");
 }

@@ -14,7 +14,8 @@ pub(super) fn run(
     cases: &[CaseInput<'_>],
 ) -> Result<Vec<CaseObservation>, Failure> {
     let mut connection = child.take_connection()?;
-    let asked = format!("{} ({} cases)", Method::RunBatch, cases.len());
+    let plural = if cases.len() == 1 { "" } else { "s" };
+    let asked = format!("{} ({} case{plural})", Method::RunBatch, cases.len());
     connection.begin(match cases {
         [case] => case.name,
         _ => &asked,

@@ -103,7 +103,7 @@ impl Implementation for SideBySide<'_> {
         let Some(most) = self.description.side_by_side else {
             return self.implementation.run_cases(cases, observed);
         };
-        let mut batches: VecDeque<Vec<usize>> = batches(cases, most as usize).into();
+        let mut batches: VecDeque<Vec<usize>> = batches(cases, most.max(1) as usize).into();
         let mut waiting: BTreeMap<usize, CaseObservation> = BTreeMap::new();
         let mut next = 0;
         while let Some(batch) = batches.pop_front() {
@@ -159,20 +159,33 @@ impl<'c> Skeleton<'c> {
     }
 }
 
-/// The cases in batches of so many at most, by their places. The longest begin batches, and what is the beginning
-/// of them fills these up, at the cost of no further cycle. The batches in which a cycle serves the most cases
-/// come first, so that a small budget goes far. What takes no prefix is alone.
+/// The cases in batches of so many at most, by their places. Cases that are alike fill batches of their own. Of what
+/// is left over the longest begin batches, and what is the beginning of them fills these up, at the cost of no further
+/// cycle. The batches in which a cycle serves the most cases come first, so that a small budget goes far. What takes
+/// no prefix is alone.
 fn batches(cases: &[CaseInput<'_>], most: usize) -> Vec<Vec<usize>> {
     let skeletons: Vec<Skeleton<'_>> = cases.iter().map(Skeleton::of).collect();
-    let (mut open, alone): (Vec<usize>, Vec<usize>) =
+    let (open, alone): (Vec<usize>, Vec<usize>) =
         (0..cases.len()).partition(|at| takes_prefix(&cases[*at]));
     let mut batches: Vec<Vec<usize>> = alone.into_iter().map(|at| vec![at]).collect();
-    open.sort_by_key(|at| std::cmp::Reverse(skeletons[*at].commands.len()));
+    let mut alike: Vec<Vec<usize>> = Vec::new();
+    for at in open {
+        match alike.iter_mut().find(|group| skeletons[group[0]] == skeletons[at]) {
+            Some(group) => group.push(at),
+            None => alike.push(vec![at]),
+        }
+    }
+    let mut open: Vec<usize> = Vec::new();
+    for group in alike {
+        let full = group.chunks_exact(most);
+        open.extend(full.remainder());
+        batches.extend(full.map(<[usize]>::to_vec));
+    }
+    open.sort_by_key(|at| (std::cmp::Reverse(skeletons[*at].commands.len()), *at));
     while let Some(&longest) = open.first() {
         let mut batch = Vec::new();
         open.retain(|at| {
-            let joins =
-                batch.len() < most.max(1) && skeletons[longest].begins_with(&skeletons[*at]);
+            let joins = batch.len() < most && skeletons[longest].begins_with(&skeletons[*at]);
             if joins {
                 batch.push(*at);
             }
@@ -207,6 +220,7 @@ mod tests {
     #[case::alike(&["s", "s"], 9, vec![vec![0, 1]])]
     #[case::what_each_does_between(&["xsxx", "sx", "xxs"], 9, vec![vec![0, 1, 2]])]
     #[case::the_beginning_of_a_longer_one(&["s", "ss", "x"], 9, vec![vec![0, 1, 2]])]
+    #[case::alike_before_anything_else(&["s", "ss", "s"], 2, vec![vec![0, 2], vec![1]])]
     #[case::no_beginning(&["sr", "ss"], 9, vec![vec![0], vec![1]])]
     #[case::no_more_than_fit(&["s", "s", "s"], 2, vec![vec![0, 1], vec![2]])]
     #[case::most_cases_for_a_cycle_first(&["rss", "ss", "s", "s"], 9, vec![vec![1, 2, 3], vec![0]])]

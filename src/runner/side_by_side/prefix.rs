@@ -41,32 +41,29 @@ pub(super) fn takes_prefix(input: &CaseInput<'_>) -> bool {
         }
         _ => {}
     });
-    let shows = |name: &Option<Text>, addresses: &[ProxyAddress], attributes: &Attributes| {
-        name.is_some() || !addresses.is_empty() || attributes.values().any(|value| is_given(value))
-    };
-    let cloud = input.tenant.cloud.iter();
-    let on_premises = input.tenant.on_premises.iter();
-    let created = input.commands.iter().all(|command| match command {
-        Command::CreateCloudObject(create) => {
-            let one = &create.object;
-            shows(&one.user_principal_name, &one.proxy_addresses, &one.attributes)
-        }
-        Command::CreateOnPremisesObject(create) => {
-            let one = &create.object;
-            shows(&one.user_principal_name, &one.proxy_addresses, &one.attributes)
-        }
-        _ => true,
+    let in_cloud = input.commands.iter().filter_map(|command| match command {
+        Command::CreateCloudObject(create) => Some(&create.object),
+        _ => None,
     });
-    let mut cloud =
-        cloud.map(|one| shows(&one.user_principal_name, &one.proxy_addresses, &one.attributes));
-    let mut on_premises = on_premises
-        .map(|one| shows(&one.user_principal_name, &one.proxy_addresses, &one.attributes));
-    fits && created && cloud.all(|shows| shows) && on_premises.all(|shows| shows)
+    let on_premises = input.commands.iter().filter_map(|command| match command {
+        Command::CreateOnPremisesObject(create) => Some(&create.object),
+        _ => None,
+    });
+    let in_cloud = input.tenant.cloud.iter().chain(in_cloud);
+    let on_premises = input.tenant.on_premises.iter().chain(on_premises);
+    let in_cloud =
+        in_cloud.map(|one| (&one.user_principal_name, &one.proxy_addresses, &one.attributes));
+    let on_premises =
+        on_premises.map(|one| (&one.user_principal_name, &one.proxy_addresses, &one.attributes));
+    let mut all = in_cloud.chain(on_premises);
+    fits && all.all(|(name, addresses, attributes)| {
+        name.is_some() || !addresses.is_empty() || attributes.values().any(|value| is_given(value))
+    })
 }
 
 /// Whether a name or an address has room for a prefix.
 fn is_within(text: &str, longest: usize) -> bool {
-    let local_part = text.split('@').next().unwrap_or_default();
+    let local_part = text.split_once('@').map_or("", |(local_part, _)| local_part);
     let local_part = local_part.rsplit(':').next().unwrap_or_default();
     text.len() + LENGTH <= longest && local_part.len() + LENGTH <= LONGEST_LOCAL_PART
 }
