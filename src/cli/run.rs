@@ -63,6 +63,8 @@ pub(super) fn suite(
     suite.shard = arguments.shard;
     suite.examples = arguments.coverage;
     suite.time = arguments.time;
+    suite.cycles = arguments.cycles.map(|cycles| cycles as u64);
+    suite.shrink = arguments.shrink;
     suite.max_failures = arguments.max_failures.or(arguments.fail_fast.then_some(1));
     suite.save_failures(&arguments.failures_dir)?;
     Ok(suite)
@@ -150,6 +152,9 @@ pub(super) fn judge_by(
 ) -> Result<Report, NotStarted> {
     let mut implementation = start(target, suite.edition, interrupted)?;
     let description = implementation.describe();
+    if description.side_by_side.is_none() {
+        refuse_without_side_by_side(&suite)?;
+    }
     let mut helpers = start_helpers(target, suite.edition, interrupted, &description)?;
     suite.host = host(&target.adapter, &target.configured);
     suite.keep_going = target.keep_going;
@@ -164,6 +169,18 @@ pub(super) fn judge_by(
     });
     progress.finish();
     Ok(report)
+}
+
+/// What is for adapters alone that run cases side by side is refused for others.
+fn refuse_without_side_by_side(suite: &Suite) -> Result<(), Mistake> {
+    let flag = match (suite.cycles, suite.shrink) {
+        (Some(_), _) => "--cycles",
+        (None, true) => "--shrink",
+        (None, false) => return Ok(()),
+    };
+    Err(Mistake::bad_input(format!(
+        "{flag} is for adapters that run cases side by side; this one does not declare `sideBySide`"
+    )))
 }
 
 /// Starts what is judged.
@@ -188,6 +205,12 @@ pub(super) fn start_helpers(
     interrupted: &AtomicBool,
     description: &Description,
 ) -> Result<Vec<Box<dyn Implementation + Send>>, Mistake> {
+    if target.jobs() > 1 && description.side_by_side.is_some() {
+        return Err(Mistake::bad_input(
+            "--jobs starts several adapters, and this one runs cases side by side in one tenant (`sideBySide`), which \
+             several would disturb: leave it out",
+        ));
+    }
     (1..target.jobs())
         .map(|_| {
             let helper = start(target, edition, interrupted)?;

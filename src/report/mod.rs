@@ -27,8 +27,8 @@ pub mod violation;
 mod words;
 
 pub use crate::runner::{
-    Aborted, ClassLine, ClassState, Counts, Example, Exercise, Incomplete, Place, RuleFailure,
-    RuleLine, RuleState, SourceLine, Status, Summary,
+    Aborted, ClassLine, ClassState, Counts, Example, Exercise, Incomplete, InconclusiveCase, Place,
+    RuleFailure, RuleLine, RuleState, SourceLine, Status, Summary,
 };
 pub use adapter::adapter_fault;
 pub use from_events::from_events;

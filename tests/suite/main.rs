@@ -43,6 +43,7 @@ mod self_test;
 mod serve;
 mod sharding;
 mod shrinking;
+mod side_by_side;
 mod snapshots;
 mod software;
 mod users;

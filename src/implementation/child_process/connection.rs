@@ -143,6 +143,11 @@ impl Connection {
                 let failure = self.over(FailureKind::ErrorAnswer, message);
                 return Err(self.not_shaken(failure));
             }
+            Ok(Answer::Inconclusive(why, message)) => {
+                let message = format!("answered initialize with inconclusive ({why}): {message}");
+                let failure = self.over(FailureKind::ErrorAnswer, message);
+                return Err(self.not_shaken(failure));
+            }
             Ok(Answer::Error(error)) => {
                 let message = format!("answered initialize with {error}");
                 let failure = self.over(FailureKind::ErrorAnswer, message);

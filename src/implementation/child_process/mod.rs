@@ -28,7 +28,9 @@
 //! | `child` | one process after the other: starting again |
 //! | `run` | cases: pipelining and blame |
 //! | `relay` | an adapter that somebody else talks to |
+//! | `batch` | many cases in one message |
 
+mod batch;
 mod child;
 mod connection;
 mod guard;
@@ -84,5 +86,9 @@ impl Implementation for ChildProcess {
         observed: &mut dyn FnMut(usize, CaseObservation) -> bool,
     ) {
         run::run(self, cases, observed);
+    }
+
+    fn run_batch(&mut self, cases: &[CaseInput<'_>]) -> Result<Vec<CaseObservation>, Failure> {
+        batch::run(self, cases)
     }
 }

@@ -13,8 +13,9 @@ pub(crate) use case::NotRecorded;
 use crate::directory::{Command, Snapshot, StepObservation, Tenant};
 use crate::implementation::child_process::relay::Listener;
 use crate::implementation::protocol::{
-    Answer, BadReply, Call, InitializeResult, ReplyResult, ResetResult, RunCaseChangesResult,
-    RunCaseParams, RunCaseResult, excerpt, read_reply, read_request,
+    Answer, AnswerOfBatch, BadReply, Call, InitializeResult, ReplyResult, ResetResult,
+    RunBatchParams, RunBatchResult, RunCaseChangesResult, RunCaseParams, RunCaseResult, excerpt,
+    read_reply, read_request,
 };
 use crate::implementation::{Description, FailureKind};
 use crate::rulebook::{Edition, Rulebook};
@@ -23,6 +24,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
+
+/// What was answered where the adapter ended first.
+const NOTHING: &str = "nothing: the adapter ended";
 
 /// Writes the cases of a session down.
 pub(crate) struct Recorder {
@@ -120,8 +124,9 @@ impl Recorder {
             }
             Some(Call::RunCase(params) | Call::RunCaseChanges(params)) => {
                 let (tenant, commands) = (params.tenant.into_owned(), params.commands.into_owned());
-                self.begin(tenant, commands, Said::Other("nothing: the adapter ended".to_owned()));
+                self.begin(tenant, commands, Said::Other(NOTHING.to_owned()));
             }
+            Some(Call::RunBatch(params)) => self.batch(params, Said::Other(NOTHING.to_owned())),
             _ => {}
         }
         self.finish();
@@ -192,6 +197,10 @@ impl Recorder {
                 };
                 self.whole_case(params, said);
             }
+            Call::RunBatch(params) => {
+                let said = self.said::<RunBatchResult>(line, id);
+                self.batch(params, said);
+            }
             Call::Shutdown => {
                 self.is_over = true;
                 self.finish();
@@ -202,12 +211,32 @@ impl Recorder {
     /// What a reply says; what is no right reply is told at once.
     fn said<R: ReplyResult>(&mut self, line: &[u8], id: u64) -> Said<R> {
         match read_reply::<R>(line, id) {
-            Ok(Answer::Result(result)) => Said::Result(result),
-            Ok(Answer::Unsupported(capability)) => {
-                Said::Declined(format!("unsupported: {capability}"))
-            }
-            Ok(Answer::Error(error)) => Said::Other(error.to_string()),
+            Ok(answer) => Said::of(answer),
             Err(bad) => self.wrong(bad),
+        }
+    }
+
+    /// Cases that were asked for side by side, each with names and values under its own prefix.
+    fn batch(&mut self, params: RunBatchParams<'static>, said: Said<RunBatchResult>) {
+        let asked = params.cases.len();
+        let mut said = match said {
+            Said::Result(result) if result.cases.len() != asked => {
+                let shown = result.cases.len();
+                self.wrong(violation(format!("result.cases: {shown} cases, expected {asked}")))
+            }
+            said => said.map(|result| result.cases.into_iter()),
+        };
+        for case in params.cases {
+            let said = match &mut said {
+                Said::Result(answers) => match answers.next().map(AnswerOfBatch::answer) {
+                    Some(Ok(answer)) => Said::of(answer),
+                    Some(Err(message)) => self.wrong(violation(message)),
+                    None => continue,
+                },
+                Said::Declined(told) => Said::Declined(told.clone()),
+                Said::Other(told) => Said::Other(told.clone()),
+            };
+            self.whole_case(RunCaseParams { tenant: case.tenant, commands: case.commands }, said);
         }
     }
 
@@ -376,6 +405,15 @@ enum Said<R> {
 }
 
 impl<R> Said<R> {
+    fn of(answer: Answer<R>) -> Said<R> {
+        match answer {
+            Answer::Result(result) => Said::Result(result),
+            Answer::Unsupported(capability) => Said::Declined(format!("unsupported: {capability}")),
+            Answer::Inconclusive(why, message) => Said::Other(format!("{}: {message}", why.word())),
+            Answer::Error(error) => Said::Other(error.to_string()),
+        }
+    }
+
     fn map<S>(self, change: impl FnOnce(R) -> S) -> Said<S> {
         match self {
             Said::Result(result) => Said::Result(change(result)),
