@@ -47,6 +47,8 @@
 //!
 //! Modules that are hidden here are parts of the program and no promise.
 
+// What docs.rs says beside each item: the feature that it takes.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Some of what the model and the checks offer is asked for by the self-test alone. It is compiled
 // with them all the same.
 #![cfg_attr(not(feature = "self-test"), allow(dead_code, unused_imports))]

@@ -41,6 +41,9 @@ pub struct StepDeterminacy {
     pub unfinished: BTreeSet<Text>,
     /// Identifiers of cloud objects by label, deleted objects included.
     pub labels: Arc<BTreeMap<Text, Text>>,
+    /// Labels of objects that a cycle has shown no more. Whether an object that has their identifier later
+    /// is the one that they named is open: identifiers may be given out again.
+    pub lost: Arc<BTreeSet<Text>>,
     /// Identifiers of the cloud objects that on-premises objects were last seen joined to, by key.
     pub links: Arc<BTreeMap<Text, Text>>,
     /// Identifiers of the quarantined objects that collisions left behind, by key.
@@ -103,6 +106,7 @@ impl StepDeterminacy {
     ) -> StepDeterminacy {
         let mut step = StepDeterminacy {
             labels: Arc::clone(&self.labels),
+            lost: Arc::clone(&self.lost),
             links: Arc::clone(&self.links),
             quarantined: Arc::clone(&self.quarantined),
             specified: Arc::clone(&self.specified),
@@ -140,6 +144,8 @@ impl StepDeterminacy {
                 specify(subject, &transition.settings, specified);
             }
         });
+        let lost = observer.history().lost_labels();
+        self.lost = Arc::new(lost.cloned().collect());
         let histories = &observer.history().objects;
         let of_each = |value: fn(&ObjectHistory) -> Option<&Text>| {
             let values = histories.iter().filter_map(|(key, own)| Some((key, value(own)?)));
@@ -321,6 +327,26 @@ mod tests {
             &DeclaredChoices::default(),
         );
         assert!(determinacy.steps[0].specified["new"].addresses_are_specified);
+    }
+
+    /// Her identifier may be given to somebody else then.
+    #[test]
+    fn what_a_cycle_shows_no_more_has_lost_its_label() {
+        let tenant: Tenant =
+            serde_json::from_str(&format!(r#"{{"cloud": [{ANN}]}}"#)).expect("a tenant");
+        let start = ReferenceModel::default().reset(&tenant).expect("the model starts");
+        let kept = StepObservation { outcome: Outcome::ok(), snapshot: start.clone() };
+        let mut gone = kept.clone();
+        gone.snapshot.cloud.clear();
+        let determinacy = Determinacy::of(
+            (&tenant, &[Command::sync(), Command::sync()]),
+            (&start, &[kept, gone]),
+            EditionSettings::of_2023_01(),
+            &Capabilities::all_of_2023(),
+            &DeclaredChoices::default(),
+        );
+        assert!(determinacy.steps[0].lost.is_empty());
+        assert!(determinacy.steps[1].lost.contains("ann"));
     }
 
     #[test]

@@ -351,6 +351,14 @@ impl History {
         self.lost.extend(links.map(|(key, _)| CloudRef::JoinedTo(key.clone())));
     }
 
+    /// The labels of which it is open what they name, if anything.
+    pub(super) fn lost_labels(&self) -> impl Iterator<Item = &Text> {
+        self.lost.iter().filter_map(|reference| match reference {
+            CloudRef::Label(label) => Some(label),
+            _ => None,
+        })
+    }
+
     /// Whether it is certain what `reference` names. After events that the pages leave open, the
     /// adapter's own idea of what is joined may differ from what states show.
     pub(crate) fn is_certain(&self, reference: &CloudRef) -> bool {

@@ -27,7 +27,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("scope.restored-is-left-alone", &[Trigger::Sync], restored_is_left_alone),
     Check::of("scope.left-is-false", &[Trigger::Always], left_is_false),
     Check::of("scope.cloud-mastered-not-deleted", &[Trigger::Sync], cloud_mastered_not_deleted),
-    Check::of("scope.refused-deletion-code", &[Trigger::Report], refused_deletion_code),
+    Check::of("scope.refused-deletion-code", &[Trigger::Sync], refused_deletion_code),
 ];
 
 /// A joined user whose on-premises object was removed is in the recycle bin after the next cycle, and

@@ -121,8 +121,8 @@ pub struct Rule {
     /// Capabilities of which it takes at least one; absent where it takes none of a choice.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub requires_any_of: Capabilities,
-    /// Rules that explain it where they are broken in the same step: whoever takes an administrator over
-    /// also changes it.
+    /// Rules that explain it: whoever takes an administrator over also changes it. Where both are broken they
+    /// are one finding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follows_from: Vec<String>,
     /// Slugs under which the rule was known earlier.

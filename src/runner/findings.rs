@@ -8,7 +8,7 @@
 //! from that. Across cases the question is that of fault localisation: of all things that fail together,
 //! which one is at fault? It is answered as there, by Ochiai's coefficient: a rule explains a mistake the
 //! better the more of the failing cases violate it, and the more rarely its situation occurs without.
-//! What the rulebook says to follow from another rule gives way to it. Where a likely mistake is known that
+//! What the rulebook says to follow from another rule gives way to it, or is part of its finding. Where a likely mistake is known that
 //! shows the same in every case, its own rule explains it best.
 
 use super::event::{BrokenTogether, Likeness, RunHeader};
@@ -147,7 +147,23 @@ pub(super) fn findings<'g>(
         })
         .collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.cases));
-    findings
+    let mut told: Vec<Finding> = Vec::new();
+    for finding in findings {
+        match told.iter_mut().find(|more| is_one_mistake(&more.rule, &finding.rule)) {
+            Some(more) => more.join(finding),
+            None => told.push(finding),
+        }
+    }
+    told
+}
+
+/// Whether the rulebook says that one of two rules follows from the other.
+fn is_one_mistake(one: &str, other: &str) -> bool {
+    let rulebook = Rulebook::embedded();
+    let follows = |rule: &str, from: &str| {
+        rulebook.rule(rule).is_some_and(|rule| rule.follows_from.iter().any(|it| it == from))
+    };
+    follows(one, other) || follows(other, one)
 }
 
 /// Tells the findings which mistakes they are like. Those that are like one are one.
@@ -248,6 +264,9 @@ mod tests {
     #[case::but_not_where_it_is_mostly_broken_by_itself(
         &["admin.never-soft-matched admin.untouched 4", "admin.untouched 6"],
         &["admin.untouched: admin.never-soft-matched"])]
+    #[case::what_follows_from_another_is_part_of_it(
+        &["admin.untouched 4", "admin.never-soft-matched 6"],
+        &["admin.never-soft-matched: admin.untouched"])]
     #[case::a_relation_alone(&["relation.r 9"], &["relation.r: "])]
     fn a_mistake_leads_with_the_rule_that_explains_it(
         #[case] groups: &[&str],

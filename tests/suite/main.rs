@@ -8,6 +8,7 @@ mod cli;
 mod configuration;
 mod correct_implementations;
 mod dependency_rules;
+mod distribution;
 mod docs;
 #[cfg(all(unix, feature = "cli"))]
 mod edition_changes;

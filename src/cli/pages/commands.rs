@@ -1,6 +1,6 @@
 //! The commands, each with its help.
 
-use super::Page;
+use super::page::Page;
 use crate::cli::arguments::Arguments;
 use clap::{Command, CommandFactory as _};
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! Editions, with what each changes, and choices.
 
-use super::{Page, contents, in_editions, prose};
+use super::page::{Page, contents, in_editions, prose};
 use crate::report::edition_diff;
 use crate::rulebook::{Edition, Rulebook};
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! The protocol's messages field by field, from their JSON Schemas.
 
-use super::{Page, prose};
+use super::page::{Page, prose};
 use crate::implementation::protocol::{Method, schema};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;

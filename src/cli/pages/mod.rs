@@ -4,25 +4,15 @@
 mod commands;
 mod editions;
 mod messages;
+mod page;
 mod rules;
 mod scenarios;
 
 use super::exit::{Exit, Mistake};
 use super::print;
+use page::Page;
 use std::fs;
 use std::path::Path;
-
-/// A page, by its path on the site.
-struct Page {
-    path: String,
-    text: String,
-}
-
-impl Page {
-    fn new(path: impl Into<String>, text: String) -> Page {
-        Page { path: path.into(), text }
-    }
-}
 
 fn all() -> Vec<Page> {
     let mut pages = rules::pages();
@@ -51,44 +41,10 @@ pub(super) fn pages(folder: &Path) -> Result<Exit, Mistake> {
     Ok(Exit::Conformant)
 }
 
-/// Text in which nothing is meant as Markdown but words in backticks.
-fn prose(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    let mut is_code = false;
-    for letter in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
-        is_code ^= letter == '`';
-        // A table's cells end at this one even in code.
-        if letter == '|' || !is_code && r"\*_[]<>#~".contains(letter) {
-            written.push('\\');
-        }
-        written.push(letter);
-    }
-    written
-}
-
-/// In which editions something holds.
-fn in_editions(since: &str, until: Option<&str>) -> String {
-    match until {
-        None => format!("from {since} on"),
-        Some(until) if until == since => format!("{since} only"),
-        Some(until) => format!("{since} to {until}"),
-    }
-}
-
-/// A list of contents for the site's own: a line for each page.
-fn contents(folder: &str, lines: impl Iterator<Item = String>) -> Page {
-    Page::new(format!("{folder}/SUMMARY.md"), lines.map(|line| line + "\n").collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-
-    #[test]
-    fn nothing_but_code_is_markdown() {
-        assert_eq!(prose("a_b `c_d|e` <f>\n  *g*"), r"a\_b `c_d\|e` \<f\> \*g\*");
-    }
 
     #[test]
     fn no_page_is_written_over_another() {

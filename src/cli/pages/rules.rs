@@ -1,6 +1,7 @@
 //! The rulebook: a page for each rule of any edition, and one that leads to them.
 
-use super::{Page, contents, in_editions, prose, scenarios};
+use super::page::{Page, contents, in_editions, prose};
+use super::scenarios;
 use crate::cases::scenario::{EmbeddedScenario, embedded};
 use crate::directory::{Capabilities, Capability};
 use crate::rulebook::{AREAS, Basis, Rule, Rulebook, Source, area_of};

@@ -1,6 +1,6 @@
 //! The scenarios: a page for each area.
 
-use super::{Page, contents, prose};
+use super::page::{Page, contents, prose};
 use crate::cases::scenario::{EmbeddedScenario, embedded};
 use crate::rulebook::AREAS;
 use std::fmt::Write as _;
