@@ -123,6 +123,14 @@ pub(super) enum Command {
         #[arg(value_name = "FOLDER")]
         folder: Option<PathBuf>,
     },
+    /// Write the pages of the project's site that are made from what the program holds, as Markdown: the
+    /// rulebook with a page for each rule, the scenarios, editions, choices, the protocol's messages and
+    /// the commands.
+    Pages {
+        /// The folder for the pages.
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
     /// Explain a scenario step by step, with the decisions that the rules lead to; explain a rule; or
     /// explain what a sync would do with on-premises users in a tenant, and why.
     Explain(ExplainArguments),

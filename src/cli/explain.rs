@@ -153,6 +153,7 @@ fn rule_text(rule: &Rule, edition: &str) -> String {
     for scenario in embedded().iter().filter(is_near) {
         let _ = writeln!(text, "near miss {}", scenario.id);
     }
+    let _ = writeln!(text, "web page  {}", rule.url());
     text
 }
 

@@ -21,6 +21,7 @@ mod manual;
 mod matrix;
 mod merge;
 mod outputs;
+mod pages;
 mod paths;
 mod print;
 mod progress;
@@ -38,6 +39,7 @@ mod watch;
 
 use crate::rulebook::EditionDiff;
 use arguments::Command;
+use clap::Parser as _;
 use exit::{Exit, Mistake};
 use schemars::generate::SchemaSettings;
 use std::ffi::OsString;
@@ -52,6 +54,15 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("explain.json", generator().into_root_schema_for::<story::Explanation<'_>>().to_value()),
         ("edition-diff.json", generator().into_root_schema_for::<EditionDiff>().to_value()),
     ]
+}
+
+/// What is wrong with a command line, the program's name first, if anything is.
+pub fn usage_error(given: &[OsString]) -> Option<String> {
+    if let Some(message) = arguments::lost_adapter(given) {
+        return Some(message.to_owned());
+    }
+    let error = arguments::Arguments::try_parse_from(given).err()?;
+    error.use_stderr().then(|| error.to_string())
 }
 
 /// Runs the program with the arguments of this process.
@@ -95,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { folder } => manual::man(folder.as_deref()),
+        Command::Pages { folder } => pages::pages(&folder),
         Command::Init { language, folder } => init::init(language, &folder),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
         Command::Record(arguments) => record::record(&arguments),

@@ -21,6 +21,8 @@ pub(super) enum Explanation<'s> {
     Rule {
         /// What the rulebook knows of it.
         rule: Box<Rule>,
+        /// Its page on the project's site.
+        url: String,
         /// The pages that it cites.
         pages: Vec<&'static Page>,
         /// The scenarios that show it holding.
@@ -81,6 +83,7 @@ impl<'s> Explanation<'s> {
             pages,
             shown_in: scenarios(|scenario| &scenario.rules),
             near_misses: scenarios(|scenario| &scenario.near_misses),
+            url: rule.url(),
             rule: Box::new(rule),
         }
     }

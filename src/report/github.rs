@@ -3,6 +3,7 @@
 
 use super::legible::legible;
 use super::{Place, Summary, gate, words};
+use crate::rulebook::Rulebook;
 use std::fmt::Write as _;
 
 /// The annotations of a run; nothing for one that is conformant, or as its baseline lists it. GitHub
@@ -23,7 +24,11 @@ pub fn annotations(summary: &Summary) -> String {
         let also = words::consequences(&finding).map(|words| format!("\n{words}"));
         let likeness = words::likeness(&finding).map(|words| format!("\n{words}"));
         let also = likeness.into_iter().chain(also).collect::<String>();
-        let message = format!("{}{also}{again}", words::in_a_line(&failure));
+        let url = Rulebook::embedded()
+            .rule(&finding.rule)
+            .map(|rule| format!("\nthe rule: {}", rule.url()));
+        let url = url.unwrap_or_default();
+        let message = format!("{}{also}{again}{url}", words::in_a_line(&failure));
         error(&format!("{} is violated", finding.rule), &message);
     }
     for aborted in words::aborted_beyond(summary) {

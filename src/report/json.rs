@@ -5,7 +5,7 @@ use super::{
     RuleLine, SourceLine, Status, Summary, gate, words,
 };
 use crate::implementation::Description;
-use crate::rulebook::{Rulebook, area_of};
+use crate::rulebook::{Rule, Rulebook, area_of};
 use crate::runner::{BaselineComparison, Finding, NotApplicable, RunHeader, Selection};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -129,6 +129,9 @@ struct RuleEntry {
     /// not know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<&'static str>,
+    /// Its page on the project's site; absent likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     #[serde(flatten)]
     line: RuleLine,
     /// How long the cases took in which its situation occurred, which several rules may share; absent
@@ -271,6 +274,7 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
             .map(|line| RuleEntry {
                 area: area_of(&line.rule),
                 title: Rulebook::embedded().rule(&line.rule).map(|rule| &*rule.title),
+                url: Rulebook::embedded().rule(&line.rule).map(Rule::url),
                 failure: failure_of(&line.rule),
                 microseconds: summary
                     .duration_of(&line.rule)

@@ -15,6 +15,7 @@
 
 use super::legible::legible;
 use super::{RuleFailure, RuleLine, RuleState, Status, Summary, gate, terminal, words};
+use crate::rulebook::{Rule, Rulebook};
 use crate::runner::{Finding, ListedEntry, RunHeader};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
@@ -100,7 +101,9 @@ fn status(
                 .unwrap_or_else(|| "violated".to_owned());
             let mut status = non_success(NonSuccessKind::Failure, "violated", &message);
             if let Some(failure) = failure {
-                status.set_description(terminal::render_failure(failure, header));
+                let url = Rulebook::embedded().rule(&line.rule).map(Rule::url);
+                let url = url.map(|url| format!("\n   the rule: {url}\n")).unwrap_or_default();
+                status.set_description(terminal::render_failure(failure, header) + &url);
             }
             status
         }

@@ -109,7 +109,10 @@ fn areas(text: &mut String, summary: &Summary) {
         .into_iter()
         .filter(|finding| !finding.known)
         .flat_map(|finding| finding.consequences.into_iter().chain([finding.rule]))
-        .map(|rule| format!("`{rule}`"))
+        .map(|rule| match Rulebook::embedded().rule(&rule) {
+            Some(known) => format!("[`{rule}`]({})", known.url()),
+            None => format!("`{rule}`"),
+        })
         .collect();
     if !violated.is_empty() {
         let violated: Vec<String> = violated.into_iter().collect();

@@ -447,13 +447,8 @@ impl Page {
                 self.wrapped("  ", "", &detail);
             }
         }
-        for (reason, cases) in words::cases_by_reason(summary) {
-            let count = words::counted(cases.len() as u64, "case");
-            self.wrapped(
-                "",
-                "  ",
-                &format!("{count} not applicable: {}", words::not_applicable(reason)),
-            );
+        for line in words::not_applicable_cases(summary) {
+            self.wrapped("", "  ", &line);
         }
         if let Some(time) = summary.milliseconds {
             self.line(format!("{} in all", words::duration(time)));

@@ -244,6 +244,42 @@ pub(super) fn cases_by_reason(summary: &Summary) -> BTreeMap<&NotApplicable, Vec
     reasons
 }
 
+/// With more combinations of missing capabilities than so many, each capability is told by itself.
+const COMBINATIONS: usize = 4;
+
+/// How many of the cases that were written down do not apply, and why: a sentence for each reason.
+pub(super) fn not_applicable_cases(summary: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut lacking: BTreeMap<String, usize> = BTreeMap::new();
+    let mut cases_that_lack = 0;
+    let reasons = cases_by_reason(summary);
+    let combinations =
+        reasons.keys().filter(|one| matches!(one, NotApplicable::MissingCapabilities { .. }));
+    let is_long = combinations.count() > COMBINATIONS;
+    for (reason, cases) in &reasons {
+        if let NotApplicable::MissingCapabilities { capabilities: missing } = reason
+            && is_long
+        {
+            cases_that_lack += cases.len();
+            for one in missing {
+                *lacking.entry(capabilities(std::slice::from_ref(one))).or_default() += cases.len();
+            }
+        } else {
+            let count = counted(cases.len() as u64, "case");
+            lines.push(format!("{count} not applicable: {}", not_applicable(reason)));
+        }
+    }
+    if is_long {
+        let mut lacking: Vec<(String, usize)> = lacking.into_iter().collect();
+        lacking.sort_by_key(|(_, cases)| std::cmp::Reverse(*cases));
+        let lacking = lacking.iter().map(|(what, cases)| format!("{what} ({cases})"));
+        let lacking: Vec<String> = lacking.collect();
+        let count = counted(cases_that_lack as u64, "case");
+        lines.insert(0, format!("{count} not applicable: needs {}", lacking.join(", ")));
+    }
+    lines
+}
+
 /// Why a failure is in no file.
 pub(super) fn not_saved(why: &NotSaved) -> String {
     match why {

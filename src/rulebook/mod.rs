@@ -154,6 +154,11 @@ fn is_empty(capabilities: &Capabilities) -> bool {
 }
 
 impl Rule {
+    /// Where its page is on the project's site: what it says, where that is from, and its scenarios.
+    pub fn url(&self) -> String {
+        format!("{}/rules/{}.html", env!("CARGO_PKG_HOMEPAGE"), self.id)
+    }
+
     /// Whether it holds in this edition.
     pub fn is_in(&self, edition: &str) -> bool {
         Rulebook::holds_in(&self.since, self.until.as_deref(), edition)

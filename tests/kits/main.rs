@@ -6,6 +6,9 @@
 //! `npm install` has put what the kit's `package.json` names.
 
 mod conversation;
+#[path = "../shared/page.rs"]
+mod page;
+mod step_by_step;
 mod tutorial;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -198,10 +201,11 @@ impl Kit {
             }
             self.run_all(&folder, commands)?;
         }
-        if self.language == "typescript" {
-            tutorial::holds(&folder, |folder| self.run_all(folder, self.build))?;
+        match self.language {
+            "typescript" => tutorial::holds(&folder, |folder| self.run_all(folder, self.build)),
+            "python" => step_by_step::holds(scratch.path().join("tutorial")),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Nothing that an implementation prints may come between the replies.

@@ -9,6 +9,7 @@ mod configuration;
 mod correct_implementations;
 mod dependency_rules;
 mod distribution;
+mod docs;
 #[cfg(all(unix, feature = "cli"))]
 mod edition_changes;
 mod editions;

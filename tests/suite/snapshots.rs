@@ -6,5 +6,7 @@ pub(crate) fn settings() -> insta::Settings {
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
+    // Where the project's site is stands in Cargo.toml alone.
+    settings.add_filter(&env!("CARGO_PKG_HOMEPAGE").replace('.', r"\."), "HOMEPAGE");
     settings
 }

@@ -174,6 +174,7 @@ impl Page<'_> {
                             @if let Some(quote) = &citation.quote { ": " q { (in_code(quote)) } }
                         }
                     }
+                    li { (link("The rule's page, with its scenarios", &known.url())) }
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::failures::in_code;
 use super::newer_edition::newer_edition;
-use super::text::Shown;
+use super::text::{Shown, link};
 use super::{head, state_class};
 use crate::report::matrix::{Cell, Matrix, Run};
 use crate::report::{RuleState, Status, legible};
@@ -62,9 +62,11 @@ pub fn matrix(matrix: &Matrix) -> String {
                                     @for row in rows {
                                         tr {
                                             th scope="row" {
-                                                code { (Shown(&row.rule)) }
                                                 @if let Some(rule) = Rulebook::embedded().rule(&row.rule) {
+                                                    code { (link(&row.rule, &rule.url())) }
                                                     span.sum { (in_code(&rule.title)) }
+                                                } @else {
+                                                    code { (Shown(&row.rule)) }
                                                 }
                                             }
                                             @for (cell, run) in row.cells.iter().zip(&matrix.runs) {
