@@ -90,6 +90,16 @@ export type Capability =
   /** `isCloudManaged` and `setCloudManaged`; later editions only. */
   | "sourceOfAuthority";
 
+/** One case of `RunBatchParams`. */
+export interface CaseOfBatch {
+  /** What to carry out, in order. */
+  commands: Command[];
+  /** What all its keys and labels begin with, and what its names, addresses and values contain. Empty of a case that is alone in its batch and has values that take no prefix. */
+  prefix: string;
+  /** What to start with. */
+  tenant: Tenant;
+}
+
 /** What came of one command, with the state told as what changed. */
 export interface ChangesStep {
   /** What is different from the state before. */
@@ -364,6 +374,15 @@ export interface ImplementationName {
   version: string;
 }
 
+/** Why nobody can tell what an implementation would have done: nothing is judged by that, and nothing passed. */
+export type Inconclusive =
+  /** A service between refused to work so fast, and waiting did not help. */
+  | "throttled"
+  /** What was changed did not show in time, so that no state that was read can be relied on. */
+  | "notSettled"
+  /** The cycles, the time or the objects that there were for it are used up. */
+  | "budget";
+
 export interface InitializeResult {
   /** What its anchors look like. Those of every case are sent in this form. */
   anchorForm?: AnchorForm | null;
@@ -383,6 +402,8 @@ export interface InitializeResult {
   protocol: 1;
   /** The fields that a cloud administrator cannot edit: `userPrincipalName`, `proxyAddresses`, `password`, or `attributes.` and a name. */
   readOnly?: Field[] | null;
+  /** How many cases it carries out side by side in one tenant, 1 to 1000; absent where it does not. */
+  sideBySide?: number | null;
 }
 
 /** What an object is. */
