@@ -22,6 +22,8 @@ def obstacles(tag: str, package: dict, changelog: str) -> list[str]:
     version = package["version"]
     if tag != f"v{version}":
         found.append(f"the tag is {tag}, and the version in Cargo.toml {version}: tag v{version}, or change the version")
+    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
+        found.append(f"{version} is a pre-release, which wheels and npm spell or publish differently: nothing here is made for it")
     for key in ("repository", "homepage"):
         host = package[key].split("/")[2]
         if host.endswith(".example"):

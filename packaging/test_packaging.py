@@ -201,9 +201,9 @@ class Ready(unittest.TestCase):
         self.assertIsNone(section(self.CHANGELOG, "1.0.0"))
 
     def test_all_that_is_in_the_way_is_named_at_once(self):
-        package = {"version": "1.3.0", "repository": "https://a.example/b", "homepage": "https://c.example"}
+        package = {"version": "1.3.0-rc.1", "repository": "https://a.example/b", "homepage": "https://c.example"}
         found = obstacles("v1.2.0", package, self.CHANGELOG)
-        self.assertEqual([one.split(" ")[0] for one in found], ["the", "`repository`", "`homepage`", "CHANGELOG.md"])
+        self.assertEqual([one.split(" ")[0] for one in found], ["the", "1.3.0-rc.1", "`repository`", "`homepage`", "CHANGELOG.md"])
         package = {"version": "1.2.0", "repository": "https://github.com/a/b", "homepage": "https://c.org"}
         self.assertEqual(obstacles("v1.2.0", package, self.CHANGELOG), [])
 

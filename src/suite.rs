@@ -63,6 +63,10 @@ pub struct Suite {
     pub(crate) examples: bool,
     /// How long cases may be begun.
     pub(crate) time: Option<Duration>,
+    /// How many cycles may be asked for.
+    pub(crate) cycles: Option<u64>,
+    /// Whether small examples are made of cases that are run side by side.
+    pub(crate) shrink: bool,
     pub(crate) max_failures: Option<usize>,
     pub(crate) keep_going: bool,
     /// Scenarios that are run before all others.
@@ -330,6 +334,8 @@ impl Suite {
             shard: None,
             examples: false,
             time: None,
+            cycles: None,
+            shrink: false,
             max_failures: None,
             keep_going: false,
             first: BTreeSet::new(),
@@ -412,6 +418,8 @@ impl Suite {
             by_reason: self.baseline.as_ref().map(|baseline| baseline.known(today)),
             likeness: self.likeness,
             until: self.time.map(|time| Instant::now() + time),
+            cycles: self.cycles,
+            shrink: self.shrink,
             max_failures: self.max_failures,
             // Where it is known to abort, it is run to its end to see that nothing else has changed.
             keep_going: self.keep_going

@@ -52,7 +52,7 @@ fn never_hard_matched(transition: &Transition<'_>, verdict: &mut Verdict) {
 }
 
 /// Whatever else happens in the cycle: a cloud-mastered user with a role is left as it was. One that was
-/// joined, and has lost its flag since, nobody attempts to match.
+/// joined, and has lost its flag since, nobody attempts to match; what was moved to the cloud has rules of its own.
 fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
     let was_joined = |cloud: &CloudObject| {
         let mut links =
@@ -66,6 +66,9 @@ fn untouched(transition: &Transition<'_>, verdict: &mut Verdict) {
     };
     for cloud in transition.before.active() {
         if cloud.roles.is_empty() || !cloud.is_cloud_mastered() || may_be_hard_matched(cloud) {
+            continue;
+        }
+        if transition.history.conversions.of(cloud).is_some() {
             continue;
         }
         if transition.is_untouched(cloud) {

@@ -184,6 +184,9 @@ pub(crate) struct ScopeHistory {
     /// neither in the cloud nor on-premises.
     /// By identifier, as each was before: little need be shown of what is in the bin.
     pub(crate) left: BTreeMap<Text, Arc<CloudObject>>,
+    /// The same of whatever else stopped being mastered on-premises when its on-premises object was removed,
+    /// groups and contacts above all, by identifier: nearly everything about it is open.
+    pub(crate) may_have_left: BTreeSet<Text>,
     /// What a command named while it was in the recycle bin: what that made of it is left open.
     pub(crate) commanded_in_the_bin: BTreeSet<Text>,
 }
@@ -198,16 +201,15 @@ impl ScopeHistory {
     /// Takes in a cycle.
     pub(super) fn learn_sync(&mut self, before: &Snapshot, after: &Snapshot) {
         self.removed.clear();
-        let left = &mut self.left;
+        let (left, may_have_left) = (&mut self.left, &mut self.may_have_left);
         self.leaving.retain(|id, is_certain| {
             let cloud = after.cloud_object(id);
             let is_gone = cloud.is_none_or(|cloud| cloud.deleted && cloud.is_cloud_mastered());
-            if is_gone
-                && *is_certain
-                && cloud.is_some()
-                && let Some(earlier) = before.cloud_object(id)
-            {
-                left.insert(id.clone(), Arc::clone(earlier));
+            if cloud.is_some_and(|cloud| cloud.is_cloud_mastered()) {
+                match before.cloud_object(id).filter(|_| is_gone && *is_certain) {
+                    Some(earlier) => _ = left.insert(id.clone(), Arc::clone(earlier)),
+                    None => _ = may_have_left.insert(id.clone()),
+                }
             }
             // What stays although it should not is open from then on.
             *is_certain = false;
@@ -231,6 +233,7 @@ impl ScopeHistory {
             canonical.flags([*is_certain]);
         });
         canonical.list(self.left.values(), |canonical, object| canonical.cloud_object(object));
+        canonical.list(self.may_have_left.iter(), CanonicalState::id);
         canonical.list(self.commanded_in_the_bin.iter(), CanonicalState::id);
         canonical.list(self.gone.iter(), |canonical, key| canonical.text(key));
     }

@@ -406,7 +406,7 @@ fn judge_no_colliding_value(
                 .because(held_by(candidate));
         }
     }
-    for candidate in late.iter().chain(secondary) {
+    for candidate in late.iter().chain(secondary).filter(|candidate| candidate.mail) {
         let is_held = |mail: &str| {
             object.mail_addresses().any(|own| same_name(own, mail))
                 && candidate.cloud.mail_addresses().any(|held| same_name(held, mail))

@@ -234,7 +234,10 @@ fn clear_identifier(transition: &Transition<'_>, verdict: &mut Verdict) {
         .filter(|(_, _, by)| by.anchor)
         .map(|(subject, candidate, _)| (subject, candidate.cloud));
     let joined = transition.settled().filter_map(|(subject, link)| {
-        let is_synchronised = subject.pending && !link.meets_others() && !subject.reported_error();
+        // An update that changes nothing need not be exported.
+        let exported = subject.own_history.and_then(|own_history| own_history.exported.as_ref());
+        let has_changed = subject.pending && exported.is_none_or(|was| was != subject.object);
+        let is_synchronised = has_changed && !link.meets_others() && !subject.reported_error();
         is_synchronised.then_some((subject, link.cloud))
     });
     for (subject, cloud) in taken.chain(joined) {
@@ -387,30 +390,24 @@ fn block_switch_too(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !transition.features().block_hard_match {
         return;
     }
-    for (subject, matching) in transition.new_objects() {
-        for candidate in &matching.candidates {
-            let cloud = candidate.cloud;
-            if !cloud.is_active()
-                || !cloud.is_cloud_mastered()
-                || !leads_to(subject.object, cloud).anchor
-                || transition.history.conversions.of(cloud).is_some()
-                || !is_beyond_the_switch(transition, subject.object, cloud)
-            {
-                continue;
-            }
-            let is_taken = transition.after_of(cloud).is_some_and(|after| {
-                after.is_on_premises_mastered()
-                    && subject.effect.joined.is_some_and(|joined| joined.id == after.id)
-            });
-            if is_taken {
-                let name: ObjectName = transition.name_of(cloud);
-                verdict
-                    .violated(name, Field::OnPremisesSyncEnabled, false, true)
-                    .because(Because::Unchanged)
-                    .reported(subject.reported);
-            } else {
-                verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
-            }
+    for (subject, candidate) in transition.reached_by_anchor() {
+        let cloud = candidate.cloud;
+        let is_converted = transition.history.conversions.of(cloud).is_some();
+        if is_converted || !is_beyond_the_switch(transition, subject.object, cloud) {
+            continue;
+        }
+        let is_taken = transition.after_of(cloud).is_some_and(|after| {
+            after.is_on_premises_mastered()
+                && subject.effect.joined.is_some_and(|joined| joined.id == after.id)
+        });
+        if is_taken {
+            let name: ObjectName = transition.name_of(cloud);
+            verdict
+                .violated(name, Field::OnPremisesSyncEnabled, false, true)
+                .because(Because::Unchanged)
+                .reported(subject.reported);
+        } else {
+            verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
         }
     }
 }

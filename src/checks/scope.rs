@@ -11,7 +11,9 @@ use super::subject::Subject;
 use super::transition::Transition;
 use super::verdict::Verdict;
 use super::violation::Because;
-use crate::directory::{Capability, CloudObject, Field, Kind, ObjectName, ResultWord};
+use crate::directory::{
+    Capability, CloudObject, Field, Kind, ObjectName, OnPremisesObject, ResultWord,
+};
 use std::sync::Arc;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -203,12 +205,26 @@ fn other_anchor_creates_new(transition: &Transition<'_>, verdict: &mut Verdict) 
             }
         });
     }
+    // Nothing but its own anchor brings one back, letter case included.
+    let scope = &transition.history.scope;
+    let newcomers = || transition.new_objects().filter(|(new, _)| new.object.kind == Kind::User);
+    for (id, left) in &scope.left {
+        let cloud = transition.comparison.before(id).filter(|cloud| cloud.deleted);
+        let Some(cloud) = cloud.filter(|_| !scope.commanded_in_the_bin.contains(id)) else {
+            continue;
+        };
+        let has_its_anchor = |object: &OnPremisesObject| equal_anchors(object, left);
+        let is_meant = transition.before.on_premises.iter().any(|object| has_its_anchor(object));
+        if !is_meant && newcomers().next().is_some() {
+            verdict.judge(|verdict| judge_stays_in_the_bin(transition, verdict, cloud));
+        }
+    }
 }
 
 /// Restored and still without an on-premises object: no cycle changes or deletes it.
 fn restored_is_left_alone(transition: &Transition<'_>, verdict: &mut Verdict) {
     for cloud in transition.left_alone() {
-        if transition.history.scope.left.contains_key(&cloud.id) {
+        if transition.history.scope.left.contains_key(&cloud.id) && !is_claimed(transition, cloud) {
             verdict.judge(|verdict| transition.judge_untouched(verdict, cloud));
         }
     }

@@ -108,20 +108,17 @@ fn is_hard_match_blocked(transition: &Transition<'_>) -> bool {
     transition.features().block_hard_match && transition.settings.edition.hard_match_first
 }
 
-/// The cloud-mastered users whose anchor a new object has, with that object and whether they are equal in name or
-/// address as well.
-fn reached_by_anchor<'t, 'a>(
+/// The users that the switch alone keeps from a new object with their anchor, with that object and whether they are
+/// equal in name or address as well.
+fn kept_by_the_switch<'t, 'a>(
     transition: &'t Transition<'a>,
 ) -> impl Iterator<Item = (&'t Subject<'a>, &'t Candidate<'a>, bool)> {
-    transition.new_objects().flat_map(move |(subject, matching)| {
-        matching.candidates.iter().filter_map(move |candidate| {
-            let by = leads_to(subject.object, candidate.cloud);
-            let cloud = candidate.cloud;
-            let is_met = cloud.is_active()
-                && cloud.is_cloud_mastered()
-                && !is_beyond_the_switch(transition, subject.object, cloud);
-            (is_met && by.anchor).then_some((subject, candidate, by.soft()))
-        })
+    let reached = transition.reached_by_anchor();
+    let kept = reached.filter(|(subject, candidate)| {
+        !is_beyond_the_switch(transition, subject.object, candidate.cloud)
+    });
+    kept.map(|(subject, candidate)| {
+        (subject, candidate, leads_to(subject.object, candidate.cloud).soft())
     })
 }
 
@@ -131,7 +128,7 @@ fn hard_match_blocked(transition: &Transition<'_>, verdict: &mut Verdict) {
     if !is_hard_match_blocked(transition) {
         return;
     }
-    for (subject, candidate, is_equal_otherwise) in reached_by_anchor(transition) {
+    for (subject, candidate, is_equal_otherwise) in kept_by_the_switch(transition) {
         if !is_equal_otherwise || subject.result() == Some(ResultWord::HardMatched) {
             verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
         }
@@ -143,7 +140,7 @@ fn block_hard_match_blocks_soft_too(transition: &Transition<'_>, verdict: &mut V
     if !is_hard_match_blocked(transition) {
         return;
     }
-    for (subject, candidate, is_equal_otherwise) in reached_by_anchor(transition) {
+    for (subject, candidate, is_equal_otherwise) in kept_by_the_switch(transition) {
         if is_equal_otherwise && subject.result() != Some(ResultWord::HardMatched) {
             verdict.judge(|verdict| transition.judge_untouched(verdict, candidate.cloud));
         }
@@ -166,8 +163,8 @@ pub(super) fn blocked_by_hard_match_switch(transition: &Transition<'_>) -> Vec<T
     if !is_hard_match_blocked(transition) {
         return Vec::new();
     }
-    let reached = reached_by_anchor(transition);
-    reached.map(|(subject, ..)| subject.object.key.clone()).collect()
+    let kept = kept_by_the_switch(transition);
+    kept.map(|(subject, ..)| subject.object.key.clone()).collect()
 }
 
 /// With hard match allowed again, what it had kept from a match is matched.

@@ -3,7 +3,7 @@
 use super::candidates::Candidate;
 use super::candidates::MatchCandidates;
 use super::comparison::Comparison;
-use super::definitions::{MatchClass, carries_an_identifier, is_joined};
+use super::definitions::{MatchClass, carries_an_identifier, is_joined, leads_to};
 use super::history::History;
 use super::identifiers::{Identifier, has_any_of, on_premises_identifiers};
 use super::index::CloudIndex;
@@ -141,6 +141,19 @@ impl<'a> Transition<'a> {
     ) -> impl Iterator<Item = (&Subject<'a>, &MatchCandidates<'a>)> {
         self.new_objects()
             .filter(move |(_, matching)| matching.class == class && !matching.unspecified)
+    }
+
+    /// The active cloud-mastered objects whose anchor a new object has, if they are users, with that object.
+    pub(crate) fn reached_by_anchor(&self) -> impl Iterator<Item = (&Subject<'a>, &Candidate<'a>)> {
+        self.new_objects().flat_map(|(subject, matching)| {
+            let reached = matching.candidates.iter().filter(|candidate| {
+                let cloud = candidate.cloud;
+                cloud.is_active()
+                    && cloud.is_cloud_mastered()
+                    && leads_to(subject.object, cloud).anchor
+            });
+            reached.map(move |candidate| (subject, candidate))
+        })
     }
 
     /// Joined objects that are neither contended nor have another anchor now, with their cloud

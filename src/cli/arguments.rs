@@ -23,6 +23,15 @@ Exit codes:
   5  a defect of the suite itself
 Where several hold, the first of 5, 4, 2, 1, 3 is given.";
 
+const EXIT_CODES_OF_RECORD: &str = "\
+Exit codes:
+  0  everything was recorded
+  1  the adapter wrote what is no right reply, or ended without the replies that it owed
+  2  usage; a line of the client that is no request or comes before any reset; a file that cannot be written
+  3  nothing was recorded, a case has no file, or the session was stopped with Ctrl-C
+  4  the adapter could not be started, or ended before it had said who it is
+Where several hold, the first of 4, 2, 1, 3 is given.";
+
 const EXIT_CODES_OF_COMPARE: &str = "\
 Exit codes:
   0  nothing is worse
@@ -80,6 +89,9 @@ pub(super) enum Command {
         /// the cells lead to. It can be published as it is.
         #[arg(long, value_name = "FOLDER")]
         to: PathBuf,
+        /// Leave out the reports of the runs, and what leads to them.
+        #[arg(long)]
+        without_reports: bool,
         /// The events of each run, as `run --events` wrote them.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
@@ -134,6 +146,10 @@ pub(super) enum Command {
     /// Check an adapter before anything is judged: the handshake, and one small case.
     #[command(after_help = EXIT_CODES)]
     CheckAdapter(CheckAdapterArguments),
+    /// Stand between an adapter and whoever drives it over standard input and output, and write each case
+    /// down as a scenario file.
+    #[command(after_help = EXIT_CODES_OF_RECORD)]
+    Record(RecordArguments),
     /// Serve the reference model as an adapter on standard input and output, to try the protocol.
     Serve {
         /// The edition whose model is served.
@@ -141,10 +157,8 @@ pub(super) enum Command {
         edition: Option<String>,
         #[command(flatten)]
         choices: ChoiceArguments,
-        /// Offer to be held to these editions, whatever the model follows: an implementation that has not
-        /// kept up with the documents. `run --editions all` shows what a newer one changes for it.
-        #[arg(long, value_name = "EDITIONS", value_delimiter = ',', value_parser = edition)]
-        offers: Vec<String>,
+        #[command(flatten)]
+        offers: Offers,
         /// Serve a mutant instead, to see what the report of a mistake looks like; `self-test` lists
         /// them by name.
         #[cfg(feature = "self-test")]
@@ -205,6 +219,18 @@ pub(super) enum EditionsCommand {
     },
 }
 
+/// What is served offers.
+#[derive(Args)]
+pub(super) struct Offers {
+    /// Offer to be held to these editions, whatever the model follows: an implementation that has not
+    /// kept up with the documents. `run --editions all` shows what a newer one changes for it.
+    #[arg(long, value_name = "EDITIONS", value_delimiter = ',', value_parser = edition)]
+    pub(super) offers: Vec<String>,
+    /// Carry out so many cases side by side in one tenant, as the adapter of a live tenant does.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) side_by_side: Option<u32>,
+}
+
 #[derive(Args)]
 pub(super) struct BaselineArguments {
     /// The baseline; by default that of the configuration file. Examples of what generated cases find
@@ -255,9 +281,18 @@ pub(super) struct RunArguments {
     /// on nothing else. `baseline write` creates it.
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
-    /// Begin no more generated cases after so long, such as 30s or 2m. What was left out is told.
+    /// Begin no more generated cases after so long, such as 30s, 2m or 8h; of an adapter that runs cases side by
+    /// side, no more cases at all. What was left out is told.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(super) time: Option<Duration>,
+    /// Ask for no more sync cycles than so many, of an adapter that runs cases side by side (`sideBySide`). What
+    /// was left out is told.
+    #[arg(long, value_name = "NUMBER", value_parser = at_least_one)]
+    pub(super) cycles: Option<usize>,
+    /// Make small examples also of what an adapter shows that runs cases side by side: every attempt takes
+    /// cycles. Of others they are always made small.
+    #[arg(long)]
+    pub(super) shrink: bool,
     /// Stop at the first case that goes wrong.
     #[arg(long, conflicts_with = "max_failures")]
     pub(super) fail_fast: bool,
@@ -454,6 +489,21 @@ pub(super) struct CheckAdapterArguments {
     pub(super) adapter: Vec<OsString>,
 }
 
+#[derive(Args)]
+pub(super) struct RecordArguments {
+    /// The folder for the files, which is made if it is not there; what is in it stays.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) to: PathBuf,
+    /// Write down what was done and not what was seen of it: only the rules judge a replay then.
+    #[arg(long)]
+    pub(super) without_expectations: bool,
+    #[command(flatten)]
+    pub(super) configured: ConfiguredArguments,
+    /// The adapter: a command and its arguments, started without a shell.
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) adapter: Vec<OsString>,
+}
+
 /// What has to do with the configuration file, which holds the other flags' values.
 #[derive(Args)]
 pub(super) struct ConfiguredArguments {
@@ -625,17 +675,17 @@ fn number(text: &str, least: usize, most: usize) -> Result<usize, String> {
     number.ok_or_else(|| format!("a number from {least} to {most}"))
 }
 
-/// `30s`, `2m` or a number of seconds.
+/// `30s`, `2m`, `8h` or a number of seconds.
 fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = match text.strip_suffix('m') {
-        Some(minutes) => (minutes, 60.0),
-        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
-    };
+    let units = [('h', 3_600.0), ('m', 60.0), ('s', 1.0)].into_iter();
+    let mut with_unit =
+        units.filter_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
+    let (number, unit) = with_unit.next().unwrap_or((text, 1.0));
     match number.parse::<f64>() {
         Ok(number) if number > 0.0 && number * unit <= 86_400.0 => {
             Ok(Duration::from_secs_f64(number * unit))
         }
-        _ => Err("seconds or minutes, at most a day, such as 30s or 2m".to_owned()),
+        _ => Err("seconds, minutes or hours, at most a day, such as 30s, 2m or 8h".to_owned()),
     }
 }
 

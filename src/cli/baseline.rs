@@ -54,7 +54,8 @@ fn run_all(
         ..Selection::default()
     };
     let examples = read_cases(&file.examples())?;
-    let plan = plan(edition, &description, host(target), selection, examples);
+    let plan =
+        plan(edition, &description, host(&target.adapter, &target.configured), selection, examples);
     let mut progress = Progress::new(target.quiet);
     let mut oracle = ReferenceModel::new(Policy::agreeing_with(&description.choices));
     let mut saved = SavedFailures::new(file.examples_folder(), &mut oracle);

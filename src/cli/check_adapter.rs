@@ -31,6 +31,9 @@ pub(super) fn check(arguments: &CheckAdapterArguments) -> Result<Exit, Mistake> 
     let _ = writeln!(text, "capabilities {}", words(true).join(", "));
     let _ = writeln!(text, "without      {}", words(false).join(", "));
     let _ = writeln!(text, "choices      {}", choices(&description.choices));
+    if let Some(most) = description.side_by_side {
+        let _ = writeln!(text, "side by side up to {most} cases in one tenant");
+    }
     let unexercised = Rulebook::embedded()
         .rules_in(edition)
         .filter(|rule| !rule.lacking(&description.capabilities).is_empty())
@@ -51,9 +54,10 @@ pub(super) fn check(arguments: &CheckAdapterArguments) -> Result<Exit, Mistake> 
         }
         return Err(Mistake { exit: Exit::Nonconformant, message: legible(&message) });
     }
-    print::text(&format!(
-        "trial case   ok: {} commands, step by step and in one message\n",
-        trial.commands
-    ));
+    let how = match description.side_by_side {
+        None => "step by step and in one message",
+        Some(_) => "twice side by side",
+    };
+    print::text(&format!("trial case   ok: {} commands, {how}\n", trial.commands));
     Ok(Exit::Conformant)
 }

@@ -102,19 +102,7 @@ pub(super) fn start_child(
     edition: &str,
     trace: Option<Trace>,
 ) -> Result<ChildProcess, NotStarted> {
-    let Some((program, arguments)) = adapter.split_first() else {
-        return Err(Mistake::bad_input(
-            "name the adapter: its COMMAND after `--`, or the NAME of one in a configuration file",
-        )
-        .into());
-    };
-    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-        return Err(Mistake::bad_input(format!(
-            "the working directory {} is no folder",
-            folder.display()
-        ))
-        .into());
-    }
+    let (program, arguments) = command(adapter, folder)?;
     let mut options = ChildProcessOptions::new(program.clone(), arguments.to_vec());
     options.handshake_timeout = Duration::from_secs_f64(times.handshake_timeout);
     options.reply_timeout = Duration::from_secs_f64(times.reply_timeout);
@@ -125,16 +113,37 @@ pub(super) fn start_child(
     options.trace = trace;
     options.working_directory = folder.map(Path::to_owned);
     ChildProcess::start(options).map_err(|error| {
-        let mut message = legible(&error.to_string());
-        for line in what_to_do(&error) {
-            message += &format!("\n{line}");
-        }
-        let mistake = Mistake::no_adapter(message);
+        let mistake = not_started(&error);
         match error {
             StartError::Edition { offered, .. } => NotStarted::NotOffered { offered, mistake },
             _ => NotStarted::Otherwise(mistake),
         }
     })
+}
+
+/// The program of an adapter with its arguments; in a folder, if one is named.
+pub(super) fn command<'a>(
+    adapter: &'a [OsString],
+    folder: Option<&Path>,
+) -> Result<(&'a OsString, &'a [OsString]), Mistake> {
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let folder = folder.display();
+        return Err(Mistake::bad_input(format!("the working directory {folder} is no folder")));
+    }
+    adapter.split_first().ok_or_else(|| {
+        Mistake::bad_input(
+            "name the adapter: its COMMAND after `--`, or the NAME of one in a configuration file",
+        )
+    })
+}
+
+/// Why an adapter was not started, and what to do.
+pub(super) fn not_started(error: &StartError) -> Mistake {
+    let mut message = legible(&error.to_string());
+    for line in what_to_do(error) {
+        message += &format!("\n{line}");
+    }
+    Mistake::no_adapter(message)
 }
 
 /// What a person can do where an adapter could not be started, and what it said itself.

@@ -9,13 +9,21 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(super) fn matrix(folder: &Path, files: &[PathBuf]) -> Result<Exit, Mistake> {
+pub(super) fn matrix(
+    folder: &Path,
+    without_reports: bool,
+    files: &[PathBuf],
+) -> Result<Exit, Mistake> {
     let mut names = BTreeSet::from(["index".to_owned()]);
     let mut runs = Vec::new();
     for file in files {
         runs.push((page_of(file, &mut names), report::read(file)?));
     }
-    write_page(folder, &runs)?;
+    if without_reports {
+        write_table(folder, &Matrix::of(&runs).without_reports())?;
+    } else {
+        write_page(folder, &runs)?;
+    }
     let place = folder.join("index.html");
     let runs = if runs.len() == 1 { "1 run" } else { &format!("{} runs", runs.len()) };
     print::report(&format!("{}: {runs} side by side\n", place.display()));
@@ -32,19 +40,20 @@ pub(super) fn make(folder: &Path) -> Result<(), Mistake> {
 
 /// Writes the page of runs side by side into a folder, and the page of each, which has a name.
 pub(super) fn write_page(folder: &Path, runs: &[(String, Summary)]) -> Result<(), Mistake> {
+    write_table(folder, &Matrix::of(runs))?;
+    runs.iter().try_for_each(|(page, summary)| write(folder, page, html::render(summary)))
+}
+
+fn write_table(folder: &Path, matrix: &Matrix) -> Result<(), Mistake> {
     make(folder)?;
-    let matrix = Matrix::of(runs);
-    let write = |name: &str, text: String| {
-        let target = Target::open(&folder.join(name))?;
-        target.write(text.as_bytes()).map_err(Mistake::bad_input)
-    };
-    write("index.html", html::matrix(&matrix))?;
-    write("matrix.json", json(&matrix))?;
-    write("matrix.md", markdown(&matrix))?;
-    for (page, summary) in runs {
-        write(page, html::render(summary))?;
-    }
-    Ok(())
+    write(folder, "index.html", html::matrix(matrix))?;
+    write(folder, "matrix.json", json(matrix))?;
+    write(folder, "matrix.md", markdown(matrix))
+}
+
+fn write(folder: &Path, name: &str, text: String) -> Result<(), Mistake> {
+    let target = Target::open(&folder.join(name))?;
+    target.write(text.as_bytes()).map_err(Mistake::bad_input)
 }
 
 /// The file of a run's own report: named like that of its events, and like no other.

@@ -26,6 +26,7 @@ mod paths;
 mod print;
 mod progress;
 mod prose;
+mod record;
 mod report;
 mod run;
 mod select;
@@ -97,7 +98,9 @@ pub fn main() -> ExitCode {
         Command::Compare { before, after, markdown } => {
             compare::compare(&before, &after, markdown.as_deref())
         }
-        Command::Matrix { to, files } => matrix::matrix(&to, &files),
+        Command::Matrix { to, without_reports, files } => {
+            matrix::matrix(&to, without_reports, &files)
+        }
         Command::Editions(command) => editions::command(&command),
         Command::List { what, edition, json } => list::list(what, edition.as_deref(), json),
         Command::Explain(arguments) => explain::explain(&arguments),
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Pages { folder } => pages::pages(&folder),
         Command::Init { language, folder } => init::init(language, &folder),
         Command::CheckAdapter(arguments) => check_adapter::check(&arguments),
+        Command::Record(arguments) => record::record(&arguments),
         #[cfg(feature = "self-test")]
         Command::Serve { edition, choices, offers, mutant: Some(name) } => {
             serve::serve_mutant(&name, edition.as_deref(), &choices.choices, &offers)

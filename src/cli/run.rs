@@ -1,7 +1,8 @@
 //! `run`: judge an implementation.
 
 use super::arguments::{
-    GenerationArguments, OutputArguments, ReplayArguments, RunArguments, TargetArguments,
+    ConfiguredArguments, GenerationArguments, OutputArguments, ReplayArguments, RunArguments,
+    TargetArguments,
 };
 use super::exit::{Exit, Mistake};
 use super::failed_last::FailedLast;
@@ -15,6 +16,7 @@ use crate::cases::scenario::nearest;
 use crate::implementation::{Description, Implementation, child_process};
 use crate::runner::{Event, Generation, Host, Selection, Source, case_called, read_cases};
 use crate::suite::{Report, Suite, edition, read_baseline};
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,6 +63,8 @@ pub(super) fn suite(
     suite.shard = arguments.shard;
     suite.examples = arguments.coverage;
     suite.time = arguments.time;
+    suite.cycles = arguments.cycles.map(|cycles| cycles as u64);
+    suite.shrink = arguments.shrink;
     suite.max_failures = arguments.max_failures.or(arguments.fail_fast.then_some(1));
     suite.save_failures(&arguments.failures_dir)?;
     Ok(suite)
@@ -148,8 +152,11 @@ pub(super) fn judge_by(
 ) -> Result<Report, NotStarted> {
     let mut implementation = start(target, suite.edition, interrupted)?;
     let description = implementation.describe();
+    if description.side_by_side.is_none() {
+        refuse_without_side_by_side(&suite)?;
+    }
     let mut helpers = start_helpers(target, suite.edition, interrupted, &description)?;
-    suite.host = host(target);
+    suite.host = host(&target.adapter, &target.configured);
     suite.keep_going = target.keep_going;
     #[cfg(feature = "self-test")]
     {
@@ -162,6 +169,18 @@ pub(super) fn judge_by(
     });
     progress.finish();
     Ok(report)
+}
+
+/// What is for adapters alone that run cases side by side is refused for others.
+fn refuse_without_side_by_side(suite: &Suite) -> Result<(), Mistake> {
+    let flag = match (suite.cycles, suite.shrink) {
+        (Some(_), _) => "--cycles",
+        (None, true) => "--shrink",
+        (None, false) => return Ok(()),
+    };
+    Err(Mistake::bad_input(format!(
+        "{flag} is for adapters that run cases side by side; this one does not declare `sideBySide`"
+    )))
 }
 
 /// Starts what is judged.
@@ -186,6 +205,12 @@ pub(super) fn start_helpers(
     interrupted: &AtomicBool,
     description: &Description,
 ) -> Result<Vec<Box<dyn Implementation + Send>>, Mistake> {
+    if target.jobs() > 1 && description.side_by_side.is_some() {
+        return Err(Mistake::bad_input(
+            "--jobs starts several adapters, and this one runs cases side by side in one tenant (`sideBySide`), which \
+             several would disturb: leave it out",
+        ));
+    }
     (1..target.jobs())
         .map(|_| {
             let helper = start(target, edition, interrupted)?;
@@ -199,15 +224,15 @@ pub(super) fn start_helpers(
         .collect()
 }
 
-/// Where what is judged runs.
-pub(super) fn host(target: &TargetArguments) -> Host {
+/// Where what is asked runs.
+pub(super) fn host(adapter: &[OsString], configured: &ConfiguredArguments) -> Host {
     let command: Vec<String> =
-        target.adapter.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        adapter.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if command.is_empty() {
         return Host::InProcess;
     }
-    let config = target.configured.config.as_ref().map(|file| file.display().to_string());
-    let name = target.configured.named.clone();
+    let config = configured.config.as_ref().map(|file| file.display().to_string());
+    let name = configured.named.clone();
     Host::ChildProcess { command, config: config.filter(|_| name.is_some()), name }
 }
 

@@ -23,6 +23,17 @@ pub enum CloudRef {
     QuarantinedFor(Text),
 }
 
+impl CloudRef {
+    /// The label or the key.
+    pub(crate) fn name_mut(&mut self) -> &mut Text {
+        match self {
+            CloudRef::Label(name) | CloudRef::JoinedTo(name) | CloudRef::QuarantinedFor(name) => {
+                name
+            }
+        }
+    }
+}
+
 // By hand, since YAML readers take a derived enum for a tag (`!label ann`) and not for a mapping.
 impl<'de> Deserialize<'de> for CloudRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -376,6 +387,11 @@ impl Command {
         Command::ReinstallConnect(ReinstallConnect {})
     }
 
+    /// Whether it concerns the whole tenant, and not one object.
+    pub fn is_tenant_wide(&self) -> bool {
+        matches!(self, Command::Sync(_) | Command::SetFeature(_) | Command::ReinstallConnect(_))
+    }
+
     /// The cloud object that the command is about, if it names one that exists already.
     pub fn cloud_object(&self) -> Option<&CloudRef> {
         match self {
@@ -389,6 +405,23 @@ impl Command {
             Command::DeleteCloudObject(command) => Some(&command.object),
             Command::SetCloudManaged(command) => Some(&command.object),
             Command::RestoreCloudObject(command) => Some(&command.object),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub(crate) fn cloud_object_mut(&mut self) -> Option<&mut CloudRef> {
+        match self {
+            Command::UpdateCloudObject(command) => Some(&mut command.object),
+            Command::SetImmutableId(command) => Some(&mut command.object),
+            Command::AssignRole(command) => Some(&mut command.object),
+            Command::RemoveRole(command) => Some(&mut command.object),
+            Command::MakeEligible(command) => Some(&mut command.object),
+            Command::RemoveEligibility(command) => Some(&mut command.object),
+            Command::SetOnPremisesObjectIdentifier(command) => Some(&mut command.object),
+            Command::DeleteCloudObject(command) => Some(&mut command.object),
+            Command::SetCloudManaged(command) => Some(&mut command.object),
+            Command::RestoreCloudObject(command) => Some(&mut command.object),
             _ => None,
         }
     }

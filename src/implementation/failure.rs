@@ -29,11 +29,26 @@ words! {
         InvalidJson = "invalid-json",
         /// A reply does not have the protocol's form.
         SchemaViolation = "schema-violation",
-        /// It answered with an error object: any but "unsupported", or "unsupported" for a capability
-        /// that it declares.
+        /// It answered with an error object: any but "unsupported" and "inconclusive", or "unsupported" for
+        /// a capability that it declares.
         ErrorAnswer = "error-answer",
+        /// It said that nobody can tell what it would have done, and why: see [`Inconclusive`].
+        Inconclusive = "inconclusive",
         /// Its process could not be started again after an earlier failure.
         NotRestarted = "not-restarted",
+    }
+}
+
+words! {
+    /// Why nobody can tell what an implementation would have done: nothing is judged by that, and nothing passed.
+    #[non_exhaustive]
+    pub enum Inconclusive {
+        /// A service between refused to work so fast, and waiting did not help.
+        Throttled = "throttled",
+        /// What was changed did not show in time, so that no state that was read can be relied on.
+        NotSettled = "notSettled",
+        /// The cycles, the time or the objects that there were for it are used up.
+        Budget = "budget",
     }
 }
 
@@ -49,6 +64,9 @@ pub struct Failure {
     /// Of `unsupported`: the capability that the implementation says it lacks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capability: Option<Capability>,
+    /// Of `inconclusive`: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inconclusive: Option<Inconclusive>,
     /// The last lines of a child process's standard error.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stderr_tail: Vec<String>,
@@ -66,7 +84,7 @@ impl Failure {
             message.truncate(end);
             message.push('…');
         }
-        Failure { kind, message, capability: None, stderr_tail: Vec::new() }
+        Failure { kind, message, capability: None, inconclusive: None, stderr_tail: Vec::new() }
     }
 
     /// The implementation cannot do this, for want of a capability.
@@ -75,6 +93,12 @@ impl Failure {
             capability: Some(capability),
             ..Failure::new(FailureKind::Unsupported, format!("unsupported: {capability}"))
         }
+    }
+
+    /// Nobody can tell what the implementation would have done, for this reason.
+    pub fn inconclusive(why: Inconclusive, message: impl Into<String>) -> Failure {
+        let inconclusive = Some(why);
+        Failure { inconclusive, ..Failure::new(FailureKind::Inconclusive, message) }
     }
 
     /// The implementation panicked.

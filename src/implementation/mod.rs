@@ -5,8 +5,9 @@ pub mod child_process;
 mod failure;
 pub mod protocol;
 pub mod serve;
+pub mod side_by_side;
 
-pub use failure::{Failure, FailureKind};
+pub use failure::{Failure, FailureKind, Inconclusive};
 
 use crate::directory::{
     AnchorForm, Capabilities, Capability, Command, DeclaredChoices, Field, Snapshot,
@@ -44,6 +45,9 @@ pub struct Description {
     /// What its anchors look like.
     #[serde(default, skip_serializing_if = "AnchorForm::is_text")]
     pub anchor_form: AnchorForm,
+    /// How many cases it carries out side by side in one tenant; absent where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side_by_side: Option<u32>,
 }
 
 /// An implementation's name for reports.
@@ -98,6 +102,7 @@ impl Description {
             read_only: BTreeSet::new(),
             never_updated: BTreeSet::new(),
             anchor_form: AnchorForm::default(),
+            side_by_side: None,
         }
     }
 
@@ -125,6 +130,14 @@ impl Description {
         self
     }
 
+    /// The same, carrying out so many cases side by side in one tenant: every case is then asked for by
+    /// [`Implementation::run_batch`].
+    #[must_use]
+    pub fn with_cases_side_by_side(mut self, most: u32) -> Self {
+        self.side_by_side = Some(most);
+        self
+    }
+
     /// The same with these choices.
     #[must_use]
     pub fn with_choices(mut self, choices: DeclaredChoices) -> Self {
@@ -141,6 +154,9 @@ pub struct CaseInput<'a> {
     pub tenant: &'a Tenant,
     /// The commands, in order.
     pub commands: &'a [Command],
+    /// Of a case beside others in one tenant: what all its keys and labels begin with, and what its names,
+    /// addresses and values contain.
+    pub prefix: &'a str,
     /// What the suite calls it, for its own records alone.
     pub(crate) name: &'a str,
 }
@@ -148,7 +164,13 @@ pub struct CaseInput<'a> {
 impl<'a> CaseInput<'a> {
     /// A case that starts from this tenant.
     pub fn new(tenant: &'a Tenant, commands: &'a [Command]) -> CaseInput<'a> {
-        CaseInput { tenant, commands, name: "" }
+        CaseInput { tenant, commands, prefix: "", name: "" }
+    }
+
+    /// The same beside others in one tenant, under this prefix.
+    #[must_use]
+    pub fn under_prefix(self, prefix: &'a str) -> CaseInput<'a> {
+        CaseInput { prefix, ..self }
     }
 }
 
@@ -164,6 +186,11 @@ pub struct CaseObservation {
 }
 
 impl CaseObservation {
+    /// Nothing but why it could not be seen.
+    pub fn failed(failure: Failure) -> CaseObservation {
+        CaseObservation { failure: Some(failure), ..CaseObservation::default() }
+    }
+
     /// The step in which it went no further, counted from 1; 0 is the start.
     pub(crate) fn step_of_failure(&self) -> usize {
         if self.start.is_some() { self.steps.len() + 1 } else { 0 }
@@ -191,6 +218,19 @@ pub trait Implementation {
     /// [`Failure::unsupported`] for a capability that was not declared makes the case not applicable.
     fn apply(&mut self, command: &Command) -> Result<StepObservation, Failure>;
 
+    /// Carries out many cases in one tenant and as few cycles as one of them takes, and tells what was seen of
+    /// each. Owed by who has [`Description::side_by_side`], and asked with no more cases than it says. All have the
+    /// same switches at the start and the same tenant-wide commands in the same order, of which a case may have the
+    /// first ones only. [`side_by_side::run`] does it for every [`SharedTenant`](side_by_side::SharedTenant).
+    ///
+    /// # Errors
+    /// A [`Failure`] of the batch as a whole. Unless it is inconclusive, the batch is tried again in halves, until it
+    /// is plain whose it is.
+    fn run_batch(&mut self, _: &[CaseInput<'_>]) -> Result<Vec<CaseObservation>, Failure> {
+        let message = "it declares sideBySide, and has no runBatch";
+        Err(Failure::new(FailureKind::ErrorAnswer, message))
+    }
+
     /// Runs cases and hands over what was seen, each as soon as it is known and in the cases'
     /// order, with its index. Return `false` from `observed` to stop early.
     ///
@@ -207,6 +247,16 @@ pub trait Implementation {
             }
         }
     }
+}
+
+/// Runs one case in the way in which many are run.
+pub fn run_alone(implementation: &mut dyn Implementation, case: CaseInput<'_>) -> CaseObservation {
+    let mut seen = CaseObservation::default();
+    implementation.run_cases(&[case], &mut |_, observation| {
+        seen = observation;
+        false
+    });
+    seen
 }
 
 /// Runs one case step by step and turns a panic into a named failure.

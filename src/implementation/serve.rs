@@ -10,10 +10,11 @@
 //! ```
 
 use super::protocol::{
-    Call, Empty, ErrorObject, InitializeResult, Request, ResetResult, RunCaseChangesResult,
-    RunCaseResult, codes, read_request, write_error, write_result,
+    AnswerOfBatch, Call, Empty, ErrorObject, InitializeResult, Request, ResetResult,
+    RunBatchParams, RunBatchResult, RunCaseChangesResult, RunCaseResult, codes, read_request,
+    write_error, write_result,
 };
-use super::{CaseInput, Failure, FailureKind, Implementation, run_one};
+use super::{CaseInput, CaseObservation, Failure, FailureKind, Implementation, run_one};
 use crate::directory::{Capability, Command};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
 use std::ops::ControlFlow;
@@ -123,6 +124,10 @@ fn carry_out(
             let result = run_case(implementation, case)?;
             write_result(replies, id, &RunCaseChangesResult::from(result))
         }
+        Call::RunBatch(params) => {
+            let cases = run_batch(implementation, &params)?;
+            write_result(replies, id, &RunBatchResult { cases })
+        }
         Call::Shutdown => {
             let written = write_result(replies, id, &Empty {});
             return Ok(written.map(|()| ControlFlow::Break(())));
@@ -135,7 +140,30 @@ fn run_case(
     implementation: &mut dyn Implementation,
     case: CaseInput<'_>,
 ) -> Result<RunCaseResult, ErrorObject> {
-    let seen = run_one(implementation, case);
+    result_of(run_one(implementation, case), case)
+}
+
+fn run_batch(
+    implementation: &mut dyn Implementation,
+    params: &RunBatchParams<'_>,
+) -> Result<Vec<AnswerOfBatch>, ErrorObject> {
+    let cases: Vec<CaseInput<'_>> = params
+        .cases
+        .iter()
+        .map(|case| CaseInput::new(&case.tenant, &case.commands).under_prefix(&case.prefix))
+        .collect();
+    let seen = guarded(|| implementation.run_batch(&cases))?;
+    let answers = seen.into_iter().zip(cases).map(|(seen, case)| match result_of(seen, case) {
+        Ok(RunCaseResult { snapshot, steps }) => {
+            AnswerOfBatch { snapshot: Some(snapshot), steps, error: None }
+        }
+        Err(error) => AnswerOfBatch { snapshot: None, steps: Vec::new(), error: Some(error) },
+    });
+    Ok(answers.collect())
+}
+
+/// A case's result, or why there is none.
+fn result_of(seen: CaseObservation, case: CaseInput<'_>) -> Result<RunCaseResult, ErrorObject> {
     match (seen.failure, seen.start) {
         (None, Some(snapshot)) => Ok(RunCaseResult { snapshot, steps: seen.steps }),
         (Some(mut failure), start) => {
@@ -167,10 +195,12 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, ErrorObjec
 }
 
 fn error_object(failure: &Failure) -> ErrorObject {
-    match (failure.kind, failure.capability) {
-        (FailureKind::Unsupported, Some(capability)) => {
-            ErrorObject { message: failure.message.clone(), ..ErrorObject::unsupported(capability) }
+    let message = || failure.message.clone();
+    match (failure.kind, failure.capability, failure.inconclusive) {
+        (FailureKind::Unsupported, Some(capability), _) => {
+            ErrorObject { message: message(), ..ErrorObject::unsupported(capability) }
         }
+        (FailureKind::Inconclusive, _, Some(why)) => ErrorObject::inconclusive(why, message()),
         _ => ErrorObject::new(codes::INTERNAL_ERROR, failure.to_string()),
     }
 }

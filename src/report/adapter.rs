@@ -33,6 +33,16 @@ pub fn adapter_fault(fault: &AdapterFault) -> String {
             "the adapter declares cloudId, and the entry of {key} names no cloud object that is there {}",
             at(*step, *command)
         ),
+        AdapterFault::SideBySideDiffers { step, command, violations } => {
+            let what = match violations.is_empty() {
+                true => "one of them ends there".to_owned(),
+                false => first_of(violations),
+            };
+            format!(
+                "in `runBatch` two equal cases do not show the same {} ({what}): each has to be shown its own objects, and all of them",
+                at(*step, *command)
+            )
+        }
         AdapterFault::BatchDiffers { step, command, violations } if violations.is_empty() => {
             format!(
                 "`runCase` does not tell the same as `reset` and `apply`: one of them ends {}",

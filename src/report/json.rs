@@ -1,8 +1,8 @@
 //! The report for programs: one JSON document, with the schema `spec/schema/report.json`.
 
 use super::{
-    Aborted, ClassLine, Counts, Example, Incomplete, Place, RuleFailure, RuleLine, SourceLine,
-    Status, Summary, gate, words,
+    Aborted, ClassLine, Counts, Example, Incomplete, InconclusiveCase, Place, RuleFailure,
+    RuleLine, SourceLine, Status, Summary, gate, words,
 };
 use crate::implementation::Description;
 use crate::rulebook::{Rule, Rulebook, area_of};
@@ -64,6 +64,9 @@ struct Document<'s> {
     aborted: Vec<AbortedEntry<'s>>,
     /// Cases that were written down and that the implementation cannot be judged by.
     not_applicable: Vec<NotApplicableEntry<'s>>,
+    /// Cases that were written down and of which nobody can tell what the implementation would have done.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    inconclusive: &'s [InconclusiveCase],
     /// Cases that the suite itself failed to judge.
     defects: Vec<Defect<'s>>,
     /// A small case for each rule, where that was asked for.
@@ -285,6 +288,7 @@ fn document<'s>(summary: &'s Summary, header: &'s RunHeader) -> Document<'s> {
             .iter()
             .map(|(case, reason)| NotApplicableEntry { case, reason })
             .collect(),
+        inconclusive: &summary.inconclusive,
         defects: summary.defects.iter().map(|(case, message)| Defect { case, message }).collect(),
         examples: &summary.examples,
     }

@@ -27,11 +27,11 @@ pub mod violation;
 mod words;
 
 pub use crate::runner::{
-    Aborted, ClassLine, ClassState, Counts, Example, Exercise, Incomplete, Place, RuleFailure,
-    RuleLine, RuleState, SourceLine, Status, Summary,
+    Aborted, ClassLine, ClassState, Counts, Example, Exercise, Incomplete, InconclusiveCase, Place,
+    RuleFailure, RuleLine, RuleState, SourceLine, Status, Summary,
 };
 pub use adapter::adapter_fault;
 pub use from_events::from_events;
 pub use legible::legible;
-pub(crate) use words::quoted;
 pub use words::{capabilities, choices, not_applicable};
+pub(crate) use words::{quoted, replay_of_folder};

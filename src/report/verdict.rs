@@ -80,6 +80,7 @@ fn incomplete(why: Incomplete) -> String {
             format!("not as many cases of {source} are reported as were planned")
         }
         Incomplete::LeftOut(why) => words::left_out(why),
+        Incomplete::Inconclusive { cases, written } => words::inconclusive(cases, &written),
         Incomplete::NothingJudged => "nothing was judged".to_owned(),
         Incomplete::NotExercised => {
             "no case exercised some of the rules that were asked for".to_owned()

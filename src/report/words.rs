@@ -11,8 +11,8 @@ use crate::cases::scenario::{Scenario, embedded};
 use crate::directory::{Capability, DeclaredChoices};
 use crate::rulebook::{Basis, Rulebook};
 use crate::runner::{
-    FailureReport, Finding, Host, Likeness, NotApplicable, NotSaved, Origin, Profile, RunHeader,
-    Source, SourceResult, SourceStopped,
+    FailureReport, Finding, Host, Inconclusive, Likeness, NotApplicable, NotSaved, Origin, Profile,
+    RunHeader, Source, SourceResult, SourceStopped,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -431,14 +431,14 @@ pub(super) fn explain(failure: &RuleFailure, header: &RunHeader) -> Vec<String> 
         Place::Generated(..) => None,
     };
     let names = std::iter::once(&failure.rule).chain(case);
-    let edition = edition(header);
+    let edition = edition(&header.edition);
     names.map(|name| format!("entra-conformance explain {}{edition}", quoted(name))).collect()
 }
 
 /// How a command names the edition, where it is not the default one.
-fn edition(header: &RunHeader) -> String {
-    let is_default = header.edition == Rulebook::embedded().default_edition().id;
-    if is_default { String::new() } else { format!(" --edition {}", quoted(&header.edition)) }
+fn edition(edition: &str) -> String {
+    let is_default = edition == Rulebook::embedded().default_edition().id;
+    if is_default { String::new() } else { format!(" --edition {}", quoted(edition)) }
 }
 
 /// How and where a case aborted.
@@ -483,7 +483,8 @@ pub(super) fn other_cases(failure: &RuleFailure) -> Option<String> {
 
 /// What became of a source's cases.
 fn words_of(line: &SourceLine) -> String {
-    let SourceResult { judged, not_applicable, aborted, ref declined, .. } = line.result;
+    let SourceResult { judged, not_applicable, aborted, ref declined, ref inconclusive, .. } =
+        line.result;
     let number = |count: usize| number(count as u64);
     let mut parts = vec![format!("{} judged", number(judged))];
     if not_applicable > 0 {
@@ -498,6 +499,9 @@ fn words_of(line: &SourceLine) -> String {
             words.join(", ")
         ));
     }
+    for (why, count) in inconclusive {
+        parts.push(format!("{} inconclusive ({})", number(*count), reason(*why)));
+    }
     if aborted > 0 {
         parts.push(format!("{aborted} aborted"));
     }
@@ -506,6 +510,26 @@ fn words_of(line: &SourceLine) -> String {
         parts.push(format!("{} not run", number(left)));
     }
     parts.join(", ")
+}
+
+/// Why nobody can tell what an implementation would have done.
+fn reason(why: Inconclusive) -> &'static str {
+    match why {
+        Inconclusive::Throttled => "throttled",
+        Inconclusive::NotSettled => "not settled in time",
+        Inconclusive::Budget => "left out by the budget",
+    }
+}
+
+/// How many cases are inconclusive, and some of those that can be run again by their names.
+pub(super) fn inconclusive(cases: usize, written: &[String]) -> String {
+    let is = if cases == 1 { "is" } else { "are" };
+    let mut words = format!("{} {is} inconclusive", counted(cases as u64, "case"));
+    let named = &written[..written.len().min(OTHER_CASES)];
+    if !named.is_empty() {
+        let _ = write!(words, ", among them {}", named.join(", "));
+    }
+    words
 }
 
 /// So many of something.
@@ -570,7 +594,13 @@ pub(super) fn replay(case: &str, place: &Place, rule: Option<&str>, header: &Run
     if let Some(rule) = rule.filter(|_| !matches!(place, Place::File(_))) {
         let _ = write!(command, " --rule {rule}");
     }
-    command + &edition(header) + &adapter(&header.host)
+    command + &edition(&header.edition) + &adapter(&header.host)
+}
+
+/// The command that runs all scenario files of a folder.
+pub(crate) fn replay_of_folder(folder: &str, edition_id: &str, host: &Host) -> String {
+    let folder = quoted(folder);
+    format!("entra-conformance replay {folder}/*.yaml{}{}", edition(edition_id), adapter(host))
 }
 
 /// How a command names the adapter that was judged.

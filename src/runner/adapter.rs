@@ -3,6 +3,7 @@
 
 use super::addresses::remove_addresses;
 use super::sent::{Sent, as_told};
+use super::side_by_side::{Budget, SideBySide};
 use super::trial::{input, lacks};
 use crate::cases::Case;
 use crate::checks::{Observer, Violation};
@@ -13,7 +14,9 @@ use crate::directory::{
     RestoreCloudObject, ResultWord, SetFeature, SetImmutableId, Snapshot, Status, StepObservation,
     Tenant, Text, UpdateCloudObject, UpdateOnPremisesObject,
 };
-use crate::implementation::{CaseObservation, Failure, FailureKind, Implementation, run_one};
+use crate::implementation::{
+    CaseObservation, Failure, FailureKind, Implementation, run_alone, run_one,
+};
 use crate::rulebook::Rulebook;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +71,15 @@ pub enum AdapterFault {
         /// The on-premises object's key.
         key: Text,
     },
+    /// Two equal cases side by side do not show the same.
+    SideBySideDiffers {
+        /// The step, counted from 1; 0 is the start.
+        step: usize,
+        /// Its command.
+        command: CommandKind,
+        /// Where the two differ. Empty where one of them went further.
+        violations: Vec<Violation>,
+    },
     /// The same case tells something else in one message (`runCase`) than step by step.
     BatchDiffers {
         /// The step, counted from 1; 0 is the start.
@@ -89,14 +101,19 @@ pub struct AdapterTrial {
     pub failure: Option<Failure>,
 }
 
-/// Tries an adapter with one case: step by step, and then in one message. What an implementation
-/// does wrong is not told here: that is for the cases to show.
+/// Tries an adapter with one case: step by step, and then in one message; or twice side by side, where it does
+/// that. What an implementation does wrong is not told here: that is for the cases to show.
 ///
 /// # Errors
 /// The adapter does not do its part.
 pub fn check_adapter(
     implementation: &mut dyn Implementation,
 ) -> Result<AdapterTrial, AdapterFault> {
+    check(&mut SideBySide::new(implementation, Budget::default()))
+}
+
+/// See [`check_adapter`].
+pub(super) fn check(implementation: &mut SideBySide<'_>) -> Result<AdapterTrial, AdapterFault> {
     let description = implementation.describe();
     let capabilities = &description.capabilities;
     let mut case = trial_case(capabilities).ok_or(AdapterFault::NoKind)?;
@@ -107,6 +124,12 @@ pub fn check_adapter(
         // It has too few attributes, or does not change them.
         without_attributes(&mut case);
     }
+    let is_side_by_side = description.side_by_side.is_some();
+    if is_side_by_side {
+        // A cycle may take half an hour: one shows enough.
+        let first = case.commands.iter().position(|command| *command == Command::sync());
+        case.commands.truncate(first.map_or(0, |first| first + 1));
+    }
     let sent = Sent::of([&case], &description).ok();
     let as_sent = sent.as_ref().map_or_else(|| case.clone(), |sent| sent.case(&case));
     let read_back = |seen| {
@@ -116,7 +139,17 @@ pub fn check_adapter(
         };
         as_told(seen, capabilities)
     };
-    let stepwise = read_back(run_one(implementation, input(&as_sent)));
+    let (stepwise, beside) = if is_side_by_side {
+        let mut seen = Vec::new();
+        implementation.run_cases(&[input(&as_sent); 2], &mut |_, observation| {
+            seen.push(read_back(observation));
+            true
+        });
+        let second = seen.pop().unwrap_or_default();
+        (seen.pop().unwrap_or_default(), Some(second))
+    } else {
+        (read_back(run_one(implementation, input(&as_sent))), None)
+    };
     if let Some(start) = &stepwise.start {
         // How a state is shown is the same in every edition.
         let edition = Rulebook::embedded().default_edition().settings;
@@ -133,16 +166,17 @@ pub fn check_adapter(
         }
     }
     judge_declined(&case, &stepwise, capabilities)?;
-    let mut batch = CaseObservation::default();
-    implementation.run_cases(&[input(&as_sent)], &mut |_, observation| {
-        batch = read_back(observation);
-        false
-    });
+    let batch = beside.unwrap_or_else(|| read_back(run_alone(implementation, input(&as_sent))));
     judge_declined(&case, &batch, capabilities)?;
     // Where one of them broke off, how is what a person has to know.
     let failure = stepwise.failure.clone().or_else(|| batch.failure.clone());
     if failure.is_none() {
-        judge_same(&case, &stepwise, &batch)?;
+        judge_same(&case, &stepwise, &batch).map_err(|fault| match fault {
+            AdapterFault::BatchDiffers { step, command, violations } if is_side_by_side => {
+                AdapterFault::SideBySideDiffers { step, command, violations }
+            }
+            fault => fault,
+        })?;
     }
     Ok(AdapterTrial { commands: case.commands.len(), failure })
 }

@@ -3,8 +3,8 @@
 use crate::cases::Case;
 use crate::checks::Observer;
 use crate::directory::{
-    CloudObject, CommandKind, EditionSettings, Field, Fields as _, ObjectName, Outcome, Snapshot,
-    Value,
+    Capabilities, Capability, CloudObject, CommandKind, EditionSettings, Field, Fields as _,
+    ObjectName, Outcome, Snapshot, Value,
 };
 use crate::implementation::{CaseObservation, Description};
 use serde::{Deserialize, Serialize};
@@ -72,13 +72,14 @@ pub(super) fn answers(
     let Some(start) = &observed.start else { return Vec::new() };
     let Description { capabilities, choices, .. } = description;
     let (mut observer, _) = Observer::start(&case.tenant, start, edition, capabilities, choices);
+    let mut before = start;
     let steps = case.commands.iter().zip(&observed.steps);
     steps
         .map(|(command, step)| {
-            let before = observer.state().clone();
             observer.follow(command, step, |_| ());
             let name = |object: &CloudObject| observer.history().name_of(object);
-            let mut changes = changes(&before, &step.snapshot, &name);
+            let mut changes = changes(before, &step.snapshot, capabilities, &name);
+            before = &step.snapshot;
             let more = changes.len().saturating_sub(CHANGES);
             changes.truncate(CHANGES);
             Answer { command: command.kind(), outcome: step.outcome.clone(), changes, more }
@@ -86,11 +87,17 @@ pub(super) fn answers(
         .collect()
 }
 
-fn changes(
+/// The cloud objects that changed, those that were there first. A flag that an implementation does not have says
+/// nothing.
+pub(super) fn changes(
     before: &Snapshot,
     after: &Snapshot,
+    capabilities: &Capabilities,
     name: &dyn Fn(&CloudObject) -> ObjectName,
 ) -> Vec<ObjectChange> {
+    let shows = |field: &Field| {
+        *field != Field::OnPremisesSyncEnabled || capabilities.has(Capability::AuthorityFlag)
+    };
     let change = |before: Option<&Arc<CloudObject>>, after: Option<&Arc<CloudObject>>| {
         let shown = after.or(before)?;
         let nothing = CloudObject::new(shown.id.clone(), shown.kind);
@@ -101,6 +108,7 @@ fn changes(
         let (was_there, is_there) = (before.is_some(), after.is_some());
         let fields: Vec<FieldChange> = fields
             .into_iter()
+            .filter(|it| shows(&it.field))
             .map(|it| FieldChange { field: it.field, before: it.one, after: it.other })
             .collect();
         let has_changed = was_there != is_there || !fields.is_empty();

@@ -18,6 +18,10 @@ use std::time::{Duration, Instant};
 /// enough to see progress and to stop soon.
 const AT_ONCE: usize = 256;
 
+/// Of cases that are run side by side so many times as many as fit: the more there are to choose from, the
+/// more of them share their cycles.
+const BATCHES_AT_ONCE: usize = 20;
+
 /// After so many cases in which the implementation aborted the rest of a source is left out:
 /// starting it again takes time, and one more crash shows nothing new.
 const MOST_ABORTS: usize = 5;
@@ -53,8 +57,13 @@ pub(super) struct Batches<'a> {
 }
 
 impl Batches<'_> {
+    fn at_once(&self) -> usize {
+        let side_by_side = self.judge.description().side_by_side.unwrap_or_default() as usize;
+        AT_ONCE.max(side_by_side * BATCHES_AT_ONCE)
+    }
+
     fn count(&self) -> usize {
-        self.trials.count().div_ceil(AT_ONCE)
+        self.trials.count().div_ceil(self.at_once())
     }
 
     /// Runs batch after batch and hands them over in order, until there are no more, `take` returns
@@ -108,7 +117,7 @@ impl Batches<'_> {
     }
 
     fn batch(&self, at: usize, implementation: &mut dyn Implementation) -> Batch {
-        let own = at * AT_ONCE..((at + 1) * AT_ONCE).min(self.trials.count());
+        let own = at * self.at_once()..((at + 1) * self.at_once()).min(self.trials.count());
         let mut batch = Batch { newly: own.len(), ..Batch::default() };
         let mut cases: Vec<(usize, Name, Trial)> = own
             .map(|own| {
@@ -157,7 +166,7 @@ impl Aborts {
     /// Counts what stopped one more case; whether, and why, the rest of the source is left out.
     pub(super) fn end_the_source(&mut self, stopped: Option<&Stopped>) -> Option<SourceStopped> {
         match stopped? {
-            Stopped::Declined(_) => None,
+            Stopped::Declined(_) | Stopped::Inconclusive(..) => None,
             Stopped::Defect(_) => Some(SourceStopped::Defect),
             Stopped::Aborted { failure, .. } => {
                 self.count += 1;

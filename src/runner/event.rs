@@ -13,7 +13,7 @@ use super::source::Source;
 use crate::cases::relations::UnmetPrecondition;
 use crate::checks::Violation;
 use crate::directory::{Capability, CommandKind};
-use crate::implementation::{Description, Failure};
+use crate::implementation::{Description, Failure, Inconclusive};
 use crate::rulebook::{Edition, Rulebook};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -155,6 +155,9 @@ pub struct SourceResult {
     /// lacks. These are no part of `not_applicable`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub declined: BTreeMap<Capability, usize>,
+    /// Of how many nobody can tell what the implementation would have done, by the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub inconclusive: BTreeMap<Inconclusive, usize>,
     /// In how many it aborted.
     pub aborted: usize,
     /// Why the rest was not run; `None` where nothing was left out.
@@ -170,6 +173,11 @@ pub struct SourceResult {
 }
 
 impl SourceResult {
+    /// Counts a case that is inconclusive for this reason.
+    pub(super) fn leave_open(&mut self, why: Inconclusive) {
+        *self.inconclusive.entry(why).or_default() += 1;
+    }
+
     /// Counts a case that was declined for want of this capability.
     pub(super) fn decline(&mut self, capability: Capability) {
         *self.declined.entry(capability).or_default() += 1;
@@ -177,7 +185,8 @@ impl SourceResult {
 
     /// How many cases have ended, in whatever way.
     pub fn ended(&self) -> usize {
-        self.judged + self.not_applicable + self.declined.values().sum::<usize>() + self.aborted
+        let undecided = self.declined.values().chain(self.inconclusive.values()).sum::<usize>();
+        self.judged + self.not_applicable + undecided + self.aborted
     }
 }
 
@@ -336,6 +345,13 @@ pub enum CaseVerdict {
         command: CommandKind,
         /// The case as far as it went, in the format of scenario files.
         excerpt: String,
+    },
+    /// Nobody can tell what the implementation would have done. Never counted as passed, or as failed.
+    Inconclusive {
+        /// Why.
+        why: Inconclusive,
+        /// The same in the words of whoever says so.
+        message: String,
     },
     /// The suite itself failed to judge it.
     Defect {

@@ -4,8 +4,8 @@
 use crate::cases::scenario::{Expectation, ExpectedObject, ExpectedResult, ExpectedWord};
 use crate::checks::{Because, Observer, Violation};
 use crate::directory::{
-    Capability, Change, Command, DeclaredChoices, Field, Fields, ObjectName, Outcome, ProxyAddress,
-    ResultWord, Tenant, Text, Value,
+    Capabilities, Capability, Change, Command, DeclaredChoices, Field, Fields, ObjectName, Outcome,
+    ProxyAddress, ResultWord, Tenant, Text, Value,
 };
 use crate::implementation::Description;
 use std::collections::BTreeSet;
@@ -18,6 +18,10 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    pub(super) fn capabilities(&self) -> &'a Capabilities {
+        &self.description.capabilities
+    }
+
     pub(super) fn new(description: &'a Description, tenant: &Tenant, commands: &[Command]) -> Self {
         let mut mentioned = BTreeSet::new();
         let mut add = |addresses: &[ProxyAddress]| {
@@ -198,7 +202,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a service may have given out this address by itself: the case never mentions it.
-    fn may_be_generated(&self, address: &ProxyAddress) -> bool {
+    pub(super) fn may_be_generated(&self, address: &ProxyAddress) -> bool {
         address.mail().is_some_and(|mail| !self.mentioned.contains(&mail.to_ascii_lowercase()))
     }
 }

@@ -8,7 +8,7 @@ use super::event::{
 use super::findings::Broken;
 use super::judge::Judge;
 use super::judgement::{Signature, Stopped};
-use super::minimise::{Minimal, minimise};
+use super::minimise::{Minimal, cut, minimise};
 use super::save::{SavedFailures, scenario_of};
 use super::selection::Generation;
 use super::shard::Shard;
@@ -31,6 +31,8 @@ pub(super) struct Search<'a> {
     pub(super) until: Option<Instant>,
     /// Whether failures for different reasons are told apart.
     pub(super) by_reason: bool,
+    /// Whether examples are made small, which takes many runs.
+    pub(super) shrink: bool,
 }
 
 impl Search<'_> {
@@ -98,8 +100,12 @@ impl Search<'_> {
         let mut size = measure(&trial.case).as_numbers();
         // Of two that are alike the first one counts.
         size.push(place as u64);
-        let minimal =
-            minimise(trial, judgement, &signature, self.judge, implementation, self.is_stopped);
+        let minimal = match self.shrink {
+            true => {
+                minimise(trial, judgement, &signature, self.judge, implementation, self.is_stopped)
+            }
+            false => cut(trial, judgement, &signature),
+        };
         let saved = saved.map(|saved| {
             let found_in = format!("{name} (seed {})", self.generation.seed);
             saved.save(&minimal, &signature, &found_in, self.judge, implementation)
@@ -176,9 +182,11 @@ impl Count {
         let mut failed = 0;
         for case in batch.judged {
             let judgement = &case.judgement;
-            let is_declined = matches!(judgement.stopped, Some(Stopped::Declined(_)));
-            let is_right = judgement.stopped.is_none() && judgement.breaches.is_empty();
-            failed += usize::from(!is_declined && !is_right);
+            let is_undecided = matches!(
+                judgement.stopped,
+                None | Some(Stopped::Declined(_) | Stopped::Inconclusive(..))
+            );
+            failed += usize::from(!is_undecided || !judgement.breaches.is_empty());
             // The implementation may have gone on after that; in this order it does not count.
             if self.result.stopped.is_none() {
                 let held = &judgement.tallies.held;
@@ -210,6 +218,7 @@ impl Count {
         match stopped {
             None => self.result.judged += 1,
             Some(Stopped::Declined(capability)) => self.result.decline(*capability),
+            Some(Stopped::Inconclusive(why, _)) => self.result.leave_open(*why),
             Some(Stopped::Defect(message)) => self.defect = Some((case.name, message.clone())),
             Some(Stopped::Aborted { failure, command, .. }) => {
                 found.push(Signature::Aborted(failure.kind, *command));

@@ -17,7 +17,7 @@ use crate::directory::{
     Capability, Command, CommandKind, EditionSettings, Field, Status, StepObservation,
 };
 use crate::implementation::{
-    CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation, run_one,
+    CaseInput, CaseObservation, Description, Failure, FailureKind, Implementation, run_alone,
 };
 use crate::rulebook::{Edition, Rule, Rulebook};
 use rustc_hash::FxHashSet;
@@ -140,8 +140,8 @@ impl<'a> Judge<'a> {
         implementation: &mut dyn Implementation,
     ) -> CaseObservation {
         let seen = match Sent::of([case], self.description) {
-            Ok(sent) => sent.read_back(run_one(implementation, input(&sent.case(case)))),
-            Err(_) => run_one(implementation, input(case)),
+            Ok(sent) => sent.read_back(run_alone(implementation, input(&sent.case(case)))),
+            Err(_) => run_alone(implementation, input(case)),
         };
         as_told(seen, &self.description.capabilities)
     }
@@ -329,6 +329,9 @@ impl<'a> Judge<'a> {
             && !self.description.capabilities.has(capability)
         {
             return Some(Stopped::Declined(capability));
+        }
+        if let Some(why) = failure.inconclusive {
+            return Some(Stopped::Inconclusive(why, failure.message.clone()));
         }
         let step = observed.step_of_failure();
         let command = case.kind_of_step(step);

@@ -9,7 +9,7 @@ use crate::cases::Case;
 use crate::cases::relations::UnmetPrecondition;
 use crate::checks::Violation;
 use crate::directory::{Capability, CommandKind};
-use crate::implementation::{Failure, FailureKind};
+use crate::implementation::{Failure, FailureKind, Inconclusive};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +54,8 @@ pub(crate) enum Stopped {
     },
     /// The implementation declined it, for want of a capability that it does not declare.
     Declined(Capability),
+    /// Nobody can tell what the implementation would have done, for this reason, and in its words.
+    Inconclusive(Inconclusive, String),
     /// The suite itself failed to judge it.
     Defect(String),
 }
@@ -155,6 +157,7 @@ impl Stopped {
             Stopped::Declined(capability) => {
                 CaseVerdict::NotApplicable { reason: NotApplicable::Declined { capability } }
             }
+            Stopped::Inconclusive(why, message) => CaseVerdict::Inconclusive { why, message },
             Stopped::Defect(message) => CaseVerdict::Defect { message },
         }
     }

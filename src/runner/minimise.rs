@@ -32,8 +32,11 @@ pub(crate) fn minimise(
     is_stopped: &dyn Fn() -> bool,
 ) -> Minimal {
     let started = Instant::now();
-    let is_over = || is_stopped() || started.elapsed() > PATIENCE;
-    let mut minimal = cut(Minimal { trial, judgement, remarks: Remarks::new() }, signature);
+    // Cases that are run side by side have a budget of their own.
+    let has_patience =
+        || judge.description().side_by_side.is_some() || started.elapsed() <= PATIENCE;
+    let is_over = || is_stopped() || !has_patience();
+    let mut minimal = cut(trial, judgement, signature);
     // Waiting for a time-out over and over is nothing that a person would want to sit through.
     if matches!(signature, Signature::Aborted(FailureKind::TimedOut, _)) {
         return minimal;
@@ -93,8 +96,8 @@ pub(super) fn first_showing(
 
 /// Leaves out what has no part in it: the steps after the one that shows it, and relations that it does
 /// not violate.
-fn cut(minimal: Minimal, signature: &Signature) -> Minimal {
-    let Minimal { mut trial, judgement, remarks } = minimal;
+pub(super) fn cut(mut trial: Trial, judgement: Judgement, signature: &Signature) -> Minimal {
+    let remarks = Remarks::new();
     let (step, varied) = match (judgement.breach(signature), &judgement.stopped) {
         (Some(breach), _) => {
             trial.relations.retain(|relation| relation.rule == breach.rule);

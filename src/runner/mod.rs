@@ -27,11 +27,14 @@ mod observed;
 mod patience;
 mod plan;
 mod reason;
+#[cfg(feature = "cli")]
+pub(crate) mod recording;
 mod save;
 mod selection;
 mod sent;
 mod shard;
 mod shown;
+mod side_by_side;
 mod source;
 mod stream;
 mod summary;
@@ -68,19 +71,21 @@ pub use source::Source;
 pub use stream::event_schema;
 pub use stream::{EVENT_FORMAT, EventWriter, Recording, StreamError, read_events};
 pub use summary::{
-    Aborted, Counts, Incomplete, Place, RuleFailure, RuleLine, RuleState, SourceLine, Status,
-    Summary,
+    Aborted, Counts, Incomplete, InconclusiveCase, Place, RuleFailure, RuleLine, RuleState,
+    SourceLine, Status, Summary,
 };
 pub use trial::{PlannedCase, Trial};
 pub(crate) use trials::Trials;
 pub use written::judge_case;
 
 use crate::implementation::Implementation;
+pub use crate::implementation::Inconclusive;
 use bounds::bounded;
 use durations::Durations;
 use generated::Search;
 use patience::Patience;
 use shown::Shown;
+use side_by_side::{Budget, SideBySide};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -94,15 +99,21 @@ pub struct Extras<'e, 'k> {
     /// Report a small example of each rule that was exercised.
     pub examples: bool,
     /// More implementations of the same kind, each with a state of its own, that share the work of
-    /// generated cases. What comes out does not depend on how many there are.
+    /// generated cases. What comes out does not depend on how many there are. They have nothing to do where
+    /// cases are run side by side: all of these are in one tenant.
     pub helpers: &'e mut [Box<dyn Implementation + Send>],
     /// Report an example of every reason for which generated cases violate a rule, and not only one
     /// of each rule; but none of these, which are known.
     pub by_reason: Option<BTreeSet<Signature>>,
     /// Tells which likely mistake a finding is like.
     pub likeness: Option<FindLikeness>,
-    /// Begin no more cases after this time. Cases that were written down are run all the same.
+    /// Begin no more cases after this time. Cases that were written down are run all the same, but for those that
+    /// are run side by side.
     pub until: Option<Instant>,
+    /// Of cases that are run side by side: ask for no more cycles than so many, whatever the cases.
+    pub cycles: Option<u64>,
+    /// Make small examples also of what cases show that are run side by side. Every attempt takes cycles.
+    pub shrink: bool,
     /// Stop once so many cases have gone wrong.
     pub max_failures: Option<usize>,
     /// Run all cases that were written down, however many of them the implementation aborts in.
@@ -122,6 +133,12 @@ pub fn run(
     let started = Instant::now();
     let header = &plan.header;
     let is_stopped = || interrupted.load(Ordering::Relaxed);
+    let budget = Budget { cycles: extras.cycles, until: extras.until };
+    let mut side_by_side = SideBySide::new(implementation, budget);
+    let is_side_by_side = header.description.side_by_side.is_some();
+    if is_side_by_side {
+        extras.helpers = &mut [];
+    }
     let judge = Judge::new(header.rulebook_edition(), &header.description, &header.selection);
     let mut shown = Shown::new(extras.by_reason.take());
     let search = Search {
@@ -131,6 +148,7 @@ pub fn run(
         shard: header.shard.unwrap_or_default(),
         is_stopped: &is_stopped,
         by_reason: shown.by_reason(),
+        shrink: extras.shrink || !is_side_by_side,
     };
     let so_far = RefCell::new(Summary::default());
     let failed = Cell::new(0);
@@ -152,11 +170,12 @@ pub fn run(
     let is_enough = || has_enough() || has_lost_patience();
     report(Event::RunStarted(Box::new(header.clone())));
     let milliseconds = || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    if let Err(fault) = check_adapter(implementation) {
+    if let Err(fault) = adapter::check(&mut side_by_side) {
         report(Event::AdapterUnfaithful(Box::new(bounded(fault))));
         report(Event::RunFinished { milliseconds: milliseconds() });
         return;
     }
+    let implementation: &mut dyn Implementation = &mut side_by_side;
     let mut found = Vec::new();
     for planned in &header.sources {
         if is_stopped() || is_enough() {
@@ -204,7 +223,8 @@ pub fn run(
         };
         if is_wanted && !shown.has(&signature) {
             // What a stopped run has found is shown as it was found.
-            let saved = extras.saved.as_deref_mut().filter(|_| !is_stopped());
+            // What was not made small has not been run again either, and is not saved.
+            let saved = extras.saved.as_deref_mut().filter(|_| !is_stopped() && search.shrink);
             let event = search.example(found, saved, implementation);
             shown.take(&event);
             report(event);

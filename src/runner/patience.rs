@@ -24,7 +24,7 @@ impl Patience {
     pub(super) fn take(&mut self, event: &Event) {
         let Event::CaseFinished { verdict, .. } = event else { return };
         match verdict {
-            CaseVerdict::NotApplicable { .. } => {}
+            CaseVerdict::NotApplicable { .. } | CaseVerdict::Inconclusive { .. } => {}
             CaseVerdict::Aborted { failure, .. } => {
                 self.ended += 1;
                 self.aborted += 1;

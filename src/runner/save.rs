@@ -22,7 +22,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The `$id` of the schema of scenario files.
-const SCHEMA: &str = "urn:entra-conformance:schema:scenario";
+pub(super) const SCHEMA: &str = "urn:entra-conformance:schema:scenario";
 
 /// A folder in which minimal failing cases are saved.
 pub struct SavedFailures<'k> {
@@ -186,7 +186,7 @@ impl<'s> Shown<'s> {
     }
 }
 
-fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject) {
+pub(super) fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject) {
     fn change<T: Clone>(value: Option<&T>) -> Change<T> {
         value.map_or(Change::Clear, |value| Change::Set(value.clone()))
     }
@@ -229,7 +229,7 @@ fn put_value(field: &Field, right: Option<&CloudObject>, to: &mut ExpectedObject
 }
 
 /// What a file expects where this is right.
-fn word(result: ResultWord, collisions_are_declared: bool) -> Option<ExpectedWord> {
+pub(super) fn word(result: ResultWord, collisions_are_declared: bool) -> Option<ExpectedWord> {
     Some(match result {
         ResultWord::Provisioned => ExpectedWord::Provisioned,
         ResultWord::HardMatched => ExpectedWord::HardMatched,
@@ -277,18 +277,23 @@ fn file_name(signature: &Signature, text: &str) -> String {
         Signature::Rule(rule) | Signature::Field(rule, _) | Signature::Reason(rule, _) => rule,
         Signature::Aborted(kind, _) => kind.word(),
     };
+    format!("{what}-{}.yaml", hash_of(text))
+}
+
+/// A hash of a scenario file's text but for the comments at its lines' beginning, the same everywhere and always.
+pub(super) fn hash_of(text: &str) -> String {
     let body = text.lines().filter(|line| !line.starts_with('#'));
-    // FNV-1a, which is the same everywhere and always.
+    // FNV-1a.
     let hash = body
         .flat_map(|line| line.bytes().chain([b'\n']))
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-    format!("{what}-{:08x}.yaml", (hash >> 32) ^ (hash & 0xffff_ffff))
+    format!("{:08x}", (hash >> 32) ^ (hash & 0xffff_ffff))
 }
 
 /// Writes a file whole or not at all.
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -52,6 +52,15 @@ impl Sent {
         Ok(Sent { form, anchors, attributes, is_any_attribute })
     }
 
+    /// What was sent as it stands in the case, by somebody who knows the implementation's form and names.
+    #[cfg(feature = "cli")]
+    pub(super) fn unchanged(case: &Case, description: &Description) -> Result<Sent, NoNameFor> {
+        let mut sent = Sent::of([case], description)?;
+        let own = std::mem::take(&mut sent.anchors).into_values();
+        sent.anchors = own.map(|own| (key(sent.form, &own), own)).collect();
+        Ok(sent)
+    }
+
     /// The name by which an attribute is sent.
     fn attribute(&self, name: &Text) -> Text {
         self.attributes.get(name).unwrap_or(name).clone()

@@ -12,7 +12,7 @@ use super::observed::Outcome;
 use super::source::Source;
 use crate::cases::scenario::{EmbeddedScenario, embedded};
 use crate::directory::Capability;
-use crate::implementation::Failure;
+use crate::implementation::{Failure, Inconclusive};
 use crate::rulebook::{AREAS, Rulebook, area_of};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,6 +132,18 @@ pub struct Aborted {
     pub place: Place,
 }
 
+/// A case of which nobody can tell what the implementation would have done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InconclusiveCase {
+    /// The case.
+    pub case: String,
+    /// Why.
+    pub why: Inconclusive,
+    /// The same in the words of whoever says so.
+    pub message: String,
+}
+
 /// How a run ended, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -167,6 +179,14 @@ pub enum Incomplete {
     CasesMissing(Source),
     /// Cases that were planned were left out for this reason.
     LeftOut(SourceStopped),
+    /// Of so many cases nobody can tell what the implementation would have done. Generated ones that a budget
+    /// left out do not count: there might always have been more of them.
+    Inconclusive {
+        /// How many.
+        cases: usize,
+        /// Those that were written down.
+        written: Vec<String>,
+    },
     /// No case was judged to its end.
     NothingJudged,
     /// No case exercised some of the rules that were asked for.
@@ -194,6 +214,8 @@ pub struct Summary {
     /// Cases that were written down and that the implementation cannot be judged by, with the
     /// reason.
     pub not_applicable: Vec<(String, NotApplicable)>,
+    /// Cases that were written down and of which nobody can tell what the implementation would have done.
+    pub inconclusive: Vec<InconclusiveCase>,
     /// Cases in which the implementation aborted; of generated ones an example of each kind.
     pub aborted: Vec<Aborted>,
     /// Cases that the suite itself failed to judge.
@@ -298,6 +320,7 @@ impl Summary {
                             reason: NotApplicable::Declined { capability },
                         } => result.decline(*capability),
                         CaseVerdict::NotApplicable { .. } => result.not_applicable += 1,
+                        CaseVerdict::Inconclusive { why, .. } => result.leave_open(*why),
                         CaseVerdict::Aborted { .. } => result.aborted += 1,
                         CaseVerdict::Defect { .. } => {}
                     }
@@ -370,6 +393,10 @@ impl Summary {
                 excerpt: excerpt.clone(),
                 place,
             }),
+            CaseVerdict::Inconclusive { why, message } => {
+                let (case, why, message) = (case.to_owned(), *why, message.clone());
+                self.inconclusive.push(InconclusiveCase { case, why, message });
+            }
             CaseVerdict::Defect { message } => {
                 self.defects.push((case.to_owned(), message.clone()));
             }
@@ -618,7 +645,9 @@ impl Summary {
             let missing = Incomplete::CasesMissing(source);
             Some(self.rest_left_out.map_or(missing, Incomplete::LeftOut))
         } else if self.judged == 0 {
-            Some(Incomplete::NothingJudged)
+            Some(self.what_is_inconclusive().unwrap_or(Incomplete::NothingJudged))
+        } else if let Some(inconclusive) = self.what_is_inconclusive() {
+            Some(inconclusive)
         } else if self.rules().iter().any(is_left_out)
             || self.baseline.is_none() && self.counts().judged() == 0
         {
@@ -626,6 +655,18 @@ impl Summary {
         } else {
             None
         }
+    }
+
+    fn what_is_inconclusive(&self) -> Option<Incomplete> {
+        let counts = |line: &SourceLine| -> usize {
+            let is_written = matches!(line.planned.source, Source::Saved | Source::Scenarios);
+            let reasons = line.result.inconclusive.iter();
+            let counted = reasons.filter(|(why, _)| is_written || **why != Inconclusive::Budget);
+            counted.map(|(_, count)| *count).sum()
+        };
+        let cases = self.sources.iter().map(counts).sum();
+        let written = self.inconclusive.iter().map(|one| one.case.clone()).collect();
+        (cases > 0).then_some(Incomplete::Inconclusive { cases, written })
     }
 
     /// A source of which other cases are reported than were planned, for no reason that is told.

@@ -32,6 +32,8 @@ mod protocol_page;
 #[cfg(feature = "schema")]
 mod published;
 mod readme;
+#[cfg(feature = "cli")]
+mod record;
 mod relations;
 #[cfg(all(feature = "html", feature = "junit", feature = "schema"))]
 mod reports;
@@ -42,6 +44,7 @@ mod self_test;
 mod serve;
 mod sharding;
 mod shrinking;
+mod side_by_side;
 mod snapshots;
 mod software;
 mod users;

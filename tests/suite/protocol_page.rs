@@ -4,8 +4,8 @@ use entra_conformance::directory::StepObservation;
 use entra_conformance::directory::{Capability, Command, ResultWord};
 use entra_conformance::implementation::FailureKind;
 use entra_conformance::implementation::protocol::{
-    Empty, InitializeResult, Method, ReplyResult, ResetResult, RunCaseChangesResult, RunCaseResult,
-    read_reply, read_request,
+    Empty, InitializeResult, Method, ReplyResult, ResetResult, RunBatchResult,
+    RunCaseChangesResult, RunCaseResult, read_reply, read_request,
 };
 
 const PAGE: &str = include_str!("../../spec/protocol.md");
@@ -51,7 +51,7 @@ fn the_example_can_be_read_on_both_sides() {
         }
     }
     let (requests, replies) = (example(">"), example("<"));
-    assert_eq!(requests.len(), 8);
+    assert_eq!(requests.len(), 9);
     assert_eq!(replies.len(), requests.len());
     for (request, reply) in requests.into_iter().zip(replies) {
         let request = read_request(request.as_bytes()).expect("a request");
@@ -61,6 +61,7 @@ fn the_example_can_be_read_on_both_sides() {
             Method::Apply => check::<StepObservation>(reply, request.id),
             Method::RunCase => check::<RunCaseResult>(reply, request.id),
             Method::RunCaseChanges => check::<RunCaseChangesResult>(reply, request.id),
+            Method::RunBatch => check::<RunBatchResult>(reply, request.id),
             Method::Shutdown => check::<Empty>(reply, request.id),
         }
     }

@@ -4,9 +4,9 @@ use crate::published::{assert_current, faults, validator};
 use entra_conformance::directory::{Command, StepObservation, SwitchNames, Tenant};
 use entra_conformance::implementation::FailureKind;
 use entra_conformance::implementation::protocol::{
-    Answer, ApplyParams, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
-    ResetParams, ResetResult, RunCaseChangesResult, RunCaseParams, RunCaseResult, SuiteName,
-    read_reply, read_request, schema, write_request,
+    ApplyParams, CaseOfBatch, Empty, InitializeParams, InitializeResult, Method, ReplyResult,
+    ResetParams, ResetResult, RunBatchParams, RunBatchResult, RunCaseChangesResult, RunCaseParams,
+    RunCaseResult, SuiteName, read_reply, read_request, schema, write_request,
 };
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -110,6 +110,9 @@ fn every_request_that_is_written_is_valid_and_can_be_read() {
         let case = RunCaseParams { tenant, commands: Cow::Owned(commands()) };
         check_request(Method::RunCase, &case);
         check_request(Method::RunCaseChanges, &case);
+        let RunCaseParams { tenant, commands } = case;
+        let case = CaseOfBatch { prefix: "c001-".into(), tenant, commands };
+        check_request(Method::RunBatch, &RunBatchParams { cases: vec![case] });
     }
     for command in commands() {
         let command = Cow::Owned(command);
@@ -178,6 +181,14 @@ fn result(method: Method) -> Value {
                 "end": {"cloud": null},
             })
         }
+        Method::RunBatch => json!({
+            "cases": [
+                result(Method::RunCase),
+                {"snapshot": snapshot(), "steps": null, "error": null},
+                {"error": {"code": -32002, "message": "", "data": {"reason": "throttled"}}},
+                {"error": {"code": -32001, "message": "", "data": {"capability": "roles"}}, "snapshot": null},
+            ],
+        }),
         Method::Shutdown => json!({}),
     }
 }
@@ -189,10 +200,8 @@ fn reply(method: Method) -> Value {
 /// Whether the reader takes a line; otherwise what it says.
 fn read(method: Method, line: &str) -> Result<(), (FailureKind, String)> {
     fn of<R: ReplyResult>(line: &str) -> Result<(), (FailureKind, String)> {
-        match read_reply::<R>(line.as_bytes(), 7) {
-            Ok(Answer::Result(_) | Answer::Unsupported(_) | Answer::Error(_)) => Ok(()),
-            Err(bad) => Err((bad.kind, bad.message)),
-        }
+        let read = read_reply::<R>(line.as_bytes(), 7);
+        read.map(|_| ()).map_err(|bad| (bad.kind, bad.message))
     }
     match method {
         Method::Initialize => of::<InitializeResult>(line),
@@ -200,6 +209,7 @@ fn read(method: Method, line: &str) -> Result<(), (FailureKind, String)> {
         Method::Apply => of::<StepObservation>(line),
         Method::RunCase => of::<RunCaseResult>(line),
         Method::RunCaseChanges => of::<RunCaseChangesResult>(line),
+        Method::RunBatch => of::<RunBatchResult>(line),
         Method::Shutdown => of::<Empty>(line),
     }
 }
@@ -212,6 +222,7 @@ fn good_replies_are_taken_by_schema_and_reader() {
             json!({"jsonrpc": "2.0", "id": 7, "result": null, "error": {"code": 5, "message": "oh"}}),
             json!({"jsonrpc": "2.0", "id": null, "error": {"code": -32700, "message": "what?"}}),
             json!({"jsonrpc": "2.0", "id": 7, "error": {"code": -32001, "message": "", "data": {"capability": "roles"}}}),
+            json!({"jsonrpc": "2.0", "id": 7, "error": {"code": -32002, "message": "", "data": {"reason": "notSettled"}}}),
         ];
         for message in errors.into_iter().chain([reply(method)]) {
             let faults = faults(&REPLIES[&method], &message);
@@ -290,6 +301,14 @@ fn good_replies_are_taken_by_schema_and_reader() {
 #[case::unknown_capability(Method::Initialize, "/result/capabilities/1", Some(json!("teleport")), "result.capabilities[1]: unknown variant `teleport`")]
 #[case::unknown_choice(Method::Initialize, "/result/choices/coffee", Some(json!("black")), "result.choices.coffee: unknown field `coffee`")]
 #[case::unknown_choice_value(Method::Initialize, "/result/choices/collisionHandling", Some(json!("maybe")), "result.choices.collisionHandling: unknown variant `maybe`")]
+#[case::none_side_by_side(Method::Initialize, "/result/sideBySide", Some(json!(0)), "result.sideBySide: 0, expected a number from 1 to 1000")]
+#[case::neither_snapshot_nor_error(
+    Method::RunBatch,
+    "/result/cases/1/snapshot",
+    None,
+    "result.cases[1]: snapshot: missing; a case has either a snapshot or an error"
+)]
+#[case::unknown_reason(Method::RunBatch, "/result/cases/2/error/data/reason", Some(json!("tired")), "result.cases[2].error.data.reason: unknown reason \"tired\"")]
 #[case::no_name(
     Method::Initialize,
     "/result/implementation/name",
@@ -450,6 +469,9 @@ fn some_name() -> impl Strategy<Value = String> {
         "capabilities",
         "editions",
         "collisionHandling",
+        "sideBySide",
+        "cases",
+        "reason",
         "other",
     ])
     .prop_map(str::to_owned)

@@ -3,9 +3,11 @@
 
 use crate::capabilities::assert_conformant;
 use entra_conformance::cases::scenario::embedded;
+use entra_conformance::checks::Observer;
 use entra_conformance::directory::{
-    Capability, CloudObject, CloudRef, CloudSetup, Command, Field, OnPremisesObject, Outcome,
-    ResultWord, Snapshot, StepObservation, SyncResult, Tenant, Text,
+    Capabilities, Capability, CloudObject, CloudRef, CloudSetup, Command, DeclaredChoices,
+    EditionSettings, Field, OnPremisesObject, Outcome, ResultWord, Snapshot, StepObservation,
+    SyncResult, Tenant, Text,
 };
 use entra_conformance::implementation::{Description, Failure, Implementation};
 use entra_conformance::reference::ReferenceModel;
@@ -158,7 +160,7 @@ impl Implementation for Accounts {
 }
 
 /// The rules that are violated in these scenarios, or in all where none is named, and the fields that are
-/// told.
+/// told: as wrong, and as shown.
 fn told(implementation: &mut dyn Implementation, scenarios: &[&str]) -> BTreeSet<(String, Field)> {
     let selection = Selection {
         scenario_patterns: scenarios.iter().map(ToString::to_string).collect(),
@@ -171,7 +173,10 @@ fn told(implementation: &mut dyn Implementation, scenarios: &[&str]) -> BTreeSet
     run(&plan, implementation, Extras::default(), &AtomicBool::new(false), &mut |event| {
         let Event::CaseFinished { failures, .. } = event else { return };
         for failure in failures {
-            let fields = failure.violations.iter().map(|violation| violation.field.clone());
+            let changes = failure.answers.iter().flat_map(|answer| &answer.changes);
+            let changed = changes.flat_map(|change| &change.fields).map(|change| &change.field);
+            let fields = failure.violations.iter().map(|violation| &violation.field);
+            let fields = fields.chain(changed).cloned();
             told.extend(fields.map(|field| (failure.rule.clone(), field)));
         }
     });
@@ -311,4 +316,50 @@ fn scenarios_are_sent_without_addresses_that_play_no_part() {
     let mut applicable =
         plan.cases.iter().filter(|case| case.why_not_applicable(&description).is_none());
     assert!(applicable.any(|case| had_addresses(&case.id)));
+}
+
+/// Where two may have the same address it is no value that collides, whatever else does.
+#[test]
+fn an_address_like_any_other_collides_with_nothing() {
+    let tenant: Tenant = serde_json::from_str(
+        r#"{"cloud": [{"label": "cat", "kind": "user", "userPrincipalName": "cat@contoso.com", "proxyAddresses": ["SMTP:office@contoso.com"]}],
+            "onPremises": [{"key": "bob-ad", "kind": "user", "sourceAnchor": "QkJC", "userPrincipalName": "bob@contoso.com", "proxyAddresses": ["SMTP:office@contoso.com"]}]}"#,
+    )
+    .expect("a tenant");
+    let cat = r#"{"id": "1", "kind": "user", "onPremisesSyncEnabled": false, "userPrincipalName": "cat@contoso.com", "proxyAddresses": ["SMTP:office@contoso.com"]}"#;
+    let bob = r#"{"id": "2", "kind": "user", "onPremisesSyncEnabled": true, "onPremisesImmutableId": "QkJC", "userPrincipalName": "bob@contoso.com", "proxyAddresses": ["SMTP:office@contoso.com"]}"#;
+    let on_premises = |name: &str| {
+        format!(
+            r#""onPremises": [{{"key": "bob-ad", "kind": "user", "sourceAnchor": "QkJC", "userPrincipalName": "{name}", "proxyAddresses": ["SMTP:office@contoso.com"]}}]"#
+        )
+    };
+    let start = format!(r#"{{"cloud": [{cat}], {}}}"#, on_premises("bob@contoso.com"));
+    let start: Snapshot = serde_json::from_str(&start).expect("a state");
+    let step = |outcome: &str, name: &str| -> StepObservation {
+        let on_premises = on_premises(name);
+        let text = format!(
+            r#"{{"outcome": {outcome}, "snapshot": {{"cloud": [{cat}, {bob}], {on_premises}}}}}"#
+        );
+        serde_json::from_str(&text).expect("a step")
+    };
+    let rename = r#"{"do": "updateOnPremisesObject", "key": "bob-ad", "set": {"userPrincipalName": "cat@contoso.com"}}"#;
+    let told = |result: &str| {
+        format!(r#"{{"status": "ok", "objects": {{"bob-ad": {{"result": "{result}"}}}}}}"#)
+    };
+    let steps = [
+        (r#"{"do": "sync"}"#, step(&told("provisioned"), "bob@contoso.com")),
+        (rename, step(r#"{"status": "ok"}"#, "cat@contoso.com")),
+        (r#"{"do": "sync"}"#, step(&told("error"), "cat@contoso.com")),
+    ];
+    let missing = [Capability::MatchProxyAddresses, Capability::SecondaryAddresses];
+    let mut capabilities = Capabilities::all_of_2023();
+    capabilities.0.retain(|capability| !missing.contains(capability));
+    let (edition, choices) = (EditionSettings::of_2023_01(), DeclaredChoices::default());
+    let (mut observer, _) = Observer::start(&tenant, &start, edition, &capabilities, &choices);
+    for (command, seen) in &steps {
+        let command: Command = serde_json::from_str(command).expect("a command");
+        for finding in observer.step(&command, seen) {
+            assert_eq!(finding.violations(), [], "{}", finding.rule);
+        }
+    }
 }

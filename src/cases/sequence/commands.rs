@@ -26,14 +26,12 @@ impl<'a> Generator<'a> {
     pub(super) fn command(&mut self) -> Command {
         let weights = self.preset.commands;
         type Make<'a> = fn(&mut Generator<'a>) -> Option<Command>;
-        let removal =
-            if self.settings.has_scope { weights.update_on_premises_object / 2 } else { 0 };
         let only_if = |is_known: bool, weight: u8| if is_known { weight } else { 0 };
+        let removal = only_if(self.settings.has_scope, weights.remove_on_premises_object);
         let eligible = only_if(self.settings.has_eligibility, weights.assign_role);
         let ineligible = only_if(self.settings.has_eligibility, weights.remove_role);
         let identifier = only_if(self.settings.has_identifiers, weights.remove_role);
-        let conversion =
-            only_if(self.settings.has_source_of_authority, weights.update_on_premises_object / 2);
+        let conversion = only_if(self.settings.has_source_of_authority, weights.set_cloud_managed);
         let makes: [(u8, Make<'a>); 17] = [
             (weights.create_on_premises_object, Self::create_on_premises_object),
             (weights.update_on_premises_object, Self::update_on_premises_object),
@@ -85,7 +83,7 @@ impl<'a> Generator<'a> {
     }
 
     fn create_on_premises_object(&mut self) -> Option<Command> {
-        let returns = !self.gone.is_empty() && self.percent(50);
+        let returns = !self.gone.is_empty() && self.percent(75);
         let returning = if returns { self.returning() } else { None };
         let object = match returning {
             Some(object) => object,
@@ -324,7 +322,8 @@ impl<'a> Generator<'a> {
     fn set_feature(&mut self) -> Option<Command> {
         let soft_match = if self.settings.has_soft_match_switch { 70 } else { 0 };
         let password_hash_sync = if self.settings.has_passwords { 30 } else { 0 };
-        let block_hard_match = if self.settings.has_hard_match_switch { 30 } else { 0 };
+        // Nothing where it cannot be blocked at all.
+        let block_hard_match = self.preset.starts_without_hard_match.saturating_mul(6);
         let feature = self.one_of(&[
             (soft_match, Feature::SoftMatch),
             (block_hard_match, Feature::BlockHardMatch),

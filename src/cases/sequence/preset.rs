@@ -18,13 +18,15 @@ pub struct Preset {
     pub weight: u8,
     /// Whether its cases are long: from the greatest number of commands to three times as many.
     pub is_long: bool,
+    /// Drawn only where this can be asked for.
+    pub only_with: Option<Capability>,
     /// Weights of a start with no, one, two, three and four cloud objects.
     pub cloud_objects: [u8; 5],
     /// Weights of a start with no, one, two and three on-premises objects.
     pub on_premises_objects: [u8; 4],
     /// Percentage of starts with soft match off.
     pub starts_without_soft_match: u8,
-    /// Percentage of starts with hard match blocked.
+    /// Percentage of starts with hard match blocked; how often it is blocked and allowed later follows from it.
     pub starts_without_hard_match: u8,
     /// Percentage of starts with password hash sync off.
     pub starts_without_password_hash_sync: u8,
@@ -62,6 +64,10 @@ pub struct CommandWeights {
     pub create_on_premises_object: u8,
     /// `updateOnPremisesObject`.
     pub update_on_premises_object: u8,
+    /// `removeOnPremisesObject`.
+    pub remove_on_premises_object: u8,
+    /// `setCloudManaged`; mostly to the other value.
+    pub set_cloud_managed: u8,
     /// `createCloudObject`.
     pub create_cloud_object: u8,
     /// `updateCloudObject`.
@@ -158,6 +164,7 @@ const BALANCED: Preset = Preset {
     purpose: "a little of everything",
     weight: 10,
     is_long: false,
+    only_with: None,
     cloud_objects: [8, 34, 34, 16, 8],
     on_premises_objects: [12, 44, 30, 14],
     starts_without_soft_match: 10,
@@ -167,6 +174,8 @@ const BALANCED: Preset = Preset {
     commands: CommandWeights {
         create_on_premises_object: 11,
         update_on_premises_object: 22,
+        remove_on_premises_object: 11,
+        set_cloud_managed: 11,
         create_cloud_object: 6,
         update_cloud_object: 9,
         set_immutable_id: 6,
@@ -213,6 +222,8 @@ const MATCHING: Preset = Preset {
     commands: CommandWeights {
         create_on_premises_object: 26,
         update_on_premises_object: 10,
+        remove_on_premises_object: 5,
+        set_cloud_managed: 5,
         create_cloud_object: 14,
         update_cloud_object: 8,
         set_immutable_id: 10,
@@ -234,6 +245,8 @@ const UPDATES: Preset = Preset {
     commands: CommandWeights {
         create_on_premises_object: 5,
         update_on_premises_object: 40,
+        remove_on_premises_object: 20,
+        set_cloud_managed: 20,
         create_cloud_object: 5,
         update_cloud_object: 16,
         set_immutable_id: 4,
@@ -265,6 +278,8 @@ const RENAMED: Preset = Preset {
     commands: CommandWeights {
         create_on_premises_object: 26,
         update_on_premises_object: 12,
+        remove_on_premises_object: 6,
+        set_cloud_managed: 6,
         create_cloud_object: 3,
         update_cloud_object: 26,
         set_immutable_id: 12,
@@ -297,6 +312,8 @@ const RECOVERY: Preset = Preset {
     commands: CommandWeights {
         create_on_premises_object: 6,
         update_on_premises_object: 18,
+        remove_on_premises_object: 9,
+        set_cloud_managed: 9,
         create_cloud_object: 3,
         update_cloud_object: 4,
         set_immutable_id: 2,
@@ -321,6 +338,8 @@ const ADMINISTRATORS: Preset = Preset {
     commands: CommandWeights {
         create_on_premises_object: 8,
         update_on_premises_object: 8,
+        remove_on_premises_object: 4,
+        set_cloud_managed: 4,
         create_cloud_object: 6,
         update_cloud_object: 5,
         set_immutable_id: 6,
@@ -349,6 +368,8 @@ const LONG: Preset = Preset {
     commands: CommandWeights {
         create_on_premises_object: 3,
         update_on_premises_object: 26,
+        remove_on_premises_object: 13,
+        set_cloud_managed: 13,
         create_cloud_object: 2,
         update_cloud_object: 8,
         set_immutable_id: 4,
@@ -366,10 +387,75 @@ const LONG: Preset = Preset {
     ..BALANCED
 };
 
+/// Few users, who leave scope and come back.
+const LEAVERS: Preset = Preset {
+    name: "leavers",
+    purpose: "users who leave scope and come back, restored or not, with privileged roles and without, and a hard match that is blocked and allowed again",
+    weight: 15,
+    only_with: Some(Capability::Scope),
+    cloud_objects: [25, 60, 15, 0, 0],
+    on_premises_objects: [5, 80, 15, 0],
+    starts_without_soft_match: 5,
+    starts_without_hard_match: 30,
+    kinds: KindWeights { users: 97, mail_enabled_groups: 1, plain_groups: 1, contacts: 1 },
+    commands: CommandWeights {
+        create_on_premises_object: 32,
+        update_on_premises_object: 12,
+        remove_on_premises_object: 28,
+        set_cloud_managed: 6,
+        create_cloud_object: 1,
+        update_cloud_object: 2,
+        set_immutable_id: 2,
+        assign_role: 18,
+        remove_role: 2,
+        delete_cloud_object: 1,
+        restore_cloud_object: 22,
+        set_feature: 18,
+        reinstall_connect: 1,
+        sync: 75,
+    },
+    fields: FieldPercentages { role: 3, immutable_id: 50, ..BALANCED.fields },
+    references: ReferenceWeights { label: 8, joined_to: 90, quarantined_for: 2 },
+    cycles: CyclePercentages { first: 85, idle: 12, ..BALANCED.cycles },
+    ..BALANCED
+};
+
+/// Few joined objects of every kind, moved to the cloud and back, more than once.
+const MOVED: Preset = Preset {
+    name: "moved",
+    purpose: "objects of every kind whose source of authority is moved to the cloud and given back again and again, and what their life is like after it",
+    weight: 8,
+    only_with: Some(Capability::SourceOfAuthority),
+    cloud_objects: [70, 25, 5, 0, 0],
+    on_premises_objects: [5, 75, 15, 5],
+    starts_without_soft_match: 3,
+    starts_without_hard_match: 5,
+    kinds: KindWeights { users: 40, mail_enabled_groups: 25, plain_groups: 20, contacts: 15 },
+    commands: CommandWeights {
+        create_on_premises_object: 4,
+        update_on_premises_object: 30,
+        remove_on_premises_object: 6,
+        set_cloud_managed: 40,
+        create_cloud_object: 2,
+        update_cloud_object: 8,
+        set_immutable_id: 1,
+        assign_role: 2,
+        remove_role: 2,
+        delete_cloud_object: 1,
+        restore_cloud_object: 3,
+        set_feature: 3,
+        reinstall_connect: 2,
+        sync: 75,
+    },
+    fields: FieldPercentages { role: 3, ..BALANCED.fields },
+    references: ReferenceWeights { label: 5, joined_to: 93, quarantined_for: 2 },
+    ..BALANCED
+};
+
 impl Preset {
     /// Every preset.
     pub const ALL: &'static [Preset] =
-        &[BALANCED, MATCHING, UPDATES, RENAMED, RECOVERY, ADMINISTRATORS, LONG];
+        &[BALANCED, MATCHING, UPDATES, RENAMED, RECOVERY, ADMINISTRATORS, LONG, LEAVERS, MOVED];
 
     /// A little of everything.
     pub const fn balanced() -> Preset {
@@ -404,6 +490,21 @@ impl Preset {
     /// Long histories of a few objects.
     pub const fn long() -> Preset {
         LONG
+    }
+
+    /// Users who leave scope and come back; for later editions.
+    pub const fn leavers() -> Preset {
+        LEAVERS
+    }
+
+    /// Objects that are moved to the cloud and back; for edition 2026-07 on.
+    pub const fn moved() -> Preset {
+        MOVED
+    }
+
+    /// Whether it is of use with these capabilities.
+    pub(super) fn is_for(&self, capabilities: &Capabilities) -> bool {
+        self.only_with.is_none_or(|capability| capabilities.has(capability))
     }
 
     /// The same without what takes capabilities that are not there.

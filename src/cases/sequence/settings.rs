@@ -38,7 +38,6 @@ pub struct Sequences {
     max_commands: usize,
     apart: Apart,
     pub(super) has_soft_match_switch: bool,
-    pub(super) has_hard_match_switch: bool,
     pub(super) has_passwords: bool,
     /// Anchors of on-premises objects can be changed.
     pub(super) has_anchor_match: bool,
@@ -65,13 +64,20 @@ impl Sequences {
     /// The greatest number of commands unless somebody asks for another.
     pub const MAX_COMMANDS: usize = 20;
 
-    /// Cases of these presets with at most so many commands (at least one; of the preset `long` three
+    /// Cases of these presets, or of all where none of them is of use, with at most so many commands (at least one; of the preset `long` three
     /// times as many), for an implementation with these capabilities.
     pub fn new(presets: &[Preset], max_commands: usize, capabilities: &Capabilities) -> Sequences {
-        let presets = if presets.is_empty() { Preset::ALL } else { presets };
+        let of_use = |presets: &[Preset]| -> Vec<Preset> {
+            let of_use = presets.iter().filter(|preset| preset.is_for(capabilities));
+            of_use.map(|preset| preset.within(capabilities)).collect()
+        };
+        let presets = match of_use(presets) {
+            none if none.is_empty() => of_use(Preset::ALL),
+            some => some,
+        };
         let lacks = |capability| !capabilities.has(capability);
         Sequences {
-            presets: presets.iter().map(|preset| preset.within(capabilities)).collect(),
+            presets,
             max_commands: max_commands.max(1),
             apart: Apart {
                 names: lacks(Capability::MatchUserPrincipalName),
@@ -79,7 +85,6 @@ impl Sequences {
                 anchors: lacks(Capability::MatchSourceAnchor),
             },
             has_soft_match_switch: capabilities.has(Capability::SoftMatchSwitch),
-            has_hard_match_switch: capabilities.has(Capability::HardMatchSwitch),
             has_passwords: capabilities.has(Capability::Passwords),
             has_anchor_match: capabilities.has(Capability::MatchSourceAnchor),
             has_recycle_bin: capabilities.has(Capability::RecycleBin),

@@ -83,6 +83,8 @@ fn a_seed_stands_for_its_case() {
 #[case::recovery(Preset::recovery())]
 #[case::administrators(Preset::administrators())]
 #[case::long(Preset::long())]
+#[case::leavers(Preset::leavers())]
+#[case::moved(Preset::moved())]
 fn every_command_that_can_be_asked_for_occurs(#[case] preset: Preset) {
     let words_of = |capabilities: &Capabilities| {
         let settings = Sequences::new(std::slice::from_ref(&preset), 20, capabilities);

@@ -46,7 +46,9 @@ pub(super) fn cloud_edits_work(transition: &Transition<'_>, verdict: &mut Verdic
     // Whether what has left scope can be edited in the cloud is open, and what was moved there is for
     // `soa.converted-is-editable`.
     judge_cloud_edit(transition, verdict, |target| {
-        !transition.history.scope.left.contains_key(&target.id)
+        let scope = &transition.history.scope;
+        !scope.left.contains_key(&target.id)
+            && !scope.may_have_left.contains(&target.id)
             && transition.history.conversions.of(target).is_none()
     });
 }

@@ -124,6 +124,7 @@ pub(super) fn accepted<R>(
         Answer::Unsupported(capability) => {
             format!("answered that it lacks {capability}, which it declares to have")
         }
+        Answer::Inconclusive(why, message) => return Err(Failure::inconclusive(why, message)),
         Answer::Error(error) => format!("answered with {error}"),
     };
     Err(Failure {

@@ -143,6 +143,11 @@ impl Connection {
                 let failure = self.over(FailureKind::ErrorAnswer, message);
                 return Err(self.not_shaken(failure));
             }
+            Ok(Answer::Inconclusive(why, message)) => {
+                let message = format!("answered initialize with inconclusive ({why}): {message}");
+                let failure = self.over(FailureKind::ErrorAnswer, message);
+                return Err(self.not_shaken(failure));
+            }
             Ok(Answer::Error(error)) => {
                 let message = format!("answered initialize with {error}");
                 let failure = self.over(FailureKind::ErrorAnswer, message);
@@ -424,7 +429,7 @@ impl Drop for Connection {
 }
 
 /// `exit status: 3`, `signal: 11 (SIGSEGV)`.
-fn told_status(status: ExitStatus) -> String {
+pub(super) fn told_status(status: ExitStatus) -> String {
     if status.success() { "without an error".to_owned() } else { status.to_string() }
 }
 

@@ -27,7 +27,10 @@
 //! | `connection` | the conversation with one process, from `initialize` to its end |
 //! | `child` | one process after the other: starting again |
 //! | `run` | cases: pipelining and blame |
+//! | `relay` | an adapter that somebody else talks to |
+//! | `batch` | many cases in one message |
 
+mod batch;
 mod child;
 mod connection;
 mod guard;
@@ -35,6 +38,8 @@ mod inbox;
 mod options;
 mod outbox;
 mod process;
+#[cfg(feature = "cli")]
+pub(crate) mod relay;
 mod run;
 mod stderr;
 mod trace;
@@ -81,5 +86,9 @@ impl Implementation for ChildProcess {
         observed: &mut dyn FnMut(usize, CaseObservation) -> bool,
     ) {
         run::run(self, cases, observed);
+    }
+
+    fn run_batch(&mut self, cases: &[CaseInput<'_>]) -> Result<Vec<CaseObservation>, Failure> {
+        batch::run(self, cases)
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn run(child: &mut ChildProcess, cases: &[CaseInput<'_>], observed: &
             Ok(connection) => connection,
             Err(failure) => {
                 for index in first..cases.len() {
-                    if !observed(index, failed(failure.clone())) {
+                    if !observed(index, CaseObservation::failed(failure.clone())) {
                         break;
                     }
                 }
@@ -85,10 +85,6 @@ pub(super) fn run(child: &mut ChildProcess, cases: &[CaseInput<'_>], observed: &
             Next::Break(()) => return,
         }
     }
-}
-
-fn failed(failure: Failure) -> CaseObservation {
-    CaseObservation { failure: Some(failure), ..CaseObservation::default() }
 }
 
 /// Runs cases with several under way at once, until all are done or the process breaks. `window` is how

@@ -4,7 +4,7 @@ use crate::directory::{
     AnchorForm, Capabilities, Capability, Command, DeclaredChoices, Field, Outcome, Snapshot,
     SnapshotChanges, StepObservation, SwitchNames, Tenant, Text, null_is_absent, words,
 };
-use crate::implementation::{Description, ImplementationName};
+use crate::implementation::{Description, ImplementationName, Inconclusive};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,10 +14,12 @@ use std::io::{self, Write};
 /// The version of the protocol that this crate speaks.
 pub const VERSION: u32 = 1;
 
-/// Codes of error objects. All but [`UNSUPPORTED`](codes::UNSUPPORTED) are JSON-RPC's own.
+/// Codes of error objects. All but the first two are JSON-RPC's own.
 pub mod codes {
     /// The implementation lacks a capability; `data.capability` names it.
     pub const UNSUPPORTED: i64 = -32001;
+    /// Nobody can tell what the implementation would have done; `data.reason` says why.
+    pub const INCONCLUSIVE: i64 = -32002;
     /// The line is no valid JSON.
     pub const PARSE_ERROR: i64 = -32700;
     /// The line is JSON and no request.
@@ -44,6 +46,8 @@ words! {
         /// The same, with each state told as what changed since the one before; only with
         /// [`Capability::Changes`].
         RunCaseChanges = "runCaseChanges",
+        /// Carry out many cases side by side in one tenant; only with `sideBySide`.
+        RunBatch = "runBatch",
         /// Answer, and then exit.
         Shutdown = "shutdown",
     }
@@ -105,6 +109,30 @@ pub struct RunCaseParams<'a> {
     pub commands: Cow<'a, [Command]>,
 }
 
+/// Parameters of [`Method::RunBatch`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunBatchParams<'a> {
+    /// The cases: all with the same switches at the start, and with the same tenant-wide commands (`sync`,
+    /// `setFeature`, `reinstallConnect`) in the same order, of which a case may have the first ones only.
+    pub cases: Vec<CaseOfBatch<'a>>,
+}
+
+/// One case of [`RunBatchParams`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CaseOfBatch<'a> {
+    /// What all its keys and labels begin with, and what its names, addresses and values contain. Empty of
+    /// a case that is alone in its batch and has values that take no prefix.
+    pub prefix: Cow<'a, str>,
+    /// What to start with.
+    pub tenant: Cow<'a, Tenant>,
+    /// What to carry out, in order.
+    pub commands: Cow<'a, [Command]>,
+}
+
 /// Parameters of [`Method::Shutdown`], and its result: nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -155,7 +183,14 @@ pub struct InitializeResult {
         skip_serializing_if = "AnchorForm::is_text"
     )]
     pub anchor_form: AnchorForm,
+    /// How many cases it carries out side by side in one tenant, 1 to 1000; absent where it does not.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side_by_side: Option<u32>,
 }
+
+/// So many cases at most can be asked for side by side.
+pub const MOST_SIDE_BY_SIDE: u32 = 1000;
 
 impl From<Description> for InitializeResult {
     fn from(description: Description) -> Self {
@@ -169,6 +204,7 @@ impl From<Description> for InitializeResult {
             read_only: description.read_only,
             never_updated: description.never_updated,
             anchor_form: description.anchor_form,
+            side_by_side: description.side_by_side,
         }
     }
 }
@@ -184,6 +220,7 @@ impl From<InitializeResult> for Description {
             read_only: result.read_only,
             never_updated: result.never_updated,
             anchor_form: result.anchor_form,
+            side_by_side: result.side_by_side,
         }
     }
 }
@@ -207,6 +244,29 @@ pub struct RunCaseResult {
     /// What came of each command: exactly as many as there were commands, in their order.
     #[serde(default, deserialize_with = "null_is_absent")]
     pub steps: Vec<StepObservation>,
+}
+
+/// Result of [`Method::RunBatch`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunBatchResult {
+    /// What came of each case: exactly as many as there were cases, in their order.
+    pub cases: Vec<AnswerOfBatch>,
+}
+
+/// What came of one case of a batch: what it is of [`RunCaseResult`], or an error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerOfBatch {
+    /// The case's own part of the state after the reset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<Snapshot>,
+    /// What came of each of its commands, each with the case's own part of the state.
+    #[serde(default, deserialize_with = "null_is_absent", skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepObservation>,
+    /// Why it was not carried out to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorObject>,
 }
 
 /// Result of [`Method::RunCaseChanges`].
@@ -295,7 +355,7 @@ pub struct ErrorObject {
     /// What happened, for a person.
     pub message: String,
     /// Anything more. With [`codes::UNSUPPORTED`] an object whose `capability` names what is
-    /// lacking.
+    /// lacking, with [`codes::INCONCLUSIVE`] one whose `reason` says why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<serde_json::Value>,
 }
@@ -325,6 +385,14 @@ impl ErrorObject {
         ErrorObject {
             data: Some(serde_json::json!({ "capability": capability })),
             ..ErrorObject::new(codes::UNSUPPORTED, format!("unsupported: {capability}"))
+        }
+    }
+
+    /// Nobody can tell what the implementation would have done, for this reason.
+    pub fn inconclusive(why: Inconclusive, message: impl Into<String>) -> ErrorObject {
+        ErrorObject {
+            data: Some(serde_json::json!({ "reason": why })),
+            ..ErrorObject::new(codes::INCONCLUSIVE, message)
         }
     }
 }

@@ -14,9 +14,10 @@ mod strict;
 mod switches;
 
 pub use messages::{
-    ApplyParams, ChangesStep, Empty, ErrorObject, InitializeParams, InitializeResult, Method,
-    ResetParams, ResetResult, RunCaseChangesResult, RunCaseParams, RunCaseResult, SuiteName,
-    VERSION, codes, write_error, write_request, write_result,
+    AnswerOfBatch, ApplyParams, CaseOfBatch, ChangesStep, Empty, ErrorObject, InitializeParams,
+    InitializeResult, MOST_SIDE_BY_SIDE, Method, ResetParams, ResetResult, RunBatchParams,
+    RunBatchResult, RunCaseChangesResult, RunCaseParams, RunCaseResult, SuiteName, VERSION, codes,
+    write_error, write_request, write_result,
 };
 #[cfg(feature = "child-process")]
 pub(crate) use reply::excerpt;

@@ -2,11 +2,11 @@
 
 use super::envelope::{Id, JsonRpc, locate, read_id, read_strictly};
 use super::messages::{
-    ChangesStep, Empty, ErrorObject, InitializeResult, ResetResult, RunCaseChangesResult,
-    RunCaseResult, codes,
+    AnswerOfBatch, ChangesStep, Empty, ErrorObject, InitializeResult, MOST_SIDE_BY_SIDE,
+    ResetResult, RunBatchResult, RunCaseChangesResult, RunCaseResult, codes,
 };
 use crate::directory::{Capability, Snapshot, StepObservation};
-use crate::implementation::FailureKind;
+use crate::implementation::{FailureKind, Inconclusive};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
@@ -19,6 +19,8 @@ pub enum Answer<R> {
     Result(R),
     /// The implementation says that it lacks a capability.
     Unsupported(Capability),
+    /// Nobody can tell what it would have done, for this reason, and in its own words.
+    Inconclusive(Inconclusive, String),
     /// Any other error.
     Error(ErrorObject),
 }
@@ -50,7 +52,16 @@ pub trait ReplyResult: DeserializeOwned {
 /// For replies that only have to be there.
 impl ReplyResult for IgnoredAny {}
 
-impl ReplyResult for InitializeResult {}
+impl ReplyResult for InitializeResult {
+    fn check(&self) -> Result<(), String> {
+        match self.side_by_side {
+            None | Some(1..=MOST_SIDE_BY_SIDE) => Ok(()),
+            Some(other) => Err(format!(
+                "result.sideBySide: {other}, expected a number from 1 to {MOST_SIDE_BY_SIDE}"
+            )),
+        }
+    }
+}
 
 impl ReplyResult for Empty {}
 
@@ -68,12 +79,58 @@ impl ReplyResult for StepObservation {
 
 impl ReplyResult for RunCaseResult {
     fn check(&self) -> Result<(), String> {
-        check_snapshot(&self.snapshot, || "result.snapshot".to_owned())?;
-        for (index, step) in self.steps.iter().enumerate() {
-            check_snapshot(&step.snapshot, || format!("result.steps[{index}].snapshot"))?;
+        check_case(&self.snapshot, &self.steps, "result")
+    }
+}
+
+impl ReplyResult for RunBatchResult {
+    fn check(&self) -> Result<(), String> {
+        for (index, case) in self.cases.iter().enumerate() {
+            let place = format!("result.cases[{index}]");
+            match (&case.snapshot, &case.error) {
+                (Some(snapshot), None) => check_case(snapshot, &case.steps, &place)?,
+                (None, Some(error)) => {
+                    answer_of::<IgnoredAny>(error.clone())
+                        .map_err(|message| format!("{place}.{message}"))?;
+                }
+                (Some(_), Some(_)) => {
+                    return Err(format!(
+                        "{place}: snapshot and error: a case has one of them, not both"
+                    ));
+                }
+                (None, None) => {
+                    return Err(format!(
+                        "{place}: snapshot: missing; a case has either a snapshot or an error"
+                    ));
+                }
+            }
         }
         Ok(())
     }
+}
+
+impl AnswerOfBatch {
+    /// The same as the answer to that case alone.
+    ///
+    /// # Errors
+    /// The error object lacks what its code has to say.
+    pub fn answer(self) -> Result<Answer<RunCaseResult>, String> {
+        match (self.snapshot, self.error) {
+            (_, Some(error)) => answer_of(error),
+            (snapshot, None) => {
+                let snapshot = snapshot.unwrap_or_default();
+                Ok(Answer::Result(RunCaseResult { snapshot, steps: self.steps }))
+            }
+        }
+    }
+}
+
+fn check_case(start: &Snapshot, steps: &[StepObservation], place: &str) -> Result<(), String> {
+    check_snapshot(start, || format!("{place}.snapshot"))?;
+    for (index, step) in steps.iter().enumerate() {
+        check_snapshot(&step.snapshot, || format!("{place}.steps[{index}].snapshot"))?;
+    }
+    Ok(())
 }
 
 impl ReplyResult for RunCaseChangesResult {
@@ -210,10 +267,7 @@ fn judge<R: ReplyResult>(
             Ok(()) => Ok(Answer::Result(result)),
             Err(message) => Err((message, id)),
         },
-        (None, Some(error)) if error.code == codes::UNSUPPORTED => {
-            lacking(&error).map(Answer::Unsupported).map_err(|message| (message, id))
-        }
-        (None, Some(error)) => Ok(Answer::Error(error)),
+        (None, Some(error)) => answer_of(error).map_err(|message| (message, id)),
         (Some(_), Some(_)) => {
             Err(("result and error: a reply has one of them, not both".to_owned(), id))
         }
@@ -223,24 +277,34 @@ fn judge<R: ReplyResult>(
     }
 }
 
-/// The capability that an "unsupported" names.
-fn lacking(error: &ErrorObject) -> Result<Capability, String> {
-    let capability = error
-        .data
-        .as_ref()
-        .and_then(|data| data.get("capability"))
-        .filter(|capability| !capability.is_null())
-        .ok_or_else(|| {
-            format!(
-                "error.data.capability: missing; code {} has to say which capability is lacking",
-                codes::UNSUPPORTED
-            )
-        })?;
-    let word = capability
-        .as_str()
-        .ok_or_else(|| format!("error.data.capability: {capability} is no word"))?;
-    Capability::from_word(word)
-        .ok_or_else(|| format!("error.data.capability: unknown capability {word:?}"))
+/// What an error object says; or what is wrong with it.
+fn answer_of<R>(error: ErrorObject) -> Result<Answer<R>, String> {
+    match error.code {
+        codes::UNSUPPORTED => {
+            let word = word(&error, "capability", "which capability is lacking")?;
+            let capability = Capability::from_word(word);
+            let unknown = || format!("error.data.capability: unknown capability {word:?}");
+            capability.map(Answer::Unsupported).ok_or_else(unknown)
+        }
+        codes::INCONCLUSIVE => {
+            let word = word(&error, "reason", "why")?;
+            let why = Inconclusive::from_word(word);
+            let unknown = || format!("error.data.reason: unknown reason {word:?}");
+            let why = why.ok_or_else(unknown)?;
+            Ok(Answer::Inconclusive(why, error.message))
+        }
+        _ => Ok(Answer::Error(error)),
+    }
+}
+
+/// The word that an error object has to carry under this name.
+fn word<'e>(error: &'e ErrorObject, name: &str, what: &str) -> Result<&'e str, String> {
+    let data = error.data.as_ref();
+    let value = data.and_then(|data| data.get(name)).filter(|value| !value.is_null());
+    let value = value.ok_or_else(|| {
+        format!("error.data.{name}: missing; code {} has to say {what}", error.code)
+    })?;
+    value.as_str().ok_or_else(|| format!("error.data.{name}: {value} is no word"))
 }
 
 /// What is wrong with the identifier, where one is there at all.

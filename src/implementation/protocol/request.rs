@@ -2,7 +2,8 @@
 
 use super::envelope::{Id, JsonRpc, locate, read_id, read_strictly};
 use super::messages::{
-    ApplyParams, Empty, ErrorObject, InitializeParams, Method, ResetParams, RunCaseParams, codes,
+    ApplyParams, Empty, ErrorObject, InitializeParams, Method, ResetParams, RunBatchParams,
+    RunCaseParams, codes,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -31,6 +32,8 @@ pub enum Call {
     RunCase(RunCaseParams<'static>),
     /// See [`Method::RunCaseChanges`].
     RunCaseChanges(RunCaseParams<'static>),
+    /// See [`Method::RunBatch`].
+    RunBatch(RunBatchParams<'static>),
     /// See [`Method::Shutdown`].
     Shutdown,
 }
@@ -44,6 +47,7 @@ impl Call {
             Call::Apply(_) => Method::Apply,
             Call::RunCase(_) => Method::RunCase,
             Call::RunCaseChanges(_) => Method::RunCaseChanges,
+            Call::RunBatch(_) => Method::RunBatch,
             Call::Shutdown => Method::Shutdown,
         }
     }
@@ -84,6 +88,7 @@ pub fn read_request(line: &[u8]) -> Result<Request, (Option<u64>, ErrorObject)> 
         Method::Apply => read_params(params).map(Call::Apply),
         Method::RunCase => read_params(params).map(Call::RunCase),
         Method::RunCaseChanges => read_params(params).map(Call::RunCaseChanges),
+        Method::RunBatch => read_params(params).map(Call::RunBatch),
         Method::Shutdown => read_params(params).map(|Empty {}| Call::Shutdown),
     };
     call.map(|call| Request { id, call }).map_err(|message| {

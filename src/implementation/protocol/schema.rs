@@ -6,9 +6,10 @@
 
 use super::messages::{
     ApplyParams, Empty, InitializeParams, InitializeResult, Method, ResetParams, ResetResult,
-    RunCaseChangesResult, RunCaseParams, RunCaseResult, VERSION, codes,
+    RunBatchParams, RunCaseChangesResult, RunCaseParams, RunCaseResult, VERSION, codes,
 };
 use crate::directory::{Capability, StepObservation};
+use crate::implementation::Inconclusive;
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -21,6 +22,7 @@ pub fn files() -> Vec<(String, Value)> {
         let name = match method {
             Method::RunCase => "run-case",
             Method::RunCaseChanges => "run-case-changes",
+            Method::RunBatch => "run-batch",
             _ => method.word(),
         };
         files.push((format!("protocol-reply-{name}.json"), reply(method)));
@@ -41,6 +43,7 @@ pub fn requests() -> Value {
                 Method::RunCase | Method::RunCaseChanges => {
                     inline::<RunCaseParams<'_>>(&mut generator)
                 }
+                Method::RunBatch => inline::<RunBatchParams<'_>>(&mut generator),
                 Method::Shutdown => inline::<Empty>(&mut generator),
             };
             json!({
@@ -74,6 +77,7 @@ pub fn reply(method: Method) -> Value {
         Method::Apply => inline::<StepObservation>(&mut generator),
         Method::RunCase => inline::<RunCaseResult>(&mut generator),
         Method::RunCaseChanges => inline::<RunCaseChangesResult>(&mut generator),
+        Method::RunBatch => batch(&mut generator),
         Method::Shutdown => inline::<Empty>(&mut generator),
     };
     if method == Method::Initialize {
@@ -82,7 +86,7 @@ pub fn reply(method: Method) -> Value {
             "const": VERSION,
         });
     }
-    let capability = generator.subschema_for::<Capability>();
+    let error = error(&mut generator);
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": format!("Adapter protocol, version 1: the reply to {method}"),
@@ -108,32 +112,64 @@ pub fn reply(method: Method) -> Value {
                         "minimum": 0,
                     },
                     "result": { "type": "null" },
-                    "error": {
-                        "type": "object",
-                        "properties": {
-                            "code": { "type": "integer" },
-                            "message": { "type": "string" },
-                            "data": {},
-                        },
-                        "required": ["code", "message"],
-                        "if": { "properties": { "code": { "const": codes::UNSUPPORTED } } },
-                        "then": {
-                            "properties": {
-                                "data": {
-                                    "type": "object",
-                                    "properties": { "capability": capability },
-                                    "required": ["capability"],
-                                },
-                            },
-                            "required": ["data"],
-                        },
-                    },
+                    "error": error,
                 },
                 "required": ["jsonrpc", "error"],
             },
         ],
     });
     with_definitions(schema, generator)
+}
+
+/// The result of a batch: of each case a result or an error.
+fn batch(generator: &mut SchemaGenerator) -> Value {
+    let mut result = inline::<RunCaseResult>(generator);
+    result["properties"]["error"] = json!({ "type": "null" });
+    let steps = &result["properties"]["steps"];
+    let failed = json!({
+        "type": "object",
+        "properties": { "snapshot": { "type": "null" }, "steps": steps, "error": error(generator) },
+        "required": ["error"],
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "cases": {
+                "description": "What came of each case: exactly as many as there were cases, in their order.",
+                "type": "array",
+                "items": { "oneOf": [result, failed] },
+            },
+        },
+        "required": ["cases"],
+    })
+}
+
+/// An error object. Those of the protocol's own codes carry what they are about.
+fn error(generator: &mut SchemaGenerator) -> Value {
+    let with_data = |code: i64, name: &str, word: schemars::Schema| {
+        json!({
+            "if": { "properties": { "code": { "const": code } } },
+            "then": {
+                "properties": {
+                    "data": { "type": "object", "properties": { name: word }, "required": [name] },
+                },
+                "required": ["data"],
+            },
+        })
+    };
+    json!({
+        "type": "object",
+        "properties": {
+            "code": { "type": "integer" },
+            "message": { "type": "string" },
+            "data": {},
+        },
+        "required": ["code", "message"],
+        "allOf": [
+            with_data(codes::UNSUPPORTED, "capability", generator.subschema_for::<Capability>()),
+            with_data(codes::INCONCLUSIVE, "reason", generator.subschema_for::<Inconclusive>()),
+        ],
+    })
 }
 
 /// A type's own schema in its published form; what it refers to is left in the generator.

@@ -19,16 +19,22 @@ impl<P: Serialize> Serialize for Named<'_, P> {
             return self.params.serialize(serializer);
         }
         let mut params = serde_json::to_value(self.params).map_err(serde::ser::Error::custom)?;
-        if let Some(features) = params.pointer_mut("/tenant/features") {
-            rename_features(features, self.names);
-        }
-        let commands = params.get_mut("commands").and_then(Value::as_array_mut);
-        commands.into_iter().flatten().for_each(|command| rename_feature(command, self.names));
+        rename_case(&mut params, self.names);
+        let cases = params.get_mut("cases").and_then(Value::as_array_mut);
+        cases.into_iter().flatten().for_each(|case| rename_case(case, self.names));
         if let Some(command) = params.get_mut("command") {
             rename_feature(command, self.names);
         }
         params.serialize(serializer)
     }
+}
+
+fn rename_case(case: &mut Value, names: SwitchNames) {
+    if let Some(features) = case.pointer_mut("/tenant/features") {
+        rename_features(features, names);
+    }
+    let commands = case.get_mut("commands").and_then(Value::as_array_mut);
+    commands.into_iter().flatten().for_each(|command| rename_feature(command, names));
 }
 
 /// The name in the place of another one, and the value under it.

@@ -9,7 +9,7 @@ use crate::report::{RuleState, Status, legible};
 use crate::rulebook::Rulebook;
 use maud::{DOCTYPE, Markup, html};
 
-/// The matrix as a page for a browser. Its links lead to the reports beside it.
+/// The matrix as a page for a browser. Its links lead to the reports beside it, where there are any.
 pub fn matrix(matrix: &Matrix) -> String {
     let runs = matrix.runs.len();
     let heading = "Entra Connect conformance, run by run";
@@ -44,7 +44,9 @@ pub fn matrix(matrix: &Matrix) -> String {
                     @if !matrix.newer_editions.is_empty() { h2 { "Every rule" } }
                     p.legend {
                         @for state in RuleState::ALL { (super::state_chip(state)) " " }
-                        "Each cell leads to what the run's own report says."
+                        @if matrix.runs.iter().any(|run| run.page.is_some()) {
+                            "Each cell leads to what the run's own report says."
+                        }
                     }
                     div.scroll tabindex="0" role="group" aria-label="Rules by run" {
                         table.runs {
@@ -95,7 +97,11 @@ fn column(run: &Run) -> Markup {
         Status::Incomplete | Status::PartHeld => ("!", "not-exercised"),
     };
     html! {
-        a href=(run.page) { (Shown(&run.name())) }
+        @if let Some(page) = &run.page {
+            a href=(page) { (Shown(&run.name())) }
+        } @else {
+            (Shown(&run.name()))
+        }
         span.sum { (Shown(&run.about())) }
         span class={ "state " (class) } { span.mark aria-hidden="true" { (mark) } " " (Shown(&run.words)) }
     }
@@ -105,7 +111,7 @@ fn shown(cell: Option<&Cell>, absent: &str) -> Markup {
     html! {
         td {
             @if let Some(cell) = cell {
-                a class={ "cell " (state_class(cell.state)) } href=(cell.link) title=(legible(&cell.words)) {
+                a class={ "cell " (state_class(cell.state)) } href=[&cell.link] title=(legible(&cell.words)) {
                     (cell.state_in_words())
                 }
             } @else {

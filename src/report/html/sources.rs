@@ -17,7 +17,7 @@ impl Page<'_> {
                         thead {
                             tr {
                                 @for head in
-                                    ["Source", "planned", "judged", "not applicable", "declined", "aborted", "not run", "took"] {
+                                    ["Source", "planned", "judged", "not applicable", "declined", "inconclusive", "aborted", "not run", "took"] {
                                     th scope="col" { (head) }
                                 }
                             }
@@ -30,6 +30,7 @@ impl Page<'_> {
                                     td { (words::number(line.result.judged as u64)) }
                                     td { (words::number(line.result.not_applicable as u64)) }
                                     td { (words::number(line.result.declined.values().sum::<usize>() as u64)) }
+                                    td { (words::number(line.result.inconclusive.values().sum::<usize>() as u64)) }
                                     td { (words::number(line.result.aborted as u64)) }
                                     td {
                                         (words::number(line.planned.cases.saturating_sub(line.result.ended()) as u64))

@@ -42,8 +42,9 @@ pub struct Matrix {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// The file with the run's own report, beside the matrix.
-    pub page: String,
+    /// The file with the run's own report, beside the matrix, if it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
     /// Who was judged.
     pub implementation: String,
     /// Its version.
@@ -86,8 +87,9 @@ pub struct Cell {
     pub known: bool,
     /// The same in words, with how often.
     pub words: String,
-    /// Where it is told in the run's own report.
-    pub link: String,
+    /// Where it is told in the run's own report, if that is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 impl Matrix {
@@ -121,6 +123,14 @@ impl Matrix {
             rules: names.into_iter().map(row).collect(),
             newer_editions: newer_editions(runs),
         }
+    }
+
+    /// The same where the runs' own reports are not beside it.
+    pub fn without_reports(mut self) -> Matrix {
+        self.runs.iter_mut().for_each(|run| run.page = None);
+        let cells = self.rules.iter_mut().flat_map(|row| &mut row.cells);
+        cells.flatten().for_each(|cell| cell.link = None);
+        self
     }
 
     /// What stands where a run did not select a rule.
@@ -183,7 +193,7 @@ fn run(page: &str, summary: &Summary) -> Run {
     let header = summary.header();
     let name = header.map(|header| &header.description.implementation);
     Run {
-        page: page.to_owned(),
+        page: Some(page.to_owned()),
         implementation: name.map(|name| name.name.clone()).unwrap_or_default(),
         version: name.map(|name| name.version.clone()).unwrap_or_default(),
         edition: header.map(|header| header.edition.clone()).unwrap_or_default(),
@@ -204,6 +214,6 @@ fn cell(line: &RuleLine, page: &str, findings: &[Finding]) -> Cell {
         state: line.state,
         known: line.known,
         words: words::state(line),
-        link: format!("{page}#{place}"),
+        link: Some(format!("{page}#{place}")),
     }
 }

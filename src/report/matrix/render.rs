@@ -3,7 +3,7 @@
 use super::super::markdown::escaped;
 use super::super::newer_edition;
 use super::{Cell, Matrix};
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 /// The matrix as JSON.
 pub fn json(matrix: &Matrix) -> String {
@@ -17,15 +17,14 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Matrix).to_value()
 }
 
-/// The matrix as Markdown. Links lead to the reports beside it.
+/// The matrix as Markdown. Links lead to the reports beside it, where there are any.
 pub fn markdown(matrix: &Matrix) -> String {
     let mut text = "| rule |".to_owned();
     for run in &matrix.runs {
         let _ = write!(
             text,
-            " [{}]({})<br>{} |",
-            escaped(&run.name()),
-            run.page,
+            " {}<br>{} |",
+            linked(escaped(&run.name()), run.page.as_deref()),
             escaped(&run.about())
         );
     }
@@ -39,7 +38,8 @@ pub fn markdown(matrix: &Matrix) -> String {
         let _ = write!(text, "| {} |", escaped(&row.rule));
         for (cell, run) in row.cells.iter().zip(&matrix.runs) {
             let absent = || Matrix::absent(row, run).to_owned();
-            let words = cell.as_ref().map_or_else(absent, linked);
+            let told = |cell: &Cell| linked(cell.state_in_words(), cell.link.as_deref());
+            let words = cell.as_ref().map_or_else(absent, told);
             let _ = write!(text, " {words} |");
         }
         text.push('\n');
@@ -48,6 +48,6 @@ pub fn markdown(matrix: &Matrix) -> String {
     text
 }
 
-fn linked(cell: &Cell) -> String {
-    format!("[{}]({})", cell.state_in_words(), cell.link)
+fn linked(words: impl Display, to: Option<&str>) -> String {
+    to.map_or_else(|| words.to_string(), |to| format!("[{words}]({to})"))
 }

@@ -5,7 +5,8 @@ use entra_conformance::directory::{Capability, CommandKind};
 use entra_conformance::implementation::{Failure, FailureKind};
 use entra_conformance::report::Summary;
 use entra_conformance::runner::{
-    Answer, CaseVerdict, Event, FailureReport, Host, NotApplicable, Origin, SelectedRule, Source,
+    Answer, CaseVerdict, Event, FailureReport, Host, Inconclusive, NotApplicable, Origin,
+    SelectedRule, Source,
 };
 
 /// What would do harm if it were taken for anything but text.
@@ -66,6 +67,7 @@ pub(crate) fn hostile() -> Summary {
     let verdicts = [
         CaseVerdict::Aborted { failure, step: 0, command: CommandKind::Reset, excerpt },
         CaseVerdict::Defect { message: HOSTILE.to_owned() },
+        CaseVerdict::Inconclusive { why: Inconclusive::Budget, message: HOSTILE.to_owned() },
         CaseVerdict::NotApplicable {
             reason: NotApplicable::UndeclaredChoice {
                 choices: [(HOSTILE.to_owned(), HOSTILE.to_owned())].into(),

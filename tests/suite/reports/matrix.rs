@@ -34,9 +34,10 @@ fn every_cell_leads_to_what_the_run_says() {
             let line = summary.rules().into_iter().find(|line| line.rule == row.rule);
             assert_eq!(cell.as_ref().map(|cell| cell.state), line.map(|line| line.state));
             let Some(cell) = cell else { continue };
-            let (file, place) = cell.link.split_once('#').expect("a place");
+            let link = cell.link.as_deref().expect("a link");
+            let (file, place) = link.split_once('#').expect("a place");
             assert_eq!(file, name);
-            assert!(page.contains(&format!("id=\"{place}\"")), "{}", cell.link);
+            assert!(page.contains(&format!("id=\"{place}\"")), "{link}");
             assert_eq!(place.starts_with("failure-"), cell.state == RuleState::Violated);
             violated += usize::from(cell.state == RuleState::Violated);
         }
@@ -47,6 +48,18 @@ fn every_cell_leads_to_what_the_run_says() {
     {
         assert!(page.contains(words), "{words}");
     }
+}
+
+/// A table that is published alone leads to nothing that is not there.
+#[test]
+fn without_reports_no_cell_leads_anywhere() {
+    let matrix = Matrix::of(&runs()).without_reports();
+    let texts = [html::matrix(&matrix), markdown(&matrix), json(&matrix)];
+    for (run, _) in RUNS {
+        assert!(texts.iter().all(|text| !text.contains(&format!("{run}.html"))), "{run}");
+    }
+    let document: Value = serde_json::from_str(&texts[2]).expect("JSON");
+    assert_eq!(faults(&validator(&schema()), &document), Vec::<String>::new());
 }
 
 /// Nothing that an implementation says is taken for anything but text.

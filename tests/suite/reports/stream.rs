@@ -7,9 +7,9 @@ use entra_conformance::directory::{Capability, CommandKind};
 use entra_conformance::implementation::{Failure, FailureKind};
 use entra_conformance::report::{Status, from_events};
 use entra_conformance::runner::{
-    BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host, NotApplicable,
-    NotSaved, Origin, PlannedSource, Recording, Source, SourceResult, SourceStopped, event_schema,
-    read_events,
+    BrokenTogether, CaseVerdict, Event, Example, Exercise, FailureReport, Host, Inconclusive,
+    NotApplicable, NotSaved, Origin, PlannedSource, Recording, Source, SourceResult, SourceStopped,
+    event_schema, read_events,
 };
 use proptest::prelude::*;
 use rstest::rstest;
@@ -156,6 +156,8 @@ fn some_verdict() -> impl Strategy<Value = CaseVerdict> {
             reason: NotApplicable::Declined { capability },
         }),
         any::<String>().prop_map(|message| CaseVerdict::Defect { message }),
+        (prop::sample::select(Inconclusive::ALL), any::<String>())
+            .prop_map(|(why, message)| CaseVerdict::Inconclusive { why, message }),
         (some_failure(), any::<usize>(), some_command(), any::<String>()).prop_map(
             |(failure, step, command, excerpt)| CaseVerdict::Aborted {
                 failure,
@@ -271,6 +273,7 @@ fn some_event() -> impl Strategy<Value = Event> {
                         judged,
                         not_applicable,
                         declined: Default::default(),
+                        inconclusive: Default::default(),
                         aborted,
                         stopped: stopped.map(|cases| SourceStopped::Aborts { cases }),
                         milliseconds,
