@@ -424,7 +424,7 @@ const LEAVERS: Preset = Preset {
 const MOVED: Preset = Preset {
     name: "moved",
     purpose: "objects of every kind whose source of authority is moved to the cloud and given back again and again, and what their life is like after it",
-    weight: 8,
+    weight: 5,
     only_with: Some(Capability::SourceOfAuthority),
     cloud_objects: [70, 25, 5, 0, 0],
     on_premises_objects: [5, 75, 15, 5],

@@ -607,7 +607,7 @@ fn of_letter_case() -> Vec<Mutant> {
             .policy(|policy| policy.edition.letter_case.counts_in_names = true),
         mutant("address-compared-with-case", "match.case-insensitive-names")
             .what("Mail addresses that differ only in upper and lower case count as different.")
-            .also(&[MISSED, COLLIDES])
+            .also(&[MISSED, COLLIDES, "match.address-before-upn"])
             .policy(|policy| policy.edition.letter_case.counts_in_addresses = true),
         mutant("anchor-compared-without-case", "match.case-sensitive-anchor")
             .what("Source anchors that differ only in upper and lower case count as equal.")

@@ -51,7 +51,7 @@ fn commands(line: &str) -> Vec<Vec<String>> {
     for word in words(&line) {
         match &*word {
             "&&" | "|" | ";" | "||" => commands.push(Vec::new()),
-            ">" | "2>" | ">>" | "2>&1" => {
+            ">" | "2>" | ">>" | "2>&1" | "<" => {
                 commands.last_mut().expect("a command").push("\0".to_owned())
             }
             _ => commands.last_mut().expect("a command").push(word),
@@ -136,7 +136,8 @@ fn every_command_of_a_build_is_taken() {
         let (blocks, _) = parts(text);
         for block in blocks.iter().filter(|block| block.language() == "yaml") {
             for (line, text) in (block.line + 1..).zip(block.text.lines()) {
-                let Some(at) = text.find("entra-conformance ") else { continue };
+                let at = text.find("entra-conformance ");
+                let Some(at) = at.filter(|_| !text.trim_start().starts_with('#')) else { continue };
                 // The end of an address is no command, nor is a name.
                 if !text[..at].trim().is_empty() && !text[..at].ends_with(['-', ' ', ':']) {
                     continue;
