@@ -65,7 +65,6 @@ struct Document<'s> {
     /// Cases that were written down and that the implementation cannot be judged by.
     not_applicable: Vec<NotApplicableEntry<'s>>,
     /// Cases that were written down and of which nobody can tell what the implementation would have done.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     inconclusive: &'s [InconclusiveCase],
     /// Cases that the suite itself failed to judge.
     defects: Vec<Defect<'s>>,
