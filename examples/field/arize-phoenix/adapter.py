@@ -46,7 +46,7 @@ PASSWORD_OF_EVERYBODY = "everybody"
 class Phoenix(Adapter):
     def __init__(self, identify):
         self.implementation = {"name": "Arize Phoenix by " + identify, "version": "20.26.1", "language": "Python",
-                               "url": "https://pypi.org/project/arize-phoenix/"}
+                               "url": "https://github.com/Arize-ai/phoenix"}
         self.capabilities = ["users", "match:userPrincipalName", "roles", "reinstall", "cloudEdits", "objectResults",
                              "cloudId", "hardDelete"]
         self.declared = {"attributes": ["displayName"], "neverUpdated": ["attributes.displayName"],

@@ -64,7 +64,7 @@ class LdapSyncUsers(Adapter):
     def __init__(self, lookup):
         self.lookup = lookup
         self.implementation = {"name": "django-python3-ldap by " + lookup, "version": "0.16.1", "language": "Python",
-                               "url": "https://pypi.org/project/django-python3-ldap/"}
+                               "url": "https://github.com/etianen/django-python3-ldap"}
         self.capabilities = ["users", "cloudId", "roles", "reinstall", "cloudEdits", "hardDelete"] + {
             "username": ["match:userPrincipalName"],
             "anchor": ["match:sourceAnchor", "cloudAnchors", "immutableIdWrite"],

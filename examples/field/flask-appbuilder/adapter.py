@@ -46,7 +46,7 @@ class FlaskAppBuilder(Adapter):
 
     def __init__(self, roles):
         self.implementation = {"name": "Flask-AppBuilder, roles " + roles, "version": "5.3.0", "language": "Python",
-                               "url": "https://pypi.org/project/Flask-AppBuilder/"}
+                               "url": "https://github.com/dpgaspar/Flask-AppBuilder"}
         self.directory = Directory()
         logging.getLogger("flask_appbuilder").setLevel(logging.ERROR)
         app = Flask("conformance")

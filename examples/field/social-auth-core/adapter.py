@@ -63,7 +63,7 @@ ATTRIBUTES = {"givenName": ("given_name", "first_name"), "surname": ("family_nam
 
 class SocialAuth(Adapter):
     implementation = {"name": "social-auth-core", "version": "7.0.0", "language": "Python",
-                      "url": "https://pypi.org/project/social-auth-core/"}
+                      "url": "https://github.com/python-social-auth/social-core"}
     capabilities = ["users", "match:userPrincipalName", "match:sourceAnchor", "roles", "softMatchSwitch", "reinstall",
                     "cloudEdits", "matchKind", "objectResults", "cloudId", "hardDelete"]
     declared = {"attributes": list(ATTRIBUTES), "neverUpdated": ["userPrincipalName"], "anchorForm": "text"}
