@@ -207,7 +207,9 @@ fn other_anchor_creates_new(transition: &Transition<'_>, verdict: &mut Verdict) 
     }
     // Nothing but its own anchor brings one back, letter case included.
     let scope = &transition.history.scope;
-    let newcomers = || transition.new_objects().filter(|(new, _)| new.object.kind == Kind::User);
+    if !transition.new_objects().any(|(new, _)| new.object.kind == Kind::User) {
+        return;
+    }
     for (id, left) in &scope.left {
         let cloud = transition.comparison.before(id).filter(|cloud| cloud.deleted);
         let Some(cloud) = cloud.filter(|_| !scope.commanded_in_the_bin.contains(id)) else {
@@ -215,7 +217,7 @@ fn other_anchor_creates_new(transition: &Transition<'_>, verdict: &mut Verdict) 
         };
         let has_its_anchor = |object: &OnPremisesObject| equal_anchors(object, left);
         let is_meant = transition.before.on_premises.iter().any(|object| has_its_anchor(object));
-        if !is_meant && newcomers().next().is_some() {
+        if !is_meant {
             verdict.judge(|verdict| judge_stays_in_the_bin(transition, verdict, cloud));
         }
     }

@@ -83,12 +83,7 @@ impl Sent {
 
     /// What was shown, in the case's own anchors and names.
     pub(super) fn read_back(&self, mut seen: CaseObservation) -> CaseObservation {
-        let steps = seen.steps.iter_mut().map(|step| &mut step.snapshot);
-        for state in seen.start.iter_mut().chain(steps) {
-            state.cloud.iter_mut().for_each(|object| self.read_cloud(Arc::make_mut(object)));
-            let on_premises = state.on_premises.iter_mut();
-            on_premises.for_each(|object| self.read_on_premises(Arc::make_mut(object)));
-        }
+        each_object(&mut seen, |it| self.read_cloud(it), |it| self.read_on_premises(it));
         seen
     }
 
@@ -119,6 +114,19 @@ impl Sent {
                 own.filter_map(|(own, sent)| Some((own.clone(), shown.get(sent)?.clone()))),
             );
         }
+    }
+}
+
+/// Visits every object that was shown.
+pub(super) fn each_object(
+    seen: &mut CaseObservation,
+    cloud: impl Fn(&mut CloudObject),
+    on_premises: impl Fn(&mut OnPremisesObject),
+) {
+    let steps = seen.steps.iter_mut().map(|step| &mut step.snapshot);
+    for state in seen.start.iter_mut().chain(steps) {
+        state.cloud.iter_mut().for_each(|object| cloud(Arc::make_mut(object)));
+        state.on_premises.iter_mut().for_each(|object| on_premises(Arc::make_mut(object)));
     }
 }
 

@@ -99,8 +99,9 @@ impl<'a> Side<'a> {
     }
 
     fn label_of(&self, object: &CloudObject) -> Option<&'a Text> {
-        let labels = self.survey.labels.iter().filter(|(_, id)| **id == object.id);
-        labels.map(|(label, _)| label).find(|label| !self.survey.lost.contains(*label))
+        let is_its =
+            |(label, id): &(&Text, &Text)| **id == object.id && !self.survey.lost.contains(*label);
+        self.survey.labels.iter().find(is_its).map(|(label, _)| label)
     }
 
     /// Which object an on-premises object is joined to, by a name that means the same in both runs.

@@ -8,8 +8,8 @@ use crate::directory::{
     Text,
 };
 use crate::implementation::{CaseInput, CaseObservation};
+use crate::runner::sent::each_object;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// All prefixes have this form and length.
 const LENGTH: usize = "c000-".len();
@@ -138,12 +138,7 @@ impl Prefixed {
             let objects = std::mem::take(&mut outcome.objects).into_iter();
             outcome.objects = objects.map(|(key, result)| (self.stripped(&key), result)).collect();
         }
-        let steps = seen.steps.iter_mut().map(|step| &mut step.snapshot);
-        for state in seen.start.iter_mut().chain(steps) {
-            state.cloud.iter_mut().for_each(|object| self.read_cloud(Arc::make_mut(object)));
-            let on_premises = state.on_premises.iter_mut();
-            on_premises.for_each(|object| self.read_on_premises(Arc::make_mut(object)));
-        }
+        each_object(&mut seen, |it| self.read_cloud(it), |it| self.read_on_premises(it));
         seen
     }
 
